@@ -1,0 +1,76 @@
+import { defer, mergeMap, type Observable, type OperatorFunction, type SchedulerLike, takeUntil } from 'rxjs';
+import { admit } from './admit.js';
+import type { Call } from './call.js';
+import { drain, type ShutdownOrder } from './drain.js';
+import { farewells } from './farewell.js';
+import { inOrder } from './in-order.js';
+import type { LineTerminal } from './lines.js';
+import { isRefused } from './refused.js';
+import { registry } from './registry.js';
+import { session } from './session.js';
+import { sweep } from './sweep.js';
+import { throttle } from './throttle.js';
+import { turnAway } from './turn-away.js';
+import type {
+  App,
+  Authenticator,
+  Bus,
+  Connection,
+  Limits,
+  ServerEvent,
+  SessionId,
+  SessionInfo,
+} from './types.js';
+
+/** What a board is made of. */
+export interface BoardParts {
+  readonly app: App;
+  readonly authenticate: Authenticator;
+  readonly limits: Limits;
+  readonly bus: Bus;
+  readonly decoder: LineTerminal['decoder'];
+  readonly scheduler: SchedulerLike;
+  /** Orders to go down. */
+  readonly order$: Observable<ShutdownOrder>;
+  /** Filled and emptied by the board: every call, by its id. */
+  readonly calls: Map<SessionId, Call>;
+  /** Filled and emptied by the board: who is on line. */
+  readonly sessions: Map<SessionId, SessionInfo>;
+}
+
+/** Lines that may be saying goodbye at once, beside one for each session. */
+const FAREWELLS_OF_REFUSED = 1024;
+
+/**
+ * The server: connections in, everything that happens out. Subscribing runs it, unsubscribing frees all that
+ * it holds. Completes after `serverClosed`.
+ */
+export function board(parts: BoardParts): OperatorFunction<Connection, ServerEvent> {
+  const { limits, scheduler, order$, calls, sessions } = parts;
+  return (connection$) =>
+    defer(() => {
+      const farewell = farewells(limits.maxSessions + FAREWELLS_OF_REFUSED, scheduler);
+      const services = { bus: parts.bus, sessions, scheduler };
+      const sessionParts = { ...parts, services, farewell, sweep: sweep(tickMs(limits), scheduler) };
+
+      return connection$.pipe(
+        takeUntil(order$),
+        throttle(limits, scheduler),
+        admit(limits),
+        mergeMap((admission) =>
+          isRefused(admission)
+            ? turnAway(admission, limits.maxSessions, farewell)
+            : session(admission, sessionParts),
+        ),
+        drain(order$, calls, limits.shutdownGraceMs, scheduler),
+        registry(calls, sessions),
+        inOrder(),
+      );
+    });
+}
+
+/** How often deadlines are looked at: each second, or as often as the shortest of them. */
+export function tickMs(limits: Limits): number {
+  const durations = [limits.idleTimeoutMs, limits.loginTimeoutMs, limits.sessionLimitMs];
+  return Math.min(1000, ...durations.filter((duration) => duration !== null));
+}

@@ -1,0 +1,109 @@
+import {
+  concat,
+  defer,
+  EMPTY,
+  endWith,
+  ignoreElements,
+  type MonoTypeOperatorFunction,
+  map,
+  merge,
+  mergeMap,
+  type Observable,
+  of,
+  type SchedulerLike,
+  take,
+  takeWhile,
+  tap,
+  timer,
+} from 'rxjs';
+import * as texts from './texts.js';
+import type { EndReason, ServerEvent, SessionInfo } from './types.js';
+
+/** An order to go down. The first begins the drain; one with `force` cuts everybody off. */
+export interface ShutdownOrder {
+  readonly reason: string;
+  readonly force: boolean;
+}
+
+/** What the drain does to a call. */
+export interface Drainable extends Pick<SessionInfo, 'state'> {
+  write(text: string): void;
+  end(reason: EndReason): void;
+}
+
+const OVER = Symbol('over');
+
+/**
+ * Going down, in order: `serverDraining`; then whoever is waiting or logging in is sent away, and those who
+ * are active are told how long they have; after `graceMs` the rest is sent home too. The stage above has
+ * stopped new callers at the same order. When the last line is gone, early or late: `serverClosed`, with how
+ * it went, and completion. Without an order it does nothing until the source completes.
+ *
+ * @param calls Everybody on line, the waiting ones too.
+ * @param graceMs `null` waits for the last caller, however long.
+ */
+export function drain(
+  order$: Observable<ShutdownOrder>,
+  calls: ReadonlyMap<number, Drainable>,
+  graceMs: number | null,
+  scheduler: SchedulerLike,
+): MonoTypeOperatorFunction<ServerEvent> {
+  return (event$) =>
+    defer(() => {
+      let began = { reason: 'finished', at: scheduler.now() };
+      let draining = false;
+      let drained = 0;
+      let forced = 0;
+
+      const all = () => [...calls.values()].reverse();
+      const endAll = (reason: EndReason) => {
+        for (const call of all()) call.end(reason);
+      };
+      /** Backwards through the line: nobody is moved up only to be sent away. */
+      const dismiss = () => {
+        for (const call of all()) {
+          if (call.state === 'active') call.write(`\n${texts.draining(graceMs)}\n`);
+          else call.end('shutdown');
+        }
+      };
+
+      const draining$ = order$.pipe(
+        take(1),
+        map(({ reason }): ServerEvent => {
+          draining = true;
+          began = { reason, at: scheduler.now() };
+          const sessions = all().filter(({ state }) => state !== 'waiting' && state !== 'closing').length;
+          return { type: 'serverDraining', reason, sessions, graceMs };
+        }),
+      );
+      const life$ = event$.pipe(
+        tap((event) => {
+          if (!draining || event.type !== 'sessionClosed' || event.node === 0) return;
+          if (event.flushed && event.reason !== 'forced') drained += 1;
+          else forced += 1;
+        }),
+        endWith(OVER),
+      );
+      const sendHome$ = order$.pipe(
+        mergeMap(({ force }, index) => {
+          if (force) endAll('forced');
+          else if (index === 0) {
+            dismiss();
+            if (graceMs !== null) return timer(graceMs, scheduler).pipe(tap(() => endAll('shutdown')));
+          }
+          return EMPTY;
+        }),
+        ignoreElements(),
+      );
+      const closed$ = defer(() => {
+        const durationMs = scheduler.now() - began.at;
+        return of<ServerEvent>({ type: 'serverClosed', reason: began.reason, drained, forced, durationMs });
+      });
+
+      // The order of the three is the order in which they hear of a shutdown.
+      return concat(
+        merge(draining$, life$, sendHome$).pipe(takeWhile((event): event is ServerEvent => event !== OVER)),
+        closed$,
+      );
+    });
+}

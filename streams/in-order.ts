@@ -1,0 +1,30 @@
+import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
+
+/**
+ * Delivers values in the order they came, also when a listener causes the next one: that waits until all have
+ * heard the present one. Without it a listener who kicks a caller at `sessionOpened` makes those after it hear
+ * of the closing first. The first value to come in is delivered synchronously.
+ */
+export function inOrder<T>(): MonoTypeOperatorFunction<T> {
+  return (source) =>
+    new Observable((subscriber) => {
+      const pending: T[] = [];
+      let delivering = false;
+      let completed = false;
+      return source.subscribe({
+        next(value) {
+          pending.push(value);
+          if (delivering) return;
+          delivering = true;
+          while (pending.length > 0) subscriber.next(pending.shift() as T);
+          delivering = false;
+          if (completed) subscriber.complete();
+        },
+        error: (error) => subscriber.error(error),
+        complete() {
+          completed = true;
+          if (!delivering) subscriber.complete();
+        },
+      });
+    });
+}

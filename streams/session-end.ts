@@ -1,0 +1,26 @@
+import type { EndReason } from './types.js';
+
+/**
+ * An ending on its way down a session's chain. Every limit ends a call by an error of this class; the last
+ * operator of the chain turns whichever came into the one `sessionClosed`.
+ *
+ * An app or an authenticator may end its call with a reason of its own choice:
+ * @example
+ * ```ts
+ * import { throwError } from 'rxjs';
+ * import { SessionEnd } from 'impulse-bbs';
+ *
+ * const thrownOut$ = throwError(() => new SessionEnd('kicked'));
+ * ```
+ */
+export class SessionEnd extends Error {
+  override readonly name = 'SessionEnd';
+
+  /** @param cause What went wrong, of an `app-error`. */
+  constructor(
+    readonly reason: EndReason,
+    cause?: unknown,
+  ) {
+    super(`the session ended: ${reason}`, { cause });
+  }
+}

@@ -1,0 +1,128 @@
+import { concat, defer, mergeMap, Observable, take, tap } from 'rxjs';
+import type { Admitted } from './admit.js';
+import { Call } from './call.js';
+import { endable } from './endable.js';
+import { expire } from './expire.js';
+import type { Farewell } from './farewell.js';
+import { type LineTerminal, lines } from './lines.js';
+import { SessionEnd } from './session-end.js';
+import type { Sweep } from './sweep.js';
+import { talk } from './talk.js';
+import * as texts from './texts.js';
+import type { App, Authenticator, Limits, Output, ServerEvent, Services, SessionId } from './types.js';
+import { wait } from './wait.js';
+
+/** What a session needs of its board. */
+export interface SessionParts {
+  readonly app: App;
+  readonly authenticate: Authenticator;
+  readonly services: Services;
+  readonly limits: Limits;
+  readonly decoder: LineTerminal['decoder'];
+  readonly sweep: Sweep;
+  readonly farewell: Farewell;
+  /** Where the call is found by its id, from its beginning until its line is gone. */
+  readonly calls: Map<SessionId, Call>;
+}
+
+/**
+ * One caller's whole life, as events. Subscribing runs it; unsubscribing cuts the line and frees everything.
+ *
+ * Emits `sessionOpened` (after `sessionWaiting`, if there was a wait) before anything can end the session,
+ * `sessionClosing` when the ending is decided, and `sessionClosed` when the line is gone; then completes.
+ * Never errors: whatever goes wrong inside is the reason of that one ending.
+ */
+export function session(admitted: Admitted, parts: SessionParts): Observable<ServerEvent> {
+  const { app, authenticate, services, limits, sweep, farewell, calls } = parts;
+  const { scheduler } = services;
+
+  return new Observable((events) => {
+    const { id, connection } = admitted;
+    const startedAt = scheduler.now();
+    const call = new Call(admitted, limits.outputLimitBytes, scheduler, ({ reason, cause }) => {
+      const error = reason === 'app-error' ? { error: cause } : {};
+      if (call.node > 0)
+        events.next({ type: 'sessionClosing', session: id, node: call.node, reason, ...error });
+      admitted.leave();
+    });
+    calls.set(id, call);
+    events.add(() => {
+      calls.delete(id);
+      admitted.leave();
+      connection.destroy();
+    });
+
+    const tellPlace = (place: number) => {
+      events.next({ type: 'sessionWaiting', session: id, address: call.address, place });
+      call.write(`${texts.waiting(limits.maxSessions, place)}\n`);
+    };
+    const open = () => {
+      call.become('connected');
+      call.openedAt = call.lastInputAt = scheduler.now();
+      events.next({ type: 'sessionOpened', session: id, node: call.node, address: call.address });
+      call.become('authenticating');
+    };
+    const warn = (reason: 'idle' | 'time-limit', inMs: number) => {
+      events.next({ type: 'sessionWarned', session: id, node: call.node, reason, inMs });
+      call.write(`\n${texts.warning(reason, inMs)}\n`);
+    };
+
+    const conversation$: Observable<Output> = defer(() => authenticate(call, services)).pipe(
+      take(1),
+      mergeMap((user) => {
+        call.user = user;
+        call.become('active');
+        events.next({ type: 'sessionAuthenticated', session: id, node: call.node, handle: user.handle });
+        return app(call, services);
+      }),
+    );
+
+    const life$ = defer(() => {
+      open();
+      return connection.input$.pipe(
+        expire(call, limits, sweep, scheduler, warn),
+        endable(call),
+        lines({
+          decoder: parts.decoder,
+          echoes: () => connection.terminal.echo,
+          show: (text) => call.write(text),
+        }),
+        talk(call.typeAhead, conversation$),
+        tap((output) => call.write(output)),
+      );
+    });
+
+    const close = (error: unknown) => {
+      const { reason } = call.decide(
+        error instanceof SessionEnd ? error : new SessionEnd('app-error', error),
+      );
+      if (reason === 'forced') connection.destroy();
+      let flushed = false;
+      events.add(
+        farewell(connection, texts.GOODBYES[reason]).subscribe({
+          next: (sent) => {
+            flushed = sent;
+          },
+          complete() {
+            call.become('closed');
+            events.next({
+              type: 'sessionClosed',
+              session: id,
+              node: call.node,
+              address: call.address,
+              reason,
+              bytesIn: call.bytesIn,
+              bytesOut: call.bytesOut,
+              durationMs: scheduler.now() - startedAt,
+              flushed,
+            });
+            events.complete();
+          },
+        }),
+      );
+    };
+
+    const lifetime$ = admitted.verdict === 'waiting' ? concat(wait(admitted, call, tellPlace), life$) : life$;
+    events.add(lifetime$.subscribe({ error: close, complete: () => close(new SessionEnd('app-done')) }));
+  });
+}

@@ -1,0 +1,17 @@
+/**
+ * What counts as one source of connections: an IPv4 address, or the /64 that an IPv6 address is in, since a
+ * /64 is what one household is given (RFC 6177). An IPv4 address in IPv6 clothes (`::ffff:1.2.3.4`) is IPv4.
+ */
+export function source(address: string): string {
+  const [bare = ''] = address.split('%');
+  if (!bare.includes(':')) return bare;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare);
+  if (mapped?.[1]) return mapped[1];
+  const [head = '', tail] = bare.split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail ? tail.split(':') : [];
+  const zeros =
+    tail === undefined ? [] : Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0');
+  const network = [...before, ...zeros, ...after].slice(0, 4);
+  return `${network.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
+}

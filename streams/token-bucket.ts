@@ -1,0 +1,26 @@
+import type { Rate } from './types.js';
+
+/** One source's allowance. */
+export interface TokenBucket {
+  tokens: number;
+  filledAt: number;
+}
+
+/** A bucket filled to the rate's burst. */
+export const fullBucket = (rate: Rate, now: number): TokenBucket => ({ tokens: rate.burst, filledAt: now });
+
+/**
+ * Takes a token. Returns 0 if there was one, or else in how many milliseconds there will be; a refused caller
+ * takes nothing, so that knocking doesn't keep the door shut.
+ */
+export function takeToken(bucket: TokenBucket, rate: Rate, now: number): number {
+  const perToken = rate.perMs / rate.count;
+  const tokens = Math.min(rate.burst, bucket.tokens + (now - bucket.filledAt) / perToken);
+  if (tokens < 1 - HAIR) return Math.max(1, Math.ceil((1 - tokens) * perToken - HAIR));
+  bucket.tokens = Math.max(0, tokens - 1);
+  bucket.filledAt = now;
+  return 0;
+}
+
+/** Sums of fractions miss the whole number that they are by less than this. */
+const HAIR = 1e-9;

@@ -1,0 +1,268 @@
+import type { Observable, SchedulerLike } from 'rxjs';
+
+/** What an app or an authenticator writes: text (`\n` becomes the terminal's newline), or bytes sent as they are. */
+export type Output = string | Uint8Array;
+
+/** The caller's window and what its client agreed to. */
+export interface Terminal {
+  /** Columns of text; 80 until the client says otherwise. */
+  readonly columns: number;
+  /** Rows of text; 24 until the client says otherwise. */
+  readonly rows: number;
+  /** True once the client left the echoing of what is typed to us. */
+  readonly echo: boolean;
+}
+
+/** What a transport hands over: one caller's line, before anybody decided what to do with it. */
+export interface Connection {
+  /** The caller's address as the transport knows it, IPv4 or IPv6. */
+  readonly address: string;
+  /**
+   * Application bytes. Completes at hang-up, also when that was before subscribing. Errors only with a
+   * {@link SessionEnd}, when the transport itself gives the caller up (`protocol`, `lost`).
+   */
+  readonly input$: Observable<Uint8Array>;
+  /** The caller's window: the present one at once, then each change. Completes with the connection. */
+  readonly terminal$: Observable<Terminal>;
+  /** The window as it is now. */
+  readonly terminal: Terminal;
+  /** Emits nothing and completes when the connection is gone for good, also when that was before subscribing. */
+  readonly closed$: Observable<never>;
+  /** Bytes received so far. */
+  readonly bytesIn: number;
+  /** Bytes sent so far, those still in the backlog included. */
+  readonly bytesOut: number;
+  /** Bytes written that the kernel has not taken yet. */
+  readonly backlog: number;
+  /** Sends text or bytes; a no-op once closing. */
+  write(output: Output): void;
+  /** Stops reading from the caller, so that their own kernel makes them wait. */
+  pause(): void;
+  /** Reads on after {@link Connection.pause}. */
+  resume(): void;
+  /** Sends what is in the backlog, then hangs up. */
+  close(): void;
+  /** Hangs up now; what is in the backlog is lost. */
+  destroy(): void;
+}
+
+/** Never reused while the server runs. */
+export type SessionId = number;
+
+/** Who a caller turned out to be. */
+export interface User {
+  readonly handle: string;
+}
+
+/** A caller's way through a call; no other order is possible (see {@link SESSION_STATES}). */
+export type SessionState = (typeof SESSION_STATES)[number];
+
+/** The states of a call in the only order they come in; any of them may be skipped on the way to `closing`. */
+export const SESSION_STATES = [
+  'waiting',
+  'connected',
+  'authenticating',
+  'active',
+  'closing',
+  'closed',
+] as const;
+
+/** Why a session ended. The first ending is the reason; there is never a second one. */
+export type EndReason =
+  | 'hangup'
+  | 'idle'
+  | 'login-timeout'
+  | 'time-limit'
+  | 'kicked'
+  | 'slow'
+  | 'lost'
+  | 'app-done'
+  | 'app-error'
+  | 'protocol'
+  | 'taken-over'
+  | 'shutdown'
+  | 'forced';
+
+/** Why a connection never became a session. */
+export type RefusalReason =
+  | 'full'
+  | 'rate'
+  | 'address'
+  | 'blocked'
+  | 'penalty'
+  | 'draining'
+  | 'gate'
+  | 'proxy';
+
+/** What anybody may know about a session, live: read it again and it is up to date. */
+export interface SessionInfo {
+  readonly id: SessionId;
+  /** The line the caller is on: the lowest that was free, from 1. Zero while waiting. */
+  readonly node: number;
+  readonly state: SessionState;
+  readonly user: User | null;
+  readonly address: string;
+  /** When the session opened, milliseconds since 1970. */
+  readonly openedAt: number;
+  /** When the caller last typed something, milliseconds since 1970. */
+  readonly lastInputAt: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+/** A session as its app and its authenticator see it. */
+export interface Session extends SessionInfo {
+  /**
+   * The caller's lines, without their newline. What was typed ahead comes first; completes when the call ends.
+   * With several subscribers each hears every line. For apps that answer at once: see {@link Session.eachLine}.
+   */
+  readonly line$: Observable<string>;
+  /** The caller's window: the present one at once, then each change. */
+  readonly terminal$: Observable<Terminal>;
+  /**
+   * Answers one line at a time: the next is taken when the answer to the last has completed, and a caller who
+   * is too far ahead is made to wait. Emits the answers; completes when the call ends.
+   */
+  eachLine<T>(answer: (line: string) => Observable<T>): Observable<T>;
+  /** Writes the prompt, emits the next line and completes. */
+  ask(prompt: string): Observable<string>;
+  /** Writes to the caller, besides what the app emits. A no-op once the call is over. */
+  write(output: Output): void;
+}
+
+/** What the board offers its apps. */
+export interface Services {
+  readonly bus: Bus;
+  readonly sessions: ReadonlyMap<SessionId, SessionInfo>;
+  readonly scheduler: SchedulerLike;
+}
+
+/** The program a caller talks to. Completing hangs up; an error ends this call and no other. */
+export type App = (session: Session, services: Services) => Observable<Output>;
+
+/** Finds out who is calling. The first user emitted is the caller's; completing without one hangs up. */
+export type Authenticator = (session: Session, services: Services) => Observable<User>;
+
+/** How sessions talk to each other. */
+export interface Bus {
+  /** Hands a message to everybody who observes the channel at this moment. */
+  publish(channel: string, message: unknown): void;
+  /** The messages published to a channel from now on. Never completes. */
+  channel$(name: string): Observable<unknown>;
+}
+
+/** How often something may happen: `count` times in `perMs`, and `burst` at once after a quiet time. */
+export interface Rate {
+  readonly count: number;
+  readonly perMs: number;
+  readonly burst: number;
+}
+
+/** Everything that bounds a board. Durations are in milliseconds; `null` is off. */
+export interface Limits {
+  /** Sessions at once. */
+  readonly maxSessions: number;
+  /** Callers who may wait for a node; 0 sends them away. */
+  readonly waitingRoom: number;
+  /** Connections from anywhere. */
+  readonly connectionRate: Rate | null;
+  /** Connections from one IPv4 address or IPv6 /64. */
+  readonly connectionRatePerAddress: Rate | null;
+  /** How long a caller may type nothing. */
+  readonly idleTimeoutMs: number | null;
+  /** How long before the end of the idle time or the time on line the caller is warned. */
+  readonly idleWarningMs: number | null;
+  /** How long a caller may take to log in. Absolute: typing doesn't extend it. */
+  readonly loginTimeoutMs: number | null;
+  /** How long one call may last. */
+  readonly sessionLimitMs: number | null;
+  /** How long callers may stay once a shutdown began; `null` waits for the last of them. */
+  readonly shutdownGraceMs: number | null;
+  /** Bytes that may wait for a caller who doesn't read. */
+  readonly outputLimitBytes: number;
+}
+
+interface Of<Type extends string> {
+  readonly type: Type;
+}
+
+interface OfSession<Type extends string> extends Of<Type> {
+  readonly session: SessionId;
+  readonly node: number;
+}
+
+export interface ServerListening extends Of<'serverListening'> {
+  readonly host: string;
+  readonly port: number;
+}
+export interface ConnectionRefused extends Of<'connectionRefused'> {
+  readonly address: string;
+  readonly reason: RefusalReason;
+}
+/** A caller holds the line; again at each step forward. */
+export interface SessionWaiting extends Of<'sessionWaiting'> {
+  readonly session: SessionId;
+  readonly address: string;
+  /** 1 is the next to get a node. */
+  readonly place: number;
+}
+export interface SessionOpened extends OfSession<'sessionOpened'> {
+  readonly address: string;
+}
+export interface SessionAuthenticated extends OfSession<'sessionAuthenticated'> {
+  readonly handle: string;
+}
+/** The caller was told that the call is about to end. */
+export interface SessionWarned extends OfSession<'sessionWarned'> {
+  readonly reason: 'idle' | 'time-limit';
+  /** How long the caller has left. */
+  readonly inMs: number;
+}
+/** The ending is decided: the node is free and the caller is off the list of who is on line. */
+export interface SessionClosing extends OfSession<'sessionClosing'> {
+  readonly reason: EndReason;
+  /** What went wrong, of an `app-error`. */
+  readonly error?: unknown;
+}
+/** The connection is gone. A caller who left the waiting room has node 0 and was never opened. */
+export interface SessionClosed extends OfSession<'sessionClosed'> {
+  readonly address: string;
+  readonly reason: EndReason;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** From opening (or from the start of the wait) to the end. */
+  readonly durationMs: number;
+  /** False when output was still unsent as the line was cut. */
+  readonly flushed: boolean;
+}
+export interface ServerDraining extends Of<'serverDraining'> {
+  readonly reason: string;
+  /** Sessions on line as the shutdown began. */
+  readonly sessions: number;
+  readonly graceMs: number | null;
+}
+/** The last event: nobody is left. */
+export interface ServerClosed extends Of<'serverClosed'>, ShutdownReport {}
+
+/** How a shutdown went. */
+export interface ShutdownReport {
+  readonly reason: string;
+  /** Sessions whose last words were sent. */
+  readonly drained: number;
+  /** Sessions that were cut off. */
+  readonly forced: number;
+  readonly durationMs: number;
+}
+
+/** Everything that happens on a board, in the past tense. */
+export type ServerEvent =
+  | ServerListening
+  | ConnectionRefused
+  | SessionWaiting
+  | SessionOpened
+  | SessionAuthenticated
+  | SessionWarned
+  | SessionClosing
+  | SessionClosed
+  | ServerDraining
+  | ServerClosed;
