@@ -1,0 +1,39 @@
+const MS_PER = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
+
+/** The longest delay a Node timer keeps; beyond it `setTimeout` fires at once. */
+export const LONGEST_MS = 2 ** 31 - 1;
+
+/**
+ * Reads a duration: `500ms`, `90s`, `10m`, `2h`, or `off`.
+ *
+ * @returns Milliseconds; `null` for `off`; `undefined` for anything else, zero and what no timer can keep
+ *   (over {@link LONGEST_MS}, 24 days) included.
+ * @example
+ * ```ts
+ * parseDuration('10m'); // 600_000
+ * parseDuration('off'); // null
+ * parseDuration('ten minutes'); // undefined
+ * ```
+ */
+export function parseDuration(text: string): number | null | undefined {
+  if (text === 'off') return null;
+  const [, count, unit] = /^(\d+)(ms|s|m|h)$/.exec(text) ?? [];
+  const ms = Number(count) * MS_PER[unit as keyof typeof MS_PER];
+  return ms > 0 && ms <= LONGEST_MS ? ms : undefined;
+}
+
+/**
+ * Writes a duration as {@link parseDuration} reads it, in the largest unit that needs no fraction.
+ *
+ * @param ms Whole milliseconds; `null` is `off`.
+ * @example
+ * ```ts
+ * formatDuration(600_000); // '10m'
+ * formatDuration(90_000); // '90s'
+ * ```
+ */
+export function formatDuration(ms: number | null): string {
+  if (ms === null) return 'off';
+  const [unit, perUnit] = Object.entries(MS_PER).find(([, perUnit]) => ms % perUnit === 0) ?? ['ms', 1];
+  return `${ms / perUnit}${unit}`;
+}

@@ -1,0 +1,178 @@
+import { isIP } from 'node:net';
+import { parseDuration } from './duration.js';
+import { parseRate } from './rate.js';
+
+/** One line of the table of settings. */
+export interface Setting<Value = unknown> {
+  /** In kebab-case; {@link flag} and {@link variable} follow from it. */
+  readonly name: string;
+  /** What it is for, in one line, as the help has it. */
+  readonly description: string;
+  /** The value when nobody says otherwise, as a user would write it. */
+  readonly default: string;
+  /** What is allowed, in a short phrase that can follow "allowed is". */
+  readonly allowed: string;
+  /** What the text stands for, or `undefined` if it isn't allowed. Never throws, reads no files. */
+  readonly parse: (text: string) => Value | undefined;
+}
+
+/** What one kind of value may look like. */
+type Kind<Value> = Pick<Setting<Value>, 'allowed' | 'parse'>;
+
+const duration: Kind<number | null> = {
+  allowed: 'a duration such as 500ms, 90s, 10m or 2h, up to 596h, or off',
+  parse: parseDuration,
+};
+
+const rate: Kind<ReturnType<typeof parseRate>> = {
+  allowed: 'a rate such as 50/s, 10/min or 5/h, with a burst as in 10/min:20, or off',
+  parse: parseRate,
+};
+
+const wholeNumber = (least: number, most: number): Kind<number> => ({
+  allowed: `a whole number from ${least} to ${most}`,
+  parse: (text) => (/^\d+$/.test(text) ? within(least, most, Number(text)) : undefined),
+});
+
+const oneOf = <const Choice extends string>(...choices: Choice[]): Kind<Choice> => ({
+  allowed: `one of ${choices.join(', ')}`,
+  parse: (text) => choices.find((choice) => choice === text),
+});
+
+const BYTES_PER: Record<string, number> = { '': 1, k: 1024, m: 1024 ** 2 };
+
+const bytes: Kind<number> = {
+  allowed: 'a number of bytes from 4k to 1024m, such as 262144, 256k or 1m',
+  parse(text) {
+    const [, count, unit = ''] = /^(\d+)([km]?)$/.exec(text.toLowerCase()) ?? [];
+    return within(4096, 1024 ** 3, Number(count) * (BYTES_PER[unit] ?? Number.NaN));
+  },
+};
+
+// RFC 1123; the last label isn't a number, so that 127.0.0.999 isn't taken for a name.
+const HOST_NAME =
+  /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)*(?!\d+$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/i;
+
+const host: Kind<string> = {
+  allowed: 'an IP address or a host name',
+  parse: (text) => (isIP(text) !== 0 || HOST_NAME.test(text) ? text : undefined),
+};
+
+/** The name of a file, which `readConfig` replaces by its text, or `null`. */
+const textFile: Kind<string | null> = {
+  allowed: 'a readable file of at most 64 KiB, or built-in',
+  parse: (text) => (text === 'built-in' ? null : text || undefined),
+};
+
+/** Every setting of `impulse`, under its key in {@link Config}. Flags, variables, help and `.env.example` follow it. */
+export const SETTINGS = {
+  host: {
+    name: 'host',
+    description: 'Address to listen on; 0.0.0.0 or :: opens the board to the world',
+    default: '127.0.0.1',
+    ...host,
+  },
+  port: {
+    name: 'port',
+    description: 'TCP port to listen on; 0 takes any free one',
+    default: '2323',
+    ...wholeNumber(0, 65_535),
+  },
+  maxSessions: {
+    name: 'max-sessions',
+    description: 'Callers on line at once',
+    default: '100',
+    ...wholeNumber(1, 1_000_000),
+  },
+  waitingRoom: {
+    name: 'waiting-room',
+    description: 'Callers who may wait for a free node; 0 sends them away',
+    default: '0',
+    ...wholeNumber(0, 1_000_000),
+  },
+  connectionRate: {
+    name: 'connection-rate',
+    description: 'Connections taken from everybody together',
+    default: '50/s:100',
+    ...rate,
+  },
+  connectionRatePerAddress: {
+    name: 'connection-rate-per-address',
+    description: 'Connections taken from one IPv4 address or IPv6 /64',
+    default: '10/min:10',
+    ...rate,
+  },
+  idleTimeoutMs: {
+    name: 'idle-timeout',
+    description: 'How long a caller may type nothing',
+    default: '10m',
+    ...duration,
+  },
+  idleWarningMs: {
+    name: 'idle-warning',
+    description: 'How long before the end of the idle time or the time on line the caller is warned',
+    default: '1m',
+    ...duration,
+  },
+  loginTimeoutMs: {
+    name: 'login-timeout',
+    description: "How long a caller may take to log in; typing doesn't extend it",
+    default: '60s',
+    ...duration,
+  },
+  sessionLimitMs: {
+    name: 'session-limit',
+    description: 'How long one call may last',
+    default: 'off',
+    ...duration,
+  },
+  shutdownGraceMs: {
+    name: 'shutdown-grace',
+    description: 'How long callers may stay once a shutdown began; off waits for the last of them',
+    default: '10s',
+    ...duration,
+  },
+  outputLimitBytes: {
+    name: 'output-limit',
+    description: "Output that may wait for a caller who doesn't read",
+    default: '256k',
+    ...bytes,
+  },
+  banner: {
+    name: 'banner',
+    description: 'Text file that greets a caller',
+    default: 'built-in',
+    ...textFile,
+  },
+  logLevel: {
+    name: 'log-level',
+    description: 'The least that is worth a line in the log',
+    default: 'info',
+    ...oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'),
+  },
+  logFormat: {
+    name: 'log-format',
+    description: 'How the log is written: for people or for machines',
+    default: 'text',
+    ...oneOf('text', 'json'),
+  },
+} as const satisfies Record<string, Setting>;
+
+/**
+ * The value of every setting. Durations are in milliseconds and `null` is off; `banner` is the text itself, `null`
+ * for the built-in one. It holds everything that is in `Limits`.
+ */
+export type Config = {
+  readonly [Key in keyof typeof SETTINGS]: Exclude<ReturnType<(typeof SETTINGS)[Key]['parse']>, undefined>;
+};
+
+/** The flag of a setting: `--max-sessions`. */
+export const flag = (setting: Setting): string => `--${setting.name}`;
+
+/** The environment variable of a setting: `IMPULSE_MAX_SESSIONS`. */
+export const variable = (setting: Setting): string =>
+  `IMPULSE_${setting.name.replaceAll('-', '_').toUpperCase()}`;
+
+function within(least: number, most: number, value: number): number | undefined {
+  return value >= least && value <= most ? value : undefined;
+}

@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { flag, SETTINGS, type Setting, variable } from '../../lib/settings.js';
+
+const settings: Setting[] = Object.values(SETTINGS);
+
+describe('SETTINGS', () => {
+  for (const setting of settings) {
+    describe(setting.name, () => {
+      it('has a default that is allowed', () => expect(setting.parse(setting.default)).not.toBeUndefined());
+      it('has a name in kebab-case', () => expect(setting.name).toMatch(/^[a-z]+(-[a-z]+)*$/));
+      it('is explained in one line that goes on', () => {
+        expect(setting.description).toMatch(/^[A-Z][\x20-\x7e]+[^.]$/);
+        expect(setting.allowed).toMatch(/^[a-z][\x20-\x7e]+[^.]$/);
+      });
+      it('refuses nothing and nonsense', () => {
+        expect(setting.parse('')).toBeUndefined();
+        if (setting !== SETTINGS.banner) expect(setting.parse('\x1b[2J nonsense\n')).toBeUndefined();
+      });
+    });
+  }
+
+  it('has the keys of its names, with the unit of a duration or a size', () => {
+    const camelCase = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+    for (const [key, { name }] of Object.entries(SETTINGS)) {
+      expect(key.replace(/(Ms|Bytes)$/, '')).toBe(camelCase(name));
+    }
+  });
+
+  it('has these defaults', () => {
+    const values = Object.fromEntries(settings.map(({ name, parse, default: text }) => [name, parse(text)]));
+    expect(values).toEqual({
+      host: '127.0.0.1',
+      port: 2323,
+      'max-sessions': 100,
+      'waiting-room': 0,
+      'connection-rate': { count: 50, perMs: 1_000, burst: 100 },
+      'connection-rate-per-address': { count: 10, perMs: 60_000, burst: 10 },
+      'idle-timeout': 600_000,
+      'idle-warning': 60_000,
+      'login-timeout': 60_000,
+      'session-limit': null,
+      'shutdown-grace': 10_000,
+      'output-limit': 262_144,
+      banner: null,
+      'log-level': 'info',
+      'log-format': 'text',
+    });
+  });
+
+  const { host, port, maxSessions, waitingRoom, outputLimitBytes, logLevel, logFormat, banner } = SETTINGS;
+
+  for (const text of [
+    '0.0.0.0',
+    '::',
+    '::1',
+    'fe80::1%eth0',
+    'localhost',
+    'bbs.example.org',
+    'A-1',
+    'a.b.c9',
+  ]) {
+    it(`takes the host ${text}`, () => expect(host.parse(text)).toBe(text));
+  }
+  for (const text of [
+    '127.0.0.999',
+    '127.1',
+    '1',
+    '[::1]',
+    'a b',
+    '-a',
+    'a-',
+    'a..b',
+    '.',
+    'localhost\n',
+    'ä.org',
+  ]) {
+    it(`refuses the host ${JSON.stringify(text)}`, () => expect(host.parse(text)).toBeUndefined());
+  }
+  it('refuses a label of 64 letters and a name of 254', () => {
+    expect(host.parse('a'.repeat(63))).toBeDefined();
+    expect(host.parse('a'.repeat(64))).toBeUndefined();
+    expect(host.parse(`${'a.'.repeat(126)}b`)).toBeDefined();
+    expect(host.parse(`${'a.'.repeat(126)}bc`)).toBeUndefined();
+  });
+
+  it('keeps whole numbers within their bounds', () => {
+    expect(port.parse('0')).toBe(0);
+    expect(port.parse('65535')).toBe(65_535);
+    expect(port.parse('65536')).toBeUndefined();
+    expect(maxSessions.parse('0')).toBeUndefined();
+    expect(maxSessions.parse('1')).toBe(1);
+    expect(maxSessions.parse('1000000')).toBe(1_000_000);
+    expect(maxSessions.parse('1000001')).toBeUndefined();
+    expect(waitingRoom.parse('0')).toBe(0);
+    expect(waitingRoom.parse('1000001')).toBeUndefined();
+    for (const text of ['-1', '+1', '1.0', '1e3', '0x10', ' 1', '1\n', '1,000', '٣']) {
+      expect(port.parse(text)).withContext(text).toBeUndefined();
+    }
+  });
+
+  it('reads bytes, kibibytes and mebibytes, from 4k', () => {
+    expect(outputLimitBytes.parse('262144')).toBe(262_144);
+    expect(outputLimitBytes.parse('256k')).toBe(262_144);
+    expect(outputLimitBytes.parse('1M')).toBe(1_048_576);
+    expect(outputLimitBytes.parse('4096')).toBe(4096);
+    expect(outputLimitBytes.parse('4095')).toBeUndefined();
+    expect(outputLimitBytes.parse('3k')).toBeUndefined();
+    expect(outputLimitBytes.parse('1024m')).toBe(1024 ** 3);
+    for (const text of ['1025m', '1g', 'k', '256kb', '256 k', '1.5m', 'off']) {
+      expect(outputLimitBytes.parse(text)).withContext(text).toBeUndefined();
+    }
+  });
+
+  it('takes a word only from its list', () => {
+    expect(logLevel.parse('silent')).toBe('silent');
+    expect(logLevel.parse('INFO')).toBeUndefined();
+    expect(logFormat.parse('json')).toBe('json');
+    expect(logFormat.parse('constructor')).toBeUndefined();
+  });
+
+  it("takes any file's name for the banner, and built-in for none", () => {
+    expect(banner.parse('welcome.ans')).toBe('welcome.ans');
+    expect(banner.parse('./built-in')).toBe('./built-in');
+    expect(banner.parse('built-in')).toBeNull();
+  });
+});
+
+describe('flag and variable', () => {
+  it('follow from the name', () => {
+    expect(flag(SETTINGS.connectionRatePerAddress)).toBe('--connection-rate-per-address');
+    expect(variable(SETTINGS.connectionRatePerAddress)).toBe('IMPULSE_CONNECTION_RATE_PER_ADDRESS');
+  });
+});
+
+describe('.env.example', () => {
+  const [, ...paragraphs] = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n\n');
+
+  it('has every setting, explained, commented out, with its default, in the order of the table', () => {
+    expect(paragraphs).toEqual(
+      settings.map(
+        (setting) =>
+          `# ${setting.description}.\n# Allowed: ${setting.allowed}.\n#${variable(setting)}=${setting.default}`,
+      ),
+    );
+  });
+});
