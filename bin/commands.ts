@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import type { Observable } from 'rxjs';
+import { ConfigError, formatTable, type ReadConfig, readConfig } from '../lib/config.js';
+import { createLog } from '../lib/log.js';
+import { openFilesLimit, openFilesProblem } from '../lib/open-files.js';
+import { serve } from '../lib/serve.js';
+import { flag, SETTINGS, variable } from '../lib/settings.js';
+
+/** Exit codes, as in `sysexits.h` where it has one. */
+const [OK, FAILURE, USAGE, BAD_CONFIGURATION] = [0, 1, 2, 78];
+
+const HOW_TO_SET = `
+Durations are 500ms, 90s, 10m, 2h or off; rates are 50/s, 10/min, 5/h, with a burst as in 10/min:20, or off.
+Each setting can also stand in the environment, or in a file .env in the working directory: ${flag(SETTINGS.maxSessions)} is
+${variable(SETTINGS.maxSessions)} there. A flag wins over the environment, and that over the file.`;
+
+/** Runs the command line and resolves with the exit code. */
+export async function run(args: string[], signal$: Observable<NodeJS.Signals>): Promise<number> {
+  let code = OK;
+  const program = new Command('impulse')
+    .description('A board that people reach with a terminal.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .configureOutput({
+      outputError: (text, write) => write(`impulse: ${oneLine(text)}; see impulse --help\n`),
+    })
+    .exitOverride();
+
+  withSettings(program.command('serve').description('open the board, until SIGINT or SIGTERM')).action(
+    async (_: unknown, command: Command) => {
+      const { config, warnings } = configure(command);
+      const log = createLog({ level: config.logLevel, format: config.logFormat });
+      for (const warning of warnings) log.warn('configWarning', warning);
+      code = await serve(config, signal$, log);
+    },
+  );
+
+  withSettings(
+    program.command('check-config').description('print every setting and where its value comes from'),
+  )
+    .option('--json', 'print it as JSON')
+    .action((_: unknown, command: Command) => {
+      const { sources, warnings } = configure(command);
+      for (const warning of warnings) process.stderr.write(`impulse: ${warning}\n`);
+      const text = command.opts().json ? JSON.stringify(sources, null, 2) : formatTable(sources);
+      process.stdout.write(`${text}\n`);
+    });
+
+  try {
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+function withSettings(command: Command): Command {
+  for (const setting of Object.values(SETTINGS)) {
+    command.option(`${flag(setting)} <value>`, `${setting.description} [${setting.default}]`);
+  }
+  return command.addHelpText('after', HOW_TO_SET);
+}
+
+/** Commander's message without its prefix, its suggestion behind it. */
+const oneLine = (text: string) =>
+  text
+    .replace(/^error: /, '')
+    .trim()
+    .replace(/\s*\n\s*/g, ' ');
+
+/** Reads the configuration, and checks what can only be checked on this machine. */
+function configure(command: Command): ReadConfig {
+  const flags = Object.fromEntries(
+    command.options.map((option) => [option.name(), command.getOptionValue(option.attributeName())]),
+  );
+  const read = readConfig({ flags, env: process.env, cwd: process.cwd() });
+  const problem = openFilesProblem(read.config, openFilesLimit());
+  if (problem) throw new ConfigError([problem]);
+  return read;
+}
+
+function explain(error: unknown): number {
+  // Commander has printed its own message by now.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? OK : USAGE;
+  const problems = error instanceof ConfigError ? error.problems : [String(error)];
+  for (const problem of problems) process.stderr.write(`impulse: ${problem}\n`);
+  return error instanceof ConfigError ? BAD_CONFIGURATION : FAILURE;
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return version;
+}

@@ -1,0 +1,96 @@
+import type { AddressInfo } from 'node:net';
+import { map, type Observable, Subject, switchMap, takeUntil } from 'rxjs';
+import type { ServerEvent, SessionId, SessionInfo, ShutdownReport } from '../streams/types.js';
+import { listen } from './listen.js';
+import { createSessionManager, type SessionManagerOptions } from './session-manager.js';
+import { telnet } from './telnet.js';
+import { catchUnhandled } from './unhandled.js';
+
+/** A board and where it listens. */
+export interface ImpulseOptions extends SessionManagerOptions {
+  /** The address to listen on; `127.0.0.1` if left out, so that only this machine reaches the board. */
+  readonly host?: string;
+  /** The port to listen on; 2323 if left out, 0 for any that is free. */
+  readonly port?: number;
+}
+
+/** A telnet board. */
+export interface Impulse {
+  /**
+   * Opens the board. Resolves with the address once it listens. Rejects when it can't (with the system's error,
+   * `EADDRINUSE` for example), when it was started before, or when a shutdown came first.
+   */
+  start(): Promise<AddressInfo>;
+  /**
+   * Goes down with grace: no new callers, everybody is told, and whoever is still there after
+   * `shutdownGraceMs` is sent home. Resolves when the last line is gone; calling it again is harmless.
+   * @param how `force` cuts everybody off at once, in the middle of a grace too.
+   */
+  shutdown(reason?: string, how?: { force?: boolean }): Promise<ShutdownReport>;
+  /** Ends a session (`kicked`). False if there is none of that id. */
+  kick(id: SessionId): boolean;
+  /** Everything that happens, from the moment of subscribing on. Completes after `serverClosed`; never errors. */
+  readonly event$: Observable<ServerEvent>;
+  /** Who is on line, live. */
+  readonly sessions: ReadonlyMap<SessionId, SessionInfo>;
+}
+
+/**
+ * Makes a telnet board of an app: a function from a session's lines to its output.
+ *
+ * @example
+ * ```ts
+ * import { createImpulse } from 'impulse-bbs';
+ * import { concat, map, of } from 'rxjs';
+ *
+ * const impulse = createImpulse({
+ *   port: 0,
+ *   app: (session) =>
+ *     concat(of(`Hello, ${session.user?.handle}!\n`), session.line$.pipe(map((line) => `You said: ${line}\n`))),
+ * });
+ * impulse.event$.subscribe((event) => console.log(event));
+ * const { port } = await impulse.start();
+ * console.log(`telnet 127.0.0.1 ${port}`);
+ * await impulse.shutdown();
+ * ```
+ */
+export function createImpulse({ host = '127.0.0.1', port = 2323, ...options }: ImpulseOptions): Impulse {
+  catchUnhandled();
+  const manager = createSessionManager(options);
+  const stop = new Subject<void>();
+  let started = false;
+  let stopped = false;
+
+  const run$ = listen({ host, port }).pipe(
+    // Cancels a listener that isn't there yet; one that is has been closed by the board.
+    takeUntil(stop),
+    switchMap(({ address, socket$ }) =>
+      manager
+        .run(socket$.pipe(map(telnet)), { host: address.address, port: address.port })
+        .pipe(map((event) => ({ event, address }))),
+    ),
+  );
+
+  return {
+    event$: manager.event$,
+    sessions: manager.sessions,
+    kick: (id) => manager.end(id, 'kicked'),
+    start: () =>
+      new Promise((resolve, reject) => {
+        if (started) return reject(new Error('the board was started before'));
+        started = true;
+        if (stopped) return reject(new Error('the board was shut down before it listened'));
+        run$.subscribe({
+          next: ({ event, address }) => event.type === 'serverListening' && resolve(address),
+          error: reject,
+          complete: () => reject(new Error('the board was shut down before it listened')),
+        });
+      }),
+    shutdown(reason, how) {
+      stopped = true;
+      const report = manager.shutdown(reason, how);
+      stop.next();
+      return report;
+    },
+  };
+}

@@ -1,0 +1,11 @@
+export { SessionEnd } from '../streams/session-end.js';
+export type * from '../streams/types.js';
+export { createImpulse, type Impulse, type ImpulseOptions } from './create-impulse.js';
+export { guest } from './guest.js';
+export { lobby } from './lobby.js';
+export {
+  createSessionManager,
+  DEFAULT_LIMITS,
+  type SessionManager,
+  type SessionManagerOptions,
+} from './session-manager.js';

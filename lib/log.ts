@@ -1,0 +1,146 @@
+import loglevel, { type LogLevelDesc } from 'loglevel';
+import { type Observable, type SchedulerLike, tap } from 'rxjs';
+import { printable } from '../streams/printable.js';
+import { type ConnectionsRefused, summarise } from '../streams/summarise.js';
+import type { ServerEvent } from '../streams/types.js';
+import { formatDuration } from './duration.js';
+import { monotonic } from './monotonic.js';
+
+/** Whatever the log has a line for. */
+export type LogEvent = ServerEvent | ConnectionsRefused;
+
+type Level = 'debug' | 'info' | 'warn' | 'error';
+
+/** The log of one board. Whatever is in an event, it is one line. */
+export interface Log {
+  /** A line for something that happened on the board. */
+  event(event: LogEvent): void;
+  /** A line about anything else, under a name for machines and in words for people. */
+  debug(event: string, message: string): void;
+  info(event: string, message: string): void;
+  warn(event: string, message: string): void;
+  error(event: string, message: string): void;
+}
+
+export interface LogOptions {
+  readonly level: LogLevelDesc;
+  /** `text` for people; `json` for machines, an object a line. */
+  readonly format: 'text' | 'json';
+  /** Takes a finished line, with its newline; writes to stderr, if left out. */
+  readonly write?: (line: string) => void;
+  readonly now?: () => Date;
+}
+
+let boards = 0;
+
+/** Makes a log, to stderr unless told otherwise. Times are UTC. */
+export function createLog({ level, format, write = toStderr, now = () => new Date() }: LogOptions): Log {
+  boards += 1;
+  // Several boards in one process have a level each.
+  const logger = loglevel.getLogger(`impulse ${boards}`);
+  logger.methodFactory = (name) => (event: string, message: string, fields: object) => {
+    const time = now().toISOString();
+    write(
+      format === 'json'
+        ? `${json({ time, level: name, event, ...fields })}\n`
+        : `${time.slice(0, 19).replace('T', ' ')} ${name.padEnd(5)} ${printable(message, 1000)}\n`,
+    );
+  };
+  logger.setLevel(level, false);
+
+  return {
+    event(event) {
+      const { type, ...fields } = event;
+      const error = 'error' in event ? { error: printable(messageOf(event.error)) } : {};
+      logger[levelOf(event)](type, phrase(event), { ...fields, ...error });
+    },
+    debug: (event, message) => logger.debug(event, message, { message }),
+    info: (event, message) => logger.info(event, message, { message }),
+    warn: (event, message) => logger.warn(event, message, { message }),
+    error: (event, message) => logger.error(event, message, { message }),
+  };
+}
+
+/** Writes every event into the log, floods of refusals in summary. Passes on what it has written. */
+export function logEvents(
+  event$: Observable<ServerEvent>,
+  log: Log,
+  scheduler: SchedulerLike = monotonic,
+): Observable<LogEvent> {
+  return event$.pipe(summarise(scheduler), tap(log.event));
+}
+
+function levelOf(event: LogEvent): Level {
+  switch (event.type) {
+    case 'sessionClosing':
+      return event.reason === 'app-error' ? 'error' : 'debug';
+    case 'sessionWarned':
+    case 'sessionWaiting':
+      return 'debug';
+    case 'connectionRefused':
+    case 'connectionsRefused':
+      return 'warn';
+    default:
+      return 'info';
+  }
+}
+
+function phrase(event: LogEvent): string {
+  switch (event.type) {
+    case 'serverListening':
+      return `listening on ${event.host} port ${event.port}`;
+    case 'connectionRefused':
+      return `refused ${event.address}: ${event.reason}`;
+    case 'connectionsRefused':
+      return `refused ${event.count} more in ${spent(event.inMs)}: ${event.reason}`;
+    case 'sessionWaiting':
+      return `session ${event.session}: ${event.address} waits, number ${event.place} in line`;
+    case 'sessionOpened':
+      return `node ${event.node}: ${event.address} called in (session ${event.session})`;
+    case 'sessionAuthenticated':
+      return `node ${event.node}: ${printable(event.handle)} logged in (session ${event.session})`;
+    case 'sessionWarned':
+      return `node ${event.node}: warned, ${event.reason} in ${spent(event.inMs)} (session ${event.session})`;
+    case 'sessionClosing': {
+      const error = event.reason === 'app-error' ? `: ${messageOf(event.error)}` : '';
+      return `node ${event.node}: ending, ${event.reason}${error} (session ${event.session})`;
+    }
+    case 'sessionClosed': {
+      const traffic = `${event.bytesIn} bytes in, ${event.bytesOut} out`;
+      const where = event.node === 0 ? 'waiting room' : `node ${event.node}`;
+      return `${where}: closed, ${event.reason}, after ${spent(event.durationMs)}, ${traffic} (session ${event.session})`;
+    }
+    case 'serverDraining': {
+      const patience =
+        event.graceMs === null ? 'however long it takes' : `${formatDuration(event.graceMs)} at most`;
+      return `going down (${event.reason}): ${event.sessions} on line, ${patience}`;
+    }
+    case 'serverClosed':
+      return `closed (${event.reason}): ${event.drained} drained, ${event.forced} forced, in ${spent(event.durationMs)}`;
+  }
+}
+
+/** `0.4s`, `10m 4s`, `2h 3m` */
+function spent(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 10) return `${(ms / 1000).toFixed(1)}s`;
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${seconds % 60}s`;
+  return `${Math.floor(seconds / 3600)}h ${Math.floor((seconds % 3600) / 60)}m`;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** JSON, with everything escaped that isn't safe on a terminal. */
+function json(fields: object): string {
+  return JSON.stringify(fields).replace(
+    /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** A log that nobody reads any more (EPIPE) doesn't end the board. */
+function toStderr(line: string): void {
+  process.stderr.write(line, () => {});
+}
+process.stderr.on('error', () => {});

@@ -1,0 +1,93 @@
+import {
+  catchError,
+  defer,
+  filter,
+  firstValueFrom,
+  from,
+  ignoreElements,
+  map,
+  merge,
+  type Observable,
+  of,
+  switchMap,
+  takeUntil,
+  tap,
+} from 'rxjs';
+import { BANNER, greeted } from './banner.js';
+import { createImpulse } from './create-impulse.js';
+import { guest } from './guest.js';
+import { lobby } from './lobby.js';
+import { type Log, logEvents } from './log.js';
+import type { Config } from './settings.js';
+import { watchdog } from './watchdog.js';
+
+/** How long after the grace the process may take to be gone. */
+const WATCHDOG_MS = 2000;
+
+/**
+ * Runs the board that `impulse serve` is, until a signal. The first one begins the shutdown; a SIGINT after it
+ * cuts that short; any other is only logged.
+ *
+ * @param signal$ Signals of the process, from its very start.
+ * @returns The exit code: 0 when drained, 130 when cut short, 1 when the board couldn't open.
+ */
+export function serve(config: Config, signal$: Observable<NodeJS.Signals>, log: Log): Promise<number> {
+  const { host, port, banner, logLevel, logFormat, ...limits } = config;
+  const authenticate = greeted(banner ?? BANNER, guest);
+  const impulse = createImpulse({ host, port, ...limits, app: lobby, authenticate });
+  logEvents(impulse.event$, log).subscribe();
+
+  const opened$ = defer(() => impulse.start()).pipe(
+    tap((address) => log.info('callIn', callIn(address.address, address.port))),
+    ignoreElements(),
+    takeUntil(signal$),
+    catchError((error) => {
+      log.error('startFailed', cannotListen(error, host, port));
+      return of(1);
+    }),
+  );
+
+  const stopped$ = signal$.pipe(
+    map((signal, index) => ({ signal, first: index === 0, force: index > 0 && signal === 'SIGINT' })),
+    tap(({ signal, first, force }) => {
+      if (first && limits.shutdownGraceMs !== null) guard(limits.shutdownGraceMs + WATCHDOG_MS, log);
+      if (!first && !force) log.info('signalRepeated', `${signal} again: already going down`);
+    }),
+    filter(({ first, force }) => first || force),
+    switchMap(({ signal, force }) =>
+      from(impulse.shutdown(signal, { force })).pipe(map(() => (force ? 130 : 0))),
+    ),
+  );
+
+  return firstValueFrom(merge(stopped$, opened$));
+}
+
+/** Names what keeps the process alive, should it outlast its shutdown, and ends it. */
+function guard(afterMs: number, log: Log): void {
+  watchdog(afterMs, { report: (line) => log.error('shutdownStuck', line), exit: process.exit });
+}
+
+const LOOPBACK = /^(127\.|::1$)/;
+
+function callIn(host: string, port: number): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  const how = `call in with: telnet ${reachable} ${port}`;
+  return LOOPBACK.test(host)
+    ? `${how} (from this machine only; --host 0.0.0.0 opens the board to the world)`
+    : how;
+}
+
+function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): string {
+  const where = `${host} port ${port}`;
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `${where} is in use by another program; choose another --port`;
+    case 'EACCES':
+      return `${where} is not allowed to this user; choose a --port above 1023`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${where}: this machine has no such address; choose another --host`;
+    default:
+      return `${where} can't be listened on: ${error.message}`;
+  }
+}

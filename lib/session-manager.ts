@@ -1,0 +1,153 @@
+import { StringDecoder } from 'node:string_decoder';
+import {
+  concat,
+  EMPTY,
+  filter,
+  finalize,
+  firstValueFrom,
+  map,
+  type Observable,
+  of,
+  ReplaySubject,
+  type SchedulerLike,
+  Subject,
+  tap,
+} from 'rxjs';
+import { board } from '../streams/board.js';
+import { embeddedBus } from '../streams/bus.js';
+import type { Call } from '../streams/call.js';
+import type { ShutdownOrder } from '../streams/drain.js';
+import type {
+  App,
+  Authenticator,
+  Bus,
+  Connection,
+  EndReason,
+  Limits,
+  ServerEvent,
+  SessionId,
+  SessionInfo,
+  ShutdownReport,
+} from '../streams/types.js';
+import { guest } from './guest.js';
+import { monotonic } from './monotonic.js';
+
+/** What a board is, apart from where it listens. Every limit has a default: {@link DEFAULT_LIMITS}. */
+export interface SessionManagerOptions extends Partial<Limits> {
+  /** The program that callers talk to. */
+  readonly app: App;
+  /** Finds out who is calling; asks for a handle and lets anyone in, if left out. */
+  readonly authenticate?: Authenticator;
+  /** How sessions talk to each other; within this process, if left out. */
+  readonly bus?: Bus;
+  /** The board's clock; a monotonic one, if left out. */
+  readonly scheduler?: SchedulerLike;
+}
+
+/** A board without a listener: it takes connections from wherever they come. */
+export interface SessionManager {
+  /** Everything that happens, from the moment of subscribing on. Completes after `serverClosed`; never errors. */
+  readonly event$: Observable<ServerEvent>;
+  /** Who is on line, live. */
+  readonly sessions: ReadonlyMap<SessionId, SessionInfo>;
+  readonly bus: Bus;
+  /**
+   * Serves the connections, for as long as it is subscribed to, and emits the events. One run for each manager.
+   * @param listening Where they come from, if it is to be told in a `serverListening`.
+   */
+  run(
+    connection$: Observable<Connection>,
+    listening?: { host: string; port: number },
+  ): Observable<ServerEvent>;
+  /** Ends a session (`kicked`, unless told otherwise). False if there is none of that id. */
+  end(id: SessionId, reason?: EndReason): boolean;
+  /**
+   * Goes down: at once with `force`, or else with grace (`shutdownGraceMs`). Resolves when the last line is
+   * gone; calling it again changes nothing, except that `force` still cuts a grace short.
+   */
+  shutdown(reason?: string, how?: { force?: boolean }): Promise<ShutdownReport>;
+}
+
+/** What bounds a board that isn't told otherwise. */
+export const DEFAULT_LIMITS: Limits = {
+  maxSessions: 100,
+  waitingRoom: 0,
+  connectionRate: { count: 50, perMs: 1000, burst: 100 },
+  connectionRatePerAddress: { count: 10, perMs: 60_000, burst: 10 },
+  idleTimeoutMs: 600_000,
+  idleWarningMs: 60_000,
+  loginTimeoutMs: 60_000,
+  sessionLimitMs: null,
+  shutdownGraceMs: 10_000,
+  outputLimitBytes: 256 * 1024,
+};
+
+/**
+ * Makes what {@link createImpulse} runs behind its listener: for connections that don't come over TCP, and for
+ * specs.
+ *
+ * @example
+ * ```ts
+ * import { NEVER } from 'rxjs';
+ * import { createSessionManager } from 'impulse-bbs';
+ *
+ * const manager = createSessionManager({ app: (session) => session.line$, maxSessions: 5 });
+ * manager.run(NEVER).subscribe((event) => console.log(event.type));
+ * ```
+ */
+export function createSessionManager(options: SessionManagerOptions): SessionManager {
+  const { app, authenticate = guest, bus = embeddedBus(), scheduler = monotonic, ...limits } = options;
+  const calls = new Map<SessionId, Call>();
+  const sessions = new Map<SessionId, SessionInfo>();
+  const order = new ReplaySubject<ShutdownOrder>();
+  const events = new Subject<ServerEvent>();
+
+  const serve = board({
+    app,
+    authenticate,
+    limits: { ...DEFAULT_LIMITS, ...limits },
+    bus,
+    decoder: utf8Decoder,
+    scheduler,
+    order$: order,
+    calls,
+    sessions,
+  });
+  const notRunning: ShutdownReport = { reason: 'not running', drained: 0, forced: 0, durationMs: 0 };
+  let report = Promise.resolve(notRunning);
+
+  return {
+    event$: events.asObservable(),
+    sessions,
+    bus,
+    run(connection$, listening) {
+      const closed$ = events.pipe(filter((event) => event.type === 'serverClosed'));
+      report = firstValueFrom(
+        closed$.pipe(
+          map(({ reason, drained, forced, durationMs }) => ({ reason, drained, forced, durationMs })),
+        ),
+        { defaultValue: notRunning },
+      );
+      const listening$ = listening ? of<ServerEvent>({ type: 'serverListening', ...listening }) : EMPTY;
+      return concat(listening$, connection$.pipe(serve)).pipe(
+        tap(events),
+        finalize(() => events.complete()),
+      );
+    },
+    end(id, reason = 'kicked') {
+      const call = calls.get(id);
+      call?.end(reason);
+      return call !== undefined;
+    },
+    shutdown(reason = 'shutdown', { force = false } = {}) {
+      order.next({ reason, force });
+      return report;
+    },
+  };
+}
+
+/** UTF-8 (RFC 3629), with what is cut at the end of a chunk kept for the next. Broken bytes become U+FFFD. */
+function utf8Decoder(): (bytes: Uint8Array) => string {
+  const decoder = new StringDecoder('utf8');
+  return (bytes) => decoder.write(bytes);
+}
