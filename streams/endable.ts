@@ -23,7 +23,7 @@ export function endable<T>(call: Endable): MonoTypeOperatorFunction<T> {
       if (call.ending) return stop(call.ending);
       call.stop = stop;
       subscriber.add(() => {
-        call.stop = undefined;
+        if (call.stop === stop) call.stop = undefined;
       });
       subscriber.add(
         source.subscribe({

@@ -79,6 +79,8 @@ export function expire<T>(
           if (now >= limitWarnAt()) {
             warnedOfLimit = true;
             warn('time-limit', call.openedAt + limitMs - now);
+            // The warning itself may end the call, of one who doesn't read.
+            if (subscriber.closed) return;
           }
           if (now >= stall.at + STALL_MS) {
             if (call.held && call.taken === stall.taken) return end('lost');

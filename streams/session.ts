@@ -1,4 +1,4 @@
-import { concat, defer, mergeMap, Observable, take, tap } from 'rxjs';
+import { concat, defer, mergeMap, Observable, take, takeWhile, tap } from 'rxjs';
 import type { Admitted } from './admit.js';
 import { Call } from './call.js';
 import { endable } from './endable.js';
@@ -67,14 +67,19 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
       call.write(`\n${texts.warning(reason, inMs)}\n`);
     };
 
+    const onLine = () => !call.ending;
     const conversation$: Observable<Output> = defer(() => authenticate(call, services)).pipe(
       take(1),
-      mergeMap((user) => {
+      // An authenticator whose lines complete may still name a guest: the call is over, though.
+      takeWhile(onLine),
+      tap((user) => {
         call.user = user;
         call.become('active');
         events.next({ type: 'sessionAuthenticated', session: id, node: call.node, handle: user.handle });
-        return app(call, services);
       }),
+      // Whoever heard of the login may have ended the call.
+      takeWhile(onLine),
+      mergeMap(() => app(call, services)),
     );
 
     const life$ = defer(() => {

@@ -44,8 +44,8 @@ export function summarise(
       const open = () => {
         openedAt = scheduler.now();
         window = timer(WINDOW_MS, scheduler).subscribe(sumUp);
+        subscriber.add(window);
       };
-      subscriber.add(() => window?.unsubscribe());
 
       return event$.subscribe({
         next(event) {

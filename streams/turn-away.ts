@@ -1,4 +1,4 @@
-import { concat, ignoreElements, type Observable, of } from 'rxjs';
+import { ignoreElements, merge, type Observable, of } from 'rxjs';
 import type { Farewell } from './farewell.js';
 import type { Refused } from './refused.js';
 import * as texts from './texts.js';
@@ -7,8 +7,9 @@ import type { ServerEvent } from './types.js';
 /** Tells a refused caller why, and hangs up. Emits `connectionRefused`; completes when the line is gone. */
 export function turnAway(refused: Refused, nodes: number, farewell: Farewell): Observable<ServerEvent> {
   const { connection, reason } = refused;
-  return concat(
-    of<ServerEvent>({ type: 'connectionRefused', address: connection.address, reason }),
+  // The farewell first: from its subscription on, whatever happens, it hangs up.
+  return merge(
     farewell(connection, texts.refusal(refused, nodes)).pipe(ignoreElements()),
+    of<ServerEvent>({ type: 'connectionRefused', address: connection.address, reason }),
   );
 }

@@ -1,0 +1,145 @@
+import { concat, map, NEVER, type Observable, of, takeWhile } from 'rxjs';
+import type { Context } from 'rxjs-marbles/context.js';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { type BoardParts, board } from '../../streams/board.js';
+import { embeddedBus } from '../../streams/bus.js';
+import type { ShutdownOrder } from '../../streams/drain.js';
+import type { Connection, Limits, ServerEvent } from '../../streams/types.js';
+import { fakeConnection } from '../support/fake-connection.js';
+
+const OFF: Limits = {
+  maxSessions: 2,
+  waitingRoom: 0,
+  connectionRate: null,
+  connectionRatePerAddress: null,
+  idleTimeoutMs: null,
+  idleWarningMs: null,
+  loginTimeoutMs: null,
+  sessionLimitMs: null,
+  shutdownGraceMs: 10_000,
+  outputLimitBytes: 1024,
+};
+
+/** A board whose app greets, echoes lines, and completes at `bye`; the first line is the handle. */
+function parts(
+  m: Context,
+  limits: Partial<Limits> = {},
+  order$: Observable<ShutdownOrder> = NEVER,
+): BoardParts {
+  return {
+    app: (session) =>
+      concat(
+        of(`hi ${session.user?.handle}\n`),
+        session.line$.pipe(
+          takeWhile((line) => line !== 'bye'),
+          map((line) => `${line}\n`),
+        ),
+      ),
+    authenticate: (session) => session.ask('who? ').pipe(map((handle) => ({ handle }))),
+    limits: { ...OFF, ...limits },
+    bus: embeddedBus(),
+    decoder: () => (bytes) => Buffer.from(bytes).toString(),
+    scheduler: m.scheduler,
+    order$,
+    calls: new Map(),
+    sessions: new Map(),
+  };
+}
+
+/** An event as one word: `opened 1`, `closed 1 idle`, `refused full`. */
+function word(event: ServerEvent): string {
+  switch (event.type) {
+    case 'connectionRefused':
+      return `refused ${event.reason}`;
+    case 'sessionWaiting':
+      return `waiting ${event.session} at ${event.place}`;
+    case 'sessionAuthenticated':
+      return `authenticated ${event.session} ${event.handle}`;
+    case 'sessionWarned':
+      return `warned ${event.session} ${event.reason}`;
+    case 'sessionOpened':
+      return `opened ${event.session} on ${event.node}`;
+    case 'sessionClosing':
+      return `closing ${event.session} ${event.reason}`;
+    case 'sessionClosed':
+      return `closed ${event.session}`;
+    case 'serverDraining':
+      return `draining ${event.sessions}`;
+    case 'serverClosed':
+      return `over, ${event.drained} drained, ${event.forced} forced`;
+    default:
+      return event.type;
+  }
+}
+
+/** What happened, each with the second in which it did: `0s opened 1 on 1`. */
+function diary(m: Context, event$: Observable<ServerEvent>): string[] {
+  const entries: string[] = [];
+  event$.subscribe((event) => entries.push(`${Math.floor(m.scheduler.now() / 1000)}s ${word(event)}`));
+  m.flush();
+  return entries;
+}
+
+describe('board', () => {
+  it(
+    'has a whole evening: callers come, log in, are refused, fall asleep, leave, and are sent home',
+    marbles((m) => {
+      const order = m.cold<ShutdownOrder>('30m o', { o: { reason: 'SIGTERM', force: false } });
+      const ann = fakeConnection(
+        m.cold('1s a 1s b 1s c 4m d -', { a: 'ann\r', b: 'one\r', c: 'two\r', d: 'bye\r' }),
+      );
+      const bob = fakeConnection(m.cold('1s a -', { a: 'bob\r' }));
+      const eve = fakeConnection(NEVER);
+      const dan = fakeConnection(m.cold('1s a -', { a: 'dan\r' }));
+      const mia = fakeConnection(m.cold('1s a 5m b 5m b -', { a: 'mia\r', b: 'still here\r' }));
+      const tom = fakeConnection(m.cold('1s a 9s |', { a: 'tom\r' }));
+      const caller$ = m.hot<Connection>('a 999ms b 999ms e 5m d 14m 59s (tm) -', {
+        a: ann,
+        b: bob,
+        e: eve,
+        d: dan,
+        t: tom,
+        m: mia,
+      });
+      const limits = { idleTimeoutMs: 600_000, idleWarningMs: 60_000, loginTimeoutMs: 60_000 };
+
+      const entries = diary(m, caller$.pipe(board(parts(m, limits, order))));
+
+      expect(entries).toEqual([
+        '0s opened 1 on 1',
+        '1s opened 2 on 2',
+        '1s authenticated 1 ann',
+        '2s refused full',
+        '2s authenticated 2 bob',
+        '243s closing 1 app-done',
+        '243s closed 1',
+        '302s opened 3 on 1',
+        '303s authenticated 3 dan',
+        '542s warned 2 idle',
+        '602s closing 2 idle',
+        '602s closed 2',
+        '844s warned 3 idle',
+        '904s closing 3 idle',
+        '904s closed 3',
+        '1201s opened 4 on 1',
+        '1201s opened 5 on 2',
+        '1202s authenticated 4 tom',
+        '1202s authenticated 5 mia',
+        '1211s closing 4 hangup',
+        '1211s closed 4',
+        '1800s draining 1',
+        '1810s closing 5 shutdown',
+        '1810s closed 5',
+        '1810s over, 1 drained, 0 forced',
+      ]);
+      expect(ann.screen).toBe('who? hi ann\none\ntwo\n');
+      expect(eve.screen).toBe('\nAll 2 nodes are busy. Please call again later.\n');
+      expect(bob.screen).toContain('Still there? Press Enter, or the line closes in 1 minute.');
+      expect(bob.screen).toMatch(/You were quiet for too long. Goodbye!\n$/);
+      expect(mia.screen).toContain('The board goes down in 10 seconds.');
+      expect(mia.screen).toMatch(/The board is going down. Goodbye!\n$/);
+      m.expect(caller$).toHaveSubscriptions('^ 1799999ms !');
+      m.expect(order).toHaveSubscriptions(['^ 1799999ms !', '^ 1799999ms !', '^ 1809999ms !']);
+    }),
+  );
+});

@@ -1,0 +1,207 @@
+import { NEVER, type Observable, of, VirtualTimeScheduler } from 'rxjs';
+import { Call } from '../../streams/call.js';
+import { SessionEnd } from '../../streams/session-end.js';
+import { TYPE_AHEAD_BYTES } from '../../streams/type-ahead.js';
+import { type EndReason, SESSION_STATES } from '../../streams/types.js';
+import { fakeAdmitted } from '../support/admitted.js';
+import { type FakeConnectionOptions, fakeConnection } from '../support/fake-connection.js';
+
+const LIMIT = 100;
+
+/** A call on node 3, its line, its clock, and the endings that were decided. */
+function calling(options: FakeConnectionOptions & { place$?: Observable<number> } = {}) {
+  const connection = fakeConnection(NEVER, options);
+  const scheduler = new VirtualTimeScheduler();
+  const decided: EndReason[] = [];
+  const admitted = fakeAdmitted(connection, options.place$);
+  const call = new Call(admitted, LIMIT, scheduler, ({ reason }) => decided.push(reason));
+  return { call, connection, scheduler, decided };
+}
+
+describe('Call', () => {
+  it('knows who calls from where, on which node, and since when', () => {
+    const connection = fakeConnection(NEVER, { address: '2001:db8::1' });
+    const scheduler = new VirtualTimeScheduler();
+    scheduler.frame = 1000;
+    const call = new Call(fakeAdmitted(connection), LIMIT, scheduler, () => {});
+    expect(call.id).toBe(7);
+    expect(call.node).toBe(3);
+    expect(call.address).toBe('2001:db8::1');
+    expect(call.user).toBeNull();
+    expect(call.openedAt).toBe(1000);
+    expect(call.lastInputAt).toBe(1000);
+  });
+
+  it('counts bytes, live', () => {
+    const { call, connection } = calling();
+    connection.write('four');
+    expect(call.bytesOut).toBe(4);
+    expect(call.bytesIn).toBe(0);
+  });
+
+  it("has its caller's window", () => {
+    const { call, connection } = calling();
+    let columns = 0;
+    call.terminal$.subscribe((terminal) => {
+      columns = terminal.columns;
+    });
+    expect(columns).toBe(connection.terminal.columns);
+  });
+
+  describe('state', () => {
+    it('begins as connected, or as waiting for one who waits', () => {
+      expect(calling().call.state).toBe('connected');
+      expect(calling({ place$: NEVER }).call.state).toBe('waiting');
+    });
+
+    it('only moves on', () => {
+      for (const from of SESSION_STATES) {
+        for (const to of SESSION_STATES) {
+          const { call } = calling({ place$: NEVER });
+          call.become(from);
+          call.become(to);
+          const last = Math.max(SESSION_STATES.indexOf(from), SESSION_STATES.indexOf(to));
+          expect(call.state)
+            .withContext(`${from}, ${to}`)
+            .toBe(SESSION_STATES[last] as string as never);
+        }
+      }
+    });
+  });
+
+  describe('ask', () => {
+    it('writes the prompt, emits the next line and completes', () => {
+      const { call, connection } = calling();
+      const heard: string[] = [];
+      const question$ = call.ask('Handle: ');
+      expect(connection.screen).withContext('before anybody subscribes').toBe('');
+      question$.subscribe({ next: (line) => heard.push(line), complete: () => heard.push('|') });
+      expect(connection.screen).toBe('Handle: ');
+      expect(heard).toEqual([]);
+      call.typeAhead.push('ann');
+      call.typeAhead.push('not asked for');
+      expect(heard).toEqual(['ann', '|']);
+    });
+
+    it('completes without a line when the call ends', () => {
+      const { call } = calling();
+      const heard: string[] = [];
+      call.ask('Handle: ').subscribe({ next: (line) => heard.push(line), complete: () => heard.push('|') });
+      call.typeAhead.end();
+      expect(heard).toEqual(['|']);
+    });
+  });
+
+  it('answers lines one at a time', () => {
+    const { call } = calling();
+    const answers: string[] = [];
+    call.eachLine((line) => (line === 'slow' ? NEVER : of(line))).subscribe((answer) => answers.push(answer));
+    for (const line of ['one', 'slow', 'two']) call.typeAhead.push(line);
+    expect(answers).toEqual(['one']);
+    expect(call.taken).toBe(2);
+  });
+
+  describe('write', () => {
+    it('writes to the caller', () => {
+      const { call, connection } = calling();
+      call.write('text ');
+      call.write(Uint8Array.of(0x2a));
+      expect(connection.screen).toBe('text *');
+    });
+
+    it('is a no-op once the call is over', () => {
+      const { call, connection } = calling();
+      call.decide(new SessionEnd('idle'));
+      call.write('too late');
+      expect(connection.screen).toBe('');
+    });
+
+    it('ends the call of somebody who reads too slowly', () => {
+      const { call, connection, decided } = calling({ deaf: true });
+      call.write('x'.repeat(LIMIT));
+      expect(decided).toEqual([]);
+      call.write('x');
+      expect(decided).toEqual(['slow']);
+      call.write('more');
+      expect(connection.screen.length).toBe(LIMIT + 1);
+      expect(decided).toEqual(['slow']);
+    });
+  });
+
+  describe('an ending', () => {
+    it('is decided once; the first one stands', () => {
+      const { call, decided } = calling();
+      const [idle, kicked] = [new SessionEnd('idle'), new SessionEnd('kicked')];
+      expect(call.ending).toBeUndefined();
+      expect(call.decide(idle)).toBe(idle);
+      expect(call.decide(kicked)).toBe(idle);
+      expect(call.ending).toBe(idle);
+      expect(decided).toEqual(['idle']);
+      expect(call.state).toBe('closing');
+    });
+
+    it('is settled before anybody is told, who may then order another', () => {
+      const seen: unknown[] = [];
+      const call: Call = new Call(
+        fakeAdmitted(fakeConnection(NEVER)),
+        LIMIT,
+        new VirtualTimeScheduler(),
+        () => {
+          call.end('kicked');
+          call.write('too late');
+          seen.push(call.ending?.reason, call.state, call.bytesOut);
+        },
+      );
+      call.end('idle');
+      expect(seen).toEqual(['idle', 'closing', 0]);
+    });
+
+    it('breaks the chain where one runs', () => {
+      const { call, decided } = calling();
+      const stopped: EndReason[] = [];
+      call.stop = ({ reason }) => stopped.push(reason);
+      call.end('kicked');
+      expect(stopped).toEqual(['kicked']);
+      expect(decided).withContext('that is up to the chain').toEqual([]);
+    });
+
+    it('is settled at once where no chain runs yet', () => {
+      const { call, decided } = calling();
+      call.end('kicked');
+      expect(decided).toEqual(['kicked']);
+    });
+
+    it('leaves a line alone that is saying goodbye, unless it is forced', () => {
+      const { call, connection, decided } = calling({ lingers: true });
+      call.decide(new SessionEnd('shutdown'));
+      call.end('kicked');
+      expect(connection.calls).toEqual([]);
+      call.end('forced');
+      expect(connection.calls).toEqual(['destroy']);
+      expect(decided).toEqual(['shutdown']);
+    });
+  });
+
+  describe('a caller who types too far ahead', () => {
+    const line = 'x'.repeat(TYPE_AHEAD_BYTES);
+
+    it('is made to wait, and heard again once the app caught up', () => {
+      const { call, connection } = calling();
+      expect(call.held).toBe(false);
+      call.typeAhead.push(line);
+      expect(call.held).toBe(true);
+      expect(connection.calls).toEqual(['pause']);
+      call.line$.subscribe();
+      expect(call.held).toBe(false);
+      expect(connection.calls).toEqual(['pause', 'resume']);
+    });
+
+    it('is not idle meanwhile: the clock goes on from where they are heard again', () => {
+      const { call, scheduler } = calling();
+      call.typeAhead.push(line);
+      scheduler.frame = 60_000;
+      call.line$.subscribe();
+      expect(call.lastInputAt).toBe(60_000);
+    });
+  });
+});

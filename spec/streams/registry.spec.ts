@@ -1,0 +1,137 @@
+import { Subject, tap } from 'rxjs';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { registry } from '../../streams/registry.js';
+import type { ServerEvent, SessionId, SessionInfo } from '../../streams/types.js';
+
+const info = (id: SessionId): SessionInfo => ({
+  id,
+  node: id,
+  state: 'active',
+  user: null,
+  address: '192.0.2.1',
+  openedAt: 0,
+  lastInputAt: 0,
+  bytesIn: 0,
+  bytesOut: 0,
+});
+const opened = (session: SessionId): ServerEvent => ({
+  type: 'sessionOpened',
+  session,
+  node: session,
+  address: '192.0.2.1',
+});
+const closing = (session: SessionId): ServerEvent => ({
+  type: 'sessionClosing',
+  session,
+  node: session,
+  reason: 'idle',
+});
+const closed = (session: SessionId): ServerEvent => ({
+  type: 'sessionClosed',
+  session,
+  node: session,
+  address: '192.0.2.1',
+  reason: 'idle',
+  bytesIn: 0,
+  bytesOut: 0,
+  durationMs: 0,
+  flushed: true,
+});
+const waiting = (session: SessionId): ServerEvent => ({
+  type: 'sessionWaiting',
+  session,
+  address: '192.0.2.1',
+  place: 1,
+});
+
+const calls = new Map([1, 2, 3].map((id) => [id, info(id)]));
+
+describe('registry', () => {
+  it(
+    'is up to date when an event is heard',
+    marbles((m) => {
+      const event$ = m.cold('                 a-b-w-x-y-c-|', {
+        a: opened(1),
+        b: opened(2),
+        w: waiting(3),
+        x: closing(1),
+        y: closed(1),
+        c: opened(3),
+      });
+      const sessions = new Map<SessionId, SessionInfo>();
+      const onLine: SessionId[][] = [];
+      m.expect(event$).toHaveSubscriptions('  ^-----------!');
+      event$.pipe(registry(calls, sessions)).subscribe(() => onLine.push([...sessions.keys()]));
+      m.flush();
+      expect(onLine).toEqual([[1], [1, 2], [1, 2], [2], [2], [2, 3]]);
+    }),
+  );
+
+  it('holds the live record of the call', () => {
+    const sessions = new Map<SessionId, SessionInfo>();
+    const event$ = new Subject<ServerEvent>();
+    event$.pipe(registry(calls, sessions)).subscribe();
+    event$.next(opened(2));
+    expect(sessions.get(2)).toBe(calls.get(2));
+  });
+
+  it('leaves out a session that nobody knows any more', () => {
+    const sessions = new Map<SessionId, SessionInfo>();
+    const event$ = new Subject<ServerEvent>();
+    event$.pipe(registry(calls, sessions)).subscribe();
+    event$.next(opened(99));
+    expect(sessions.size).toBe(0);
+  });
+
+  for (const [name, diagram, subscription] of [
+    ['many events', '      -a-b-c-|', '^------!'],
+    ['one event', '        -a-----|', '^------!'],
+    ['an empty source', '  --|     ', '^-!     '],
+    ['an error', '         -a-#    ', '^--!    '],
+  ] as const) {
+    it(
+      `passes ${name} on, and is empty afterwards`,
+      marbles((m) => {
+        const sessions = new Map<SessionId, SessionInfo>();
+        const events = { a: opened(1), b: opened(2), c: closing(1) };
+        const event$ = m.cold(diagram, events);
+        m.expect(event$.pipe(registry(calls, sessions))).toBeObservable(diagram, events);
+        m.expect(event$).toHaveSubscriptions(subscription);
+        m.flush();
+        expect(sessions.size).toBe(0);
+      }),
+    );
+  }
+
+  it(
+    'is empty once unsubscribed',
+    marbles((m) => {
+      const sessions = new Map<SessionId, SessionInfo>();
+      const event$ = m.cold('               -a--------', { a: opened(1) });
+      let most = 0;
+      const watched$ = event$.pipe(
+        registry(calls, sessions),
+        tap(() => {
+          most = sessions.size;
+        }),
+      );
+      m.expect(watched$, '                  ----!').toBeObservable('-a---', { a: opened(1) });
+      m.expect(event$).toHaveSubscriptions('^---!');
+      m.flush();
+      expect(most).toBe(1);
+      expect(sessions.size).toBe(0);
+    }),
+  );
+
+  it(
+    'stays empty with a silent source',
+    marbles((m) => {
+      const sessions = new Map<SessionId, SessionInfo>();
+      const event$ = m.cold<ServerEvent>('                               -----');
+      m.expect(event$.pipe(registry(calls, sessions)), '                 ----!').toBeObservable('-----');
+      m.expect(event$).toHaveSubscriptions('                             ^---!');
+      m.flush();
+      expect(sessions.size).toBe(0);
+    }),
+  );
+});

@@ -1,0 +1,218 @@
+import fc from 'fast-check';
+import { concat, from, NEVER, of, Subject, take, VirtualTimeScheduler } from 'rxjs';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { type ConnectionsRefused, SHOWN, summarise, WINDOW_MS } from '../../streams/summarise.js';
+import type { ConnectionRefused, RefusalReason, ServerEvent } from '../../streams/types.js';
+import { counting } from '../support/counting.js';
+
+const refused = (reason: RefusalReason): ConnectionRefused => ({
+  type: 'connectionRefused',
+  address: '192.0.2.1',
+  reason,
+});
+
+/** Refusals because the board is `f`ull or the caller's address calls too often (`a`); a caller who got in (`o`). */
+const EVENTS = {
+  f: refused('full'),
+  a: refused('address'),
+  o: { type: 'sessionOpened', session: 1, node: 1, address: '192.0.2.2' },
+} satisfies Record<string, ServerEvent>;
+
+const summed = (reason: RefusalReason, count: number, inMs = WINDOW_MS): ConnectionsRefused => ({
+  type: 'connectionsRefused',
+  reason,
+  count,
+  inMs,
+});
+
+const REASONS: readonly RefusalReason[] = [
+  'full',
+  'rate',
+  'address',
+  'blocked',
+  'penalty',
+  'draining',
+  'gate',
+  'proxy',
+];
+
+describe('summarise', () => {
+  it(
+    'is silent while nothing happens',
+    marbles((m) => {
+      const event$ = m.cold<ServerEvent>('-');
+      m.expect(event$.pipe(summarise(m.scheduler)), '10m !').toBeObservable('-');
+      m.expect(event$).toHaveSubscriptions('                 ^ 599999ms !');
+    }),
+  );
+
+  it(
+    'completes with a board on which nothing happened',
+    marbles((m) => {
+      const event$ = m.cold<ServerEvent>('---|');
+      m.expect(event$.pipe(summarise(m.scheduler))).toBeObservable('---|');
+      m.expect(event$).toHaveSubscriptions('                ^--!');
+    }),
+  );
+
+  it(
+    'passes everything but refusals at once, and sets no timer for it',
+    marbles((m) => {
+      const clock = counting(m.scheduler);
+      const event$ = m.cold<ServerEvent>('o-(oooooooooooo)|', EVENTS);
+      const expected = '     o-(oooooooooooo)|';
+      m.expect(event$.pipe(summarise(clock))).toBeObservable(expected, EVENTS);
+      m.flush();
+      expect(clock.started).toBe(0);
+    }),
+  );
+
+  it(
+    'passes a refusal as it is, with nothing to sum up after it',
+    marbles((m) => {
+      const event$ = m.cold<ServerEvent>('-f 20s |', EVENTS);
+      const expected = '     -f 20s |';
+      m.expect(event$.pipe(summarise(m.scheduler))).toBeObservable(expected, EVENTS);
+      m.expect(event$).toHaveSubscriptions('^- 20s !');
+    }),
+  );
+
+  it(
+    'shows the first ten refusals of a window and counts the rest',
+    marbles((m) => {
+      const event$ = m.cold<ServerEvent>('(ffffffffffff) 20s      |', EVENTS);
+      const expected = '     (ffffffffff) 9988ms s 10013ms |';
+      const values = { ...EVENTS, s: summed('full', 2) };
+      m.expect(event$.pipe(summarise(m.scheduler))).toBeObservable(expected, values);
+      m.expect(event$).toHaveSubscriptions('^ 20013ms !');
+    }),
+  );
+
+  it(
+    'sums up each reason, in the order in which they came',
+    marbles((m) => {
+      const event$ = m.cold<ServerEvent>('(ffffffffffafa) 20s |', EVENTS);
+      const expected = '     (ffffffffff) 9988ms (st) 10011ms |';
+      const values = { ...EVENTS, s: summed('address', 2), t: summed('full', 1) };
+      m.expect(event$.pipe(summarise(m.scheduler))).toBeObservable(expected, values);
+    }),
+  );
+
+  it(
+    'lets other events through in the middle of a flood',
+    marbles((m) => {
+      const event$ = m.cold<ServerEvent>('(ffffffffff)fffof 9983ms --|', EVENTS);
+      const expected = '     (ffffffffff)---o- 9983ms s-|';
+      const values = { ...EVENTS, s: summed('full', 4) };
+      m.expect(event$.pipe(summarise(m.scheduler))).toBeObservable(expected, values);
+    }),
+  );
+
+  it(
+    'shows ten again in the next window, which starts with the next refusal',
+    marbles((m) => {
+      const event$ = m.cold<ServerEvent>('(fffffffffff) 1m (aaaaaaaaaaa) 1m |', EVENTS);
+      const expected = '     (ffffffffff) 9988ms s 50012ms (aaaaaaaaaa) 9988ms t 50012ms |';
+      const values = { ...EVENTS, s: summed('full', 1), t: summed('address', 1) };
+      m.expect(event$.pipe(summarise(m.scheduler))).toBeObservable(expected, values);
+    }),
+  );
+
+  it(
+    'forgets a window in which everything was shown',
+    marbles((m) => {
+      const event$ = m.cold<ServerEvent>('(fffffffff) 1m (ffffffffff) 1m |', EVENTS);
+      const expected = '     (fffffffff) 1m (ffffffffff) 1m |';
+      m.expect(event$.pipe(summarise(m.scheduler))).toBeObservable(expected, EVENTS);
+    }),
+  );
+
+  it(
+    'sums up what is left before it completes, with the time it took',
+    marbles((m) => {
+      const clock = counting(m.scheduler);
+      const event$ = m.cold<ServerEvent>('(fffffffffffa) 985ms |   ', EVENTS);
+      const expected = '     (ffffffffff) 987ms  (st|)';
+      const values = { ...EVENTS, s: summed('full', 1, 999), t: summed('address', 1, 999) };
+      m.expect(event$.pipe(summarise(clock))).toBeObservable(expected, values);
+      m.expect(event$).toHaveSubscriptions('^ 998ms !');
+      let running = -1;
+      m.scheduler.schedule(() => {
+        running = clock.running;
+      }, 1000);
+      m.flush();
+      expect(running).toBe(0);
+    }),
+  );
+
+  it(
+    'passes an error on and leaves no timer behind',
+    marbles((m) => {
+      const clock = counting(m.scheduler);
+      const event$ = m.cold<ServerEvent>('-(fffffffffff)#', EVENTS);
+      const expected = '     -(ffffffffff)-#';
+      m.expect(event$.pipe(summarise(clock))).toBeObservable(expected, EVENTS);
+      m.expect(event$).toHaveSubscriptions('^-------------!');
+      let running = -1;
+      m.scheduler.schedule(() => {
+        running = clock.running;
+      }, 15);
+      m.flush();
+      expect(running).toBe(0);
+    }),
+  );
+
+  it(
+    'leaves no timer behind when nobody listens any more',
+    marbles((m) => {
+      const clock = counting(m.scheduler);
+      const event$ = m.cold<ServerEvent>('-(fffffffffff) 20s |', EVENTS);
+      const expected = '     -(ffffffffff)--';
+      const unsub = '        ^--------------!';
+      m.expect(event$.pipe(summarise(clock)), unsub).toBeObservable(expected, EVENTS);
+      m.expect(event$).toHaveSubscriptions(unsub);
+      let running = -1;
+      m.scheduler.schedule(() => {
+        running = clock.running;
+      }, 16);
+      m.flush();
+      expect(running).toBe(0);
+    }),
+  );
+
+  it('sets one timer for a window, and none once the listener has left', () => {
+    const clock = counting(new VirtualTimeScheduler());
+    const event$ = new Subject<ServerEvent>();
+    const subscription = event$.pipe(summarise(clock)).subscribe();
+    for (let i = 0; i < 100; i += 1) event$.next(refused('full'));
+    expect([clock.started, clock.running]).toEqual([1, 1]);
+    subscription.unsubscribe();
+    expect(clock.running).toBe(0);
+  });
+
+  it('sets no timer for a source that talks on after the listener has left', () => {
+    const clock = counting(new VirtualTimeScheduler());
+    const event$ = concat(of<ServerEvent[]>(EVENTS.o, EVENTS.f), NEVER);
+    event$.pipe(summarise(clock), take(1)).subscribe();
+    expect(clock.running).toBe(0);
+  });
+
+  it('makes of a burst of 10,000 ten lines and a line for each reason, and loses none', () => {
+    const tenThousand = fc.array(fc.constantFrom(...REASONS), { minLength: 10_000, maxLength: 10_000 });
+    fc.assert(
+      fc.property(tenThousand, (reasons) => {
+        const shown: unknown[] = [];
+        let count = 0;
+        from(reasons.map(refused))
+          .pipe(summarise(new VirtualTimeScheduler()))
+          .subscribe((event) => {
+            shown.push(event);
+            count += event.type === 'connectionsRefused' ? event.count : 1;
+          });
+        expect(shown.length).toBeLessThanOrEqual(SHOWN + REASONS.length);
+        expect(count).toBe(10_000);
+      }),
+      { numRuns: 5 },
+    );
+  });
+});

@@ -1,0 +1,197 @@
+import type { Context } from 'rxjs-marbles/context.js';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { type Deadline, sweep } from '../../streams/sweep.js';
+import { counting } from '../support/counting.js';
+
+/** A marble spec in which a tick that is left behind doesn't go on for ever. */
+const sweeping = (spec: (m: Context) => void) =>
+  marbles((m) => {
+    m.scheduler.maxFrames = 500;
+    spec(m);
+  });
+
+describe('sweep', () => {
+  it(
+    'calls at the first tick at or after the time, and at each tick until the time is moved',
+    sweeping((m) => {
+      const watch = sweep(10, m.scheduler);
+      const calls: string[] = [];
+      const note = (name: string, dueAt: number, until: number): Deadline => ({
+        dueAt,
+        due(now) {
+          calls.push(`${name} ${now}`);
+          if (now >= until) this.dueAt = Number.POSITIVE_INFINITY;
+        },
+      });
+      const stops = [
+        watch(note('on the tick', 20, 0)),
+        watch(note('after it', 21, 0)),
+        watch(note('on', 31, 60)),
+      ];
+      m.scheduler.schedule(() => {
+        for (const stop of stops) stop();
+      }, 100);
+      m.flush();
+      expect(calls).toEqual(['on the tick 20', 'after it 30', 'on 40', 'on 50', 'on 60']);
+    }),
+  );
+
+  it(
+    'never calls one that is due never',
+    sweeping((m) => {
+      const due = jasmine.createSpy('due');
+      const stop = sweep(10, m.scheduler)({ dueAt: Number.POSITIVE_INFINITY, due });
+      m.scheduler.schedule(stop, 400);
+      m.flush();
+      expect(due).not.toHaveBeenCalled();
+    }),
+  );
+
+  it(
+    'has one timer for any number of deadlines',
+    sweeping((m) => {
+      const clock = counting(m.scheduler);
+      const watch = sweep(10, clock);
+      let calls = 0;
+      const stops = Array.from({ length: 100 }, () =>
+        watch({
+          dueAt: 25,
+          due() {
+            calls += 1;
+            this.dueAt = Number.POSITIVE_INFINITY;
+          },
+        }),
+      );
+      expect(clock.running).toBe(1);
+      m.scheduler.schedule(() => {
+        for (const stop of stops) stop();
+      }, 50);
+      m.flush();
+      expect(calls).toBe(100);
+      expect(clock.started).toBe(1);
+    }),
+  );
+
+  it(
+    'has no timer before the first deadline and after the last',
+    sweeping((m) => {
+      const clock = counting(m.scheduler);
+      const watch = sweep(10, clock);
+      const idle = () => ({ dueAt: Number.POSITIVE_INFINITY, due() {} });
+      expect(clock.running).toBe(0);
+      const [stopOne, stopOther] = [watch(idle()), watch(idle())];
+      stopOne();
+      expect(clock.running).toBe(1);
+      stopOther();
+      expect(clock.running).toBe(0);
+    }),
+  );
+
+  it(
+    'starts again after it was empty',
+    sweeping((m) => {
+      const clock = counting(m.scheduler);
+      const watch = sweep(10, clock);
+      const calls: number[] = [];
+      watch({ dueAt: 0, due() {} })();
+      m.scheduler.schedule(() => {
+        const stop = watch({
+          dueAt: 0,
+          due(now) {
+            calls.push(now);
+            stop();
+          },
+        });
+      }, 25);
+      m.flush();
+      expect(calls).toEqual([35]);
+      expect(clock.running).toBe(0);
+    }),
+  );
+
+  it(
+    "doesn't mind being stopped twice",
+    sweeping((m) => {
+      const clock = counting(m.scheduler);
+      const watch = sweep(10, clock);
+      const stop = watch({ dueAt: 0, due() {} });
+      stop();
+      const stopOther = watch({ dueAt: 0, due() {} });
+      stop();
+      expect(clock.running).toBe(1);
+      stopOther();
+      expect(clock.running).toBe(0);
+    }),
+  );
+
+  it(
+    'lets a deadline remove itself while it is called, and calls the others',
+    sweeping((m) => {
+      const watch = sweep(10, m.scheduler);
+      const calls: string[] = [];
+      for (const name of ['one', 'two', 'three']) {
+        const stop = watch({
+          dueAt: 5,
+          due(now) {
+            calls.push(`${name} ${now}`);
+            stop();
+          },
+        });
+      }
+      m.flush();
+      expect(calls).toEqual(['one 10', 'two 10', 'three 10']);
+    }),
+  );
+
+  it(
+    'no longer calls one that was removed by another in the same tick',
+    sweeping((m) => {
+      const watch = sweep(10, m.scheduler);
+      const calls: string[] = [];
+      const stops = new Map<string, () => void>();
+      const removes = (name: string, ...others: string[]) =>
+        stops.set(
+          name,
+          watch({
+            dueAt: 5,
+            due() {
+              calls.push(name);
+              for (const other of others) stops.get(other)?.();
+            },
+          }),
+        );
+      removes('before');
+      removes('one', 'before', 'one', 'two');
+      removes('two');
+      removes('three', 'three');
+      m.flush();
+      expect(calls).toEqual(['before', 'one', 'three']);
+    }),
+  );
+
+  it(
+    'keeps watch when the last deadline makes room for a new one while it is called',
+    sweeping((m) => {
+      const clock = counting(m.scheduler);
+      const watch = sweep(10, clock);
+      const calls: string[] = [];
+      const stopFirst = watch({
+        dueAt: 5,
+        due(now) {
+          calls.push(`first ${now}`);
+          stopFirst();
+          const stopSecond = watch({
+            dueAt: 15,
+            due(later) {
+              calls.push(`second ${later}`);
+              stopSecond();
+            },
+          });
+        },
+      });
+      m.flush();
+      expect(calls).toEqual(['first 10', 'second 20']);
+      expect(clock.running).toBe(0);
+    }),
+  );
+});

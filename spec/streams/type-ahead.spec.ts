@@ -1,0 +1,295 @@
+import { concat, EMPTY, NEVER, of, Subject, take, tap, throwError } from 'rxjs';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { TYPE_AHEAD_BYTES, type TypeAhead, typeAhead } from '../../streams/type-ahead.js';
+
+/** A queue that nobody holds back, with lines in it. */
+function queueOf(...lines: string[]): TypeAhead {
+  const queue = typeAhead(() => {});
+  for (const line of lines) queue.push(line);
+  return queue;
+}
+
+/** Subscribes, and notes what is emitted; an error as `error: …`, the end as `|`. */
+function listen(value$: TypeAhead['line$']): string[] {
+  const heard: string[] = [];
+  value$.subscribe({
+    next: (value) => heard.push(value),
+    error: (error) => heard.push(`error: ${error.message}`),
+    complete: () => heard.push('|'),
+  });
+  return heard;
+}
+
+describe('typeAhead', () => {
+  describe('line$', () => {
+    it('is silent until somebody types', () => {
+      expect(listen(queueOf().line$)).toEqual([]);
+    });
+
+    it('hands on what was typed before anybody listened, then what comes', () => {
+      const queue = queueOf('one', 'two');
+      const heard = listen(queue.line$);
+      queue.push('three');
+      expect(heard).toEqual(['one', 'two', 'three']);
+    });
+
+    it('loses nothing between one listener and the next', () => {
+      const queue = queueOf('one', 'two');
+      const first = listen(queue.line$.pipe(take(1)));
+      const second = listen(queue.line$.pipe(take(1)));
+      queue.push('three');
+      const third = listen(queue.line$.pipe(take(1)));
+      expect([first, second, third]).toEqual([
+        ['one', '|'],
+        ['two', '|'],
+        ['three', '|'],
+      ]);
+    });
+
+    it('lets every listener hear every line', () => {
+      const queue = queueOf();
+      const [ann, bob] = [listen(queue.line$), listen(queue.line$)];
+      queue.push('one');
+      queue.push('two');
+      expect(ann).toEqual(['one', 'two']);
+      expect(bob).toEqual(['one', 'two']);
+    });
+
+    it('keeps the rest for the next listener when one leaves while hearing', () => {
+      const queue = queueOf('one', 'two', 'three');
+      const heard = listen(queue.line$.pipe(take(2)));
+      expect(heard).toEqual(['one', 'two', '|']);
+      expect(listen(queue.line$)).toEqual(['three']);
+    });
+
+    it('hands a line to somebody who begins to listen because of the line before', () => {
+      const queue = queueOf('name', 'ann', 'rest');
+      const answers: string[][] = [];
+      const ask = () => answers.push(listen(queue.line$.pipe(take(1))));
+      listen(queue.line$.pipe(take(1), tap(ask)));
+      expect(answers).toEqual([['ann', '|']]);
+    });
+  });
+
+  describe('eachLine', () => {
+    it(
+      'takes the next line when the answer to the last has completed',
+      marbles((m) => {
+        const queue = queueOf();
+        const answer = m.cold('    ---(x|)');
+        const typed = m.hot('      -abc-----------|');
+        const taken: string[] = [];
+        const answered$ = queue.eachLine((line) => {
+          taken.push(`${m.scheduler.now()} ${line}`);
+          return answer;
+        });
+        m.expect(answered$).toBeObservable('----x--x--x----|');
+        m.expect(answer).toHaveSubscriptions([
+          '                         -^--!',
+          '                         ----^--!',
+          '                         -------^--!',
+        ]);
+        typed.subscribe({ next: queue.push, complete: queue.end });
+        m.flush();
+        expect(taken).toEqual(['1 a', '4 b', '7 c']);
+      }),
+    );
+
+    it(
+      'leaves the present answer, and the lines after it, when the reader leaves',
+      marbles((m) => {
+        const queue = queueOf('one', 'two');
+        const answer = m.cold('               ---x--|');
+        const unsubscription = '              ----!';
+        m.expect(
+          queue.eachLine(() => answer),
+          unsubscription,
+        ).toBeObservable('---x-');
+        m.expect(answer).toHaveSubscriptions('^---!');
+        m.flush();
+        expect(queue.taken).toBe(1);
+        expect(listen(queue.eachLine(of))).toEqual(['two']);
+      }),
+    );
+
+    it('takes no line while nothing is answered', () => {
+      const queue = queueOf('one', 'two');
+      expect(listen(queue.eachLine(() => NEVER))).toEqual([]);
+      expect(queue.taken).toBe(1);
+    });
+
+    it('goes on after an answer of nothing, one thing or many', () => {
+      const queue = queueOf('none', 'one', 'many');
+      const answers = { none: EMPTY, one: of('1'), many: of('1', '2', '3') };
+      expect(listen(queue.eachLine((line) => answers[line as keyof typeof answers]))).toEqual([
+        '1',
+        '1',
+        '2',
+        '3',
+      ]);
+    });
+
+    it('gives each line to one of its readers only', () => {
+      const queue = queueOf();
+      const answers = new Subject<string>();
+      const [ann, bob] = [listen(queue.eachLine(() => answers)), listen(queue.eachLine((line) => of(line)))];
+      queue.push('one');
+      queue.push('two');
+      queue.push('three');
+      answers.next('for ann');
+      expect(ann).toEqual(['for ann']);
+      expect(bob).toEqual(['two', 'three']);
+    });
+
+    it('leaves the lines to a listener of line$, as to a question within an answer', () => {
+      const queue = queueOf('name', 'ann', 'next');
+      const heard = listen(
+        queue.eachLine((line) =>
+          line === 'name' ? concat(of('who?'), queue.line$.pipe(take(1))) : of(line),
+        ),
+      );
+      expect(heard).toEqual(['who?', 'ann', 'next']);
+    });
+
+    it('answers 100,000 waiting lines at once without filling the stack', () => {
+      const queue = queueOf(...Array<string>(100_000).fill(''));
+      let count = 0;
+      queue.eachLine(of).subscribe(() => {
+        count += 1;
+      });
+      expect(count).toBe(100_000);
+      expect(queue.taken).toBe(100_000);
+    });
+
+    it('passes an error of an answer to its reader, and to nobody else', () => {
+      const queue = queueOf('bad');
+      const failing = listen(queue.eachLine(() => throwError(() => new Error('answer'))));
+      const other = listen(queue.eachLine(of));
+      queue.push('good');
+      expect(failing).toEqual(['error: answer']);
+      expect(other).toEqual(['good']);
+    });
+
+    it('makes what its function throws an error of that reader, and of nobody else', () => {
+      const queue = queueOf();
+      const failing = listen(
+        queue.eachLine(() => {
+          throw new Error('thrown');
+        }),
+      );
+      const other = listen(queue.eachLine(of));
+      expect(() => queue.push('bad')).not.toThrow();
+      queue.push('good');
+      expect(failing).toEqual(['error: thrown']);
+      expect(other).toEqual(['good']);
+    });
+
+    it('takes nothing from a listener of line$ who is still hearing', () => {
+      const queue = queueOf('one', 'two');
+      const stolen: string[][] = [];
+      const heard = listen(queue.line$.pipe(tap(() => stolen.push(listen(queue.eachLine(of))))));
+      expect(heard).toEqual(['one', 'two']);
+      expect(stolen).toEqual([[], []]);
+    });
+  });
+
+  describe('hold', () => {
+    /** 1 KiB, as it is counted. */
+    const line = 'x'.repeat(992);
+    const fits = TYPE_AHEAD_BYTES / 1024;
+
+    it('is called once above 128 KiB, and once more below half of that', () => {
+      const held: boolean[] = [];
+      const queue = typeAhead((on) => held.push(on));
+      for (let count = 0; count < fits; count += 1) queue.push(line);
+      expect(held).toEqual([]);
+      queue.push(line);
+      expect(held).toEqual([true]);
+      queue.push(line);
+      expect(held).toEqual([true]);
+
+      queue.line$.pipe(take(2 + fits / 2)).subscribe();
+      expect(held).withContext('half is left').toEqual([true]);
+      queue.line$.pipe(take(1)).subscribe();
+      expect(held).toEqual([true, false]);
+      queue.line$.subscribe();
+      expect(held).toEqual([true, false]);
+    });
+
+    it('is called again for the next caller who types too far ahead', () => {
+      const held: boolean[] = [];
+      const queue = typeAhead((on) => held.push(on));
+      for (let round = 0; round < 2; round += 1) {
+        for (let count = 0; count <= fits; count += 1) queue.push(line);
+        queue.line$.pipe(take(fits + 1)).subscribe();
+      }
+      expect(held).toEqual([true, false, true, false]);
+    });
+
+    it('is called for a flood of empty lines too', () => {
+      const held: boolean[] = [];
+      const queue = typeAhead((on) => held.push(on));
+      for (let count = 0; count < 5000; count += 1) queue.push('');
+      expect(held).toEqual([true]);
+    });
+
+    it('is not called as long as somebody listens', () => {
+      const held: boolean[] = [];
+      const queue = typeAhead((on) => held.push(on));
+      queue.line$.subscribe();
+      for (let count = 0; count < 2 * fits; count += 1) queue.push(line);
+      expect(held).toEqual([]);
+    });
+  });
+
+  describe('end', () => {
+    it('completes the listeners and the readers', () => {
+      const queue = queueOf();
+      const [listener, reader] = [listen(queue.line$), listen(queue.eachLine(of))];
+      queue.end();
+      expect(listener).toEqual(['|']);
+      expect(reader).toEqual(['|']);
+    });
+
+    it('drops what waits, and what comes later', () => {
+      const queue = queueOf('one');
+      queue.end();
+      queue.push('two');
+      expect(listen(queue.line$)).toEqual(['|']);
+      expect(listen(queue.eachLine(of))).toEqual(['|']);
+      expect(queue.taken).toBe(0);
+    });
+
+    it('lets a reader finish the answer that has begun', () => {
+      const queue = queueOf('one', 'two');
+      const answer = new Subject<string>();
+      const heard = listen(queue.eachLine(() => answer));
+      queue.end();
+      expect(heard).toEqual([]);
+      answer.next('last');
+      answer.complete();
+      expect(heard).toEqual(['last', '|']);
+    });
+
+    it('completes a reader whose own answer ends it', () => {
+      const queue = queueOf('quit', 'never');
+      const heard = listen(queue.eachLine((line) => of(line).pipe(tap(() => queue.end()))));
+      expect(heard).toEqual(['quit', '|']);
+    });
+
+    it('completes a listener once, however often it is called', () => {
+      const queue = queueOf();
+      const heard = listen(queue.line$);
+      queue.end();
+      queue.end();
+      expect(heard).toEqual(['|']);
+    });
+  });
+
+  it('counts the lines that were taken', () => {
+    const queue = queueOf('one', 'two', 'three');
+    expect(queue.taken).toBe(0);
+    queue.line$.pipe(take(2)).subscribe();
+    expect(queue.taken).toBe(2);
+  });
+});

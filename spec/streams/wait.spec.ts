@@ -1,0 +1,159 @@
+import type { Observable } from 'rxjs';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import type { Endable } from '../../streams/endable.js';
+import { SessionEnd } from '../../streams/session-end.js';
+import type { EndReason } from '../../streams/types.js';
+import { wait } from '../../streams/wait.js';
+import { fakeAdmitted } from '../support/admitted.js';
+import { fakeConnection } from '../support/fake-connection.js';
+
+/** The record of a call, as far as its ending goes. */
+function fakeCall(): Endable & { end(reason: EndReason): void } {
+  let ending: SessionEnd | undefined;
+  return {
+    stop: undefined,
+    get ending() {
+      return ending;
+    },
+    decide(first) {
+      ending ??= first;
+      return ending;
+    },
+    end(reason) {
+      this.stop?.(new SessionEnd(reason));
+    },
+  };
+}
+
+const waiter = (input$: Observable<string>, place$: Observable<number>) =>
+  fakeAdmitted(fakeConnection(input$), place$);
+
+const places = { 1: 1, 2: 2, 3: 3 };
+const nobody = () => {};
+
+describe('wait', () => {
+  it(
+    'completes when the caller has a node, and leaves the line to what comes next',
+    marbles((m) => {
+      const input$ = m.hot('                                     --x-----');
+      const place$ = m.cold('                                    2-1-|', places);
+      m.expect(wait(waiter(input$, place$), fakeCall(), nobody)).toBeObservable('----|');
+      m.expect(input$).toHaveSubscriptions('                     ^---!');
+      m.expect(place$).toHaveSubscriptions('                     ^---!');
+    }),
+  );
+
+  it(
+    'waits as long as there is no node',
+    marbles((m) => {
+      const input$ = m.hot('                                              -----');
+      const place$ = m.cold('                                             2----', places);
+      m.expect(wait(waiter(input$, place$), fakeCall(), nobody), '        ----!').toBeObservable('-----');
+      m.expect(input$).toHaveSubscriptions('                              ^---!');
+      m.expect(place$).toHaveSubscriptions('                              ^---!');
+    }),
+  );
+
+  it(
+    'completes at once when a node was free meanwhile',
+    marbles((m) => {
+      const input$ = m.hot('                                     -----');
+      const place$ = m.cold('                                    |');
+      m.expect(wait(waiter(input$, place$), fakeCall(), nobody)).toBeObservable('|');
+      m.expect(input$).toHaveSubscriptions('                     (^!)');
+    }),
+  );
+
+  it(
+    'tells the place at first, and each time it changes',
+    marbles((m) => {
+      const told: string[] = [];
+      const tell = (place: number) => told.push(`${m.scheduler.now()}: ${place}`);
+      const place$ = m.cold('3-2--1-|', places);
+      wait(waiter(m.hot('-'), place$), fakeCall(), tell).subscribe();
+      m.flush();
+      expect(told).toEqual(['0: 3', '2: 2', '5: 1']);
+      m.expect(place$).toHaveSubscriptions('^------!');
+    }),
+  );
+
+  it(
+    'sees a hang-up at once',
+    marbles((m) => {
+      const hangup = new SessionEnd('hangup');
+      const call = fakeCall();
+      const input$ = m.hot('                         --|');
+      const place$ = m.cold('                        2----1-|', places);
+      m.expect(wait(waiter(input$, place$), call, nobody)).toBeObservable('--#', undefined, hangup);
+      m.expect(input$).toHaveSubscriptions('         ^-!');
+      m.expect(place$).toHaveSubscriptions('         ^-!');
+      m.flush();
+      expect(call.ending?.reason).toBe('hangup');
+    }),
+  );
+
+  it(
+    'passes on what the transport gives the caller up for',
+    marbles((m) => {
+      const lost = new SessionEnd('lost');
+      const input$ = m.hot('                         --#', undefined, lost);
+      const place$ = m.cold('                        2----1-|', places);
+      m.expect(wait(waiter(input$, place$), fakeCall(), nobody)).toBeObservable('--#', undefined, lost);
+      m.expect(place$).toHaveSubscriptions('         ^-!');
+    }),
+  );
+
+  it(
+    'can be ended from outside',
+    marbles((m) => {
+      const call = fakeCall();
+      const input$ = m.hot('                         -----');
+      const place$ = m.cold('                        2----1-|', places);
+      m.scheduler.schedule(() => call.end('shutdown'), 3);
+      m.expect(wait(waiter(input$, place$), call, nobody)).toBeObservable(
+        '                                            ---#',
+        undefined,
+        new SessionEnd('shutdown'),
+      );
+      m.expect(input$).toHaveSubscriptions('         ^--!');
+      m.expect(place$).toHaveSubscriptions('         ^--!');
+    }),
+  );
+
+  it(
+    'can be ended while the caller is told their place',
+    marbles((m) => {
+      const call = fakeCall();
+      const place$ = m.cold('                        2-1--|', places);
+      const tell = (place: number) => {
+        if (place === 1) call.end('slow');
+      };
+      m.expect(wait(waiter(m.hot('-'), place$), call, tell)).toBeObservable(
+        '                                            --#',
+        undefined,
+        new SessionEnd('slow'),
+      );
+      m.expect(place$).toHaveSubscriptions('         ^-!');
+    }),
+  );
+
+  it(
+    'drops what is typed meanwhile',
+    marbles((m) => {
+      const input$ = m.hot('                                     -x-x-x-');
+      const place$ = m.cold('                                    1---|', places);
+      m.expect(wait(waiter(input$, place$), fakeCall(), nobody)).toBeObservable('----|');
+    }),
+  );
+
+  it(
+    'can no longer be ended through the call once it is over',
+    marbles((m) => {
+      const call = fakeCall();
+      wait(waiter(m.hot('-'), m.cold('1-|', places)), call, nobody).subscribe();
+      expect(call.stop).toBeDefined();
+      m.flush();
+      expect(call.stop).toBeUndefined();
+    }),
+  );
+});

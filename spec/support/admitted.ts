@@ -1,0 +1,33 @@
+import { EMPTY, type Observable, tap } from 'rxjs';
+import type { Admitted } from '../../streams/admit.js';
+import type { Connection } from '../../streams/types.js';
+
+/** A caller whom the gate let in, or who holds the line there. */
+export interface FakeAdmitted extends Admitted {
+  /** True once the caller gave up the node, or the place in the line. */
+  readonly left: boolean;
+}
+
+/** Caller 7, on node 3 from the start, or from the moment when `place$` completes. */
+export function fakeAdmitted(connection: Connection, place$?: Observable<number>): FakeAdmitted {
+  let node = place$ ? 0 : 3;
+  let left = false;
+  const seat = () => {
+    node = 3;
+  };
+  return {
+    verdict: place$ ? 'waiting' : 'admitted',
+    connection,
+    id: 7,
+    get node() {
+      return node;
+    },
+    get left() {
+      return left;
+    },
+    place$: place$?.pipe(tap({ complete: seat })) ?? EMPTY,
+    leave() {
+      left = true;
+    },
+  };
+}

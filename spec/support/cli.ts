@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import {
+  EMPTY,
+  filter,
+  firstValueFrom,
+  fromEvent,
+  merge,
+  mergeMap,
+  ReplaySubject,
+  throwError,
+  timeout,
+} from 'rxjs';
+import { PATIENCE_MS } from './caller.js';
+
+/** The built `impulse`. */
+export const IMPULSE = fileURLToPath(new URL('../../dist/bin/impulse.js', import.meta.url));
+
+/** How a program ended, and what it said. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The environment of this machine, without any settings of Impulse. */
+export const cleanEnv = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('IMPULSE_'))),
+  ...more,
+});
+
+/** Runs `impulse` to its end. */
+export async function impulse(
+  args: string[],
+  { env = {}, cwd = '/' }: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, [IMPULSE, ...args], {
+    cwd,
+    env: cleanEnv(env),
+    timeout: PATIENCE_MS,
+  });
+  return ended(child);
+}
+
+/** Resolves when the program has ended. */
+export async function ended(child: ChildProcess): Promise<Ended> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (text) => {
+    stdout += text;
+  });
+  child.stderr?.on('data', (text) => {
+    stderr += text;
+  });
+  const [code, signal] = await once(child, 'close');
+  return { code, signal, stdout, stderr };
+}
+
+/** A line of the board's JSON log. */
+export interface LogLine {
+  readonly event: string;
+  readonly level: string;
+  readonly [field: string]: unknown;
+}
+
+/** A board in a process of its own. */
+export interface BoardProcess {
+  readonly child: ChildProcess;
+  readonly port: number;
+  /** Every line of its log so far. */
+  readonly log: readonly LogLine[];
+  /** Resolves with the first line, past or to come, of that event. Rejects when the process ends without it. */
+  logs(event: string, matching?: (line: LogLine) => boolean): Promise<LogLine>;
+  readonly end: Promise<Ended>;
+}
+
+/** No limit that gets in the way of a spec about something else: all its callers come from one address. */
+export const OPEN_DOOR = ['--connection-rate', 'off', '--connection-rate-per-address', 'off'];
+
+/** Starts a board on a free port, and waits until it listens. Stop it with `stopAll`, in an `afterEach`. */
+export async function startBoard(args: string[] = [], node: string[] = []): Promise<BoardProcess> {
+  const argv = [
+    ...node,
+    IMPULSE,
+    'serve',
+    '--port',
+    '0',
+    '--log-format',
+    'json',
+    '--log-level',
+    'debug',
+    ...args,
+  ];
+  const child = spawn(process.execPath, argv, { cwd: '/', env: cleanEnv() });
+  running.add(child);
+  const end = ended(child).finally(() => running.delete(child));
+  const log: LogLine[] = [];
+  const line$ = new ReplaySubject<LogLine>();
+  createInterface({ input: child.stderr as NodeJS.ReadableStream }).on('line', (text) => {
+    const line = JSON.parse(text) as LogLine;
+    log.push(line);
+    line$.next(line);
+  });
+  const ended$ = fromEvent(child, 'close').pipe(
+    mergeMap(() => throwError(() => new Error(`the board ended: ${JSON.stringify(log)}`))),
+  );
+  const logs: BoardProcess['logs'] = (event, matching = () => true) =>
+    firstValueFrom(
+      merge(
+        line$.pipe(filter((line) => line.event === event && matching(line))),
+        child.exitCode === null ? ended$ : EMPTY,
+      ).pipe(timeout({ first: PATIENCE_MS })),
+    );
+  const port = await logs('serverListening').then((line) => Number(line.port));
+  return { child, port, log, logs, end };
+}
+
+const running = new Set<ChildProcess>();
+
+/** Ends what {@link startBoard} started and a spec left behind. */
+export function stopAll(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
