@@ -50,6 +50,8 @@ export class ConfigError extends Error {
  *   there and can't be read.
  * @example
  * ```ts
+ * import { readConfig } from './config.js';
+ *
  * const { config } = readConfig({ flags: { port: '2400' }, env: process.env, cwd: process.cwd() });
  * config.port; // 2400
  * config.idleTimeoutMs; // 600_000

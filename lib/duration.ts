@@ -10,6 +10,8 @@ export const LONGEST_MS = 2 ** 31 - 1;
  *   (over {@link LONGEST_MS}, 24 days) included.
  * @example
  * ```ts
+ * import { parseDuration } from './duration.js';
+ *
  * parseDuration('10m'); // 600_000
  * parseDuration('off'); // null
  * parseDuration('ten minutes'); // undefined
@@ -28,6 +30,8 @@ export function parseDuration(text: string): number | null | undefined {
  * @param ms Whole milliseconds; `null` is `off`.
  * @example
  * ```ts
+ * import { formatDuration } from './duration.js';
+ *
  * formatDuration(600_000); // '10m'
  * formatDuration(90_000); // '90s'
  * ```

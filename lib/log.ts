@@ -31,13 +31,10 @@ export interface LogOptions {
   readonly now?: () => Date;
 }
 
-let boards = 0;
-
 /** Makes a log, to stderr unless told otherwise. Times are UTC. */
 export function createLog({ level, format, write = toStderr, now = () => new Date() }: LogOptions): Log {
-  boards += 1;
   // Several boards in one process have a level each.
-  const logger = loglevel.getLogger(`impulse ${boards}`);
+  const logger = loglevel.getLogger(Symbol('impulse'));
   logger.methodFactory = (name) => (event: string, message: string, fields: object) => {
     const time = now().toISOString();
     write(
@@ -51,8 +48,10 @@ export function createLog({ level, format, write = toStderr, now = () => new Dat
   return {
     event(event) {
       const { type, ...fields } = event;
-      const error = 'error' in event ? { error: printable(messageOf(event.error)) } : {};
-      logger[levelOf(event)](type, phrase(event), { ...fields, ...error });
+      const debugging = logger.getLevel() <= logger.levels.DEBUG;
+      const error = 'error' in event ? { error: messageOf(event.error) } : {};
+      const stack = 'error' in event && debugging ? { stack: stackOf(event.error) } : {};
+      logger[levelOf(event)](type, phrase(event), { ...fields, ...error, ...stack });
     },
     debug: (event, message) => logger.debug(event, message, { message }),
     info: (event, message) => logger.info(event, message, { message }),
@@ -129,7 +128,20 @@ function spent(ms: number): string {
   return `${Math.floor(seconds / 3600)}h ${Math.floor((seconds % 3600) / 60)}m`;
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** Apps throw anything, and some of that can't even be made a text of. */
+function said(text: () => unknown): string | undefined {
+  try {
+    return String(text());
+  } catch {
+    return undefined;
+  }
+}
+
+const messageOf = (error: unknown): string =>
+  printable(said(() => (error instanceof Error ? error.message : error)) ?? 'an error without words');
+
+const stackOf = (error: unknown): string | undefined =>
+  said(() => (error instanceof Error ? error.stack : ''))?.slice(0, 4000) || undefined;
 
 /** JSON, with everything escaped that isn't safe on a terminal. */
 function json(fields: object): string {

@@ -11,6 +11,8 @@ const MOST = 1_000_000;
  * @returns `null` for `off`; `undefined` for anything else, a count or burst of zero or over a million included.
  * @example
  * ```ts
+ * import { parseRate } from './rate.js';
+ *
  * parseRate('50/s'); // { count: 50, perMs: 1_000, burst: 50 }
  * parseRate('10/min:20'); // { count: 10, perMs: 60_000, burst: 20 }
  * parseRate('off'); // null
@@ -32,6 +34,8 @@ export function parseRate(text: string): Rate | null | undefined {
  *
  * @example
  * ```ts
+ * import { formatRate } from './rate.js';
+ *
  * formatRate({ count: 10, perMs: 60_000, burst: 20 }); // '10/min:20'
  * ```
  */

@@ -1,5 +1,6 @@
 import {
   catchError,
+  config,
   defer,
   filter,
   firstValueFrom,
@@ -31,8 +32,9 @@ const WATCHDOG_MS = 2000;
  * @param signal$ Signals of the process, from its very start.
  * @returns The exit code: 0 when drained, 130 when cut short, 1 when the board couldn't open.
  */
-export function serve(config: Config, signal$: Observable<NodeJS.Signals>, log: Log): Promise<number> {
-  const { host, port, banner, logLevel, logFormat, ...limits } = config;
+export function serve(settings: Config, signal$: Observable<NodeJS.Signals>, log: Log): Promise<number> {
+  const { host, port, banner, logLevel, logFormat, ...limits } = settings;
+  config.onUnhandledError = (error) => log.error('listenerFailed', `a listener failed: ${error}`);
   const authenticate = greeted(banner ?? BANNER, guest);
   const impulse = createImpulse({ host, port, ...limits, app: lobby, authenticate });
   logEvents(impulse.event$, log).subscribe();

@@ -7,5 +7,5 @@ import { config } from 'rxjs';
  * shared by the whole process, so one that is there already is left alone.
  */
 export function catchUnhandled(): void {
-  config.onUnhandledError ??= (error) => loglevel.getLogger('impulse').error('a listener threw:', error);
+  config.onUnhandledError ??= (error) => loglevel.getLogger('impulse').error(`a listener failed: ${error}`);
 }

@@ -1,3 +1,5 @@
+import { LONGEST_MS } from './duration.js';
+
 /** What the watchdog may do. */
 export interface WatchdogActions {
   report(line: string): void;
@@ -9,10 +11,11 @@ export interface WatchdogActions {
  * the process itself. Returns a function that calls it off.
  */
 export function watchdog(afterMs: number, { report, exit }: WatchdogActions): () => void {
-  const timer = setTimeout(() => {
+  const bite = () => {
     report(`still here after ${afterMs} ms, kept by ${handles()}`);
     exit(1);
-  }, afterMs);
+  };
+  const timer = setTimeout(bite, Math.min(afterMs, LONGEST_MS));
   timer.unref();
   return () => clearTimeout(timer);
 }

@@ -1,0 +1,285 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { concat, config, filter, firstValueFrom, map, NEVER, of, ReplaySubject, throwError } from 'rxjs';
+import { createImpulse, type Impulse, type ImpulseOptions } from '../../lib/create-impulse.js';
+import type { App, ServerEvent } from '../../streams/types.js';
+import { call } from '../support/caller.js';
+
+const echo: App = (session) =>
+  concat(of(`hi ${session.user?.handle}\n`), session.line$.pipe(map((line) => `${line}\n`)));
+
+const opened: Impulse[] = [];
+
+/** A board of this spec, on a free port, whose door is no limit. */
+async function open(
+  options: Partial<ImpulseOptions> = {},
+): Promise<{ impulse: Impulse; port: number; events: ServerEvent[] }> {
+  const impulse = createImpulse({
+    port: 0,
+    app: echo,
+    connectionRate: null,
+    connectionRatePerAddress: null,
+    shutdownGraceMs: 5000,
+    ...options,
+  });
+  opened.push(impulse);
+  const events: ServerEvent[] = [];
+  impulse.event$.subscribe((event) => events.push(event));
+  const { port } = await impulse.start();
+  return { impulse, port, events };
+}
+
+const happens = (impulse: Impulse, type: ServerEvent['type']) =>
+  firstValueFrom(impulse.event$.pipe(filter((event) => event.type === type)));
+
+async function logIn(port: number, handle: string) {
+  const caller = await call(port);
+  await caller.hears('Handle: ');
+  caller.says(`${handle}\r\n`);
+  await caller.hears(`hi ${handle}`);
+  return caller;
+}
+
+describe('createImpulse', () => {
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((impulse) => impulse.shutdown('spec over', { force: true })));
+  });
+
+  it('runs a call from accept to goodbye, and lists it meanwhile', async () => {
+    const { impulse, port, events } = await open();
+    const caller = await logIn(port, 'ann');
+
+    const [info] = impulse.sessions.values();
+    expect(info).toEqual(
+      jasmine.objectContaining({
+        id: 1,
+        node: 1,
+        state: 'active',
+        user: { handle: 'ann' },
+        address: '127.0.0.1',
+      }),
+    );
+    caller.says('hello\r\n');
+    await caller.hears('hello');
+    const closed = happens(impulse, 'sessionClosed');
+    caller.hangUp();
+    await closed;
+
+    expect(impulse.sessions.size).toBe(0);
+    expect(events.map(({ type }) => type)).toEqual([
+      'serverListening',
+      'sessionOpened',
+      'sessionAuthenticated',
+      'sessionClosing',
+      'sessionClosed',
+    ]);
+    expect(events.at(-1)).toEqual(jasmine.objectContaining({ reason: 'hangup', bytesIn: 12 }));
+  });
+
+  it('serves 12 callers at once, each their own', async () => {
+    const { impulse, port } = await open();
+    const handles = Array.from({ length: 12 }, (_, index) => `caller ${index}`);
+
+    const callers = await Promise.all(handles.map((handle) => logIn(port, handle)));
+    expect(impulse.sessions.size).toBe(12);
+    for (const [index, caller] of callers.entries()) caller.says(`I am ${index}\r\n`);
+    const heard = await Promise.all(callers.map((caller, index) => caller.hears(`I am ${index}\r\n`)));
+
+    for (const [index, text] of heard.entries()) {
+      expect(text.match(/I am \d+/g)).toEqual([`I am ${index}`]);
+    }
+  });
+
+  it('leaves nothing behind after 100 callers who came and left', async () => {
+    const { impulse, port } = await open();
+    const visit = async (leave: (caller: Awaited<ReturnType<typeof call>>) => void) => {
+      const closed = happens(impulse, 'sessionClosed');
+      const caller = await logIn(port, 'ann');
+      leave(caller);
+      await closed;
+      await caller.gone;
+    };
+    await visit((caller) => caller.hangUp());
+    const before = resources();
+
+    for (let visits = 0; visits < 100; visits += 1) {
+      await visit((caller) => (visits % 2 ? caller.socket.resetAndDestroy() : caller.socket.end()));
+    }
+
+    expect(impulse.sessions.size).toBe(0);
+    expect(resources()).toEqual(before);
+  });
+
+  it('does not disturb, and is not disturbed by, another board in the process', async () => {
+    const [one, other] = await Promise.all([open({ maxSessions: 1 }), open({ maxSessions: 1 })]);
+    await logIn(one.port, 'ann');
+    const bob = await logIn(other.port, 'bob');
+
+    await one.impulse.shutdown('one only', { force: true });
+
+    bob.says('still here\r\n');
+    await bob.hears('still here');
+    expect(other.events.map(({ type }) => type)).not.toContain('serverDraining');
+    expect(other.impulse.sessions.size).toBe(1);
+  });
+
+  it('ends a session that is kicked, and says whether there was one', async () => {
+    const { impulse, port } = await open();
+    const caller = await logIn(port, 'ann');
+
+    expect(impulse.kick(1)).toBe(true);
+    expect(impulse.kick(2)).toBe(false);
+
+    expect(await caller.gone).toContain('The sysop closed your call.');
+  });
+
+  it('ends only the call whose app fails, at once or later', async () => {
+    const app: App = (session) => {
+      if (session.user?.handle === 'throws') throw new Error('in the app');
+      if (session.user?.handle === 'errors')
+        return concat(
+          of('hi errors\n'),
+          throwError(() => new Error('later')),
+        );
+      return echo(session, {} as never);
+    };
+    const { port, events } = await open({ app });
+    const neighbour = await logIn(port, 'ann');
+
+    for (const handle of ['throws', 'errors']) {
+      const caller = await call(port);
+      caller.says(`${handle}\r\n`);
+      expect(await caller.gone).toContain('Something went wrong here');
+    }
+
+    neighbour.says('still here\r\n');
+    await neighbour.hears('still here');
+    const errors = events
+      .filter((event) => event.type === 'sessionClosing')
+      .map(({ reason, error }) => [reason, `${error}`]);
+    expect(errors).toEqual([
+      ['app-error', 'Error: in the app'],
+      ['app-error', 'Error: later'],
+    ]);
+  });
+
+  it('makes a caller wait whose app is busy, and loses nothing', async () => {
+    const answered: string[] = [];
+    const free = new ReplaySubject<never>();
+    const app: App = (session) =>
+      concat(
+        of(`hi ${session.user?.handle}\n`),
+        session.eachLine((line) => {
+          answered.push(line);
+          return free;
+        }),
+      );
+    const { impulse, port } = await open({ app });
+    const caller = await logIn(port, 'ann');
+    const lines = Array.from({ length: 20_000 }, (_, index) => `line ${index} ${'x'.repeat(800)}`);
+
+    caller.says(`${lines.join('\r\n')}\r\n`);
+    await turns(1000);
+    const held = impulse.sessions.get(1)?.bytesIn ?? 0;
+    expect(answered.length).toBe(1);
+    expect(held).toBeGreaterThan(100_000);
+    expect(held).toBeLessThan(500_000);
+    free.complete();
+    while (answered.length < lines.length) await turns(1);
+
+    expect(answered).toEqual(lines);
+  });
+
+  it('closes a caller who does not read, and no other', async () => {
+    const app: App = (session) => {
+      const hello$ = of(`hi ${session.user?.handle}\n`);
+      return session.user?.handle === 'deaf'
+        ? concat(hello$, of('x'.repeat(20_000_000)), NEVER)
+        : echo(session, {} as never);
+    };
+    const { impulse, port } = await open({ app });
+    const neighbour = await logIn(port, 'ann');
+    const deaf = await call(port);
+    deaf.socket.pause();
+    const closing = happens(impulse, 'sessionClosing');
+    deaf.says('deaf\r\n');
+
+    expect(await closing).toEqual(jasmine.objectContaining({ reason: 'slow', session: 2 }));
+    neighbour.says('still here\r\n');
+    await neighbour.hears('still here');
+  });
+
+  it('rejects start when the port is taken, with the error of the system', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const impulse = createImpulse({ app: echo, port: (server.address() as { port: number }).port });
+
+    await expectAsync(impulse.start()).toBeRejectedWith(jasmine.objectContaining({ code: 'EADDRINUSE' }));
+    server.close();
+    expect(await impulse.shutdown()).toEqual(jasmine.objectContaining({ drained: 0, forced: 0 }));
+  });
+
+  it('starts once, and not after a shutdown', async () => {
+    const { impulse } = await open();
+    await expectAsync(impulse.start()).toBeRejectedWithError(/started before/);
+
+    const shut = createImpulse({ app: echo, port: 0 });
+    await shut.shutdown();
+    await expectAsync(shut.start()).toBeRejectedWithError(/shut down before/);
+  });
+
+  it('can be shut down while it is starting', async () => {
+    const impulse = createImpulse({ app: echo, port: 0 });
+    const start = impulse.start();
+    const report = impulse.shutdown();
+
+    await expectAsync(start).toBeRejectedWithError(/shut down before/);
+    expect((await report).forced).toBe(0);
+  });
+
+  it('tells every shutdown the same report, and completes the events', async () => {
+    const { impulse, port } = await open({ shutdownGraceMs: 50 });
+    await logIn(port, 'ann');
+    const done = firstValueFrom(impulse.event$.pipe(filter(() => false)), { defaultValue: 'completed' });
+
+    const reports = await Promise.all([impulse.shutdown('first'), impulse.shutdown('second')]);
+
+    expect(reports[0]).toEqual(reports[1] as never);
+    expect(reports[0]).toEqual(jasmine.objectContaining({ reason: 'first', drained: 1, forced: 0 }));
+    expect((await done) as unknown).toBe('completed');
+    await expectAsync(call(port)).toBeRejected();
+  });
+
+  it('survives a listener that throws, and says so', async () => {
+    const before = config.onUnhandledError;
+    const caught: string[] = [];
+    config.onUnhandledError = (error) => caught.push(error.message);
+    const { impulse, port } = await open();
+    impulse.event$.subscribe(() => {
+      throw new Error('in a listener');
+    });
+
+    const caller = await logIn(port, 'ann');
+    caller.says('still here\r\n');
+    await caller.hears('still here');
+    await impulse.shutdown('spec over', { force: true });
+    // RxJS reports in a timer of its own.
+    await new Promise((resolve) => setTimeout(resolve));
+    config.onUnhandledError = before;
+
+    expect(caught).toContain('in a listener');
+  });
+});
+
+/** Lets the event loop go round. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** What the process holds: open files and handles by kind, and its listeners. */
+function resources(): unknown {
+  const kinds: Record<string, number> = {};
+  for (const name of process.getActiveResourcesInfo()) kinds[name] = (kinds[name] ?? 0) + 1;
+  const listeners = process.eventNames().map((name) => [name, process.listenerCount(name)]);
+  return { kinds, listeners };
+}

@@ -1,0 +1,363 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fc from 'fast-check';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { createLog, type LogEvent, type LogOptions, logEvents } from '../../lib/log.js';
+import type { ServerEvent } from '../../streams/types.js';
+
+/** One of each event there is. */
+const EVENTS: { readonly [Type in LogEvent['type']]: Extract<LogEvent, { type: Type }> } = {
+  serverListening: { type: 'serverListening', host: '127.0.0.1', port: 2323 },
+  connectionRefused: { type: 'connectionRefused', address: '192.0.2.1', reason: 'full' },
+  connectionsRefused: { type: 'connectionsRefused', reason: 'rate', count: 9990, inMs: 10_000 },
+  sessionWaiting: { type: 'sessionWaiting', session: 17, address: '192.0.2.1', place: 2 },
+  sessionOpened: { type: 'sessionOpened', session: 17, node: 3, address: '192.0.2.1' },
+  sessionAuthenticated: { type: 'sessionAuthenticated', session: 17, node: 3, handle: 'alice' },
+  sessionWarned: { type: 'sessionWarned', session: 17, node: 3, reason: 'idle', inMs: 60_000 },
+  sessionClosing: { type: 'sessionClosing', session: 17, node: 3, reason: 'idle' },
+  sessionClosed: {
+    type: 'sessionClosed',
+    session: 17,
+    node: 3,
+    address: '192.0.2.1',
+    reason: 'idle',
+    bytesIn: 1200,
+    bytesOut: 80_000,
+    durationMs: 604_000,
+    flushed: true,
+  },
+  serverDraining: { type: 'serverDraining', reason: 'SIGTERM', sessions: 2, graceMs: 10_000 },
+  serverClosed: { type: 'serverClosed', reason: 'SIGTERM', drained: 2, forced: 1, durationMs: 10_500 },
+};
+
+const failed = (error: unknown): LogEvent => ({ ...EVENTS.sessionClosing, reason: 'app-error', error });
+
+/** A log that keeps its lines, with a clock that stands. */
+function kept({ level = 'debug', format = 'text' }: Partial<LogOptions> = {}) {
+  const lines: string[] = [];
+  const write = (line: string) => void lines.push(line);
+  const now = () => new Date('2026-11-22T23:59:35.123Z');
+  return { lines, log: createLog({ level, format, write, now }) };
+}
+
+/** The line that an event becomes. */
+function line(event: LogEvent, options: Partial<LogOptions> = {}): string | undefined {
+  const { lines, log } = kept(options);
+  log.event(event);
+  return lines[0];
+}
+
+const json = (event: LogEvent, level: LogOptions['level'] = 'info') =>
+  JSON.parse(line(event, { format: 'json', level }) ?? 'null');
+
+describe('createLog', () => {
+  describe('for people', () => {
+    const said = (event: LogEvent) => line(event)?.slice('2026-11-22 23:59:35 '.length);
+
+    it('puts the time in UTC and the level before what happened', () => {
+      expect(line(EVENTS.serverListening)).toBe(
+        '2026-11-22 23:59:35 info  listening on 127.0.0.1 port 2323\n',
+      );
+    });
+
+    it('tells a call in plain words', () => {
+      expect(said(EVENTS.sessionWaiting)).toBe('debug session 17: 192.0.2.1 waits, number 2 in line\n');
+      expect(said(EVENTS.sessionOpened)).toBe('info  node 3: 192.0.2.1 called in (session 17)\n');
+      expect(said(EVENTS.sessionAuthenticated)).toBe('info  node 3: alice logged in (session 17)\n');
+      expect(said(EVENTS.sessionWarned)).toBe('debug node 3: warned, idle in 1m 0s (session 17)\n');
+      expect(said(EVENTS.sessionClosing)).toBe('debug node 3: ending, idle (session 17)\n');
+      expect(said(EVENTS.sessionClosed)).toBe(
+        'info  node 3: closed, idle, after 10m 4s, 1200 bytes in, 80000 out (session 17)\n',
+      );
+    });
+
+    it('tells of one who left the waiting room', () => {
+      expect(said({ ...EVENTS.sessionClosed, node: 0, reason: 'hangup' })).toMatch(
+        /^info {2}waiting room: closed, hangup, after /,
+      );
+    });
+
+    it('warns of refusals, one by one and summed up', () => {
+      expect(said(EVENTS.connectionRefused)).toBe('warn  refused 192.0.2.1: full\n');
+      expect(said(EVENTS.connectionsRefused)).toBe('warn  refused 9990 more in 10s: rate\n');
+    });
+
+    it('tells how the board went down', () => {
+      expect(said(EVENTS.serverDraining)).toBe('info  going down (SIGTERM): 2 on line, 10s at most\n');
+      expect(said({ ...EVENTS.serverDraining, graceMs: null })).toBe(
+        'info  going down (SIGTERM): 2 on line, however long it takes\n',
+      );
+      expect(said(EVENTS.serverClosed)).toBe('info  closed (SIGTERM): 2 drained, 1 forced, in 11s\n');
+    });
+
+    it('says what went wrong in an app, as an error', () => {
+      expect(said(failed(new Error('no such page')))).toBe(
+        'error node 3: ending, app-error: no such page (session 17)\n',
+      );
+    });
+
+    it('keeps the session in sight behind the longest error', () => {
+      expect(said(failed(new Error('x'.repeat(5000))))).toMatch(/x{200}… \(session 17\)\n$/);
+    });
+
+    it('writes how long it took so that it can be read', () => {
+      const took = (durationMs: number) =>
+        /after (.*?),/.exec(line({ ...EVENTS.sessionClosed, durationMs }) ?? '')?.[1];
+      expect([0, 400, 9_400, 9_600, 59_400, 59_600, 3_599_000, 7_380_000].map(took)).toEqual([
+        '0.0s',
+        '0.4s',
+        '9.4s',
+        '10s',
+        '59s',
+        '1m 0s',
+        '59m 59s',
+        '2h 3m',
+      ]);
+    });
+
+    it('shows what a stranger sends instead of obeying it', () => {
+      expect(said({ ...EVENTS.sessionAuthenticated, handle: '\x1b[2Jal\nice' })).toBe(
+        'info  node 3: \\u{1b}[2Jal\\u{a}ice logged in (session 17)\n',
+      );
+    });
+  });
+
+  describe('for machines', () => {
+    it("writes time, level and event first, then the event's own fields", () => {
+      expect(line(EVENTS.serverListening, { format: 'json' })).toBe(
+        '{"time":"2026-11-22T23:59:35.123Z","level":"info","event":"serverListening","host":"127.0.0.1","port":2323}\n',
+      );
+    });
+
+    it('keeps every field of every event, under its own name', () => {
+      for (const event of Object.values(EVENTS)) {
+        const { type, ...fields } = event;
+        const { time, level, ...logged } = json(event, 'debug');
+        expect(logged).toEqual({ event: type, ...fields });
+      }
+    });
+
+    it('gives an error by its message, and where it came from only to those who debug', () => {
+      const error = new Error('no such page');
+      expect(json(failed(error), 'info').error).toBe('no such page');
+      expect(json(failed(error), 'info').stack).toBeUndefined();
+      expect(json(failed(error), 'debug').stack).toBe(error.stack?.slice(0, 4000));
+      expect(json(failed(error), 'trace').stack).toBe(error.stack?.slice(0, 4000));
+    });
+
+    it('escapes what a terminal would obey, and the reader gets it back', () => {
+      const handle = '\x1b\x7f\x9b\u061c\u200b\u2028\u202e\u2066\ufeff\n';
+      const written = line({ ...EVENTS.sessionAuthenticated, handle }, { format: 'json' }) ?? '';
+      expect(written).toMatch(/^[ -~]*\n$/);
+      expect(JSON.parse(written).handle).toBe(handle);
+    });
+  });
+
+  it('has lines for what is no event', () => {
+    const text = kept();
+    text.log.warn('configWarning', 'IMPULSE_PROT is not a setting; did you mean IMPULSE_PORT?');
+    expect(text.lines).toEqual([
+      '2026-11-22 23:59:35 warn  IMPULSE_PROT is not a setting; did you mean IMPULSE_PORT?\n',
+    ]);
+
+    const { lines, log } = kept({ format: 'json' });
+    for (const level of ['debug', 'info', 'warn', 'error'] as const) log[level]('something', 'in words');
+    expect(lines.map((each) => JSON.parse(each))).toEqual(
+      ['debug', 'info', 'warn', 'error'].map((level) => ({
+        time: '2026-11-22T23:59:35.123Z',
+        level,
+        event: 'something',
+        message: 'in words',
+      })),
+    );
+  });
+
+  it('leaves out what is below its level', () => {
+    const written = (level: LogOptions['level']) => {
+      const { lines, log } = kept({ level });
+      for (const event of [...Object.values(EVENTS), failed('oops')]) log.event(event);
+      return lines.map((each) => each.slice(20, 25).trim());
+    };
+    expect(new Set(written('debug'))).toEqual(new Set(['debug', 'info', 'warn', 'error']));
+    expect(new Set(written('info'))).toEqual(new Set(['info', 'warn', 'error']));
+    expect(new Set(written('warn'))).toEqual(new Set(['warn', 'error']));
+    expect(written('error')).toEqual(['error']);
+    expect(written('silent')).toEqual([]);
+  });
+
+  it('has a level and a format of its own, whatever other boards in the process have', () => {
+    const first = kept({ level: 'warn', format: 'json' });
+    const second = kept({ level: 'debug' });
+    first.log.info('x', 'not this');
+    first.log.warn('x', 'this');
+    second.log.debug('x', 'and this');
+    expect(first.lines.map((each) => JSON.parse(each).message)).toEqual(['this']);
+    expect(second.lines).toEqual(['2026-11-22 23:59:35 debug and this\n']);
+  });
+
+  it('writes to stderr, and nothing to stdout', () => {
+    const stderr = spyOn(process.stderr, 'write').and.returnValue(true);
+    const stdout = spyOn(process.stdout, 'write').and.returnValue(true);
+    createLog({ level: 'info', format: 'text' }).info('x', 'hello');
+    const counts = [stderr.calls.count(), stdout.calls.count()];
+    const written: unknown = stderr.calls.first().args[0];
+    stderr.and.callThrough();
+    stdout.and.callThrough();
+    expect(counts).toEqual([1, 0]);
+    expect(written).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d info {2}hello\n$/);
+  });
+
+  it("doesn't end the process when nobody reads the log any more", async () => {
+    const program = `
+      const { createLog } = await import(${JSON.stringify(new URL('../../lib/log.ts', import.meta.url).href)});
+      const log = createLog({ level: 'info', format: 'text' });
+      process.stdin.once('data', async () => {
+        for (let i = 0; i < 3; i += 1) {
+          log.info('x', 'into the void');
+          await new Promise(setImmediate);
+        }
+        process.stdout.write('alive');
+        process.stdin.destroy();
+      });
+      process.stdout.write('ready,');`;
+    const child = spawn(process.execPath, [...process.execArgv, '--input-type=module', '--eval', program]);
+    let stdout = '';
+    child.stdout.on('data', (text) => {
+      stdout += text;
+    });
+    await Promise.race([once(child.stdout, 'data'), once(child, 'close')]);
+    child.stderr.destroy();
+    await once(child.stderr, 'close');
+    child.stdin.on('error', () => {});
+    child.stdin.end('go');
+    const [code] = await once(child, 'close');
+    expect([stdout, code]).toEqual(['ready,alive', 0]);
+  });
+
+  describe('whatever comes', () => {
+    const UNSAFE =
+      /[\0-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\p{Cs}]/u;
+    const nasty = fc.constantFrom(
+      ...'\0\n\r\x1b\x7f\x85\x9b\u200b\u200e\u2028\u2029\u202e\u2060\u2066\ufeff',
+      '\ud800',
+    );
+    const anyText = fc
+      .array(fc.oneof(nasty, fc.string({ unit: 'binary' })), { maxLength: 60 })
+      .map((parts) => parts.join(''));
+    const anyEvent = fc.oneof(
+      anyText.map((host): LogEvent => ({ ...EVENTS.serverListening, host })),
+      anyText.map((address): LogEvent => ({ ...EVENTS.connectionRefused, address })),
+      anyText.map((address): LogEvent => ({ ...EVENTS.sessionWaiting, address })),
+      anyText.map((address): LogEvent => ({ ...EVENTS.sessionOpened, address })),
+      anyText.map((address): LogEvent => ({ ...EVENTS.sessionClosed, address })),
+      anyText.map((handle): LogEvent => ({ ...EVENTS.sessionAuthenticated, handle })),
+      anyText.map((reason): LogEvent => ({ ...EVENTS.serverDraining, reason })),
+      anyText.map((reason): LogEvent => ({ ...EVENTS.serverClosed, reason })),
+      anyText.map((message) => failed(new Error(message))),
+      fc.anything({ withNullPrototype: true, withBigInt: true }).map(failed),
+    );
+
+    for (const format of ['text', 'json'] as const) {
+      it(`makes one line of one event, with nothing in it that a terminal obeys (${format})`, () => {
+        fc.assert(
+          fc.property(anyEvent, (event) => {
+            const { lines, log } = kept({ format });
+            log.event(event);
+            expect(lines.length).toBe(1);
+            expect(lines[0]?.at(-1)).toBe('\n');
+            expect(lines[0]?.slice(0, -1)).not.toMatch(UNSAFE);
+          }),
+        );
+      });
+    }
+
+    it('makes one line of words that are no event', () => {
+      fc.assert(
+        fc.property(anyText, fc.constantFrom('text', 'json'), (message, format) => {
+          const { lines, log } = kept({ format });
+          log.info('something', message);
+          expect(lines.length).toBe(1);
+          expect(lines[0]?.slice(0, -1)).not.toMatch(UNSAFE);
+        }),
+      );
+    });
+
+    it('survives errors that no text can be made of', () => {
+      const throws = () => {
+        throw new Error('no');
+      };
+      const hostile = [
+        undefined,
+        null,
+        Symbol('s'),
+        Object.create(null),
+        { toString: throws },
+        Object.assign(new Error(), { message: 42 }),
+        Object.defineProperty(new Error(), 'message', { get: throws }),
+        Object.defineProperty(new Error(), 'stack', { get: throws }),
+        new Proxy({}, { getPrototypeOf: throws }),
+      ];
+      for (const error of hostile) {
+        for (const format of ['text', 'json'] as const) {
+          expect(line(failed(error), { format })).toMatch(/app-error.*\n$/);
+        }
+      }
+    });
+  });
+});
+
+describe('logEvents', () => {
+  it(
+    'writes each event when it happens and passes it on',
+    marbles((m) => {
+      const { lines, log } = kept();
+      const event$ = m.cold<ServerEvent>('-o-a-|', {
+        o: EVENTS.sessionOpened,
+        a: EVENTS.sessionAuthenticated,
+      });
+      const expected = '                  -o-a-|';
+      m.expect(logEvents(event$, log, m.scheduler)).toBeObservable(expected, {
+        o: EVENTS.sessionOpened,
+        a: EVENTS.sessionAuthenticated,
+      });
+      m.expect(event$).toHaveSubscriptions('^----!');
+      m.flush();
+      expect(lines.map((each) => each.slice(26))).toEqual([
+        'node 3: 192.0.2.1 called in (session 17)\n',
+        'node 3: alice logged in (session 17)\n',
+      ]);
+    }),
+  );
+
+  it(
+    'writes a flood in summary',
+    marbles((m) => {
+      const { lines, log } = kept();
+      const event$ = m.cold<ServerEvent>(`(${'f'.repeat(13)}) 20s |`, { f: EVENTS.connectionRefused });
+      const expected = '                  (ffffffffff) 9988ms s 10014ms |';
+      m.expect(logEvents(event$, log, m.scheduler)).toBeObservable(expected, {
+        f: EVENTS.connectionRefused,
+        s: { type: 'connectionsRefused', reason: 'full', count: 3, inMs: 10_000 },
+      });
+      m.flush();
+      expect(lines.length).toBe(11);
+      expect(lines[10]).toMatch(/refused 3 more in 10s: full\n$/);
+    }),
+  );
+
+  it(
+    'writes nothing until somebody subscribes, and nothing after they have left',
+    marbles((m) => {
+      const { lines, log } = kept();
+      const event$ = m.hot<ServerEvent>('-o-o-o', { o: EVENTS.sessionOpened });
+      const unsub = '                            --^-!';
+      logEvents(event$, log, m.scheduler);
+      m.expect(logEvents(event$, log, m.scheduler), unsub).toBeObservable('---o', {
+        o: EVENTS.sessionOpened,
+      });
+      m.expect(event$).toHaveSubscriptions(unsub);
+      m.flush();
+      expect(lines.length).toBe(1);
+    }),
+  );
+});
