@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { BANNER } from '../../lib/banner.js';
+import { flag, SETTINGS, type Setting, variable } from '../../lib/settings.js';
+
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+
+describe('the README', () => {
+  it('has a row for every setting, with its default', () => {
+    const rows = Object.values<Setting>(SETTINGS).map(
+      (setting) =>
+        `| \`${flag(setting)}\` | \`${variable(setting)}\` | \`${setting.default}\` | ${setting.description} |`,
+    );
+
+    expect(readme.split('\n').filter((line) => line.startsWith('| `--'))).toEqual(rows);
+  });
+
+  it('shows the banner that a caller sees', () => {
+    expect(readme).toContain(BANNER.trim());
+  });
+});

@@ -1,0 +1,152 @@
+import { spawn } from 'node:child_process';
+import { type Caller, call } from '../support/caller.js';
+import {
+  type BoardProcess,
+  cleanEnv,
+  ended,
+  IMPULSE,
+  OPEN_DOOR,
+  startBoard,
+  stopAll,
+} from '../support/cli.js';
+
+async function logIn(board: BoardProcess, handle: string): Promise<Caller> {
+  const caller = await call(board.port);
+  await caller.hears('Handle: ');
+  caller.says(`${handle}\r\n`);
+  await caller.hears(`Welcome, ${handle}!`);
+  return caller;
+}
+
+describe('impulse going down', () => {
+  afterEach(stopAll);
+
+  it('tells everybody, waits for the grace, sends the rest home and exits 0', async () => {
+    const board = await startBoard(['--shutdown-grace', '2s', ...OPEN_DOOR]);
+    const callers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => logIn(board, `caller ${index}`)),
+    );
+    for (const caller of callers.slice(40)) caller.socket.pause();
+
+    board.child.kill('SIGTERM');
+    const heard = await Promise.all(callers.slice(0, 40).map((caller) => caller.gone));
+    const { code } = await board.end;
+
+    expect(code).toBe(0);
+    for (const text of heard) {
+      expect(text).toMatch(/The board goes down in 2 seconds\..*The board is going down\. Goodbye!\r\n$/s);
+    }
+    const closed = await board.logs('serverClosed');
+    expect(Number(closed.drained) + Number(closed.forced)).toBe(50);
+    expect(Number(closed.durationMs)).toBeGreaterThanOrEqual(2000);
+  });
+
+  it('is gone as soon as the last caller has left', async () => {
+    const board = await startBoard(['--shutdown-grace', '1h', ...OPEN_DOOR]);
+    const callers = await Promise.all(['ann', 'bob'].map((handle) => logIn(board, handle)));
+
+    board.child.kill('SIGTERM');
+    for (const caller of callers) {
+      await caller.hears('The board goes down in 1 hour.');
+      caller.says('/quit\r\n');
+    }
+
+    expect((await board.end).code).toBe(0);
+    expect((await board.logs('serverClosed')).drained).toBe(2);
+  });
+
+  it('refuses later callers at the door of the kernel', async () => {
+    const board = await startBoard(['--shutdown-grace', '1h']);
+    const caller = await logIn(board, 'ann');
+    board.child.kill('SIGTERM');
+    await board.logs('serverDraining');
+    await caller.hears('The board goes down');
+
+    await expectAsync(call(board.port).then((late) => late.hears('Handle: '))).toBeRejected();
+  });
+
+  it('sends away at once who is still logging in, or waiting', async () => {
+    const board = await startBoard(['--max-sessions', '1', '--waiting-room', '1', '--shutdown-grace', '1h']);
+    const login = await call(board.port);
+    await login.hears('Handle: ');
+    const waiting = await call(board.port);
+    await waiting.hears('You are number 1 in line.');
+
+    board.child.kill('SIGTERM');
+
+    expect(await login.gone).toContain('The board is going down. Goodbye!');
+    const heard = await waiting.gone;
+    expect(heard).toContain('The board is going down. Goodbye!');
+    expect(heard).not.toContain('Handle: ');
+    expect((await board.end).code).toBe(0);
+  });
+
+  it('cuts everybody off at a second SIGINT and exits 130', async () => {
+    const board = await startBoard(['--shutdown-grace', '1h']);
+    await logIn(board, 'ann');
+    board.child.kill('SIGINT');
+    await board.logs('serverDraining');
+
+    board.child.kill('SIGINT');
+
+    expect((await board.end).code).toBe(130);
+    expect((await board.logs('sessionClosed')).reason).toBe('forced');
+  });
+
+  it('takes a SIGINT after a SIGTERM for the order to cut everybody off', async () => {
+    const board = await startBoard(['--shutdown-grace', 'off']);
+    await logIn(board, 'ann');
+    board.child.kill('SIGTERM');
+    await board.logs('serverDraining');
+
+    board.child.kill('SIGINT');
+
+    expect((await board.end).code).toBe(130);
+  });
+
+  it('logs a second SIGTERM, and drains on', async () => {
+    const board = await startBoard(['--shutdown-grace', '1h']);
+    const caller = await logIn(board, 'ann');
+    board.child.kill('SIGTERM');
+    await board.logs('serverDraining');
+
+    board.child.kill('SIGTERM');
+    await board.logs('signalRepeated');
+    caller.says('/quit\r\n');
+
+    expect(await caller.gone).toContain('Goodbye, and call again!');
+    expect((await board.end).code).toBe(0);
+  });
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    it(`exits 0 at a ${signal} with nobody on line`, async () => {
+      const board = await startBoard();
+
+      board.child.kill(signal);
+
+      expect((await board.end).code).toBe(0);
+    });
+
+    it(`exits 0 at a ${signal} that comes before it listens`, async () => {
+      const child = spawn(
+        process.execPath,
+        ['--import', STOP_AT_ONCE(signal), IMPULSE, 'serve', '--port', '0'],
+        {
+          env: cleanEnv(),
+          cwd: '/',
+        },
+      );
+
+      const { code, stderr } = await ended(child);
+
+      expect(code).toBe(0);
+      expect(stderr).not.toContain('listening');
+    });
+  }
+});
+
+/** A module that sends the signal to its own process as soon as somebody has a handler for it. */
+const STOP_AT_ONCE = (signal: NodeJS.Signals) =>
+  `data:text/javascript,${encodeURIComponent(
+    `process.on('newListener', (name) => { if (name === '${signal}') process.nextTick(() => process.kill(process.pid, '${signal}')); });`,
+  )}`;

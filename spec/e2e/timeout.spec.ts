@@ -1,0 +1,87 @@
+import { fromEvent, interval, takeUntil } from 'rxjs';
+import { type Caller, call } from '../support/caller.js';
+import { type BoardProcess, startBoard, stopAll } from '../support/cli.js';
+
+/** Telnet's way of saying nothing (RFC 854). */
+const NOP = Uint8Array.of(255, 241);
+
+/** Does something every so often until the line is gone. */
+function every(periodMs: number, caller: Caller, act: () => void): void {
+  interval(periodMs)
+    .pipe(takeUntil(fromEvent(caller.socket, 'close')))
+    .subscribe(act);
+}
+
+async function logIn(board: BoardProcess, handle: string): Promise<Caller> {
+  const caller = await call(board.port);
+  await caller.hears('Handle: ');
+  caller.says(`${handle}\r\n`);
+  await caller.hears(`Welcome, ${handle}!`);
+  return caller;
+}
+
+describe('impulse and its clocks', () => {
+  afterEach(stopAll);
+
+  it('warns a caller who types nothing, then sends them home', async () => {
+    const board = await startBoard(['--idle-timeout', '2s', '--idle-warning', '1s']);
+    const caller = await logIn(board, 'ann');
+
+    expect(await caller.gone).toMatch(
+      /Still there\? Press Enter.*You were quiet for too long\. Goodbye!\r\n$/s,
+    );
+
+    expect((await board.logs('sessionWarned')).reason).toBe('idle');
+    const closed = await board.logs('sessionClosed');
+    expect(closed.reason).toBe('idle');
+    expect(Number(closed.durationMs)).toBeGreaterThanOrEqual(2000);
+  });
+
+  it('does not take the NOPs of a client for typing', async () => {
+    const board = await startBoard(['--idle-timeout', '2s']);
+    const caller = await logIn(board, 'ann');
+    every(200, caller, () => caller.says(NOP));
+
+    await caller.gone;
+
+    expect((await board.logs('sessionClosed')).reason).toBe('idle');
+  });
+
+  it('keeps a caller who types', async () => {
+    const board = await startBoard(['--idle-timeout', '1s']);
+    const caller = await logIn(board, 'ann');
+    const sleeper = await logIn(board, 'bob');
+    every(200, caller, () => caller.says('\r\n'));
+
+    await sleeper.gone;
+    caller.says('/quit\r\n');
+
+    expect(await caller.gone).toContain('Goodbye, and call again!');
+    expect((await board.logs('sessionClosed', ({ session }) => session === 1)).reason).toBe('app-done');
+  });
+
+  it('ends a login that takes too long, however much is typed', async () => {
+    const board = await startBoard(['--login-timeout', '2s']);
+    const caller = await call(board.port);
+    await caller.hears('Handle: ');
+    every(200, caller, () => caller.says('x'));
+
+    expect(await caller.gone).toContain('That took too long. Please call again.');
+
+    const closed = await board.logs('sessionClosed');
+    expect(closed.reason).toBe('login-timeout');
+    expect(Number(closed.durationMs)).toBeGreaterThanOrEqual(2000);
+  });
+
+  it('ends a call at the time limit, with a warning', async () => {
+    const board = await startBoard(['--session-limit', '2s', '--idle-warning', '1s']);
+    const caller = await logIn(board, 'ann');
+    every(200, caller, () => caller.says('\r\n'));
+
+    expect(await caller.gone).toMatch(
+      /You have 1 second left on line\..*Your time on line is up\. Goodbye!/s,
+    );
+
+    expect((await board.logs('sessionClosed')).reason).toBe('time-limit');
+  });
+});
