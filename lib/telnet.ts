@@ -25,6 +25,7 @@ export function telnet(socket: Socket): Connection {
   let greeted = false;
   let closing = false;
   let hungUp = false;
+  let gone = false;
   let abuse: SessionEnd | undefined;
 
   const hangUp = () => {
@@ -32,7 +33,9 @@ export function telnet(socket: Socket): Connection {
     reader?.complete();
   };
   const become = (change: Partial<Terminal>) => {
-    terminal = { ...terminal, ...change };
+    const now = { ...terminal, ...change };
+    if (now.columns === terminal.columns && now.rows === terminal.rows && now.echo === terminal.echo) return;
+    terminal = now;
     for (const watcher of [...(watchers ?? [])]) watcher.next(terminal);
   };
   const cells = (count: number, otherwise: number) => (count === 0 ? otherwise : Math.min(count, MOST_CELLS));
@@ -60,6 +63,7 @@ export function telnet(socket: Socket): Connection {
   socket.on('error', () => {}); // A reset is a hang-up: 'close' follows.
   socket.on('end', hangUp);
   socket.on('close', () => {
+    gone = true;
     hangUp();
     for (const watcher of [...(watchers ?? [])]) watcher.complete();
   });
@@ -87,7 +91,7 @@ export function telnet(socket: Socket): Connection {
     }),
     terminal$: new Observable((subscriber) => {
       subscriber.next(terminal);
-      if (socket.destroyed) return subscriber.complete();
+      if (gone) return subscriber.complete();
       watchers ??= new Set();
       watchers.add(subscriber);
       subscriber.add(() => watchers?.delete(subscriber));
@@ -96,7 +100,7 @@ export function telnet(socket: Socket): Connection {
       return terminal;
     },
     closed$: new Observable((subscriber) => {
-      if (socket.closed) return subscriber.complete();
+      if (gone) return subscriber.complete();
       const done = () => subscriber.complete();
       socket.once('close', done);
       subscriber.add(() => socket.off('close', done));

@@ -1,6 +1,7 @@
 /**
  * What counts as one source of connections: an IPv4 address, or the /64 that an IPv6 address is in, since
- * whoever has one address of a /64 has all of them (RFC 4291, section 2.5.1). An IPv4 address in IPv6 clothes (`::ffff:1.2.3.4`) is IPv4.
+ * whoever has one address of a /64 has all of them (RFC 4291, section 2.5.1). An IPv4 address in IPv6
+ * clothes (`::ffff:1.2.3.4`) is IPv4.
  */
 export function source(address: string): string {
   const [bare = ''] = address.split('%');
