@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { type Caller, call } from '../support/caller.js';
+import { type Caller, call, logIn } from '../support/caller.js';
 import {
   type BoardProcess,
   cleanEnv,
@@ -10,21 +10,13 @@ import {
   stopAll,
 } from '../support/cli.js';
 
-async function logIn(board: BoardProcess, handle: string): Promise<Caller> {
-  const caller = await call(board.port);
-  await caller.hears('Handle: ');
-  caller.says(`${handle}\r\n`);
-  await caller.hears(`Welcome, ${handle}!`);
-  return caller;
-}
-
 describe('impulse going down', () => {
   afterEach(stopAll);
 
   it('tells everybody, waits for the grace, sends the rest home and exits 0', async () => {
     const board = await startBoard(['--shutdown-grace', '2s', ...OPEN_DOOR]);
     const callers = await Promise.all(
-      Array.from({ length: 50 }, (_, index) => logIn(board, `caller ${index}`)),
+      Array.from({ length: 50 }, (_, index) => logIn(board.port, `caller ${index}`)),
     );
     for (const caller of callers.slice(40)) caller.socket.pause();
 
@@ -43,7 +35,7 @@ describe('impulse going down', () => {
 
   it('is gone as soon as the last caller has left', async () => {
     const board = await startBoard(['--shutdown-grace', '1h', ...OPEN_DOOR]);
-    const callers = await Promise.all(['ann', 'bob'].map((handle) => logIn(board, handle)));
+    const callers = await Promise.all(['ann', 'bob'].map((handle) => logIn(board.port, handle)));
 
     board.child.kill('SIGTERM');
     for (const caller of callers) {
@@ -57,7 +49,7 @@ describe('impulse going down', () => {
 
   it('refuses later callers at the door of the kernel', async () => {
     const board = await startBoard(['--shutdown-grace', '1h']);
-    const caller = await logIn(board, 'ann');
+    const caller = await logIn(board.port, 'ann');
     board.child.kill('SIGTERM');
     await board.logs('serverDraining');
     await caller.hears('The board goes down');
@@ -83,7 +75,7 @@ describe('impulse going down', () => {
 
   it('cuts everybody off at a second SIGINT and exits 130', async () => {
     const board = await startBoard(['--shutdown-grace', '1h']);
-    await logIn(board, 'ann');
+    await logIn(board.port, 'ann');
     board.child.kill('SIGINT');
     await board.logs('serverDraining');
 
@@ -95,7 +87,7 @@ describe('impulse going down', () => {
 
   it('takes a SIGINT after a SIGTERM for the order to cut everybody off', async () => {
     const board = await startBoard(['--shutdown-grace', 'off']);
-    await logIn(board, 'ann');
+    await logIn(board.port, 'ann');
     board.child.kill('SIGTERM');
     await board.logs('serverDraining');
 
@@ -106,7 +98,7 @@ describe('impulse going down', () => {
 
   it('logs a second SIGTERM, and drains on', async () => {
     const board = await startBoard(['--shutdown-grace', '1h']);
-    const caller = await logIn(board, 'ann');
+    const caller = await logIn(board.port, 'ann');
     board.child.kill('SIGTERM');
     await board.logs('serverDraining');
 

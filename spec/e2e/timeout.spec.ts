@@ -1,5 +1,5 @@
 import { fromEvent, interval, takeUntil } from 'rxjs';
-import { type Caller, call } from '../support/caller.js';
+import { type Caller, call, logIn } from '../support/caller.js';
 import { type BoardProcess, startBoard, stopAll } from '../support/cli.js';
 
 /** Telnet's way of saying nothing (RFC 854). */
@@ -12,20 +12,12 @@ function every(periodMs: number, caller: Caller, act: () => void): void {
     .subscribe(act);
 }
 
-async function logIn(board: BoardProcess, handle: string): Promise<Caller> {
-  const caller = await call(board.port);
-  await caller.hears('Handle: ');
-  caller.says(`${handle}\r\n`);
-  await caller.hears(`Welcome, ${handle}!`);
-  return caller;
-}
-
 describe('impulse and its clocks', () => {
   afterEach(stopAll);
 
   it('warns a caller who types nothing, then sends them home', async () => {
     const board = await startBoard(['--idle-timeout', '2s', '--idle-warning', '1s']);
-    const caller = await logIn(board, 'ann');
+    const caller = await logIn(board.port, 'ann');
 
     expect(await caller.gone).toMatch(
       /Still there\? Press Enter.*You were quiet for too long\. Goodbye!\r\n$/s,
@@ -39,7 +31,7 @@ describe('impulse and its clocks', () => {
 
   it('does not take the NOPs of a client for typing', async () => {
     const board = await startBoard(['--idle-timeout', '2s']);
-    const caller = await logIn(board, 'ann');
+    const caller = await logIn(board.port, 'ann');
     every(200, caller, () => caller.says(NOP));
 
     await caller.gone;
@@ -49,8 +41,8 @@ describe('impulse and its clocks', () => {
 
   it('keeps a caller who types', async () => {
     const board = await startBoard(['--idle-timeout', '1s']);
-    const caller = await logIn(board, 'ann');
-    const sleeper = await logIn(board, 'bob');
+    const caller = await logIn(board.port, 'ann');
+    const sleeper = await logIn(board.port, 'bob');
     every(200, caller, () => caller.says('\r\n'));
 
     await sleeper.gone;
@@ -75,7 +67,7 @@ describe('impulse and its clocks', () => {
 
   it('ends a call at the time limit, with a warning', async () => {
     const board = await startBoard(['--session-limit', '2s', '--idle-warning', '1s']);
-    const caller = await logIn(board, 'ann');
+    const caller = await logIn(board.port, 'ann');
     every(200, caller, () => caller.says('\r\n'));
 
     expect(await caller.gone).toMatch(

@@ -1,7 +1,7 @@
 import { concat, map, NEVER, type Observable, of, takeWhile } from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { type BoardParts, board } from '../../streams/board.js';
+import { type BoardParts, board, tickMs } from '../../streams/board.js';
 import { embeddedBus } from '../../streams/bus.js';
 import type { ShutdownOrder } from '../../streams/drain.js';
 import type { Connection, Limits, ServerEvent } from '../../streams/types.js';
@@ -142,4 +142,41 @@ describe('board', () => {
       m.expect(order).toHaveSubscriptions(['^ 1799999ms !', '^ 1799999ms !', '^ 1809999ms !']);
     }),
   );
+
+  it(
+    'completes when its source has and the last caller has left',
+    marbles((m) => {
+      const ann = fakeConnection(m.cold('1s |'));
+      const caller$ = m.cold<Connection>('a|', { a: ann });
+      expect(diary(m, caller$.pipe(board(parts(m))))).toEqual([
+        '0s opened 1 on 1',
+        '1s closing 1 hangup',
+        '1s closed 1',
+        '1s over, 0 drained, 0 forced',
+      ]);
+    }),
+  );
+
+  it(
+    'cuts every line and forgets every caller when it is unsubscribed',
+    marbles((m) => {
+      const typing = m.cold<string>('-');
+      const [ann, bob, eve] = [fakeConnection(typing), fakeConnection(typing), fakeConnection(typing)];
+      const caller$ = m.hot<Connection>('(abe)', { a: ann, b: bob, e: eve });
+      const board$ = parts(m, { waitingRoom: 1 });
+      const running = caller$.pipe(board(board$)).subscribe();
+      m.scheduler.schedule(() => running.unsubscribe(), 5);
+      m.flush();
+
+      m.expect(caller$).toHaveSubscriptions('^----!');
+      for (const caller of [ann, bob, eve]) expect(caller.calls).toContain('destroy');
+      expect([...board$.calls.keys(), ...board$.sessions.keys()]).toEqual([]);
+    }),
+  );
+
+  it('looks at its deadlines each second, or four times in the shortest', () => {
+    expect(tickMs(OFF)).toBe(1000);
+    expect(tickMs({ ...OFF, idleTimeoutMs: 600_000, loginTimeoutMs: 60_000 })).toBe(1000);
+    expect(tickMs({ ...OFF, idleTimeoutMs: 2000, loginTimeoutMs: 60_000 })).toBe(500);
+  });
 });

@@ -59,3 +59,12 @@ export async function call(port: number, host = '127.0.0.1', localAddress?: stri
     hangUp: () => void socket.destroy(),
   };
 }
+
+/** Calls the board of `impulse serve`, and logs in. */
+export async function logIn(port: number, handle: string): Promise<Caller> {
+  const caller = await call(port);
+  await caller.hears('Handle: ');
+  caller.says(`${handle}\r\n`);
+  await caller.hears(`Welcome, ${handle}!`);
+  return caller;
+}
