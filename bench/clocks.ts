@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { interval, map, merge, of } from 'rxjs';
 import { createImpulse } from '../lib/index.js';
 import { type Caller, call, logIn } from '../spec/support/caller.js';
-import { type BoardProcess, OPEN_DOOR, startBoard } from '../spec/support/cli.js';
+import { OPEN_DOOR, startBoard } from '../spec/support/cli.js';
 
 const NOP = Uint8Array.of(255, 241);
 

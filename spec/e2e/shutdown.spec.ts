@@ -1,14 +1,6 @@
 import { spawn } from 'node:child_process';
-import { type Caller, call, logIn } from '../support/caller.js';
-import {
-  type BoardProcess,
-  cleanEnv,
-  ended,
-  IMPULSE,
-  OPEN_DOOR,
-  startBoard,
-  stopAll,
-} from '../support/cli.js';
+import { call, logIn } from '../support/caller.js';
+import { cleanEnv, ended, IMPULSE, OPEN_DOOR, startBoard, stopAll } from '../support/cli.js';
 
 describe('impulse going down', () => {
   afterEach(stopAll);

@@ -1,6 +1,6 @@
 import { fromEvent, interval, takeUntil } from 'rxjs';
 import { type Caller, call, logIn } from '../support/caller.js';
-import { type BoardProcess, startBoard, stopAll } from '../support/cli.js';
+import { startBoard, stopAll } from '../support/cli.js';
 
 /** Telnet's way of saying nothing (RFC 854). */
 const NOP = Uint8Array.of(255, 241);
