@@ -1,4 +1,4 @@
-import { concat, map, NEVER, type Observable, of, takeWhile } from 'rxjs';
+import { concat, endWith, map, NEVER, type Observable, of, share, takeUntil, takeWhile } from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { type BoardParts, board, tickMs } from '../../streams/board.js';
@@ -171,6 +171,66 @@ describe('board', () => {
       m.expect(caller$).toHaveSubscriptions('^----!');
       for (const caller of [ann, bob, eve]) expect(caller.calls).toContain('destroy');
       expect([...board$.calls.keys(), ...board$.sessions.keys()]).toEqual([]);
+    }),
+  );
+
+  it(
+    'refuses who calls too fast, before they can take a node',
+    marbles((m) => {
+      const caller$ = m.hot<Connection>('(aab) 595ms a -', {
+        a: fakeConnection(NEVER, { address: '192.0.2.1' }),
+        b: fakeConnection(NEVER, { address: '192.0.2.2' }),
+      });
+      const limits = { maxSessions: 9, connectionRatePerAddress: { count: 1, perMs: 600, burst: 1 } };
+      const running = caller$.pipe(board(parts(m, limits)), takeUntil(m.cold('1s |').pipe(endWith(0))));
+
+      expect(diary(m, running)).toEqual([
+        '0s opened 1 on 1',
+        '0s refused address',
+        '0s opened 2 on 2',
+        '0s opened 3 on 3',
+      ]);
+    }),
+  );
+
+  it(
+    'lists who is on line, as up to date as the event that is being heard',
+    marbles((m) => {
+      const caller$ = m.hot<Connection>('ab', {
+        a: fakeConnection(m.cold('--a--|', { a: 'ann\r' })),
+        b: fakeConnection(m.cold('---|')),
+      });
+      const board$ = parts(m);
+      const heard: string[] = [];
+      caller$.pipe(board(board$), takeUntil(m.cold('20ms |').pipe(endWith(0)))).subscribe((event) => {
+        const online = [...board$.sessions.values()].map(({ id, state }) => `${id} ${state}`);
+        heard.push(`${word(event)}: ${online.join(', ')}`);
+      });
+      m.flush();
+
+      expect(heard).toEqual([
+        'opened 1 on 1: 1 connected',
+        'opened 2 on 2: 1 authenticating, 2 connected',
+        'authenticated 1 ann: 1 active, 2 authenticating',
+        'closing 2 hangup: 1 active',
+        'closed 2: 1 active',
+        'closing 1 hangup: ',
+        'closed 1: ',
+      ]);
+    }),
+  );
+
+  it(
+    'tells every listener the events in their order, though one of them ends a call at its opening',
+    marbles((m) => {
+      const board$ = parts(m);
+      const caller$ = m.hot<Connection>('a', { a: fakeConnection(NEVER) });
+      const event$ = caller$.pipe(board(board$), takeUntil(m.cold('20ms |').pipe(endWith(0))), share());
+      event$.subscribe(
+        (event) => event.type === 'sessionOpened' && board$.calls.get(event.session)?.end('kicked'),
+      );
+
+      expect(diary(m, event$)).toEqual(['0s opened 1 on 1', '0s closing 1 kicked', '0s closed 1']);
     }),
   );
 
