@@ -13,6 +13,13 @@ const GOODBYE = 'Goodbye, and call again!\n';
 /**
  * What `impulse serve` runs: a caller can see who is on line and what time it is, and leave. Answers each line
  * at once; completes at `/quit`.
+ *
+ * @example
+ * ```ts
+ * import { createImpulse, lobby } from 'impulse-bbs';
+ *
+ * await createImpulse({ app: lobby }).start();
+ * ```
  */
 export const lobby: App = (session, services) => {
   const answers$ = session.line$.pipe(

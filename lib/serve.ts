@@ -53,6 +53,7 @@ export function serve(settings: Config, signal$: Observable<NodeJS.Signals>, log
     map((signal, index) => ({ signal, first: index === 0, force: index > 0 && signal === 'SIGINT' })),
     tap(({ signal, first, force }) => {
       if (first && limits.shutdownGraceMs !== null) guard(limits.shutdownGraceMs + WATCHDOG_MS, log);
+      if (first && signal === 'SIGINT') log.info('howToForce', 'Ctrl-C once more cuts everybody off');
       if (!first && !force) log.info('signalRepeated', `${signal} again: already going down`);
     }),
     filter(({ first, force }) => first || force),

@@ -122,9 +122,28 @@ export interface Session extends SessionInfo {
   /**
    * Answers one line at a time: the next is taken when the answer to the last has completed, and a caller who
    * is too far ahead is made to wait. Emits the answers; completes when the call ends.
+   *
+   * @example
+   * ```ts
+   * import type { App } from 'impulse-bbs';
+   * import { map, timer } from 'rxjs';
+   *
+   * const thoughtful: App = (session) =>
+   *   session.eachLine((line) => timer(2000).pipe(map(() => `After some thought: ${line}\n`)));
+   * ```
    */
   eachLine<T>(answer: (line: string) => Observable<T>): Observable<T>;
-  /** Writes the prompt, emits the next line and completes. */
+  /**
+   * Writes the prompt, emits the next line and completes; without a line, if the call ends first.
+   *
+   * @example
+   * ```ts
+   * import type { App } from 'impulse-bbs';
+   * import { map } from 'rxjs';
+   *
+   * const greeter: App = (session) => session.ask('Your town? ').pipe(map((town) => `Greetings to ${town}!\n`));
+   * ```
+   */
   ask(prompt: string): Observable<string>;
   /** Writes to the caller, besides what the app emits. A no-op once the call is over. */
   write(output: Output): void;
@@ -137,13 +156,60 @@ export interface Services {
   readonly scheduler: SchedulerLike;
 }
 
-/** The program a caller talks to. Completing hangs up; an error ends this call and no other. */
+/**
+ * The program a caller talks to: a function from a session to what is written to it. Completing hangs up; an error
+ * ends this call and no other. When the call ends, `line$` completes and the app is unsubscribed.
+ *
+ * @example
+ * ```ts
+ * import type { App } from 'impulse-bbs';
+ * import { map, takeWhile } from 'rxjs';
+ *
+ * const echo: App = (session) =>
+ *   session.line$.pipe(
+ *     takeWhile((line) => line !== 'bye'),
+ *     map((line) => `${line}\n`),
+ *   );
+ * ```
+ */
 export type App = (session: Session, services: Services) => Observable<Output>;
 
-/** Finds out who is calling. The first user emitted is the caller's; completing without one hangs up. */
+/**
+ * Finds out who is calling. The first user emitted is the caller's; completing without one hangs up; an error ends
+ * the call.
+ *
+ * @example
+ * ```ts
+ * import type { Authenticator } from 'impulse-bbs';
+ * import { filter, map } from 'rxjs';
+ *
+ * const knownOnly: Authenticator = (session) =>
+ *   session.ask('Handle: ').pipe(
+ *     filter((handle) => ['ann', 'bob'].includes(handle)),
+ *     map((handle) => ({ handle })),
+ *   );
+ * ```
+ */
 export type Authenticator = (session: Session, services: Services) => Observable<User>;
 
-/** How sessions talk to each other. */
+/**
+ * How sessions talk to each other.
+ *
+ * @example
+ * ```ts
+ * import type { App } from 'impulse-bbs';
+ * import { ignoreElements, map, merge, tap } from 'rxjs';
+ *
+ * const chat: App = (session, { bus }) =>
+ *   merge(
+ *     bus.channel$('lobby').pipe(map((text) => `${text}\n`)),
+ *     session.line$.pipe(
+ *       tap((line) => bus.publish('lobby', `${session.user?.handle}: ${line}`)),
+ *       ignoreElements(),
+ *     ),
+ *   );
+ * ```
+ */
 export interface Bus {
   /** Hands a message to everybody who observes the channel at this moment. */
   publish(channel: string, message: unknown): void;
@@ -254,7 +320,21 @@ export interface ShutdownReport {
   readonly durationMs: number;
 }
 
-/** Everything that happens on a board, in the past tense. */
+/**
+ * Everything that happens on a board, in the past tense.
+ *
+ * @example
+ * ```ts
+ * import { createImpulse, lobby } from 'impulse-bbs';
+ * import { filter, scan } from 'rxjs';
+ *
+ * const impulse = createImpulse({ app: lobby });
+ * const refusals$ = impulse.event$.pipe(
+ *   filter(({ type }) => type === 'connectionRefused'),
+ *   scan((count) => count + 1, 0),
+ * );
+ * ```
+ */
 export type ServerEvent =
   | ServerListening
   | ConnectionRefused

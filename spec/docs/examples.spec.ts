@@ -13,7 +13,8 @@ function examples(): Map<string, string> {
     const text = readFileSync(join(ROOT, path), 'utf8');
     const blocks = text.matchAll(/^(?<indent>[ *]*)```ts\n(?<code>.*?)^[ *]*```$/gms);
     for (const [index, { groups }] of [...blocks].entries()) {
-      const code = (groups?.code ?? '').replaceAll(/^ \* ?/gm, '');
+      const inComment = groups?.indent?.includes('*');
+      const code = (groups?.code ?? '').replaceAll(inComment ? /^ *\* ?/gm : /^$/g, '');
       found.set(join(ROOT, `${path}.${index}.ts`), `${code}\nexport {};\n`);
     }
   }
