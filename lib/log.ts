@@ -4,6 +4,7 @@ import { printable } from '../streams/printable.js';
 import { type ConnectionsRefused, summarise } from '../streams/summarise.js';
 import type { ServerEvent } from '../streams/types.js';
 import { formatDuration } from './duration.js';
+import { messageOf } from './message-of.js';
 import { monotonic } from './monotonic.js';
 
 /** Whatever the log has a line for. */
@@ -32,7 +33,12 @@ export interface LogOptions {
 }
 
 /** Makes a log, to stderr unless told otherwise. Times are UTC. */
-export function createLog({ level, format, write = toStderr, now = () => new Date() }: LogOptions): Log {
+export function createLog({
+  level,
+  format,
+  write = stderrWriter(),
+  now = () => new Date(),
+}: LogOptions): Log {
   // Several boards in one process have a level each.
   const logger = loglevel.getLogger(Symbol('impulse'));
   logger.methodFactory = (name) => (event: string, message: string, fields: object) => {
@@ -128,20 +134,13 @@ function spent(ms: number): string {
   return `${Math.floor(seconds / 3600)}h ${Math.floor((seconds % 3600) / 60)}m`;
 }
 
-/** Apps throw anything, and some of that can't even be made a text of. */
-function said(text: () => unknown): string | undefined {
+function stackOf(error: unknown): string | undefined {
   try {
-    return String(text());
+    return error instanceof Error ? String(error.stack).slice(0, 4000) : undefined;
   } catch {
     return undefined;
   }
 }
-
-const messageOf = (error: unknown): string =>
-  printable(said(() => (error instanceof Error ? error.message : error)) ?? 'an error without words');
-
-const stackOf = (error: unknown): string | undefined =>
-  said(() => (error instanceof Error ? error.stack : ''))?.slice(0, 4000) || undefined;
 
 /** JSON, with everything escaped that isn't safe on a terminal. */
 function json(fields: object): string {
@@ -152,7 +151,9 @@ function json(fields: object): string {
 }
 
 /** A log that nobody reads any more (EPIPE) doesn't end the board. */
-function toStderr(line: string): void {
-  process.stderr.write(line, () => {});
+function stderrWriter(): (line: string) => void {
+  if (!process.stderr.listeners('error').includes(ignore)) process.stderr.on('error', ignore);
+  return (line) => void process.stderr.write(line);
 }
-process.stderr.on('error', () => {});
+
+function ignore(): void {}

@@ -19,6 +19,7 @@ import { createImpulse } from './create-impulse.js';
 import { guest } from './guest.js';
 import { lobby } from './lobby.js';
 import { type Log, logEvents } from './log.js';
+import { messageOf } from './message-of.js';
 import type { Config } from './settings.js';
 import { watchdog } from './watchdog.js';
 
@@ -34,7 +35,7 @@ const WATCHDOG_MS = 2000;
  */
 export function serve(settings: Config, signal$: Observable<NodeJS.Signals>, log: Log): Promise<number> {
   const { host, port, banner, logLevel, logFormat, ...limits } = settings;
-  config.onUnhandledError = (error) => log.error('listenerFailed', `a listener failed: ${error}`);
+  config.onUnhandledError = (error) => log.error('listenerFailed', `a listener failed: ${messageOf(error)}`);
   const authenticate = greeted(banner ?? BANNER, guest);
   const impulse = createImpulse({ host, port, ...limits, app: lobby, authenticate });
   logEvents(impulse.event$, log).subscribe();

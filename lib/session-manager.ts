@@ -130,7 +130,7 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
       );
       const listening$ = listening ? of<ServerEvent>({ type: 'serverListening', ...listening }) : EMPTY;
       return concat(listening$, connection$.pipe(serve)).pipe(
-        tap(events),
+        tap((event) => events.next(event)),
         finalize(() => events.complete()),
       );
     },

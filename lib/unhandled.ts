@@ -1,5 +1,6 @@
 import loglevel from 'loglevel';
 import { config } from 'rxjs';
+import { messageOf } from './message-of.js';
 
 /**
  * A listener of `event$` that throws, or an app's own `subscribe` that does, is a line in the log and not the
@@ -7,5 +8,6 @@ import { config } from 'rxjs';
  * shared by the whole process, so one that is there already is left alone.
  */
 export function catchUnhandled(): void {
-  config.onUnhandledError ??= (error) => loglevel.getLogger('impulse').error(`a listener failed: ${error}`);
+  config.onUnhandledError ??= (error) =>
+    loglevel.getLogger('impulse').error(`impulse: a listener failed: ${messageOf(error)}`);
 }

@@ -1,0 +1,13 @@
+import { printable } from '../streams/printable.js';
+
+/**
+ * What an error says, as one line that is safe on a screen. Apps throw anything, and of some of that not even a
+ * text can be made.
+ */
+export function messageOf(error: unknown): string {
+  try {
+    return printable(String(error instanceof Error ? error.message : error));
+  } catch {
+    return 'an error without words';
+  }
+}

@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { filter, firstValueFrom, ReplaySubject, Subject } from 'rxjs';
+import { readConfig } from '../../lib/config.js';
+import { createLog } from '../../lib/log.js';
+import { serve } from '../../lib/serve.js';
+import { logIn } from '../support/caller.js';
+
+/** A board as `impulse serve` runs it, on a free port, with its log. */
+function start(signal$: Subject<NodeJS.Signals>, flags: Record<string, string> = {}) {
+  const { config } = readConfig({ flags: { port: '0', ...flags }, env: {}, cwd: '/' });
+  const line = new ReplaySubject<string>();
+  const lines: string[] = [];
+  const write = (text: string) => {
+    lines.push(text);
+    line.next(text);
+  };
+  const code = serve(config, signal$, createLog({ level: 'info', format: 'text', write }));
+  const logs = (text: string) => firstValueFrom(line.pipe(filter((written) => written.includes(text))));
+  return { code, lines, logs };
+}
+
+describe('serve', () => {
+  it('opens the board, says how to call in, and is 0 after a signal', async () => {
+    const signal$ = new Subject<NodeJS.Signals>();
+    const { code, logs } = start(signal$);
+    expect(await logs('call in with')).toMatch(
+      /telnet 127\.0\.0\.1 \d+ \(from this machine only; --host 0\.0\.0\.0 opens/,
+    );
+
+    signal$.next('SIGTERM');
+
+    expect(await code).toBe(0);
+  });
+
+  it('says nothing of opening a board to the world that is', async () => {
+    const signal$ = new Subject<NodeJS.Signals>();
+    const { code, logs } = start(signal$, { host: '0.0.0.0' });
+
+    expect(await logs('call in with')).toMatch(/telnet localhost \d+\n$/);
+
+    signal$.next('SIGTERM');
+    await code;
+  });
+
+  it('never opens a board when the signal came first', async () => {
+    const signal$ = new ReplaySubject<NodeJS.Signals>();
+    signal$.next('SIGTERM');
+    const { code, lines } = start(signal$);
+
+    expect(await code).toBe(0);
+    expect(lines).toEqual([]);
+  });
+
+  it('is 130 when a SIGINT cuts the grace short, and logs other signals', async () => {
+    const signal$ = new Subject<NodeJS.Signals>();
+    const { code, lines, logs } = start(signal$, { 'shutdown-grace': '1h' });
+    const port = Number((await logs('call in with')).match(/127\.0\.0\.1 (\d+)/)?.[1]);
+    const caller = await logIn(port, 'ann');
+
+    signal$.next('SIGINT');
+    await caller.hears('The board goes down in 1 hour.');
+    signal$.next('SIGTERM');
+    await logs('SIGTERM again: already going down');
+    signal$.next('SIGINT');
+
+    expect(await code).toBe(130);
+    expect(lines.some((line) => line.includes('Ctrl-C once more cuts everybody off'))).toBe(true);
+    await caller.gone;
+  });
+
+  it('is 1 when the port is in use, or the address is not ours, and says which', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+
+    const taken = start(new Subject(), { port: `${port}` });
+    expect(await taken.code).toBe(1);
+    expect(taken.lines.at(-1)).toContain(
+      `127.0.0.1 port ${port} is in use by another program; choose another --port`,
+    );
+    server.close();
+
+    const elsewhere = start(new Subject(), { host: '192.0.2.1' });
+    expect(await elsewhere.code).toBe(1);
+    expect(elsewhere.lines.at(-1)).toContain('this machine has no such address; choose another --host');
+  });
+});

@@ -1,0 +1,123 @@
+import { concat, map, NEVER, of, Subject } from 'rxjs';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { createSessionManager, DEFAULT_LIMITS } from '../../lib/session-manager.js';
+import { SETTINGS, type Setting } from '../../lib/settings.js';
+import type { App, Connection, ServerEvent } from '../../streams/types.js';
+import { fakeConnection } from '../support/fake-connection.js';
+
+const echo: App = (session) => concat(of('hi\n'), session.line$.pipe(map((line) => `${line}\n`)));
+
+describe('createSessionManager', () => {
+  it(
+    'serves connections from wherever they come, and tells where if it is told',
+    marbles((m) => {
+      const ann = fakeConnection(m.cold('--a-b-|', { a: 'ann\r', b: 'hello\r' }));
+      const manager = createSessionManager({ app: echo, scheduler: m.scheduler });
+      const types: string[] = [];
+      const run$ = manager.run(m.cold<Connection>('a|', { a: ann }), { host: '192.0.2.9', port: 23 });
+      run$.subscribe((event) =>
+        types.push(event.type === 'serverListening' ? `${event.host}:${event.port}` : event.type),
+      );
+      m.flush();
+
+      expect(types).toEqual([
+        '192.0.2.9:23',
+        'sessionOpened',
+        'sessionAuthenticated',
+        'sessionClosing',
+        'sessionClosed',
+        'serverClosed',
+      ]);
+      expect(ann.screen).toBe('Handle: hi\nhello\n');
+    }),
+  );
+
+  it(
+    'tells its events to whoever listens, from then on, and completes with the board',
+    marbles((m) => {
+      const manager = createSessionManager({ app: echo, scheduler: m.scheduler });
+      const connection = fakeConnection(m.cold('---|'));
+      const heard: string[] = [];
+      manager.event$.subscribe({ next: ({ type }) => heard.push(type), complete: () => heard.push('|') });
+      const late: string[] = [];
+      m.scheduler.schedule(() => manager.event$.subscribe(({ type }) => late.push(type)), 2);
+      manager.run(m.cold<Connection>('a|', { a: connection })).subscribe();
+      m.flush();
+
+      expect(heard).toEqual(['sessionOpened', 'sessionClosing', 'sessionClosed', 'serverClosed', '|']);
+      expect(late).toEqual(['sessionClosing', 'sessionClosed', 'serverClosed']);
+    }),
+  );
+
+  it(
+    'ends a session by its id, and says whether there was one',
+    marbles((m) => {
+      const manager = createSessionManager({ app: echo, scheduler: m.scheduler });
+      const connection = fakeConnection(NEVER);
+      const reasons: string[] = [];
+      manager.event$.subscribe((event) => event.type === 'sessionClosing' && reasons.push(event.reason));
+      const running = manager.run(m.hot<Connection>('a', { a: connection })).subscribe();
+      m.scheduler.schedule(() => {
+        expect(manager.end(1)).toBe(true);
+        expect(manager.end(2)).toBe(false);
+        running.unsubscribe();
+      }, 5);
+      m.flush();
+
+      expect(reasons).toEqual(['kicked']);
+    }),
+  );
+
+  it('reports nothing of a shutdown when it does not run', async () => {
+    const manager = createSessionManager({ app: echo });
+
+    expect(await manager.shutdown()).toEqual({ reason: 'not running', drained: 0, forced: 0, durationMs: 0 });
+  });
+
+  it('resolves a shutdown, and completes its events, when its run is given up', async () => {
+    const manager = createSessionManager({ app: echo });
+    const completed = jasmine.createSpy();
+    manager.event$.subscribe({ complete: completed });
+    const stays = fakeConnection(NEVER, { lingers: true });
+    const running = manager.run(of<Connection>(stays)).subscribe();
+    const report = manager.shutdown('later');
+
+    running.unsubscribe();
+
+    expect((await report).drained).toBe(0);
+    expect(completed).toHaveBeenCalledOnceWith();
+    expect(manager.sessions.size).toBe(0);
+  });
+
+  it('decodes a letter that was cut in two, for each caller by themselves', () => {
+    const manager = createSessionManager({ app: echo });
+    const [before, after] = [Buffer.from('Zoë\r').subarray(0, 3), Buffer.from('Zoë\r').subarray(3)];
+    const [zoe, ann] = [fakeConnection(NEVER), fakeConnection(NEVER)];
+    const handles: string[] = [];
+    manager.event$.subscribe(
+      (event: ServerEvent) => event.type === 'sessionAuthenticated' && handles.push(event.handle),
+    );
+    const typing = { ...zoe, input$: concat(of(before, after), NEVER) };
+    const other = { ...ann, input$: concat(of(Buffer.from('ann\r')), NEVER) };
+    const caller$ = new Subject<Connection>();
+
+    const running = manager.run(caller$).subscribe();
+    caller$.next(typing);
+    caller$.next(other);
+    running.unsubscribe();
+
+    expect(handles).toEqual(['Zoë', 'ann']);
+  });
+});
+
+describe('DEFAULT_LIMITS', () => {
+  it('are what the command line has', () => {
+    const settings = SETTINGS as Record<string, Setting>;
+    const defaults = Object.keys(DEFAULT_LIMITS).map((name) => [
+      name,
+      settings[name]?.parse(settings[name].default),
+    ]);
+
+    expect(Object.fromEntries(defaults)).toEqual(DEFAULT_LIMITS);
+  });
+});
