@@ -13,6 +13,7 @@ import {
   Subject,
   tap,
 } from 'rxjs';
+import stringWidth from 'string-width';
 import { board } from '../streams/board.js';
 import { embeddedBus } from '../streams/bus.js';
 import type { Call } from '../streams/call.js';
@@ -108,6 +109,7 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
     limits: { ...DEFAULT_LIMITS, ...limits },
     bus,
     decoder: utf8Decoder,
+    width: stringWidth,
     scheduler,
     order$: order,
     calls,

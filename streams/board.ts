@@ -29,6 +29,7 @@ export interface BoardParts {
   readonly limits: Limits;
   readonly bus: Bus;
   readonly decoder: LineTerminal['decoder'];
+  readonly width: LineTerminal['width'];
   readonly scheduler: SchedulerLike;
   /** Orders to go down. */
   readonly order$: Observable<ShutdownOrder>;

@@ -9,51 +9,71 @@ export interface LineTerminal {
   decoder(): (bytes: Uint8Array) => string;
   /** Whether what is typed is ours to show. Asked at each chunk, since it is negotiated. */
   echoes(): boolean;
-  /** Shows what was typed. */
+  /** Shows what was typed, once for each chunk and each line. */
   show(text: string): void;
+  /** How many columns a text takes on the screen. */
+  width(text: string): number;
 }
 
 const LETTERS = new Intl.Segmenter();
 
 /**
  * The line discipline: bytes to lines, without their newline. A line ends with CR LF, CR NUL, CR or LF
- * (RFC 854, and whatever else is out there). Backspace and DEL take back a letter; other control characters
- * and escape sequences never get into a line. Typing is echoed where that is ours to do.
+ * (RFC 854, and whatever else is out there). Backspace and DEL take back a letter, Ctrl-W a word, Ctrl-U the
+ * line; other control characters and escape sequences never get into a line. Typing is echoed where that is ours
+ * to do, and what is taken back is erased, in as many columns as it took.
  *
  * An unfinished line at the end of the source is dropped: nobody pressed Enter.
  */
-export function lines({ decoder, echoes, show }: LineTerminal): OperatorFunction<Uint8Array, string> {
+export function lines({ decoder, echoes, show, width }: LineTerminal): OperatorFunction<Uint8Array, string> {
   return (source) =>
     new Observable((subscriber) => {
       let decode: ((bytes: Uint8Array) => string) | undefined;
       let line = '';
+      let echoing = false;
+      let echoed = '';
       let afterReturn = false;
       let sequence: 'none' | 'begun' | 'control' | 'string' = 'none';
 
-      const type = (text: string, echo: boolean) => {
+      const echo = (text: string) => {
+        if (echoing) echoed += text;
+      };
+      const showEcho = () => {
+        if (echoed === '') return;
+        const text = echoed;
+        echoed = '';
+        show(text);
+      };
+
+      const type = (text: string) => {
         const taken = text.slice(0, LINE_LIMIT - line.length);
         line += taken;
-        if (echo) show(taken.length < text.length ? `${taken}${BELL}` : taken);
+        echo(taken.length < text.length ? `${taken}${BELL}` : taken);
       };
-      const rubOut = (echo: boolean) => {
-        if (line === '') return;
-        // Looked up from the end: walking the whole line would cost a millisecond for each backspace.
-        const last = LETTERS.segment(line).containing(line.length - 1)?.segment ?? '';
-        line = line.slice(0, line.length - last.length);
-        if (echo) show('\b \b');
+      const takeBack = (text: string) => {
+        line = line.slice(0, line.length - text.length);
+        if (!echoing) return;
+        const columns = width(text);
+        echo(`${'\b'.repeat(columns)}${' '.repeat(columns)}${'\b'.repeat(columns)}`);
       };
-      const enter = (echo: boolean) => {
+      // Looked up from the end: walking the whole line would cost a millisecond for each backspace.
+      const lastLetter = () => (line && LETTERS.segment(line).containing(line.length - 1)?.segment) || '';
+      const lastWord = () => line.slice(line.trimEnd().lastIndexOf(' ') + 1);
+      const enter = () => {
         const entered = line;
         line = '';
-        if (echo) show('\n');
+        echo('\n');
+        showEcho();
         subscriber.next(entered);
       };
 
-      const control = (code: number, echo: boolean) => {
+      const control = (code: number) => {
         const followsReturn = afterReturn;
         afterReturn = code === CR;
-        if (code === CR || (code === LF && !followsReturn)) enter(echo);
-        else if (code === BS || code === DEL) rubOut(echo);
+        if (code === CR || (code === LF && !followsReturn)) enter();
+        else if (code === BS || code === DEL) takeBack(lastLetter());
+        else if (code === CTRL_W) takeBack(lastWord());
+        else if (code === CTRL_U) takeBack(line);
         else if (code === ESC) sequence = 'begun';
       };
       /**
@@ -71,7 +91,7 @@ export function lines({ decoder, echoes, show }: LineTerminal): OperatorFunction
         } else if (code === BEL) sequence = 'none';
       };
 
-      const read = (text: string, echo: boolean) => {
+      const read = (text: string) => {
         let from = 0;
         for (let at = 0; at < text.length && !subscriber.closed; at += 1) {
           const code = text.charCodeAt(at);
@@ -80,22 +100,24 @@ export function lines({ decoder, echoes, show }: LineTerminal): OperatorFunction
             afterReturn = false;
             continue;
           }
-          if (from < at) type(text.slice(from, at), echo);
+          if (from < at) type(text.slice(from, at));
           from = at + 1;
           // A line ends an unfinished escape sequence too: a stray ESC must not swallow what follows for good.
           if (sequence !== 'none' && code !== CR && code !== LF) escaped(code);
           else {
             sequence = 'none';
-            control(code, echo);
+            control(code);
           }
         }
-        if (from < text.length && !subscriber.closed) type(text.slice(from), echo);
+        if (from < text.length && !subscriber.closed) type(text.slice(from));
       };
 
       return source.subscribe({
         next(bytes) {
           decode ??= decoder();
-          read(decode(bytes), echoes());
+          echoing = echoes();
+          read(decode(bytes));
+          showEcho();
         },
         error: (error) => subscriber.error(error),
         complete: () => subscriber.complete(),
@@ -103,7 +125,7 @@ export function lines({ decoder, echoes, show }: LineTerminal): OperatorFunction
     });
 }
 
-const [BEL, BS, LF, CR, ESC, DEL] = [0x07, 0x08, 0x0a, 0x0d, 0x1b, 0x7f];
+const [BEL, BS, LF, CR, CTRL_U, CTRL_W, ESC, DEL] = [0x07, 0x08, 0x0a, 0x0d, 0x15, 0x17, 0x1b, 0x7f];
 const BELL = '\x07';
 
 /** C0, DEL and C1. */

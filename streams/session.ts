@@ -19,6 +19,7 @@ export interface SessionParts {
   readonly services: Services;
   readonly limits: Limits;
   readonly decoder: LineTerminal['decoder'];
+  readonly width: LineTerminal['width'];
   readonly sweep: Sweep;
   readonly farewell: Farewell;
   /** Where the call is found by its id, from its beginning until its line is gone. */
@@ -91,6 +92,7 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
           decoder: parts.decoder,
           echoes: () => connection.terminal.echo,
           show: (text) => call.write(text),
+          width: parts.width,
         }),
         talk(call.typeAhead, conversation$),
         tap((output) => call.write(output)),

@@ -39,6 +39,7 @@ function parts(
     limits: { ...OFF, ...limits },
     bus: embeddedBus(),
     decoder: () => (bytes) => Buffer.from(bytes).toString(),
+    width: (text) => text.length,
     scheduler: m.scheduler,
     order$,
     calls: new Map(),

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { from, map, of, Subject, take, throwError } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import stringWidth from 'string-width';
 import { LINE_LIMIT, type LineTerminal, lines } from '../../streams/lines.js';
 
 const utf8 = () => {
@@ -14,6 +15,7 @@ const terminal = (parts: Partial<LineTerminal> = {}): LineTerminal => ({
   decoder: utf8,
   echoes: () => false,
   show: () => {},
+  width: stringWidth,
   ...parts,
 });
 
@@ -276,7 +278,7 @@ describe('lines', () => {
             .pipe(lines(terminal({ echoes: () => true, show })))
             .subscribe((line) => entered.push(line));
           expect(entered.join('')).toMatch(/^[^\x00-\x1f\x7f-\x9f]*$/u);
-          expect(shown.replaceAll('\b \b', '').replaceAll('\n', '')).toMatch(/^[^\x00-\x1f\x7f-\x9f]*$/u);
+          expect(shown.replaceAll(/\x08+ +\x08+/g, '').replaceAll('\n', '')).toMatch(/^[^\x00-\x1f\x7f-\x9f]*$/u);
         }),
       );
     });
@@ -306,6 +308,33 @@ describe('lines', () => {
   });
 
   describe('echo', () => {
+    it('takes back a word with Ctrl-W and the line with Ctrl-U', () => {
+      expect(linesIn('say hello  \x17there\r')).toEqual(['say there']);
+      expect(linesIn('one two\x17\x17three\r')).toEqual(['three']);
+      expect(linesIn('never mind\x15hello\r')).toEqual(['hello']);
+      expect(linesIn('\x17\x15\r')).toEqual(['']);
+    });
+
+    it('shows a chunk in one piece, and each line before what it brings about', () => {
+      const shown: string[] = [];
+      const show = (text: string) => shown.push(text);
+      of(bytesOf('ab\x7fc\rd\x7fe'))
+        .pipe(lines(terminal({ echoes: () => true, show })))
+        .subscribe((line) => shown.push(`<${line}>`));
+
+      expect(shown).toEqual(['ab\b \bc\n', '<ac>', 'd\b \be']);
+    });
+
+    it('erases as many columns as a letter took, and all the letters of a word or a line', () => {
+      const erased = (columns: number) => '\b'.repeat(columns) + ' '.repeat(columns) + '\b'.repeat(columns);
+      expect(echoOf('a漢\x7f')).toBe(`a漢${erased(2)}`);
+      expect(echoOf('e\u0301\x7f')).toBe(`e\u0301${erased(1)}`);
+      expect(echoOf(`${FAMILY}\x7f`)).toBe(`${FAMILY}${erased(2)}`);
+      expect(echoOf('say hello  \x17')).toBe(`say hello  ${erased(7)}`);
+      expect(echoOf('say 漢\x15')).toBe(`say 漢${erased(6)}`);
+      expect(echoOf('\x7f\x17\x15')).toBe('');
+    });
+
     it('shows what is typed, taken back and entered', () => {
       expect(echoOf('hé', 'y\b', '\r\n', '漢\r')).toBe('héy\b \b\n漢\n');
     });

@@ -82,6 +82,7 @@ function caller(
     services: { bus: embeddedBus(), sessions: new Map(), scheduler },
     limits: { ...OFF, ...limits },
     decoder: () => (bytes) => Buffer.from(bytes).toString(),
+    width: (text) => text.length,
     sweep: sweep(1000, scheduler),
     farewell: farewells(10, scheduler),
     calls,
