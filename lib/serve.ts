@@ -31,9 +31,15 @@ const WATCHDOG_MS = 2000;
  * cuts that short; any other is only logged.
  *
  * @param signal$ Signals of the process, from its very start.
+ * @param exit Ends a process that outlasts its shutdown.
  * @returns The exit code: 0 when drained, 130 when cut short, 1 when the board couldn't open.
  */
-export function serve(settings: Config, signal$: Observable<NodeJS.Signals>, log: Log): Promise<number> {
+export function serve(
+  settings: Config,
+  signal$: Observable<NodeJS.Signals>,
+  log: Log,
+  exit: (code: number) => void = process.exit,
+): Promise<number> {
   const { host, port, banner, logLevel, logFormat, ...limits } = settings;
   config.onUnhandledError = (error) => log.error('listenerFailed', `a listener failed: ${messageOf(error)}`);
   const authenticate = greeted(banner ?? BANNER, guest);
@@ -53,7 +59,7 @@ export function serve(settings: Config, signal$: Observable<NodeJS.Signals>, log
   const stopped$ = signal$.pipe(
     map((signal, index) => ({ signal, first: index === 0, force: index > 0 && signal === 'SIGINT' })),
     tap(({ signal, first, force }) => {
-      if (first && limits.shutdownGraceMs !== null) guard(limits.shutdownGraceMs + WATCHDOG_MS, log);
+      if (first && limits.shutdownGraceMs !== null) guard(limits.shutdownGraceMs + WATCHDOG_MS, log, exit);
       if (first && signal === 'SIGINT') log.info('howToForce', 'Ctrl-C once more cuts everybody off');
       if (!first && !force) log.info('signalRepeated', `${signal} again: already going down`);
     }),
@@ -67,8 +73,8 @@ export function serve(settings: Config, signal$: Observable<NodeJS.Signals>, log
 }
 
 /** Names what keeps the process alive, should it outlast its shutdown, and ends it. */
-function guard(afterMs: number, log: Log): void {
-  watchdog(afterMs, { report: (line) => log.error('shutdownStuck', line), exit: process.exit });
+function guard(afterMs: number, log: Log, exit: (code: number) => void): void {
+  watchdog(afterMs, { report: (line) => log.error('shutdownStuck', line), exit });
 }
 
 const LOOPBACK = /^(127\.|::1$)/;

@@ -15,9 +15,10 @@ function start(signal$: Subject<NodeJS.Signals>, flags: Record<string, string> =
     lines.push(text);
     line.next(text);
   };
-  const code = serve(config, signal$, createLog({ level: 'info', format: 'text', write }));
+  const exit = jasmine.createSpy('exit');
+  const code = serve(config, signal$, createLog({ level: 'info', format: 'text', write }), exit);
   const logs = (text: string) => firstValueFrom(line.pipe(filter((written) => written.includes(text))));
-  return { code, lines, logs };
+  return { code, lines, logs, exit };
 }
 
 describe('serve', () => {
@@ -31,6 +32,27 @@ describe('serve', () => {
     signal$.next('SIGTERM');
 
     expect(await code).toBe(0);
+  });
+
+  it('sets a watchdog on a shutdown that has a grace, two seconds after it', async () => {
+    jasmine.clock().install();
+    try {
+      const signal$ = new ReplaySubject<NodeJS.Signals>();
+      signal$.next('SIGTERM');
+      const { exit, lines } = start(signal$, { 'shutdown-grace': '3s' });
+      jasmine.clock().tick(4999);
+      expect(exit).not.toHaveBeenCalled();
+
+      jasmine.clock().tick(1);
+
+      expect(exit).toHaveBeenCalledOnceWith(1);
+      expect(lines.at(-1)).toMatch(/still here after 5000 ms, kept by /);
+      const patient = start(signal$, { 'shutdown-grace': 'off' });
+      jasmine.clock().tick(3_600_000);
+      expect(patient.exit).not.toHaveBeenCalled();
+    } finally {
+      jasmine.clock().uninstall();
+    }
   });
 
   it('says nothing of opening a board to the world that is', async () => {
