@@ -1,4 +1,4 @@
-import telnetlib, { type OptionHost } from 'telnetlib';
+import telnetlib, { type OptionHost, type Where } from 'telnetlib';
 import { COMMAND, type Verb } from '../streams/codec.js';
 
 const { ECHO, SGA, NAWS } = telnetlib.options;
@@ -23,16 +23,6 @@ export interface NegotiatorHost {
   abused(): void;
 }
 
-/** One call's side of telnet's option negotiation. Never throws, whatever comes. */
-export interface Negotiator {
-  /** Says what we offer and what we like. */
-  offer(): void;
-  negotiate(verb: Verb, option: number): void;
-  subnegotiation(option: number, payload: Uint8Array): void;
-  /** Takes one answer from the budget; false if it is spent. */
-  mayReply(): boolean;
-}
-
 /** `TelnetOption`, with its one wrong transition mended: a WILL we agree to is on from then on (RFC 1143). */
 class Option extends telnetlib.TelnetOption {
   override handleWill(): void {
@@ -43,68 +33,92 @@ class Option extends telnetlib.TelnetOption {
 }
 
 /**
- * Negotiates ECHO, SGA and NAWS by the Q method of RFC 1143, which never loops; declines everything else.
+ * One call's side of telnet's option negotiation: ECHO, SGA and NAWS by the Q method of RFC 1143, which never
+ * loops; everything else is declined. Never throws, whatever comes. A class, since every line has one.
  */
-export function negotiator(host: NegotiatorHost): Negotiator {
-  const options = new Map<number, Option>();
-  let budget = REPLY_BUDGET;
+export class Negotiator implements OptionHost {
+  readonly localOptions = LOCAL;
+  readonly remoteOptions = REMOTE;
+  readonly writer = this;
+  readonly #host: NegotiatorHost;
+  readonly #options: Option[] = [];
+  #budget = REPLY_BUDGET;
 
-  const mayReply = () => {
-    if (budget < 0) return false;
-    budget -= 1;
-    if (budget < 0) host.abused();
-    return budget >= 0;
-  };
-  const reply = (verb: Verb) => (option: number) => {
-    if (mayReply()) host.send(verb, option);
-  };
-  const optionHost: OptionHost = {
-    localOptions: LOCAL,
-    remoteOptions: REMOTE,
-    writer: {
-      writeWill: reply(COMMAND.WILL),
-      writeWont: reply(COMMAND.WONT),
-      writeDo: reply(COMMAND.DO),
-      writeDont: reply(COMMAND.DONT),
-      writeSubnegotiation: () => {},
-    },
-    emit(event, option, where) {
-      if (option === ECHO && where === 'LOCAL') host.echoChanged(event === 'enable');
-    },
-  };
-  const optionOf = (code: number) => {
-    const option = options.get(code) ?? new Option(optionHost, code);
-    options.set(code, option);
-    return option;
-  };
+  constructor(host: NegotiatorHost) {
+    this.#host = host;
+  }
+
+  /** Says what we offer and what we like. */
+  offer(): void {
+    for (const code of LOCAL) {
+      this.#option(code).us = optionState.WANTYES;
+      this.#host.send(COMMAND.WILL, code);
+    }
+    this.#option(NAWS).him = optionState.WANTYES;
+    this.#host.send(COMMAND.DO, NAWS);
+  }
+
+  /** Answers a request, takes an answer. */
+  negotiate(verb: Verb, code: number): void {
+    if (!LOCAL.has(code) && !REMOTE.has(code)) {
+      this.#decline(verb, code);
+      return;
+    }
+    const option = this.#option(code);
+    if (verb === COMMAND.WILL) option.handleWill();
+    else if (verb === COMMAND.WONT) option.handleWont();
+    else if (verb === COMMAND.DO) option.handleDo();
+    else option.handleDont();
+  }
+
+  /** Hears the window's size, if it was agreed on and is one; telnetlib's own reading of it throws. */
+  subnegotiation(code: number, payload: Uint8Array): void {
+    if (code !== NAWS || this.#option(NAWS).him !== optionState.YES || payload.length !== 4) return;
+    const [high = 0, low = 0, rowsHigh = 0, rowsLow = 0] = payload;
+    this.#host.resized(high * 256 + low, rowsHigh * 256 + rowsLow);
+  }
+
+  /** Takes one answer from the budget; false if it is spent. */
+  mayReply(): boolean {
+    if (this.#budget < 0) return false;
+    this.#budget -= 1;
+    if (this.#budget < 0) this.#host.abused();
+    return this.#budget >= 0;
+  }
+
+  // What telnetlib's options ask of their host.
+  writeWill(option: number): void {
+    this.#reply(COMMAND.WILL, option);
+  }
+  writeWont(option: number): void {
+    this.#reply(COMMAND.WONT, option);
+  }
+  writeDo(option: number): void {
+    this.#reply(COMMAND.DO, option);
+  }
+  writeDont(option: number): void {
+    this.#reply(COMMAND.DONT, option);
+  }
+  writeSubnegotiation(): void {}
+  emit(event: 'enable' | 'disable', option: number, where: Where): void {
+    if (option === ECHO && where === 'LOCAL') this.#host.echoChanged(event === 'enable');
+  }
+
+  #reply(verb: Verb, option: number): void {
+    if (this.mayReply()) this.#host.send(verb, option);
+  }
+
   /** An option that is never on has no state: asked for, it is declined, and that is all (RFC 1143). */
-  const decline = (verb: Verb, option: number) => {
-    if (verb === COMMAND.DO) reply(COMMAND.WONT)(option);
-    if (verb === COMMAND.WILL) reply(COMMAND.DONT)(option);
-  };
+  #decline(verb: Verb, option: number): void {
+    if (verb === COMMAND.DO) this.#reply(COMMAND.WONT, option);
+    if (verb === COMMAND.WILL) this.#reply(COMMAND.DONT, option);
+  }
 
-  return {
-    mayReply,
-    offer() {
-      for (const code of LOCAL) {
-        optionOf(code).us = optionState.WANTYES;
-        host.send(COMMAND.WILL, code);
-      }
-      optionOf(NAWS).him = optionState.WANTYES;
-      host.send(COMMAND.DO, NAWS);
-    },
-    negotiate(verb, code) {
-      if (!LOCAL.has(code) && !REMOTE.has(code)) return decline(verb, code);
-      const option = optionOf(code);
-      if (verb === COMMAND.WILL) option.handleWill();
-      else if (verb === COMMAND.WONT) option.handleWont();
-      else if (verb === COMMAND.DO) option.handleDo();
-      else option.handleDont();
-    },
-    subnegotiation(code, payload) {
-      if (code !== NAWS || options.get(NAWS)?.him !== optionState.YES || payload.length !== 4) return;
-      const [high = 0, low = 0, rowsHigh = 0, rowsLow = 0] = payload;
-      host.resized(high * 256 + low, rowsHigh * 256 + rowsLow);
-    },
-  };
+  #option(code: number): Option {
+    const known = this.#options.find((option) => option.code === code);
+    if (known) return known;
+    const option = new Option(this, code);
+    this.#options.push(option);
+    return option;
+  }
 }

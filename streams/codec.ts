@@ -33,11 +33,18 @@ export interface TelnetHandler {
   command(code: number): void;
   negotiate(verb: Verb, option: number): void;
   subnegotiation(option: number, payload: Uint8Array): void;
-  /** A subnegotiation that was too long, or broken off, and was dropped. */
+  /** A subnegotiation that was too long, broken off, or without an option, and was dropped. */
   dropped(): void;
 }
 
 const { IAC, SB, SE, WILL, DONT } = COMMAND;
+const NOTHING = new Uint8Array(0);
+
+/** Where the next IAC is, or the end of the chunk. */
+function nextIac(chunk: Uint8Array, from: number): number {
+  const at = chunk.indexOf(IAC, from);
+  return at === -1 ? chunk.length : at;
+}
 
 /**
  * Makes a decoder of a telnet stream (RFC 854, RFC 855): feed it the chunks as they come. What it finds doesn't
@@ -45,20 +52,41 @@ const { IAC, SB, SE, WILL, DONT } = COMMAND;
  * subnegotiation of {@link SUBNEGOTIATION_LIMIT} bytes.
  */
 export function telnetDecoder(handler: TelnetHandler): (chunk: Uint8Array) => void {
-  let state: 'data' | 'iac' | 'verb' | 'option' | 'payload' | 'payload-iac' = 'data';
+  let state: 'data' | 'iac' | 'verb' | 'option' | 'option-iac' | 'payload' | 'payload-iac' = 'data';
   let verb: Verb = WILL;
   let option = 0;
-  let payload: number[] = [];
+  let payload = NOTHING;
+  let length = 0;
   let tooLong = false;
 
-  const keep = (byte: number) => {
-    if (payload.length < SUBNEGOTIATION_LIMIT) payload.push(byte);
-    else tooLong = true;
+  const begin = (code: number) => {
+    option = code;
+    length = 0;
+    tooLong = false;
+    state = 'payload';
+  };
+  const keep = (run: Uint8Array) => {
+    const longer = length + run.length;
+    if (tooLong || longer > SUBNEGOTIATION_LIMIT) {
+      tooLong = true;
+      payload = NOTHING;
+      return;
+    }
+    if (longer > payload.length) {
+      // Twice as much as is needed, so that a payload that comes byte by byte isn't copied at each.
+      const larger = new Uint8Array(Math.min(2 * longer, SUBNEGOTIATION_LIMIT));
+      larger.set(payload.subarray(0, length));
+      payload = larger;
+    }
+    payload.set(run, length);
+    length = longer;
   };
   const finish = () => {
+    const whole = payload.subarray(0, length);
+    payload = NOTHING;
+    state = 'data';
     if (tooLong) handler.dropped();
-    else handler.subnegotiation(option, Uint8Array.from(payload));
-    payload = [];
+    else handler.subnegotiation(option, whole);
   };
 
   /** The byte after an IAC, outside of a subnegotiation. */
@@ -74,59 +102,64 @@ export function telnetDecoder(handler: TelnetHandler): (chunk: Uint8Array) => vo
       if (byte !== SE && byte >= COMMAND.EOR) handler.command(byte);
     }
   };
-  /** The byte after an IAC within a subnegotiation. */
-  const payloadCommand = (byte: number) => {
-    if (byte === IAC) {
-      state = 'payload';
-      keep(IAC);
-    } else if (byte === SE) {
-      state = 'data';
-      finish();
-    } else {
-      // The sender broke off and went on with a new command: what came so far is not to be trusted.
-      payload = [];
-      handler.dropped();
-      command(byte);
-    }
+  /** The sender broke off and went on with another command: what came so far is not to be trusted, that command is. */
+  const breakOff = (byte: number) => {
+    payload = NOTHING;
+    handler.dropped();
+    command(byte);
   };
 
   return (chunk) => {
     let at = 0;
     while (at < chunk.length) {
-      if (state === 'data') {
-        const iac = chunk.indexOf(IAC, at);
-        if (iac === -1) return handler.data(at === 0 ? chunk : chunk.subarray(at));
-        if (iac > at) handler.data(chunk.subarray(at, iac));
-        at = iac + 1;
-        state = 'iac';
-        continue;
-      }
       const byte = chunk[at] as number;
-      at += 1;
       switch (state) {
+        case 'data': {
+          const end = nextIac(chunk, at);
+          if (end < chunk.length) state = 'iac';
+          if (end > at) handler.data(end - at === chunk.length ? chunk : chunk.subarray(at, end));
+          at = end + 1;
+          continue;
+        }
+        case 'payload': {
+          const end = nextIac(chunk, at);
+          if (end < chunk.length) state = 'payload-iac';
+          if (end > at) keep(chunk.subarray(at, end));
+          at = end + 1;
+          continue;
+        }
         case 'iac':
           if (byte === IAC) {
+            // A doubled IAC is data, and begins the run that follows it.
+            const end = nextIac(chunk, at + 1);
             state = 'data';
-            handler.data(chunk.subarray(at - 1, at));
-          } else command(byte);
+            handler.data(chunk.subarray(at, end));
+            at = end;
+            continue;
+          }
+          command(byte);
           break;
         case 'verb':
           state = 'data';
           handler.negotiate(verb, byte);
           break;
         case 'option':
-          option = byte;
-          tooLong = false;
-          state = 'payload';
+          if (byte === IAC) state = 'option-iac';
+          else begin(byte);
           break;
-        case 'payload':
-          if (byte === IAC) state = 'payload-iac';
-          else keep(byte);
+        case 'option-iac':
+          if (byte === IAC) begin(IAC);
+          else breakOff(byte);
           break;
         case 'payload-iac':
-          payloadCommand(byte);
+          if (byte === IAC) {
+            state = 'payload';
+            keep(chunk.subarray(at, at + 1));
+          } else if (byte === SE) finish();
+          else breakOff(byte);
           break;
       }
+      at += 1;
     }
   };
 }

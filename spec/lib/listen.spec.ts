@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { firstValueFrom, type Subscription, take } from 'rxjs';
 import { type Listening, listen } from '../../lib/listen.js';
@@ -80,18 +81,65 @@ describe('listen', () => {
     taken.close();
   });
 
-  it('does not listen when it is unsubscribed before it does', async () => {
-    const created = process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;
-    let listened = false;
-
-    listen(HERE)
-      .subscribe(() => {
-        listened = true;
-      })
-      .unsubscribe();
-    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-
-    expect(listened).toBe(false);
-    expect(process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length).toBe(created);
+  it('errors with the error of the system for a port that is none', async () => {
+    await expectAsync(firstValueFrom(listen({ host: '127.0.0.1', port: 70_000 }))).toBeRejectedWith(
+      jasmine.objectContaining({ code: 'ERR_SOCKET_BAD_PORT' }),
+    );
   });
+
+  it('stays open when a caller could not be let in', async () => {
+    const listened = spyOn(net.Server.prototype, 'listen').and.callThrough();
+    const { address, socket$, subscription } = await open();
+    const accepted = firstValueFrom(socket$.pipe(take(1)));
+
+    (listened.calls.mostRecent().object as net.Server).emit('error', new Error('accept EMFILE'));
+
+    const caller = await call(address.port);
+    const socket = await accepted;
+    expect(socket.remotePort).toBe(caller.socket.localPort as number);
+    socket.destroy();
+    await caller.gone;
+    subscription.unsubscribe();
+  });
+
+  it('asks a quiet line after a minute whether the other end is still there', async () => {
+    if (process.platform !== 'linux') return pending('only Linux shows the timers of its sockets');
+    const { address, socket$, subscription } = await open();
+    const accepted = firstValueFrom(socket$.pipe(take(1)));
+    const caller = await call(address.port);
+    const socket = await accepted;
+
+    const hex = (port = 0) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+    const line = readFileSync('/proc/net/tcp', 'utf8')
+      .split('\n')
+      .map((row) => row.trim().split(/\s+/))
+      .find(
+        ([, local, remote]) => local?.endsWith(hex(address.port)) && remote?.endsWith(hex(socket.remotePort)),
+      );
+    const [kind, jiffies = ''] = line?.[5]?.split(':') ?? [];
+
+    expect(kind).withContext('the timer is the keep-alive').toBe('02');
+    expect(Number.parseInt(jiffies, 16)).toBeLessThanOrEqual(6000);
+    socket.destroy();
+    await caller.gone;
+    subscription.unsubscribe();
+  });
+
+  for (const host of ['127.0.0.1', 'localhost']) {
+    it(`does not listen on ${host} when it is unsubscribed before it does`, async () => {
+      const listened = spyOn(net.Server.prototype, 'listen').and.callThrough();
+      let listening = false;
+
+      listen({ host, port: 0 })
+        .subscribe(() => {
+          listening = true;
+        })
+        .unsubscribe();
+      const server = listened.calls.mostRecent().object as net.Server;
+      await once(server, 'close');
+
+      expect(listening).toBe(false);
+      expect(server.listening).toBe(false);
+    });
+  }
 });

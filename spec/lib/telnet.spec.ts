@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { firstValueFrom, type Subscription } from 'rxjs';
+import { firstValueFrom, lastValueFrom, type Subscription } from 'rxjs';
+import { REPLY_BUDGET } from '../../lib/negotiator.js';
 import { telnet } from '../../lib/telnet.js';
 import { SessionEnd } from '../../streams/session-end.js';
 import type { Connection, Terminal } from '../../streams/types.js';
@@ -24,6 +25,11 @@ async function connect(): Promise<{ caller: Caller; socket: net.Socket; connecti
   const [socket] = await accepted;
   sockets.push(socket);
   return { caller, socket, connection: telnet(socket) };
+}
+
+/** Resolves when something the caller typed has come as far as the socket, whoever reads it. */
+async function arrived(socket: net.Socket): Promise<void> {
+  while (socket.bytesRead === 0) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Collects what a connection's caller types, until its line ends. */
@@ -83,6 +89,58 @@ describe('telnet', () => {
     expect(await caller.gone).toBe(latin1(...OFFERS));
   });
 
+  it('loses nothing when the next listener comes in the middle of what was sent at once', async () => {
+    const { caller, connection } = await connect();
+    const first = await new Promise<string>((resolve) => {
+      const subscription = connection.input$.subscribe((bytes) => {
+        subscription.unsubscribe();
+        resolve(Buffer.from(bytes).toString());
+      });
+      caller.says(Uint8Array.of(97, IAC, 241, 98, IAC, 241, 99, IAC));
+      caller.socket.end(Uint8Array.of(241, 100));
+    });
+    const second = read(connection);
+    await second.end;
+
+    expect(first).toBe('a');
+    expect(second.typed()).toBe('bcd');
+  });
+
+  it('reads nothing while it is paused, and nothing for nobody', async () => {
+    const { caller, socket, connection } = await connect();
+    const first = read(connection);
+    await caller.hears(latin1(...OFFERS));
+    connection.pause();
+    caller.says('while paused');
+    await arrived(socket);
+    expect(first.typed()).toBe('');
+
+    first.subscription.unsubscribe();
+    connection.resume();
+    expect(socket.isPaused()).toBe(true);
+    caller.socket.end();
+    const second = read(connection);
+    await second.end;
+
+    expect(first.typed()).toBe('');
+    expect(second.typed()).toBe('while paused');
+  });
+
+  it('reads on when it is resumed', async () => {
+    const { caller, socket, connection } = await connect();
+    const { typed, end } = read(connection);
+    await caller.hears(latin1(...OFFERS));
+    connection.pause();
+    caller.says('while paused');
+    await arrived(socket);
+
+    connection.resume();
+    caller.socket.end();
+    await end;
+
+    expect(typed()).toBe('while paused');
+  });
+
   it('hands on what is typed, without the commands in it', async () => {
     const { caller, connection } = await connect();
     const { typed, end } = read(connection);
@@ -119,7 +177,7 @@ describe('telnet', () => {
   it('sends what was written before it closes, though the caller typed what nobody read', async () => {
     const { caller, socket, connection } = await connect();
     caller.says('x'.repeat(10_000));
-    while (socket.bytesRead === 0) await new Promise((resolve) => setImmediate(resolve));
+    await arrived(socket);
 
     connection.write('goodbye');
     connection.close();
@@ -128,6 +186,40 @@ describe('telnet', () => {
 
     expect(await caller.gone).toBe('goodbye');
     await firstValueFrom(connection.closed$, { defaultValue: null });
+  });
+
+  for (const [name, command] of Object.entries({
+    negotiation: [IAC, DO, 99],
+    'an "are you there?"': [IAC, AYT],
+  })) {
+    it(`sends its last words whole, though ${name} came with the words that ended the call`, async () => {
+      const { caller, connection } = await connect();
+      const goodbye = 'goodbye'.repeat(2_000_000);
+      let heard = '';
+      connection.input$.subscribe((bytes) => {
+        heard += Buffer.from(bytes).toString();
+        connection.write(goodbye);
+        connection.close();
+      });
+
+      caller.says(Uint8Array.of(...Buffer.from('/quit\r\n'), ...command, ...Buffer.from('more')));
+      const all = await caller.gone;
+
+      expect(all.length).toBe(OFFERS.length + goodbye.length);
+      expect(heard).toBe('/quit\r\n');
+    });
+  }
+
+  it('reads on to the end of the line once it is closing, whoever pauses it', async () => {
+    const { caller, connection } = await connect();
+    read(connection);
+    connection.close();
+    connection.pause();
+
+    caller.socket.end('x'.repeat(3_000_000));
+
+    await firstValueFrom(connection.closed$, { defaultValue: null });
+    expect(await caller.gone).toBe(latin1(...OFFERS));
   });
 
   it('counts what it has sent and received, also when the line is gone', async () => {
@@ -215,6 +307,45 @@ describe('telnet', () => {
     ]);
     expect(connection.terminal).toEqual({ columns: 1000, rows: 24, echo: false });
     expect(completed).toBe(true);
+    expect(await lastValueFrom(connection.terminal$)).toBe(connection.terminal);
+  });
+
+  it('gives back what a listener took: when it leaves, nobody hears of the window or the end any more', async () => {
+    const { caller, socket, connection } = await connect();
+    const before = socket.listenerCount('close');
+    const seen: Terminal[] = [];
+    const subscription = connection.closed$.subscribe();
+    subscription.add(connection.terminal$.subscribe((terminal) => seen.push(terminal)));
+    subscription.unsubscribe();
+
+    const { end } = read(connection);
+    caller.socket.end(Uint8Array.of(IAC, DO, ECHO));
+    await end;
+
+    expect(connection.terminal.echo).toBe(true);
+    expect(seen.length).toBe(1);
+    expect(socket.listenerCount('close')).toBe(before);
+  });
+
+  it('offers nothing to a caller who hung up before anybody listened', async () => {
+    const { caller, socket, connection } = await connect();
+    caller.socket.end();
+    await once(socket, 'end');
+
+    expect(await read(connection).end).toBe('completed');
+    expect(socket.bytesWritten).toBe(0);
+  });
+
+  it('completes at once for a line that was gone before', async () => {
+    const { caller, socket } = await connect();
+    socket.destroy();
+    await caller.gone;
+    while (!socket.closed) await new Promise((resolve) => setImmediate(resolve));
+    const connection = telnet(socket);
+
+    expect(await read(connection).end).toBe('completed');
+    await firstValueFrom(connection.closed$, { defaultValue: null });
+    expect(await lastValueFrom(connection.terminal$)).toEqual({ columns: 80, rows: 24, echo: false });
   });
 
   it('answers whether it is there', async () => {
@@ -224,6 +355,34 @@ describe('telnet', () => {
     caller.says(Uint8Array.of(IAC, AYT));
 
     expect(await caller.hears('[Yes]\r\n')).toContain('[Yes]');
+  });
+
+  it('gives up a caller who never stops asking whether it is there', async () => {
+    const { caller, connection } = await connect();
+    const { end } = read(connection);
+
+    caller.says(Buffer.from(new Array(2000).fill([IAC, AYT]).flat()));
+
+    expect(await end).toEqual(jasmine.objectContaining({ reason: 'protocol' }));
+    connection.close();
+    expect((await caller.gone).length).toBe(OFFERS.length + REPLY_BUDGET * '[Yes]\r\n'.length);
+  });
+
+  it('remembers the abuse of a caller to whom nobody listened at that moment', async () => {
+    const { caller, connection } = await connect();
+    const left = new Promise<void>((resolve) => {
+      const subscription = connection.input$.subscribe(() => {
+        subscription.unsubscribe();
+        resolve();
+      });
+    });
+    caller.says(Buffer.from([97, ...new Array(2000).fill([IAC, DO, 99]).flat(), 98]));
+    await left;
+
+    const { typed, end } = read(connection);
+
+    expect(await end).toEqual(jasmine.objectContaining({ reason: 'protocol' }));
+    expect(typed()).toBe('');
   });
 
   it('gives up a caller who never stops negotiating, and does not answer any more', async () => {

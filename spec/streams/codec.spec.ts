@@ -53,9 +53,26 @@ describe('telnetDecoder', () => {
     expect(seen[0]).toBe(chunk);
   });
 
-  it('says nothing of an empty chunk but that it is empty', () => {
-    expect(decode()).toEqual([]);
-    expect(decode(bytes())).toEqual([bytes()].filter(({ length }) => length > 0));
+  it('hands on a run between commands as a part of the chunk, not a copy', () => {
+    const seen: Uint8Array[] = [];
+    const nothing = () => {};
+    const feed = telnetDecoder({
+      data: (data) => seen.push(data),
+      command: nothing,
+      negotiate: nothing,
+      subnegotiation: nothing,
+      dropped: nothing,
+    });
+    const chunk = bytes(97, IAC, NOP, 98, IAC, IAC, 99);
+
+    feed(chunk);
+
+    expect(seen).toEqual([bytes(97), bytes(98), bytes(IAC, 99)]);
+    expect(seen.every(({ buffer }) => buffer === chunk.buffer)).toBe(true);
+  });
+
+  it('makes nothing of nothing', () => {
+    expect(decode(bytes())).toEqual([]);
   });
 
   it('takes commands and negotiations out of the data', () => {
@@ -100,6 +117,22 @@ describe('telnetDecoder', () => {
     ]);
   });
 
+  it('drops a subnegotiation without an option, and hears what follows it', () => {
+    expect(decode(bytes(IAC, SB, IAC, SE, 97))).toEqual(['dropped', text('a')]);
+    expect(decode(bytes(IAC, SB, IAC, DO, 1, 97))).toEqual(['dropped', `negotiate ${DO} 1`, text('a')]);
+    expect(decode(bytes(IAC, SB, IAC, IAC, 1, IAC, SE))).toEqual(['subnegotiation 255 1']);
+  });
+
+  it('counts a subnegotiation that is too long and broken off once, and hears the next', () => {
+    const long = new Array(SUBNEGOTIATION_LIMIT + 1).fill(7);
+
+    expect(decode(bytes(IAC, SB, 31, ...long, IAC, NOP, IAC, SB, 31, 1, IAC, SE))).toEqual([
+      'dropped',
+      `command ${NOP}`,
+      'subnegotiation 31 1',
+    ]);
+  });
+
   it('keeps nothing of one subnegotiation for the next', () => {
     expect(decode(bytes(IAC, SB, 31, 1, IAC, SE, IAC, SB, 31, 2, IAC, SE))).toEqual([
       'subnegotiation 31 1',
@@ -111,7 +144,55 @@ describe('telnetDecoder', () => {
     expect(decode(bytes(97, IAC, SE, 98, IAC, 7, 99))).toEqual([text('abc')]);
   });
 
-  it('hears the same however the stream is cut', () => {
+  for (const [name, stream] of Object.entries({
+    'a login between commands': [IAC, NOP, ...text('ann\r\n'), IAC, AYT, IAC, DO, 1, ...text('/who\r\n')],
+    'doubled 0xFFs': [IAC, IAC, 97, IAC, IAC, IAC, IAC, IAC, NOP],
+    'window sizes': [IAC, WILL, 31, IAC, SB, 31, 0, 80, IAC, IAC, 24, IAC, SE, 97, IAC, SB, 31, IAC, SE],
+    'subnegotiations that go wrong': [
+      IAC,
+      SB,
+      IAC,
+      SE,
+      97,
+      IAC,
+      SB,
+      31,
+      0,
+      IAC,
+      SB,
+      1,
+      2,
+      IAC,
+      DO,
+      1,
+      IAC,
+      SE,
+    ],
+  })) {
+    it(`hears the same wherever ${name} may be cut in two or three, or byte by byte`, () => {
+      const whole = Uint8Array.from(stream);
+      const expected = decode(whole);
+      expect(decode(...stream.map((byte) => bytes(byte)))).toEqual(expected);
+      for (let first = 0; first <= whole.length; first += 1) {
+        for (let second = first; second <= whole.length; second += 1) {
+          const parts = [whole.slice(0, first), whole.slice(first, second), whole.slice(second)];
+          expect(decode(...parts))
+            .withContext(`cut at ${first} and ${second}`)
+            .toEqual(expected);
+        }
+      }
+    });
+  }
+
+  it('hears a long subnegotiation the same however it is cut', () => {
+    const stream = bytes(IAC, SB, 31, ...new Array(SUBNEGOTIATION_LIMIT - 1).fill(7), IAC, IAC, IAC, SE);
+    const whole = decode(stream);
+
+    expect(decode(...Array.from(stream, (byte) => bytes(byte)))).toEqual(whole);
+    expect(whole[0]).toMatch(/^subnegotiation 31 7,.*,255$/);
+  });
+
+  it('hears the same however any stream is cut', () => {
     holds(
       fc.property(streams, fc.array(fc.nat(120)), (stream, cuts) => {
         const at = [0, ...cuts.filter((cut) => cut <= stream.length).sort((a, b) => a - b), stream.length];
