@@ -6,7 +6,7 @@ describe('impulse going down', () => {
   afterEach(stopAll);
 
   it('tells everybody, waits for the grace, sends the rest home and exits 0', async () => {
-    const board = await startBoard(['--shutdown-grace', '2s', ...OPEN_DOOR]);
+    const board = await startBoard(['--shutdown-grace', '1s', ...OPEN_DOOR]);
     const callers = await Promise.all(
       Array.from({ length: 50 }, (_, index) => logIn(board.port, `caller ${index}`)),
     );
@@ -18,11 +18,11 @@ describe('impulse going down', () => {
 
     expect(code).toBe(0);
     for (const text of heard) {
-      expect(text).toMatch(/The board goes down in 2 seconds\..*The board is going down\. Goodbye!\r\n$/s);
+      expect(text).toMatch(/The board goes down in 1 second\..*The board is going down\. Goodbye!\r\n$/s);
     }
     const closed = await board.logs('serverClosed');
     expect(Number(closed.drained) + Number(closed.forced)).toBe(50);
-    expect(Number(closed.durationMs)).toBeGreaterThanOrEqual(2000);
+    expect(Number(closed.durationMs)).toBeGreaterThanOrEqual(1000);
   });
 
   it('is gone as soon as the last caller has left', async () => {
