@@ -6,5 +6,11 @@ import { signals } from '../lib/signals.js';
 const signal$ = new ReplaySubject<NodeJS.Signals>();
 signals(['SIGINT', 'SIGTERM']).subscribe(signal$);
 
+// Whoever reads our output may stop reading (EPIPE); that is no failure of ours.
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  if (code !== 'EPIPE') process.stderr.write(`impulse: can't write the output: ${message}\n`);
+  process.exit(code === 'EPIPE' ? 0 : 1);
+});
+
 const { run } = await import('./commands.js');
 process.exitCode = await run(process.argv.slice(2), signal$);

@@ -4,10 +4,13 @@ import type { Authenticator } from '../streams/types.js';
 /** Letters and digits of any script, and within them spaces, dots, dashes and underlines; 2 to 20 characters. */
 const HANDLE = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._-]{0,18}[\p{L}\p{M}\p{N}._-]$/u;
 
+/** Letters that don't show, such as the Hangul filler. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
+
 /** A handle that is safe on anybody's screen, or null. Accents are composed, and runs of spaces are one. */
 export function handleOf(typed: string): string | null {
   const handle = typed.normalize('NFC').trim().replace(/\s+/g, ' ');
-  return HANDLE.test(handle) ? handle : null;
+  return HANDLE.test(handle) && !INVISIBLE.test(handle) ? handle : null;
 }
 
 /**

@@ -106,7 +106,7 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
   const serve = board({
     app,
     authenticate,
-    limits: { ...DEFAULT_LIMITS, ...limits },
+    limits: { ...DEFAULT_LIMITS, ...given(limits) },
     bus,
     decoder: utf8Decoder,
     width: stringWidth,
@@ -146,6 +146,11 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
       return report;
     },
   };
+}
+
+/** What was given a value; an option that is `undefined` was left out. */
+function given(limits: Partial<Limits>): Partial<Limits> {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
 }
 
 /** UTF-8 (RFC 3629), with what is cut at the end of a chunk kept for the next. Broken bytes become U+FFFD. */

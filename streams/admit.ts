@@ -41,11 +41,16 @@ export function admit(
       const line: Waiter[] = [];
       let inside = 0;
       let lastId = 0;
+      let seating = false;
 
       const vacate = (node: number) => {
         inside -= 1;
         free.free(node);
+        // One who enters and leaves at once vacates again: a loop, since a recursion would fill the stack.
+        if (seating) return;
+        seating = true;
         while (line.length > 0 && inside < limits.maxSessions) line.shift()?.enter();
+        seating = false;
         moveUp();
       };
       const moveUp = () => {

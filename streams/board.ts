@@ -1,4 +1,12 @@
-import { defer, mergeMap, type Observable, type OperatorFunction, type SchedulerLike, takeUntil } from 'rxjs';
+import {
+  defer,
+  filter,
+  mergeMap,
+  type Observable,
+  type OperatorFunction,
+  type SchedulerLike,
+  takeUntil,
+} from 'rxjs';
 import { admit } from './admit.js';
 import type { Call } from './call.js';
 import { drain, type ShutdownOrder } from './drain.js';
@@ -54,13 +62,15 @@ export function board(parts: BoardParts): OperatorFunction<Connection, ServerEve
       const services = { bus: parts.bus, sessions, scheduler };
       const sessionParts = { ...parts, services, farewell, sweep: sweep(tickMs(limits), scheduler) };
 
+      const forced$ = order$.pipe(filter(({ force }) => force));
+
       return connection$.pipe(
         takeUntil(order$),
         throttle(limits, scheduler),
         admit(limits),
         mergeMap((admission) =>
           isRefused(admission)
-            ? turnAway(admission, limits.maxSessions, farewell)
+            ? turnAway(admission, limits.maxSessions, farewell).pipe(takeUntil(forced$))
             : session(admission, sessionParts),
         ),
         drain(order$, calls, limits.shutdownGraceMs, scheduler),

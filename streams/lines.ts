@@ -17,6 +17,9 @@ export interface LineTerminal {
 
 const LETTERS = new Intl.Segmenter();
 
+/** A letter by itself after another such, as most are; the segmenter costs a hundred times as much. */
+const isAscii = (text: string) => text.length === 1 && text >= ' ' && text <= '~';
+
 /**
  * The line discipline: bytes to lines, without their newline. A line ends with CR LF, CR NUL, CR or LF
  * (RFC 854, and whatever else is out there). Backspace and DEL take back a letter, Ctrl-W a word, Ctrl-U the
@@ -53,11 +56,15 @@ export function lines({ decoder, echoes, show, width }: LineTerminal): OperatorF
       const takeBack = (text: string) => {
         line = line.slice(0, line.length - text.length);
         if (!echoing) return;
-        const columns = width(text);
+        const columns = isAscii(text) ? 1 : width(text);
         echo(`${'\b'.repeat(columns)}${' '.repeat(columns)}${'\b'.repeat(columns)}`);
       };
       // Looked up from the end: walking the whole line would cost a millisecond for each backspace.
-      const lastLetter = () => (line && LETTERS.segment(line).containing(line.length - 1)?.segment) || '';
+      const lastLetter = () => {
+        const at = line.length - 1;
+        const plain = isAscii(line.charAt(at)) && (at === 0 || isAscii(line.charAt(at - 1)));
+        return plain ? line.charAt(at) : (LETTERS.segment(line).containing(at)?.segment ?? '');
+      };
       const lastWord = () => line.slice(line.trimEnd().lastIndexOf(' ') + 1);
       const enter = () => {
         const entered = line;

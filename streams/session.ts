@@ -1,6 +1,7 @@
 import { concat, defer, mergeMap, Observable, take, takeWhile, tap } from 'rxjs';
 import type { Admitted } from './admit.js';
 import { Call } from './call.js';
+import { contain } from './contain.js';
 import { endable } from './endable.js';
 import { expire } from './expire.js';
 import type { Farewell } from './farewell.js';
@@ -70,6 +71,7 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
 
     const onLine = () => !call.ending;
     const conversation$: Observable<Output> = defer(() => authenticate(call, services)).pipe(
+      contain(),
       take(1),
       // An authenticator whose lines complete may still name a guest: the call is over, though.
       takeWhile(onLine),
@@ -80,7 +82,7 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
       }),
       // Whoever heard of the login may have ended the call.
       takeWhile(onLine),
-      mergeMap(() => app(call, services)),
+      mergeMap(() => defer(() => app(call, services)).pipe(contain())),
     );
 
     const life$ = defer(() => {

@@ -1,8 +1,19 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { concat, config, filter, firstValueFrom, map, NEVER, of, ReplaySubject, throwError } from 'rxjs';
+import {
+  concat,
+  config,
+  filter,
+  finalize,
+  firstValueFrom,
+  map,
+  NEVER,
+  of,
+  ReplaySubject,
+  throwError,
+} from 'rxjs';
 import { createImpulse, type Impulse, type ImpulseOptions } from '../../lib/create-impulse.js';
-import type { App, ServerEvent } from '../../streams/types.js';
+import type { App, Output, ServerEvent } from '../../streams/types.js';
 import { call } from '../support/caller.js';
 
 const echo: App = (session) =>
@@ -160,6 +171,32 @@ describe('createImpulse', () => {
     expect(errors).toEqual([
       ['app-error', 'Error: in the app'],
       ['app-error', 'Error: later'],
+    ]);
+  });
+
+  it('closes a call whose app throws in its teardown, and goes down all the same', async () => {
+    const before = config.onUnhandledError;
+    const caught: string[] = [];
+    config.onUnhandledError = (error) => caught.push(`${error}`);
+    const fails = finalize<Output>(() => {
+      throw new Error('in the teardown');
+    });
+    const { impulse, port } = await open({ app: (session, services) => echo(session, services).pipe(fails) });
+    const closed = happens(impulse, 'sessionClosed');
+    const [caller, other] = [await logIn(port, 'ann'), await logIn(port, 'bob')];
+
+    caller.hangUp();
+    expect(await closed).toEqual(jasmine.objectContaining({ session: 1, reason: 'hangup' }));
+    expect(await impulse.shutdown('spec over', { force: true })).toEqual(
+      jasmine.objectContaining({ forced: 1 }),
+    );
+    await other.gone;
+    await new Promise((resolve) => setTimeout(resolve));
+    config.onUnhandledError = before;
+
+    expect(caught).toEqual([
+      jasmine.stringContaining('in the teardown'),
+      jasmine.stringContaining('in the teardown'),
     ]);
   });
 

@@ -40,7 +40,19 @@ describe('handleOf', () => {
   it('takes names of any script, 2 to 20 characters', () => {
     for (const good of ['al', 'J. R. Hacker', 'Zoë', '漢字', 'x_y-z.9', 'a'.repeat(20)])
       expect(handleOf(good)).toBe(good);
-    for (const bad of ['', 'a', ' a ', 'a'.repeat(21), '-a', '.a', 'a/b', '<b>', 'a\u200bb']) {
+    for (const bad of [
+      '',
+      'a',
+      ' a ',
+      'a'.repeat(21),
+      '-a',
+      '.a',
+      'a/b',
+      '<b>',
+      'a\u200bb',
+      '\u3164\u3164',
+      'a\u034fb',
+    ]) {
       expect(handleOf(bad)).withContext(JSON.stringify(bad)).toBeNull();
     }
   });

@@ -68,6 +68,19 @@ describe('createSessionManager', () => {
     }),
   );
 
+  it('takes an option that is undefined for one that was left out', () => {
+    const manager = createSessionManager({ app: echo, maxSessions: undefined as never });
+    const types: string[] = [];
+    manager.event$.subscribe(({ type }) => types.push(type));
+
+    manager
+      .run(concat(of<Connection[]>(fakeConnection(NEVER)), NEVER))
+      .subscribe()
+      .unsubscribe();
+
+    expect(types).toEqual(['sessionOpened']);
+  });
+
   it('reports nothing of a shutdown when it does not run', async () => {
     const manager = createSessionManager({ app: echo });
 

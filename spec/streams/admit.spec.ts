@@ -374,4 +374,24 @@ describe('admit', () => {
       { numRuns: 300 },
     );
   });
+
+  it('lets in ten thousand who leave as they enter, one after the other, without filling the stack', () => {
+    const knocks = new Subject<Knock>();
+    const left: number[] = [];
+    let first: Admitted | undefined;
+    knocks.pipe(admit({ maxSessions: 1, waitingRoom: 10_000 })).subscribe((admission) => {
+      if (isRefused(admission)) return;
+      first ??= admission;
+      const leave = () => {
+        left.push(admission.id);
+        admission.leave();
+      };
+      if (admission.verdict === 'waiting') admission.place$.subscribe({ complete: leave });
+    });
+    for (let caller = 0; caller <= 10_000; caller += 1) knocks.next(connection);
+
+    first?.leave();
+
+    expect(left).toEqual(Array.from({ length: 10_000 }, (_, index) => index + 2));
+  });
 });

@@ -235,6 +235,25 @@ describe('board', () => {
     }),
   );
 
+  it(
+    'cuts the refused off too when it is forced, though they would linger',
+    marbles((m) => {
+      const order$ = m.hot<ShutdownOrder>('-----f', { f: { reason: 'SIGINT', force: true } });
+      const refused = fakeConnection(NEVER, { lingers: true });
+      const caller$ = m.hot<Connection>('r', { r: refused });
+      m.expect(caller$.pipe(board(parts(m, { maxSessions: 0 }, order$)), map(word))).toBeObservable(
+        'a----(bc|)',
+        {
+          a: 'refused full',
+          b: 'draining 0',
+          c: 'over, 0 drained, 0 forced',
+        },
+      );
+      m.flush();
+      expect(refused.calls).toEqual(['close', 'destroy']);
+    }),
+  );
+
   it('looks at its deadlines each second, or four times in the shortest', () => {
     expect(tickMs(OFF)).toBe(1000);
     expect(tickMs({ ...OFF, idleTimeoutMs: 600_000, loginTimeoutMs: 60_000 })).toBe(1000);
