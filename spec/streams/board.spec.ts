@@ -140,7 +140,7 @@ describe('board', () => {
       expect(mia.screen).toContain('The board goes down in 10 seconds.');
       expect(mia.screen).toMatch(/The board is going down. Goodbye!\n$/);
       m.expect(caller$).toHaveSubscriptions('^ 1799999ms !');
-      m.expect(order).toHaveSubscriptions(['^ 1799999ms !', '^ 1799999ms !', '^ 1809999ms !']);
+      m.expect(order).toHaveSubscriptions(['^ 1799999ms !', '^ 1799999ms !', '^ 1809999ms !', '2s (^!)']);
     }),
   );
 
