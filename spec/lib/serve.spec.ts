@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { filter, firstValueFrom, ReplaySubject, Subject } from 'rxjs';
+import { filter, firstValueFrom, ReplaySubject, config as rxjs, Subject } from 'rxjs';
 import { readConfig } from '../../lib/config.js';
 import { createLog } from '../../lib/log.js';
 import { serve } from '../../lib/serve.js';
@@ -22,6 +22,11 @@ function start(signal$: Subject<NodeJS.Signals>, flags: Record<string, string> =
 }
 
 describe('serve', () => {
+  const before = rxjs.onUnhandledError;
+  afterEach(() => {
+    rxjs.onUnhandledError = before;
+  });
+
   it('opens the board, says how to call in, and is 0 after a signal', async () => {
     const signal$ = new Subject<NodeJS.Signals>();
     const { code, logs } = start(signal$);
@@ -53,6 +58,21 @@ describe('serve', () => {
     } finally {
       jasmine.clock().uninstall();
     }
+  });
+
+  it('logs what a listener threw, whatever that was, in one line', async () => {
+    const signal$ = new ReplaySubject<NodeJS.Signals>();
+    signal$.next('SIGTERM');
+    const { code, lines } = start(signal$);
+
+    rxjs.onUnhandledError?.(new Error('one\ntwo'));
+    rxjs.onUnhandledError?.(Object.create(null));
+
+    expect(lines).toEqual([
+      jasmine.stringMatching(/error a listener failed: one\\u\{a\}two\n$/),
+      jasmine.stringMatching(/error a listener failed: an error without words\n$/),
+    ]);
+    await code;
   });
 
   it('says nothing of opening a board to the world that is', async () => {
