@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { map, type Observable, Subject, switchMap, takeUntil } from 'rxjs';
 import type { ServerEvent, SessionId, SessionInfo, ShutdownReport } from '../streams/types.js';
 import { listen } from './listen.js';
-import { createSessionManager, type SessionManagerOptions } from './session-manager.js';
+import { createSessionManager, DEFAULT_LIMITS, type SessionManagerOptions } from './session-manager.js';
 import { telnet } from './telnet.js';
 import { catchUnhandled } from './unhandled.js';
 
@@ -12,6 +12,8 @@ export interface ImpulseOptions extends SessionManagerOptions {
   readonly host?: string;
   /** The port to listen on; 2323 if left out, 0 for any that is free. */
   readonly port?: number;
+  /** What the board is called, for crawlers that list boards (MSSP); `Impulse`, if left out. */
+  readonly name?: string;
 }
 
 /** A telnet board. */
@@ -54,19 +56,35 @@ export interface Impulse {
  * await impulse.shutdown();
  * ```
  */
-export function createImpulse({ host = '127.0.0.1', port = 2323, ...options }: ImpulseOptions): Impulse {
+export function createImpulse({
+  host = '127.0.0.1',
+  port = 2323,
+  name = 'Impulse',
+  ...options
+}: ImpulseOptions): Impulse {
   catchUnhandled();
   const manager = createSessionManager(options);
   const stop = new Subject<void>();
   let started = false;
   let stopped = false;
 
-  const run$ = listen({ host, port }).pipe(
+  const { deadPeerTimeoutMs = DEFAULT_LIMITS.deadPeerTimeoutMs } = options;
+  const startedAt = Math.floor(Date.now() / 1000);
+  const status = () => ({
+    NAME: name,
+    PLAYERS: [...manager.sessions.values()].filter(({ user }) => user).length,
+    UPTIME: startedAt,
+  });
+
+  const run$ = listen({ host, port, keepAliveMs: deadPeerTimeoutMs }).pipe(
     // Cancels a listener that isn't there yet; one that is has been closed by the board.
     takeUntil(stop),
     switchMap(({ address, socket$ }) =>
       manager
-        .run(socket$.pipe(map(telnet)), { host: address.address, port: address.port })
+        .run(socket$.pipe(map((socket) => telnet(socket, status))), {
+          host: address.address,
+          port: address.port,
+        })
         .pipe(map((event) => ({ event, address }))),
     ),
   );

@@ -8,8 +8,8 @@ export interface Listening {
   readonly socket$: Observable<Socket>;
 }
 
-/** How long a quiet line may be before the kernel asks whether the other end is still there. */
-const KEEP_ALIVE_MS = 60_000;
+/** How long the kernel goes on asking, once a second, an other end that doesn't answer (libuv's choice). */
+const KERNEL_ASKS_MS = 10_000;
 
 /**
  * Listens on a TCP port. Emits once, when it does; completes when the port is closed and the last line that
@@ -17,15 +17,25 @@ const KEEP_ALIVE_MS = 60_000;
  * or cancels the attempt; lines that are open stay open.
  *
  * @param port 0 takes any free one.
+ * @param keepAliveMs After how long the kernel gives up on an other end that is gone from a line without traffic,
+ *   with an `ETIMEDOUT`; it takes 11 seconds at least. `null` never.
  */
-export function listen({ host, port }: { host: string; port: number }): Observable<Listening> {
+export function listen({
+  host,
+  port,
+  keepAliveMs,
+}: {
+  host: string;
+  port: number;
+  keepAliveMs: number | null;
+}): Observable<Listening> {
   return new Observable((subscriber) => {
     const sockets = new Subject<Socket>();
     const server = createServer({
       allowHalfOpen: true,
       noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: KEEP_ALIVE_MS,
+      keepAlive: keepAliveMs !== null,
+      keepAliveInitialDelay: Math.max(1000, (keepAliveMs ?? 0) - KERNEL_ASKS_MS),
     });
     const close = () => {
       if (server.listening) server.close();

@@ -1,9 +1,11 @@
 import { concat, map, of, takeWhile } from 'rxjs';
+import stringWidth from 'string-width';
 import type { App, Services, Session, SessionInfo } from '../streams/types.js';
 
 const HELP = `
   /who   who is on line
   /time  the time here, and how long you have been on line
+  /encoding cp437, or utf-8: if letters and lines look wrong
   /help  this list
   /quit  hang up
 `;
@@ -53,6 +55,10 @@ function answer(line: string, session: Session, services: Services): string {
       return who([...services.sessions.values()], now);
     case '/time':
       return `It is ${new Date(now).toUTCString()}. You have been on line for ${clock(now - session.openedAt)}.\n`;
+    case '/encoding cp437':
+    case '/encoding utf-8':
+      session.setEncoding(line.toLowerCase().endsWith('cp437') ? 'cp437' : 'utf-8');
+      return 'Now it should look right: é ░▒▓ ═╬═\n';
     case '/quit':
     case '/bye':
       return GOODBYE;
@@ -69,13 +75,16 @@ function who(sessions: SessionInfo[], now: number): string {
     .map(({ node, user, openedAt, lastInputAt }) =>
       [
         `${node}`.padStart(4),
-        (user?.handle ?? '(logging in)').padEnd(20),
+        column(user?.handle ?? '(logging in)', 20),
         clock(now - openedAt),
         clock(now - lastInputAt),
       ].join('  '),
     );
-  return `\nNode  ${'Handle'.padEnd(20)}  On line   Idle\n${rows.join('\n')}\n\n`;
+  return `\nNode  ${column('Handle', 20)}  On line   Idle\n${rows.join('\n')}\n\n`;
 }
+
+/** A text in a column so wide on the screen, where some letters take two places. */
+const column = (text: string, width: number) => text + ' '.repeat(Math.max(0, width - stringWidth(text)));
 
 /** `hh:mm:ss` */
 function clock(ms: number): string {

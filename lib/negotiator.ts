@@ -1,85 +1,124 @@
 import telnetlib, { type OptionHost, type Where } from 'telnetlib';
 import { COMMAND, type Verb } from '../streams/codec.js';
 
-const { ECHO, SGA, NAWS } = telnetlib.options;
 const { optionState } = telnetlib.constants;
 
-/** What we do ourselves when asked to: echo (RFC 857), and not wait for go-aheads (RFC 858). */
-const LOCAL = new Set([ECHO, SGA]);
-/** What we like a client to do: tell its window's size (RFC 1073), and not wait for go-aheads. */
-const REMOTE = new Set([NAWS, SGA]);
-
-/** Answers a call may get; no honest client needs a tenth of it, and one that asks for more never stops. */
+/** Answers that one option gets in one direction; who asks again has heard them. */
+export const REPLIES_PER_OPTION = 2;
+/** Answers a call may get in all, and questions it may waste; no honest client needs a tenth of it. */
 export const REPLY_BUDGET = 256;
+
+/** The option that is a question of its own, asked and answered as often as anybody likes (RFC 860). */
+export const TIMING_MARK = 6;
 
 /** What the negotiator does to its connection. */
 export interface NegotiatorHost {
   send(verb: Verb, option: number): void;
-  /** We echo from now on, or no more. */
-  echoChanged(on: boolean): void;
-  /** The caller's window, in columns and rows; 0 for what the client doesn't know. */
-  resized(columns: number, rows: number): void;
+  /** The option is on from now, or off: done by us (`LOCAL`) or by the other end (`REMOTE`). */
+  changed(option: number, where: Where, on: boolean): void;
+  /** The other end answered a timing mark of ours. */
+  answered(): void;
   /** The budget is spent; nothing is answered any more. Called once. */
   abused(): void;
 }
 
-/** `TelnetOption`, with its one wrong transition mended: a WILL we agree to is on from then on (RFC 1143). */
+/** What one end of the line agrees to: to do itself, and to have done by the other end. */
+export interface Agreeable {
+  readonly local: ReadonlySet<number>;
+  readonly remote: ReadonlySet<number>;
+}
+
+/**
+ * `TelnetOption`, mended: a WILL we agree to is on from then on (RFC 1143), and what we agree to is said before it
+ * begins.
+ */
 class Option extends telnetlib.TelnetOption {
   override handleWill(): void {
     const agreed = this.him === optionState.NO && this.socket.remoteOptions.has(this.code);
     super.handleWill();
     if (agreed) this.him = optionState.YES;
   }
+  override handleDo(): void {
+    if (this.us === optionState.NO && this.socket.localOptions.has(this.code)) {
+      this.socket.writer.writeWill(this.code);
+      this.us = optionState.YES;
+    } else super.handleDo();
+  }
 }
 
 /**
- * One call's side of telnet's option negotiation: ECHO, SGA and NAWS by the Q method of RFC 1143, which never
- * loops; everything else is declined. Never throws, whatever comes. A class, since every line has one.
+ * One end's part in telnet's option negotiation, by the Q method of RFC 1143, with bounds: it answers a request
+ * about one option twice at most, declines what isn't agreeable, and is done with a peer who never stops. Never
+ * throws, whatever comes. A class, since every line has one.
  */
 export class Negotiator implements OptionHost {
-  readonly localOptions = LOCAL;
-  readonly remoteOptions = REMOTE;
+  readonly localOptions: ReadonlySet<number>;
+  readonly remoteOptions: ReadonlySet<number>;
   readonly writer = this;
   readonly #host: NegotiatorHost;
   readonly #options: Option[] = [];
+  /** By direction and option. */
+  #replies: Map<number, number> | undefined;
   #budget = REPLY_BUDGET;
 
-  constructor(host: NegotiatorHost) {
+  constructor(host: NegotiatorHost, { local, remote }: Agreeable) {
     this.#host = host;
+    this.localOptions = local;
+    this.remoteOptions = remote;
   }
 
-  /** Says what we offer and what we like. */
-  offer(): void {
-    for (const code of LOCAL) {
-      this.#option(code).us = optionState.WANTYES;
-      this.#host.send(COMMAND.WILL, code);
-    }
-    this.#option(NAWS).him = optionState.WANTYES;
-    this.#host.send(COMMAND.DO, NAWS);
+  /** Offers to do it ourselves (WILL), or asks the other end to (DO); once for each option. */
+  ask(verb: typeof COMMAND.WILL | typeof COMMAND.DO, code: number): void {
+    const option = this.#option(code);
+    if (verb === COMMAND.WILL && option.us === optionState.NO) option.us = optionState.WANTYES;
+    else if (verb === COMMAND.DO && option.him === optionState.NO) option.him = optionState.WANTYES;
+    else return;
+    this.#host.send(verb, code);
+  }
+
+  /** Asks the other end for a sign of life; whoever speaks telnet answers it (RFC 860). */
+  askTimingMark(): void {
+    this.#host.send(COMMAND.DO, TIMING_MARK);
   }
 
   /** Answers a request, takes an answer. */
   negotiate(verb: Verb, code: number): void {
-    if (!LOCAL.has(code) && !REMOTE.has(code)) {
-      this.#decline(verb, code);
+    if (code === TIMING_MARK) {
+      this.#timingMark(verb);
       return;
     }
-    const option = this.#option(code);
-    if (verb === COMMAND.WILL) option.handleWill();
+    const local = verb === COMMAND.DO || verb === COMMAND.DONT;
+    const option = this.#known(code) ?? (this.#agreeable(local, code) ? this.#option(code) : undefined);
+    const state = (local ? option?.us : option?.him) ?? optionState.NO;
+    const asked = state === optionState.WANTYES || state === optionState.WANTNO;
+    if (!asked && this.#repliesTo(local, code) >= REPLIES_PER_OPTION) {
+      // A no is obeyed all the same: it needs no answer to be one.
+      if (option && verb === COMMAND.DONT) option.us = optionState.NO;
+      if (option && verb === COMMAND.WONT) option.him = optionState.NO;
+      this.charge();
+      return;
+    }
+    // An option that is never on has no state: asked for, it is declined, and that is all.
+    if (!option) this.#decline(verb, code);
+    else if (verb === COMMAND.WILL) option.handleWill();
     else if (verb === COMMAND.WONT) option.handleWont();
     else if (verb === COMMAND.DO) option.handleDo();
     else option.handleDont();
   }
 
-  /** Hears the window's size, if it was agreed on and is one; telnetlib's own reading of it throws. */
-  subnegotiation(code: number, payload: Uint8Array): void {
-    if (code !== NAWS || this.#option(NAWS).him !== optionState.YES || payload.length !== 4) return;
-    const [high = 0, low = 0, rowsHigh = 0, rowsLow = 0] = payload;
-    this.#host.resized(high * 256 + low, rowsHigh * 256 + rowsLow);
+  /** Whether the option is on. */
+  isOn(code: number, where: Where): boolean {
+    const option = this.#known(code);
+    return (where === 'LOCAL' ? option?.us : option?.him) === optionState.YES;
+  }
+
+  /** Whether we offered to do it, and the other end said no. */
+  isDeclined(code: number): boolean {
+    return this.#known(code)?.us === optionState.NO;
   }
 
   /** Takes one answer from the budget; false if it is spent. */
-  mayReply(): boolean {
+  charge(): boolean {
     if (this.#budget < 0) return false;
     this.#budget -= 1;
     if (this.#budget < 0) this.#host.abused();
@@ -101,24 +140,46 @@ export class Negotiator implements OptionHost {
   }
   writeSubnegotiation(): void {}
   emit(event: 'enable' | 'disable', option: number, where: Where): void {
-    if (option === ECHO && where === 'LOCAL') this.#host.echoChanged(event === 'enable');
+    this.#host.changed(option, where, event === 'enable');
   }
 
-  #reply(verb: Verb, option: number): void {
-    if (this.mayReply()) this.#host.send(verb, option);
+  #reply(verb: Verb, code: number): void {
+    const local = verb === COMMAND.WILL || verb === COMMAND.WONT;
+    this.#replies ??= new Map();
+    this.#replies.set(key(local, code), this.#repliesTo(local, code) + 1);
+    if (this.charge()) this.#host.send(verb, code);
   }
 
-  /** An option that is never on has no state: asked for, it is declined, and that is all (RFC 1143). */
-  #decline(verb: Verb, option: number): void {
-    if (verb === COMMAND.DO) this.#reply(COMMAND.WONT, option);
-    if (verb === COMMAND.WILL) this.#reply(COMMAND.DONT, option);
+  #repliesTo(local: boolean, code: number): number {
+    return this.#replies?.get(key(local, code)) ?? 0;
+  }
+
+  #decline(verb: Verb, code: number): void {
+    if (verb === COMMAND.DO) this.#reply(COMMAND.WONT, code);
+    if (verb === COMMAND.WILL) this.#reply(COMMAND.DONT, code);
+  }
+
+  #timingMark(verb: Verb): void {
+    if (verb === COMMAND.DO) {
+      if (this.charge()) this.#host.send(COMMAND.WILL, TIMING_MARK);
+    } else if (verb !== COMMAND.DONT) this.#host.answered();
+  }
+
+  #agreeable(local: boolean, code: number): boolean {
+    return (local ? this.localOptions : this.remoteOptions).has(code);
+  }
+
+  #known(code: number): Option | undefined {
+    return this.#options.find((option) => option.code === code);
   }
 
   #option(code: number): Option {
-    const known = this.#options.find((option) => option.code === code);
+    const known = this.#known(code);
     if (known) return known;
     const option = new Option(this, code);
     this.#options.push(option);
     return option;
   }
 }
+
+const key = (local: boolean, code: number) => (local ? 256 : 0) + code;

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import {
   catchError,
   config,
@@ -40,10 +41,10 @@ export function serve(
   log: Log,
   exit: (code: number) => void = process.exit,
 ): Promise<number> {
-  const { host, port, banner, logLevel, logFormat, ...limits } = settings;
+  const { host, port, name, banner, logLevel, logFormat, ...limits } = settings;
   config.onUnhandledError = (error) => log.error('listenerFailed', `a listener failed: ${messageOf(error)}`);
   const authenticate = greeted(banner ?? BANNER, guest);
-  const impulse = createImpulse({ host, port, ...limits, app: lobby, authenticate });
+  const impulse = createImpulse({ host, port, name, ...limits, app: lobby, authenticate });
   logEvents(impulse.event$, log).subscribe();
 
   const opened$ = defer(() => impulse.start()).pipe(
@@ -81,7 +82,8 @@ const LOOPBACK = /^(127\.|::1$)/;
 
 function callIn(host: string, port: number): string {
   const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  const how = `call in with: telnet ${reachable} ${port}`;
+  const place = isIPv6(reachable) ? `[${reachable}]:${port}` : `${reachable}:${port}`;
+  const how = `call in with: telnet ${reachable} ${port}, or: npx impulse call ${place}`;
   return LOOPBACK.test(host)
     ? `${how} (from this machine only; --host 0.0.0.0 opens the board to the world)`
     : how;

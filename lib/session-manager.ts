@@ -1,4 +1,3 @@
-import { StringDecoder } from 'node:string_decoder';
 import {
   concat,
   EMPTY,
@@ -30,6 +29,7 @@ import type {
   SessionInfo,
   ShutdownReport,
 } from '../streams/types.js';
+import { decoder } from './encodings.js';
 import { guest } from './guest.js';
 import { monotonic } from './monotonic.js';
 
@@ -78,6 +78,7 @@ export const DEFAULT_LIMITS: Limits = {
   idleTimeoutMs: 600_000,
   idleWarningMs: 60_000,
   loginTimeoutMs: 60_000,
+  deadPeerTimeoutMs: 120_000,
   sessionLimitMs: null,
   shutdownGraceMs: 10_000,
   outputLimitBytes: 256 * 1024,
@@ -108,8 +109,7 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
     authenticate,
     limits: { ...DEFAULT_LIMITS, ...given(limits) },
     bus,
-    decoder: utf8Decoder,
-    width: stringWidth,
+    screen: { decoder, width: stringWidth },
     scheduler,
     order$: order,
     calls,
@@ -151,10 +151,4 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
 /** What was given a value; an option that is `undefined` was left out. */
 function given(limits: Partial<Limits>): Partial<Limits> {
   return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
-}
-
-/** UTF-8 (RFC 3629), with what is cut at the end of a chunk kept for the next. Broken bytes become U+FFFD. */
-function utf8Decoder(): (bytes: Uint8Array) => string {
-  const decoder = new StringDecoder('utf8');
-  return (bytes) => decoder.write(bytes);
 }

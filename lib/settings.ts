@@ -58,6 +58,11 @@ const host: Kind<string> = {
   parse: (text) => (isIP(text) !== 0 || HOST_NAME.test(text) ? text : undefined),
 };
 
+const title: Kind<string> = {
+  allowed: 'a line of 1 to 60 characters',
+  parse: (text) => (/^[^\p{C}]{1,60}$/u.test(text) ? text : undefined),
+};
+
 /** The name of a file, which `readConfig` replaces by its text, or `null`. */
 const textFile: Kind<string | null> = {
   allowed: 'a readable file of at most 64 KiB, or built-in',
@@ -77,6 +82,12 @@ export const SETTINGS = {
     description: 'TCP port to listen on; 0 takes any free one',
     default: '2323',
     ...wholeNumber(0, 65_535),
+  },
+  name: {
+    name: 'name',
+    description: 'What the board is called, for crawlers that list boards',
+    default: 'Impulse',
+    ...title,
   },
   maxSessions: {
     name: 'max-sessions',
@@ -118,6 +129,12 @@ export const SETTINGS = {
     name: 'login-timeout',
     description: "How long a caller may take to log in; typing doesn't extend it",
     default: '60s',
+    ...duration,
+  },
+  deadPeerTimeoutMs: {
+    name: 'dead-peer-timeout',
+    description: "How long a caller's end of the line may give no sign of life",
+    default: '2m',
     ...duration,
   },
   sessionLimitMs: {

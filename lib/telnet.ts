@@ -1,62 +1,95 @@
 import type { Socket } from 'node:net';
 import { Observable, type Subscriber } from 'rxjs';
-import { COMMAND, escapeIac, type TelnetHandler, telnetDecoder, type Verb } from '../streams/codec.js';
+import {
+  COMMAND,
+  commandBytes,
+  escapeIac,
+  negotiationBytes,
+  subnegotiationBytes,
+  type TelnetHandler,
+  telnetDecoder,
+  type Verb,
+} from '../streams/codec.js';
 import { SessionEnd } from '../streams/session-end.js';
-import type { Connection, Output, Terminal } from '../streams/types.js';
-import { Negotiator, type NegotiatorHost } from './negotiator.js';
+import type { Connection, Encoding, Output, Terminal } from '../streams/types.js';
+import { BoardOptions, type BoardOptionsHost, type Status } from './board-options.js';
+import { encoded, isAscii } from './encodings.js';
 
 /** A terminal that has said nothing. */
-const UNKNOWN: Terminal = { columns: 80, rows: 24, echo: false };
+const UNKNOWN: Terminal = { columns: 80, rows: 24, echo: false, type: null, encoding: 'utf-8' };
 /** A window that is larger isn't one. */
 const MOST_CELLS = 1000;
 
 /** Answers "are you there?" (RFC 854) with something a person can see. */
 const HERE = '[Yes]\r\n';
 
+/** What is written while a chunk is read goes out together; of more than this, what there is by then. */
+const BATCH_LENGTH = 64 * 1024;
+
+/** Commands that are keys of the terminal (RFC 854): what they type. */
+const KEY_OF: Partial<Record<number, number>> = {
+  [COMMAND.IP]: 0x03,
+  [COMMAND.BRK]: 0x03,
+  [COMMAND.EC]: 0x7f,
+  [COMMAND.EL]: 0x15,
+};
+
+/** Errors of a line whose other end is gone, without having said so. */
+const LOST = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN']);
+
 /**
  * Telnet on a socket: what the caller types comes out of `input$`, free of telnet's commands; what is written is
- * escaped, and `\n` in text becomes CR LF. The options are offered when `input$` is first subscribed to, so that
- * a caller who is refused isn't negotiated with. `input$` is for one subscriber at a time; between two of them
- * nothing is read, and nothing is lost.
+ * put into the terminal's encoding and escaped, and `\n` in text becomes CR LF. The options are offered when
+ * `input$` is first subscribed to, so that a caller who is refused isn't negotiated with. `input$` is for one
+ * subscriber at a time; between two of them nothing is read, and nothing is lost.
+ *
+ * @param status What a crawler is told that asks for it (MSSP).
  */
-export function telnet(socket: Socket): Connection {
-  return new TelnetLine(socket);
+export function telnet(socket: Socket, status: Status = () => ({})): Connection {
+  return new TelnetLine(socket, status);
 }
 
 /** A class, since a board has ten thousand of them and methods on a prototype weigh nothing. */
-class TelnetLine implements Connection, TelnetHandler, NegotiatorHost {
+class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
   readonly address: string;
   readonly #socket: Socket;
-  readonly #options = new Negotiator(this);
+  readonly #options: BoardOptions;
   readonly #decode = telnetDecoder(this);
   #terminal: Terminal = UNKNOWN;
   #reader: Subscriber<Uint8Array> | undefined;
   #watchers: Set<Subscriber<Terminal>> | undefined;
   /** The rest of a chunk, in whose middle the reader left. */
   #held: Uint8Array[] | undefined;
-  #abuse: SessionEnd | undefined;
+  /** What was written and not sent yet, since more may come of the same chunk. */
+  #unsent = '';
+  #batching = false;
+  /** Why the line ends, if that isn't a hang-up. */
+  #fault: SessionEnd | undefined;
+  #encodingChosen = false;
   #greeted = false;
   #closing = false;
   #hungUp: boolean;
   #gone: boolean;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, status: Status) {
     this.#socket = socket;
+    this.#options = new BoardOptions(this, status);
     this.#gone = this.#hungUp = socket.closed;
     this.address = socket.remoteAddress ?? '';
     // Nothing is read before somebody listens.
     socket.pause();
-    socket.on('error', ignore); // A reset is a hang-up: 'close' follows.
+    // A reset is a hang-up: 'close' follows.
+    socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+      if (LOST.has(code)) this.#fault ??= new SessionEnd('lost');
+    });
     socket.on('end', () => this.#hangUp());
     socket.on('close', () => this.#goAway());
-    socket.on('data', (chunk) => {
-      if (!this.#closing && !this.#abuse) this.#decode(chunk);
-    });
+    socket.on('data', (chunk) => this.#read(chunk));
   }
 
   get input$(): Observable<Uint8Array> {
     return new Observable((subscriber) => {
-      if (this.#abuse) return subscriber.error(this.#abuse);
+      if (this.#fault) return subscriber.error(this.#fault);
       if (this.#closing || (this.#hungUp && !this.#held?.length)) return subscriber.complete();
       this.#reader = subscriber;
       subscriber.add(() => {
@@ -65,7 +98,7 @@ class TelnetLine implements Connection, TelnetHandler, NegotiatorHost {
       });
       if (!this.#greeted) {
         this.#greeted = true;
-        this.#options.offer();
+        this.#batch(() => this.#options.offer());
       }
       // First, since what was held may make the reader pause.
       this.resume();
@@ -90,6 +123,14 @@ class TelnetLine implements Connection, TelnetHandler, NegotiatorHost {
       subscriber.add(() => this.#socket.off('close', done));
     });
   }
+  get drained$(): Observable<never> {
+    return new Observable((subscriber) => {
+      if (!this.#writable || this.backlog === 0) return subscriber.complete();
+      this.#send();
+      // An empty write is done when all before it is, or when the line is gone.
+      this.#socket.write('', () => subscriber.complete());
+    });
+  }
   get terminal(): Terminal {
     return this.#terminal;
   }
@@ -97,16 +138,27 @@ class TelnetLine implements Connection, TelnetHandler, NegotiatorHost {
     return this.#socket.bytesRead;
   }
   get bytesOut(): number {
-    return this.#socket.bytesWritten;
+    return this.#socket.bytesWritten + this.#unsent.length;
   }
   get backlog(): number {
-    return this.#socket.writableLength;
+    return this.#socket.writableLength + this.#unsent.length;
   }
 
   write(output: Output): void {
     // Writing after the end would cut the line, and the last words with it.
-    if (this.#closing || !this.#socket.writable) return;
-    this.#socket.write(typeof output === 'string' ? output.replace(/\r?\n/g, '\r\n') : escapeIac(output));
+    if (this.#closing) return;
+    if (typeof output === 'string') this.#unsent += output;
+    else this.#sendBytes(escapeIac(output));
+    if (!this.#batching || this.#unsent.length > BATCH_LENGTH) this.#send();
+  }
+  setEncoding(encoding: Encoding): void {
+    // What was written before was meant for the old one.
+    this.#send();
+    this.#encodingChosen = true;
+    this.#become({ ...this.#terminal, encoding });
+  }
+  probe(): boolean {
+    return this.#options.probe();
   }
   pause(): void {
     if (!this.#closing) this.#socket.pause();
@@ -116,6 +168,7 @@ class TelnetLine implements Connection, TelnetHandler, NegotiatorHost {
   }
   close(): void {
     if (this.#closing) return;
+    this.#send();
     this.#closing = true;
     // What still comes is read and dropped: closing on unread input would reset the line, and the last words with it.
     this.#socket.resume();
@@ -123,12 +176,13 @@ class TelnetLine implements Connection, TelnetHandler, NegotiatorHost {
   }
   destroy(): void {
     this.#closing = true;
+    this.#unsent = '';
     this.#socket.destroy();
   }
 
   // What the decoder finds.
   data(bytes: Uint8Array): void {
-    if (this.#closing || this.#abuse) return;
+    if (this.#closing || this.#fault) return;
     if (this.#reader) this.#reader.next(bytes);
     else {
       this.#held ??= [];
@@ -136,7 +190,9 @@ class TelnetLine implements Connection, TelnetHandler, NegotiatorHost {
     }
   }
   command(code: number): void {
-    if (code === COMMAND.AYT && this.#options.mayReply()) this.write(HERE);
+    const key = KEY_OF[code];
+    if (key !== undefined) this.data(Uint8Array.of(key));
+    else if (code === COMMAND.AYT && this.#options.charge()) this.write(HERE);
   }
   negotiate(verb: Verb, option: number): void {
     this.#options.negotiate(verb, option);
@@ -144,38 +200,82 @@ class TelnetLine implements Connection, TelnetHandler, NegotiatorHost {
   subnegotiation(option: number, payload: Uint8Array): void {
     this.#options.subnegotiation(option, payload);
   }
-  dropped(): void {}
+  dropped(): void {
+    this.#options.charge();
+  }
 
-  // What the negotiator decides.
+  // What the options decide.
   send(verb: Verb, option: number): void {
-    if (!this.#closing && this.#socket.writable) this.#socket.write(Uint8Array.of(COMMAND.IAC, verb, option));
+    this.#sendBytes(negotiationBytes(verb, option));
   }
-  echoChanged(echo: boolean): void {
-    this.#become({ ...this.#terminal, echo });
+  sendSubnegotiation(option: number, payload: Uint8Array): void {
+    this.#sendBytes(subnegotiationBytes(option, payload));
   }
-  resized(columns: number, rows: number): void {
+  learned({ columns, rows, encoding, ...more }: Partial<Terminal>): void {
     this.#become({
-      columns: cells(columns, UNKNOWN.columns),
-      rows: cells(rows, UNKNOWN.rows),
-      echo: this.#terminal.echo,
+      ...this.#terminal,
+      ...more,
+      ...(columns === undefined ? {} : { columns: cells(columns, UNKNOWN.columns) }),
+      ...(rows === undefined ? {} : { rows: cells(rows, UNKNOWN.rows) }),
+      ...(encoding === undefined || this.#encodingChosen ? {} : { encoding }),
     });
   }
   abused(): void {
-    this.#abuse = new SessionEnd('protocol');
+    this.#fault = new SessionEnd('protocol');
     this.#held = undefined;
-    this.#reader?.error(this.#abuse);
+    this.#reader?.error(this.#fault);
+  }
+
+  get #writable(): boolean {
+    return !this.#closing && this.#socket.writable;
+  }
+
+  #read(chunk: Uint8Array): void {
+    if (!this.#closing && !this.#fault) this.#batch(() => this.#decode(chunk));
+  }
+
+  /** What is written meanwhile is sent together: a write of its own for each line would cost more than all the rest. */
+  #batch(act: () => void): void {
+    this.#batching = true;
+    try {
+      act();
+    } finally {
+      this.#batching = false;
+      this.#send();
+    }
+  }
+
+  #send(): void {
+    const text = this.#unsent;
+    if (text === '' || !this.#writable) return;
+    this.#unsent = '';
+    const { echo, encoding } = this.#terminal;
+    const lines = text.includes('\r') ? text.replace(/\r?\n/g, '\r\n') : text.split('\n').join('\r\n');
+    if (isAscii(lines)) this.#socket.write(lines, 'latin1');
+    else this.#socket.write(escapeIac(encoded(lines, encoding)));
+    // Whoever shows what is typed reads line by line, and may wait for a sign that a prompt is all there is.
+    const mark = echo || text.endsWith('\n') ? undefined : this.#options.promptMark;
+    if (mark !== undefined) this.#socket.write(commandBytes(mark));
+  }
+
+  /** Sends bytes, behind the text that was written before them. */
+  #sendBytes(bytes: Uint8Array): void {
+    this.#send();
+    if (this.#writable) this.#socket.write(bytes);
   }
 
   #become(now: Terminal): void {
-    const { columns, rows, echo } = this.#terminal;
-    if (now.columns === columns && now.rows === rows && now.echo === echo) return;
+    const was = this.#terminal;
+    const keys = Object.keys(was) as (keyof Terminal)[];
+    if (keys.every((key) => now[key] === was[key])) return;
     this.#terminal = now;
     for (const watcher of [...(this.#watchers ?? [])]) watcher.next(now);
   }
 
   #hangUp(): void {
     this.#hungUp = true;
-    this.#reader?.complete();
+    if (this.#fault) this.#reader?.error(this.#fault);
+    else this.#reader?.complete();
   }
 
   #goAway(): void {
@@ -184,8 +284,6 @@ class TelnetLine implements Connection, TelnetHandler, NegotiatorHost {
     for (const watcher of [...(this.#watchers ?? [])]) watcher.complete();
   }
 }
-
-function ignore(): void {}
 
 /** A window's size that can be believed. */
 function cells(count: number, otherwise: number): number {

@@ -12,9 +12,9 @@ import type { Call } from './call.js';
 import { drain, type ShutdownOrder } from './drain.js';
 import { farewells } from './farewell.js';
 import { inOrder } from './in-order.js';
-import type { LineTerminal } from './lines.js';
 import { isRefused } from './refused.js';
 import { registry } from './registry.js';
+import type { ScreenParts } from './screen.js';
 import { session } from './session.js';
 import { sweep } from './sweep.js';
 import { throttle } from './throttle.js';
@@ -36,8 +36,7 @@ export interface BoardParts {
   readonly authenticate: Authenticator;
   readonly limits: Limits;
   readonly bus: Bus;
-  readonly decoder: LineTerminal['decoder'];
-  readonly width: LineTerminal['width'];
+  readonly screen: ScreenParts;
   readonly scheduler: SchedulerLike;
   /** Orders to go down. */
   readonly order$: Observable<ShutdownOrder>;
@@ -82,6 +81,7 @@ export function board(parts: BoardParts): OperatorFunction<Connection, ServerEve
 
 /** How often deadlines are looked at: each second, or four times in the shortest of them if that is more often. */
 export function tickMs(limits: Limits): number {
-  const durations = [limits.idleTimeoutMs, limits.loginTimeoutMs, limits.sessionLimitMs];
+  const { idleTimeoutMs, loginTimeoutMs, sessionLimitMs, deadPeerTimeoutMs } = limits;
+  const durations = [idleTimeoutMs, loginTimeoutMs, sessionLimitMs, deadPeerTimeoutMs];
   return Math.min(1000, ...durations.filter((duration) => duration !== null).map((duration) => duration / 4));
 }

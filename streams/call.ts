@@ -1,11 +1,15 @@
-import { concat, defer, EMPTY, type Observable, type SchedulerLike, take } from 'rxjs';
+import { defer, finalize, type Observable, type SchedulerLike, take } from 'rxjs';
 import type { Admitted } from './admit.js';
 import type { Endable } from './endable.js';
 import type { Expiring } from './expire.js';
+import type { Probed } from './probe.js';
+import { Screen, type ScreenParts } from './screen.js';
 import { SessionEnd } from './session-end.js';
-import { typeAhead } from './type-ahead.js';
+import { TypeAhead } from './type-ahead.js';
 import {
+  type Encoding,
   type EndReason,
+  type Key,
   type Output,
   SESSION_STATES,
   type Session,
@@ -18,23 +22,32 @@ import {
  * One call: the session that its app sees, and the record by which the board and the operators of its chain
  * reach it. A class, since a board has ten thousand of them and methods on a prototype weigh nothing.
  */
-export class Call implements Session, Endable, Expiring {
+export class Call implements Session, Endable, Expiring, Probed {
   openedAt: number;
   lastInputAt: number;
   user: User | null = null;
   held = false;
   stop: ((ending: SessionEnd) => void) | undefined = undefined;
-  readonly typeAhead = typeAhead((on) => this.#hold(on));
+  readonly typeAhead = new TypeAhead((on) => this.#hold(on));
+  readonly screen: Screen;
   #state: SessionState;
   #ending: SessionEnd | undefined;
+  #blocked = false;
 
   /** @param onDecided Told of the ending, once, before anybody below in the chain is. */
   constructor(
     readonly admitted: Admitted,
     readonly outputLimitBytes: number,
     readonly scheduler: SchedulerLike,
+    screenParts: ScreenParts,
     readonly onDecided: (ending: SessionEnd) => void,
   ) {
+    this.screen = new Screen(
+      admitted.connection,
+      screenParts,
+      (text) => this.#send(text),
+      () => this.end('hangup'),
+    );
     this.#state = admitted.verdict === 'waiting' ? 'waiting' : 'connected';
     this.openedAt = this.lastInputAt = scheduler.now();
   }
@@ -69,6 +82,9 @@ export class Call implements Session, Endable, Expiring {
   get line$(): Observable<string> {
     return this.typeAhead.line$;
   }
+  get key$(): Observable<Key> {
+    return this.typeAhead.key$;
+  }
   get terminal$(): Observable<Terminal> {
     return this.connection.terminal$;
   }
@@ -77,18 +93,24 @@ export class Call implements Session, Endable, Expiring {
     return this.typeAhead.eachLine(answer);
   }
 
-  ask(prompt: string): Observable<string> {
-    const prompt$ = defer(() => {
+  ask(prompt: string, { secret = false } = {}): Observable<string> {
+    return defer(() => {
       this.write(prompt);
-      return EMPTY;
+      const line$ = this.line$.pipe(take(1));
+      if (!secret) return line$;
+      this.screen.hide(true);
+      return line$.pipe(finalize(() => this.screen.hide(false)));
     });
-    return concat(prompt$, this.line$.pipe(take(1)));
   }
 
   write(output: Output): void {
     if (this.#ending) return;
-    this.connection.write(output);
-    if (this.connection.backlog > this.outputLimitBytes) this.end('slow');
+    this.screen.wrote(output);
+    this.#send(output);
+  }
+
+  setEncoding(encoding: Encoding): void {
+    this.connection.setEncoding(encoding);
   }
 
   /** Moves on to a later state; there is no way back. */
@@ -113,6 +135,26 @@ export class Call implements Session, Endable, Expiring {
     const ending = new SessionEnd(reason);
     if (this.stop) this.stop(ending);
     else this.decide(ending);
+  }
+
+  #send(output: Output): void {
+    if (this.#ending) return;
+    this.connection.write(output);
+    const { backlog } = this.connection;
+    if (backlog > this.outputLimitBytes) this.end('slow');
+    else if (backlog > this.outputLimitBytes / 2 && !this.#blocked) this.#block();
+  }
+
+  /** What a caller says isn't answered until they have taken what was said to them. */
+  #block(): void {
+    this.#blocked = true;
+    this.typeAhead.block(true);
+    this.connection.drained$.subscribe({
+      complete: () => {
+        this.#blocked = false;
+        this.typeAhead.block(false);
+      },
+    });
   }
 
   #hold(on: boolean): void {

@@ -27,7 +27,7 @@ export const SUBNEGOTIATION_LIMIT = 4096;
 
 /** What a telnet stream is made of. */
 export interface TelnetHandler {
-  /** A run of the caller's own bytes; a part of the chunk, not a copy. */
+  /** A run of the caller's own bytes; a part of the chunk, and a copy only where a doubled IAC was in it. */
   data(bytes: Uint8Array): void;
   /** A command without an argument. */
   command(code: number): void;
@@ -44,6 +44,25 @@ const NOTHING = new Uint8Array(0);
 function nextIac(chunk: Uint8Array, from: number): number {
   const at = chunk.indexOf(IAC, from);
   return at === -1 ? chunk.length : at;
+}
+
+/**
+ * Hands on, in one piece, the run from `from` whose first doubled IAC is at `doubled`: a flood of them would
+ * otherwise come out byte by byte. Returns where the run ends.
+ */
+function undouble(chunk: Uint8Array, from: number, doubled: number, handler: TelnetHandler): number {
+  let end = doubled + 2;
+  while (end < chunk.length && (chunk[end] !== IAC || chunk[end + 1] === IAC))
+    end += chunk[end] === IAC ? 2 : 1;
+  const run = new Uint8Array(end - from);
+  let length = 0;
+  for (let at = from; at < end; at += 1) {
+    run[length] = chunk[at] as number;
+    length += 1;
+    if (chunk[at] === IAC) at += 1;
+  }
+  handler.data(run.subarray(0, length));
+  return end;
 }
 
 /**
@@ -116,6 +135,10 @@ export function telnetDecoder(handler: TelnetHandler): (chunk: Uint8Array) => vo
       switch (state) {
         case 'data': {
           const end = nextIac(chunk, at);
+          if (chunk[end + 1] === IAC) {
+            at = undouble(chunk, at, end, handler);
+            continue;
+          }
           if (end < chunk.length) state = 'iac';
           if (end > at) handler.data(end - at === chunk.length ? chunk : chunk.subarray(at, end));
           at = end + 1;
@@ -129,15 +152,11 @@ export function telnetDecoder(handler: TelnetHandler): (chunk: Uint8Array) => vo
           continue;
         }
         case 'iac':
+          state = 'data';
           if (byte === IAC) {
-            // A doubled IAC is data, and begins the run that follows it.
-            const end = nextIac(chunk, at + 1);
-            state = 'data';
-            handler.data(chunk.subarray(at, end));
-            at = end;
-            continue;
-          }
-          command(byte);
+            // Doubled, with the chunk's edge in its middle.
+            handler.data(chunk.subarray(at, at + 1));
+          } else command(byte);
           break;
         case 'verb':
           state = 'data';
@@ -181,4 +200,20 @@ export function escapeIac(bytes: Uint8Array): Uint8Array {
     }
   }
   return escaped;
+}
+
+/** The bytes of a command without an argument. */
+export function commandBytes(code: number): Uint8Array {
+  return Uint8Array.of(IAC, code);
+}
+
+/** The bytes of a request or an answer about an option. */
+export function negotiationBytes(verb: Verb, option: number): Uint8Array {
+  return Uint8Array.of(IAC, verb, option);
+}
+
+/** The bytes of a subnegotiation. */
+export function subnegotiationBytes(option: number, payload: Uint8Array): Uint8Array {
+  const body = escapeIac(Uint8Array.of(option, ...payload));
+  return Uint8Array.of(IAC, SB, ...body, IAC, SE);
 }

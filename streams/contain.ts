@@ -1,4 +1,4 @@
-import { type MonoTypeOperatorFunction, Observable, type Subscription, throwError } from 'rxjs';
+import { type MonoTypeOperatorFunction, Observable, Subscriber, throwError } from 'rxjs';
 
 /**
  * Keeps what a foreign Observable throws in its teardown (a `finalize`, what a subscriber returned) from those who
@@ -9,19 +9,29 @@ import { type MonoTypeOperatorFunction, Observable, type Subscription, throwErro
 export function contain<T>(): MonoTypeOperatorFunction<T> {
   return (source) =>
     new Observable((subscriber) => {
-      let inner: Subscription | undefined;
-      const leave = () => quietly(() => inner?.unsubscribe());
-      subscriber.add(leave);
-      quietly(() => {
-        inner = source.subscribe({
-          next: (value) => subscriber.next(value),
-          error: (error) => subscriber.error(error),
-          complete: () => subscriber.complete(),
-        });
-      });
-      // It may have been left before there was anything to leave.
-      if (subscriber.closed) leave();
+      const inner = new Passing(subscriber);
+      subscriber.add(() => quietly(() => inner.unsubscribe()));
+      quietly(() => source.subscribe(inner));
     });
+}
+
+/** Passes everything on, but not its own end's teardown. Half the calls of an observer made of functions. */
+class Passing<T> extends Subscriber<T> {
+  readonly #to: Subscriber<T>;
+
+  constructor(to: Subscriber<T>) {
+    super();
+    this.#to = to;
+  }
+  protected override _next(value: T): void {
+    this.#to.next(value);
+  }
+  protected override _error(error: unknown): void {
+    this.#to.error(error);
+  }
+  protected override _complete(): void {
+    this.#to.complete();
+  }
 }
 
 function quietly(act: () => void): void {

@@ -1,139 +1,144 @@
 import { Observable, type OperatorFunction } from 'rxjs';
+import { type KeyHandler, Keys } from './keys.js';
+import { LineEditor, NOTHING_TYPED, redrawn, type Typed } from './line-editor.js';
+import type { TypeAhead } from './type-ahead.js';
+import type { Key } from './types.js';
 
-/** The longest line a caller can type, in characters; beyond it the bell rings and the rest is not taken. */
-export const LINE_LIMIT = 1024;
-
-/** What the line discipline needs from the world. */
+/** What the line discipline needs to know of a call, and does to it. */
 export interface LineTerminal {
-  /** A decoder of its own for each caller, that keeps the rest of a split character. */
-  decoder(): (bytes: Uint8Array) => string;
+  /** Text of bytes; keeps the rest of a character that was cut. */
+  decode(bytes: Uint8Array): string;
   /** Whether what is typed is ours to show. Asked at each chunk, since it is negotiated. */
   echoes(): boolean;
-  /** Shows what was typed, once for each chunk and each line. */
+  /** Whether what is typed is nobody's to see. */
+  secret(): boolean;
+  /** Shows what was typed. */
   show(text: string): void;
   /** How many columns a text takes on the screen. */
-  width(text: string): number;
+  readonly width: (text: string) => number;
+  /** What makes a new line, or a new page, with the prompt on it. */
+  freshPrompt(on: 'line' | 'page'): string;
+  /** Hangs up, as the caller wishes. */
+  hangUp(): void;
+  /** Told when the reading of a chunk begins, and when it has ended. */
+  reading(on: boolean): void;
 }
 
-const LETTERS = new Intl.Segmenter();
-
-/** A letter by itself after another such, as most are; the segmenter costs a hundred times as much. */
-const isAscii = (text: string) => text.length === 1 && text >= ' ' && text <= '~';
+/** Where keys go while an app wants them instead of lines. */
+type KeyTaker = Pick<TypeAhead, 'wantsKeys' | 'press' | 'interrupt' | 'unfinished'>;
 
 /**
- * The line discipline: bytes to lines, without their newline. A line ends with CR LF, CR NUL, CR or LF
- * (RFC 854, and whatever else is out there). Backspace and DEL take back a letter, Ctrl-W a word, Ctrl-U the
- * line; other control characters and escape sequences never get into a line. Typing is echoed where that is ours
- * to do, and what is taken back is erased, in as many columns as it took.
+ * The line discipline: bytes to lines, without their newline. The keys that edit are {@link LineEditor}'s; besides,
+ * Ctrl-C throws the line away, with what was typed ahead; Ctrl-D in an empty line hangs up; Ctrl-L draws the line
+ * anew. While an app wants keys, they go to it and no lines come. Typing is echoed where that is ours to do: once
+ * a chunk, as the difference to what is on the screen, so that no key makes more output than a line is long.
  *
  * An unfinished line at the end of the source is dropped: nobody pressed Enter.
  */
-export function lines({ decoder, echoes, show, width }: LineTerminal): OperatorFunction<Uint8Array, string> {
+export function lines(terminal: LineTerminal, taker: KeyTaker): OperatorFunction<Uint8Array, string> {
   return (source) =>
     new Observable((subscriber) => {
-      let decode: ((bytes: Uint8Array) => string) | undefined;
-      let line = '';
-      let echoing = false;
-      let echoed = '';
-      let afterReturn = false;
-      let sequence: 'none' | 'begun' | 'control' | 'string' = 'none';
-
-      const echo = (text: string) => {
-        if (echoing) echoed += text;
-      };
-      const showEcho = () => {
-        if (echoed === '') return;
-        const text = echoed;
-        echoed = '';
-        show(text);
-      };
-
-      const type = (text: string) => {
-        const taken = text.slice(0, LINE_LIMIT - line.length);
-        line += taken;
-        echo(taken.length < text.length ? `${taken}${BELL}` : taken);
-      };
-      const takeBack = (text: string) => {
-        line = line.slice(0, line.length - text.length);
-        if (!echoing) return;
-        const columns = isAscii(text) ? 1 : width(text);
-        echo(`${'\b'.repeat(columns)}${' '.repeat(columns)}${'\b'.repeat(columns)}`);
-      };
-      // Looked up from the end: walking the whole line would cost a millisecond for each backspace.
-      const lastLetter = () => {
-        const at = line.length - 1;
-        const plain = isAscii(line.charAt(at)) && (at === 0 || isAscii(line.charAt(at - 1)));
-        return plain ? line.charAt(at) : (LETTERS.segment(line).containing(at)?.segment ?? '');
-      };
-      const lastWord = () => line.slice(line.trimEnd().lastIndexOf(' ') + 1);
-      const enter = () => {
-        const entered = line;
-        line = '';
-        echo('\n');
-        showEcho();
-        subscriber.next(entered);
-      };
-
-      const control = (code: number) => {
-        const followsReturn = afterReturn;
-        afterReturn = code === CR;
-        if (code === CR || (code === LF && !followsReturn)) enter();
-        else if (code === BS || code === DEL) takeBack(lastLetter());
-        else if (code === CTRL_W) takeBack(lastWord());
-        else if (code === CTRL_U) takeBack(line);
-        else if (code === ESC) sequence = 'begun';
-      };
-      /**
-       * One step through an escape sequence (ECMA-48): `ESC x`, `ESC ( x`, `ESC [ … final`, or a string up to BEL
-       * or `ESC \`. An ESC begins anew wherever it comes: `ESC ESC [ A` is an arrow with Alt.
-       */
-      const escaped = (code: number) => {
-        if (code === ESC) sequence = 'begun';
-        else if (sequence === 'begun') {
-          if (code === 0x5b || code === 0x4f) sequence = 'control';
-          else if (code === 0x5d || code === 0x50 || code === 0x5e || code === 0x5f) sequence = 'string';
-          else if (code < 0x20 || code > 0x2f) sequence = 'none';
-        } else if (sequence === 'control') {
-          if (code >= 0x40) sequence = 'none';
-        } else if (code === BEL) sequence = 'none';
-      };
-
-      const read = (text: string) => {
-        let from = 0;
-        for (let at = 0; at < text.length && !subscriber.closed; at += 1) {
-          const code = text.charCodeAt(at);
-          const plain = sequence === 'none' && !isControl(code);
-          if (plain) {
-            afterReturn = false;
-            continue;
-          }
-          if (from < at) type(text.slice(from, at));
-          from = at + 1;
-          // A line ends an unfinished escape sequence too: a stray ESC must not swallow what follows for good.
-          if (sequence !== 'none' && code !== CR && code !== LF) escaped(code);
-          else {
-            sequence = 'none';
-            control(code);
-          }
-        }
-        if (from < text.length && !subscriber.closed) type(text.slice(from));
-      };
-
-      return source.subscribe({
-        next(bytes) {
-          decode ??= decoder();
-          echoing = echoes();
-          read(decode(bytes));
-          showEcho();
-        },
-        error: (error) => subscriber.error(error),
-        complete: () => subscriber.complete(),
-      });
+      const discipline = new LineDiscipline(terminal, taker, (line) => subscriber.next(line));
+      const goOn = () => !subscriber.closed;
+      subscriber.add(
+        source.subscribe({
+          next: (bytes) => discipline.read(bytes, goOn),
+          error: (error) => subscriber.error(error),
+          complete: () => subscriber.complete(),
+        }),
+      );
     });
 }
 
-const [BEL, BS, LF, CR, CTRL_U, CTRL_W, ESC, DEL] = [0x07, 0x08, 0x0a, 0x0d, 0x15, 0x17, 0x1b, 0x7f];
-const BELL = '\x07';
+/** A class, since every caller has one. */
+class LineDiscipline implements KeyHandler {
+  readonly #terminal: LineTerminal;
+  readonly #taker: KeyTaker;
+  readonly #enter: (line: string) => void;
+  readonly #keys = new Keys(this);
+  readonly #editor = new LineEditor();
+  /** What of the line is on the screen. */
+  #shown: Typed = NOTHING_TYPED;
+  #echoing = false;
+  #fresh: 'no' | 'line' | 'page' = 'no';
 
-/** C0, DEL and C1. */
-const isControl = (code: number) => code < 0x20 || (code >= 0x7f && code < 0xa0);
+  constructor(terminal: LineTerminal, taker: KeyTaker, enter: (line: string) => void) {
+    this.#terminal = terminal;
+    this.#taker = taker;
+    this.#enter = enter;
+    taker.unfinished = () => this.#takeUnfinished();
+  }
+
+  read(bytes: Uint8Array, goOn: () => boolean): void {
+    this.#echoing = this.#terminal.echoes();
+    this.#terminal.reading(true);
+    this.#keys.read(bytes, this.#terminal.decode(bytes), goOn);
+    if (goOn()) this.#show();
+    this.#terminal.reading(false);
+  }
+
+  text(run: string): void {
+    let rest = run;
+    // Asked for each, since whoever hears a key may want lines from then on.
+    while (rest !== '' && this.#taker.wantsKeys) {
+      const character = firstOf(rest);
+      rest = rest.slice(character.length);
+      this.#taker.press(character);
+    }
+    if (rest !== '') this.#editor.type(rest);
+  }
+
+  key(name: Key): void {
+    if (this.#taker.wantsKeys) this.#taker.press(name);
+    else if (name === 'enter') this.#entered();
+    else if (name === 'ctrl-c') this.#abandon();
+    else if (name === 'ctrl-l') this.#fresh = 'page';
+    else if (name === 'ctrl-d' && this.#editor.before + this.#editor.after === '') this.#terminal.hangUp();
+    else this.#editor.press(name);
+  }
+
+  #entered(): void {
+    const secret = this.#terminal.secret();
+    if (this.#echoing) {
+      this.#editor.press('end');
+      this.#show('\n');
+    }
+    const line = this.#editor.take();
+    if (this.#echoing && !secret) this.#editor.remember(line);
+    this.#shown = NOTHING_TYPED;
+    this.#enter(line);
+  }
+
+  #abandon(): void {
+    this.#editor.take();
+    this.#taker.interrupt();
+    this.#fresh = 'line';
+  }
+
+  /** Brings the screen up to date, and adds what comes after the line. */
+  #show(more = ''): void {
+    let text = this.#fresh === 'no' ? '' : this.#terminal.freshPrompt(this.#fresh);
+    if (text !== '') this.#shown = NOTHING_TYPED;
+    this.#fresh = 'no';
+    if (this.#echoing) {
+      const { before, after } = this.#editor;
+      const now = this.#terminal.secret() ? NOTHING_TYPED : { before, after };
+      text += redrawn(this.#shown, now, this.#terminal.width);
+      this.#shown = now;
+    }
+    if (this.#editor.bell) text += '\x07';
+    this.#editor.bell = false;
+    text += more;
+    if (text !== '') this.#terminal.show(text);
+  }
+
+  #takeUnfinished(): string {
+    this.#shown = NOTHING_TYPED;
+    const line = this.#editor.take();
+    const character = firstOf(line);
+    this.#editor.type(line.slice(character.length));
+    return character;
+  }
+}
+
+const firstOf = (text: string) => (text === '' ? '' : String.fromCodePoint(text.codePointAt(0) ?? 0));

@@ -5,7 +5,9 @@ import { contain } from './contain.js';
 import { endable } from './endable.js';
 import { expire } from './expire.js';
 import type { Farewell } from './farewell.js';
-import { type LineTerminal, lines } from './lines.js';
+import { lines } from './lines.js';
+import { probe } from './probe.js';
+import type { ScreenParts } from './screen.js';
 import { SessionEnd } from './session-end.js';
 import type { Sweep } from './sweep.js';
 import { talk } from './talk.js';
@@ -19,8 +21,7 @@ export interface SessionParts {
   readonly authenticate: Authenticator;
   readonly services: Services;
   readonly limits: Limits;
-  readonly decoder: LineTerminal['decoder'];
-  readonly width: LineTerminal['width'];
+  readonly screen: ScreenParts;
   readonly sweep: Sweep;
   readonly farewell: Farewell;
   /** Where the call is found by its id, from its beginning until its line is gone. */
@@ -41,7 +42,7 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
   return new Observable((events) => {
     const { id, connection } = admitted;
     const startedAt = scheduler.now();
-    const call = new Call(admitted, limits.outputLimitBytes, scheduler, ({ reason, cause }) => {
+    const call = new Call(admitted, limits.outputLimitBytes, scheduler, parts.screen, ({ reason, cause }) => {
       const error = reason === 'app-error' ? { error: cause } : {};
       if (call.node > 0)
         events.next({ type: 'sessionClosing', session: id, node: call.node, reason, ...error });
@@ -85,19 +86,14 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
       mergeMap(() => defer(() => app(call, services)).pipe(contain())),
     );
 
+    const input$ = connection.input$.pipe(probe(call, limits.deadPeerTimeoutMs, sweep, scheduler));
     const life$ = defer(() => {
       open();
-      return connection.input$.pipe(
+      return input$.pipe(
         expire(call, limits, sweep, scheduler, warn),
         endable(call),
-        lines({
-          decoder: parts.decoder,
-          echoes: () => connection.terminal.echo,
-          show: (text) => call.write(text),
-          width: parts.width,
-        }),
-        talk(call.typeAhead, conversation$),
-        tap((output) => call.write(output)),
+        lines(call.screen, call.typeAhead),
+        talk(call.typeAhead, conversation$, (output) => call.write(output)),
       );
     });
 
@@ -131,7 +127,8 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
       );
     };
 
-    const lifetime$ = admitted.verdict === 'waiting' ? concat(wait(admitted, call, tellPlace), life$) : life$;
+    const lifetime$ =
+      admitted.verdict === 'waiting' ? concat(wait(input$, admitted.place$, call, tellPlace), life$) : life$;
     events.add(lifetime$.subscribe({ error: close, complete: () => close(new SessionEnd('app-done')) }));
   });
 }

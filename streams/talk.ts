@@ -4,7 +4,7 @@ import type { TypeAhead } from './type-ahead.js';
 
 /**
  * From the caller's lines to what is said to them: the lines go into the type-ahead, from which the
- * conversation reads, and the conversation's output comes out.
+ * conversation reads, and the conversation's output is written. Emits nothing.
  *
  * Completes when the conversation does. When the line ends, the conversation is told twice before that goes
  * on downstream: its lines complete, and it is unsubscribed. Its own error becomes the ending `app-error`.
@@ -12,7 +12,8 @@ import type { TypeAhead } from './type-ahead.js';
 export function talk<T>(
   lines: Pick<TypeAhead, 'push' | 'end'>,
   conversation$: Observable<T>,
-): OperatorFunction<string, T> {
+  write: (output: T) => void,
+): OperatorFunction<string, never> {
   return (line$) =>
     new Observable((subscriber) => {
       const conversation = new Subscription();
@@ -38,7 +39,7 @@ export function talk<T>(
       if (subscriber.closed) return;
       conversation.add(
         conversation$.subscribe({
-          next: (output) => subscriber.next(output),
+          next: write,
           error: (error) =>
             subscriber.error(error instanceof SessionEnd ? error : new SessionEnd('app-error', error)),
           complete: () => subscriber.complete(),

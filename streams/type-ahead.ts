@@ -1,4 +1,5 @@
 import { defer, Observable, type Subscriber } from 'rxjs';
+import type { Key } from './types.js';
 
 /** Lines that may wait for an app, in bytes of memory, before the caller is made to wait too. */
 export const TYPE_AHEAD_BYTES = 128 * 1024;
@@ -6,120 +7,198 @@ export const TYPE_AHEAD_BYTES = 128 * 1024;
 /** What an engine keeps for a short string besides its text; without it, a flood of empty lines would weigh nothing. */
 const LINE_OVERHEAD_BYTES = 32;
 
-/** The lines between a caller and an app. */
-export interface TypeAhead {
+/**
+ * The bounded queue between a caller and an app: keeps what is typed ahead, during the login too, and its fill
+ * level is what holds the caller back. A class, since every caller has one.
+ */
+export class TypeAhead {
+  /** Takes the first character of a line that isn't entered yet; there while somebody reads the caller's typing. */
+  unfinished: (() => string) | undefined = undefined;
+  readonly #hold: (on: boolean) => void;
+  // Two stacks, bottom to bottom: shift() moves all of a long queue, and a flood of Enters would cost seconds.
+  #typed: string[] = [];
+  #due: string[] = [];
+  #listeners: Subscriber<string>[] = [];
+  #keyListeners: Subscriber<Key>[] = [];
+  #takers: (() => void)[] = [];
+  #bytes = 0;
+  #taken = 0;
+  #holding = false;
+  #blocked = false;
+  #ended = false;
+
+  /** @param hold Called with true when more than {@link TYPE_AHEAD_BYTES} wait, with false at half of that. */
+  constructor(hold: (on: boolean) => void) {
+    this.#hold = hold;
+  }
+
+  /** How many lines have been taken out so far. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** Whether typing goes to {@link TypeAhead.key$}. */
+  get wantsKeys(): boolean {
+    return this.#keyListeners.length > 0;
+  }
+
   /** What waits, then what comes, to every subscriber alike. Completes at the end. Lines wait while nobody listens. */
-  readonly line$: Observable<string>;
+  get line$(): Observable<string> {
+    return new Observable((subscriber) => {
+      if (this.#ended) return subscriber.complete();
+      this.#listeners = [...this.#listeners, subscriber];
+      subscriber.add(() => {
+        this.#listeners = this.#listeners.filter((other) => other !== subscriber);
+      });
+      this.#flow();
+    });
+  }
+
+  /** The keys that are pressed, those of the lines that wait first. Completes at the end. */
+  get key$(): Observable<Key> {
+    return new Observable((subscriber) => {
+      if (this.#ended) return subscriber.complete();
+      this.#keyListeners = [...this.#keyListeners, subscriber];
+      subscriber.add(() => {
+        this.#keyListeners = this.#keyListeners.filter((other) => other !== subscriber);
+      });
+      this.#pressAhead();
+    });
+  }
+
   /**
    * Takes one line at a time: the next when the answer to the last has completed. Emits the answers; completes
    * at the end. While somebody is subscribed to {@link TypeAhead.line$}, the lines go there.
    */
-  eachLine<T>(answer: (line: string) => Observable<T>): Observable<T>;
+  eachLine<T>(answer: (line: string) => Observable<T>): Observable<T> {
+    return new Observable<T>((subscriber) => {
+      let answering = false;
+      let stepping = false;
+      // A loop, not a recursion: answers that complete at once would fill the stack.
+      const step = () => {
+        if (stepping) return;
+        stepping = true;
+        while (!answering && !subscriber.closed && this.#flows() && this.#listeners.length === 0) {
+          const line = this.#take();
+          answering = true;
+          subscriber.add(
+            defer(() => answer(line)).subscribe({
+              next: (value) => subscriber.next(value),
+              error: (error) => subscriber.error(error),
+              complete() {
+                answering = false;
+                step();
+              },
+            }),
+          );
+        }
+        stepping = false;
+        if (this.#ended && !answering) subscriber.complete();
+      };
+      this.#takers = [...this.#takers, step];
+      subscriber.add(() => {
+        this.#takers = this.#takers.filter((other) => other !== step);
+      });
+      step();
+    });
+  }
+
   /** Puts in a line. */
-  push(line: string): void;
+  push(line: string): void {
+    if (this.#ended) return;
+    const [listener] = this.#listeners;
+    if (listener && this.#listeners.length === 1 && !this.#blocked && !this.#waits()) {
+      this.#taken += 1;
+      listener.next(line);
+      return;
+    }
+    this.#typed.push(line);
+    this.#bytes += line.length + LINE_OVERHEAD_BYTES;
+    this.#flow();
+    if (!this.#holding && this.#bytes > TYPE_AHEAD_BYTES) {
+      this.#holding = true;
+      this.#hold(true);
+    }
+  }
+
+  /** Hands on a key. */
+  press(key: Key): void {
+    for (const listener of this.#keyListeners) listener.next(key);
+  }
+
+  /** Stops the lines, or lets them go on: what is said to the caller is more than the caller takes. */
+  block(on: boolean): void {
+    this.#blocked = on;
+    this.#flow();
+  }
+
+  /** Drops the lines that wait. */
+  interrupt(): void {
+    while (this.#waits()) this.#take();
+  }
+
   /** There will be no more lines, and those that wait are dropped: the call is over. */
-  end(): void;
-  /** How many lines have been taken out so far. */
-  readonly taken: number;
-}
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#typed = [];
+    this.#due = [];
+    for (const listener of this.#listeners) listener.complete();
+    for (const listener of this.#keyListeners) listener.complete();
+    for (const next of this.#takers) next();
+  }
 
-/**
- * The bounded queue between a caller and an app: keeps what is typed ahead, during the login too, and its fill
- * level is what holds the caller back.
- *
- * @param hold Called with true when more than {@link TYPE_AHEAD_BYTES} wait, with false at half of that.
- */
-export function typeAhead(hold: (on: boolean) => void): TypeAhead {
-  // Two stacks, bottom to bottom: shift() moves all of a long queue, and a flood of Enters would cost seconds.
-  let typed: string[] = [];
-  let due: string[] = [];
-  const listeners = new Set<Subscriber<string>>();
-  const takers = new Set<() => void>();
-  let bytes = 0;
-  let taken = 0;
-  let holding = false;
-  let ended = false;
+  /** The lines that wait, and the one that is being typed, as keys; as many as are wanted. */
+  #pressAhead(): void {
+    while (this.wantsKeys && this.#waits()) {
+      const line = this.#take();
+      let pressed = 0;
+      for (const character of line) {
+        if (!this.wantsKeys) break;
+        pressed += character.length;
+        this.press(character);
+      }
+      if (this.wantsKeys) this.press('enter');
+      else this.#putBack(line.slice(pressed));
+    }
+    while (this.wantsKeys) {
+      const character = this.unfinished?.();
+      if (!character) return;
+      this.press(character);
+    }
+  }
 
-  const waits = () => typed.length + due.length > 0;
-  const take = () => {
-    if (due.length === 0) [typed, due] = [due, typed.reverse()];
-    const line = due.pop() ?? '';
-    taken += 1;
-    bytes -= line.length + LINE_OVERHEAD_BYTES;
-    if (holding && bytes < TYPE_AHEAD_BYTES / 2) {
-      holding = false;
-      hold(false);
+  #putBack(line: string): void {
+    this.#due.push(line);
+    this.#bytes += line.length + LINE_OVERHEAD_BYTES;
+    this.#taken -= 1;
+  }
+
+  #waits(): boolean {
+    return this.#typed.length + this.#due.length > 0;
+  }
+
+  #flows(): boolean {
+    return !this.#blocked && this.#waits();
+  }
+
+  #take(): string {
+    if (this.#due.length === 0) [this.#typed, this.#due] = [this.#due, this.#typed.reverse()];
+    const line = this.#due.pop() ?? '';
+    this.#taken += 1;
+    this.#bytes -= line.length + LINE_OVERHEAD_BYTES;
+    if (this.#holding && this.#bytes < TYPE_AHEAD_BYTES / 2) {
+      this.#holding = false;
+      this.#hold(false);
     }
     return line;
-  };
-  const flow = () => {
-    while (waits() && listeners.size > 0) {
-      const line = take();
-      for (const listener of [...listeners]) listener.next(line);
+  }
+
+  #flow(): void {
+    while (this.#flows() && this.#listeners.length > 0) {
+      const line = this.#take();
+      for (const listener of this.#listeners) listener.next(line);
     }
-    for (const next of [...takers]) next();
-  };
-
-  return {
-    line$: new Observable((subscriber) => {
-      if (ended) return subscriber.complete();
-      listeners.add(subscriber);
-      subscriber.add(() => listeners.delete(subscriber));
-      flow();
-    }),
-
-    eachLine: <T>(answer: (line: string) => Observable<T>) =>
-      new Observable<T>((subscriber) => {
-        let answering = false;
-        let stepping = false;
-        // A loop, not a recursion: answers that complete at once would fill the stack.
-        const step = () => {
-          if (stepping) return;
-          stepping = true;
-          while (!answering && !subscriber.closed && waits() && listeners.size === 0) {
-            const line = take();
-            answering = true;
-            subscriber.add(
-              defer(() => answer(line)).subscribe({
-                next: (value) => subscriber.next(value),
-                error: (error) => subscriber.error(error),
-                complete() {
-                  answering = false;
-                  step();
-                },
-              }),
-            );
-          }
-          stepping = false;
-          if (ended && !answering) subscriber.complete();
-        };
-        takers.add(step);
-        subscriber.add(() => takers.delete(step));
-        step();
-      }),
-
-    push(line) {
-      if (ended) return;
-      typed.push(line);
-      bytes += line.length + LINE_OVERHEAD_BYTES;
-      flow();
-      if (!holding && bytes > TYPE_AHEAD_BYTES) {
-        holding = true;
-        hold(true);
-      }
-    },
-
-    end() {
-      if (ended) return;
-      ended = true;
-      typed = [];
-      due = [];
-      for (const listener of [...listeners]) listener.complete();
-      for (const next of [...takers]) next();
-    },
-
-    get taken() {
-      return taken;
-    },
-  };
+    for (const next of this.#takers) next();
+  }
 }

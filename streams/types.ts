@@ -3,6 +3,17 @@ import type { Observable, SchedulerLike } from 'rxjs';
 /** What an app or an authenticator writes: text (`\n` becomes the terminal's newline), or bytes sent as they are. */
 export type Output = string | Uint8Array;
 
+/** How a terminal's letters are written as bytes: UTF-8, or the letters and line drawings of the IBM PC. */
+export type Encoding = 'utf-8' | 'cp437';
+
+/**
+ * A key that was pressed: the character it types, or the name of one that types none. Names are longer than a
+ * character: `enter`, `backspace`, `tab`, `escape`, `up`, `down`, `left`, `right`, `home`, `end`, `insert`, `delete`,
+ * `page-up`, `page-down`, `f1` to `f12`, also as `shift-up`, `ctrl-left` and the like; `ctrl-a` to `ctrl-z`, `alt-x`,
+ * `shift-tab`.
+ */
+export type Key = string;
+
 /** The caller's window and what its client agreed to. */
 export interface Terminal {
   /** Columns of text; 80 until the client says otherwise. */
@@ -11,6 +22,10 @@ export interface Terminal {
   readonly rows: number;
   /** True once the client left the echoing of what is typed to us. */
   readonly echo: boolean;
+  /** What the client calls its terminal, as it spells it (`XTERM-256COLOR`, `syncterm`); `null` until it says so. */
+  readonly type: string | null;
+  /** UTF-8, until the client's terminal or the caller asks for something else. */
+  readonly encoding: Encoding;
 }
 
 /** What a transport hands over: one caller's line, before anybody decided what to do with it. */
@@ -28,6 +43,8 @@ export interface Connection {
   readonly terminal: Terminal;
   /** Emits nothing and completes when the connection is gone for good, also when that was before subscribing. */
   readonly closed$: Observable<never>;
+  /** Emits nothing and completes when the backlog is empty; at once if it is, or if the connection is closing. */
+  readonly drained$: Observable<never>;
   /** Bytes received so far. */
   readonly bytesIn: number;
   /** Bytes sent so far, those still in the backlog included. */
@@ -36,6 +53,10 @@ export interface Connection {
   readonly backlog: number;
   /** Sends text or bytes; a no-op once closing. */
   write(output: Output): void;
+  /** Writes in this encoding from now on, and tells it to {@link Connection.terminal}, whatever the client says later. */
+  setEncoding(encoding: Encoding): void;
+  /** Asks the client for a sign of life that no caller sees. False if it never answered such a question. */
+  probe(): boolean;
   /** Stops reading from the caller, so that their own kernel makes them wait. */
   pause(): void;
   /** Reads on after {@link Connection.pause}. */
@@ -117,6 +138,23 @@ export interface Session extends SessionInfo {
    * With several subscribers each hears every line. For apps that answer at once: see {@link Session.eachLine}.
    */
   readonly line$: Observable<string>;
+  /**
+   * The caller's keys, as they are pressed, for apps that draw their own screen: while it is subscribed to, typing is
+   * neither echoed nor made into lines. What was typed ahead comes first; completes when the call ends.
+   *
+   * @example
+   * ```ts
+   * import type { App } from 'impulse-bbs';
+   * import { map, takeWhile } from 'rxjs';
+   *
+   * const anyKey: App = (session) =>
+   *   session.key$.pipe(
+   *     takeWhile((key) => key !== 'q'),
+   *     map((key) => `You pressed ${key}\n`),
+   *   );
+   * ```
+   */
+  readonly key$: Observable<Key>;
   /** The caller's window: the present one at once, then each change. */
   readonly terminal$: Observable<Terminal>;
   /**
@@ -134,7 +172,8 @@ export interface Session extends SessionInfo {
    */
   eachLine<T>(answer: (line: string) => Observable<T>): Observable<T>;
   /**
-   * Writes the prompt, emits the next line and completes; without a line, if the call ends first.
+   * Writes the prompt, emits the next line and completes; without a line, if the call ends first. A `secret` line
+   * isn't shown while it is typed, where the showing is ours to do, and can't be recalled.
    *
    * @example
    * ```ts
@@ -144,9 +183,11 @@ export interface Session extends SessionInfo {
    * const greeter: App = (session) => session.ask('Your town? ').pipe(map((town) => `Greetings to ${town}!\n`));
    * ```
    */
-  ask(prompt: string): Observable<string>;
+  ask(prompt: string, how?: { secret?: boolean }): Observable<string>;
   /** Writes to the caller, besides what the app emits. A no-op once the call is over. */
   write(output: Output): void;
+  /** Uses the encoding that the caller chose. */
+  setEncoding(encoding: Encoding): void;
 }
 
 /** What the board offers its apps. */
@@ -240,6 +281,8 @@ export interface Limits {
   readonly idleWarningMs: number | null;
   /** How long a caller may take to log in. Absolute: typing doesn't extend it. */
   readonly loginTimeoutMs: number | null;
+  /** How long a caller's end of the line may give no sign of life, before the caller is taken for lost. */
+  readonly deadPeerTimeoutMs: number | null;
   /** How long one call may last. */
   readonly sessionLimitMs: number | null;
   /** How long callers may stay once a shutdown began; `null` waits for the last of them. */

@@ -31,6 +31,7 @@ describe('readConfig', () => {
     expect(config).toEqual({
       host: '127.0.0.1',
       port: 2323,
+      name: 'Impulse',
       maxSessions: 100,
       waitingRoom: 0,
       connectionRate: { count: 50, perMs: 1_000, burst: 100 },
@@ -38,6 +39,7 @@ describe('readConfig', () => {
       idleTimeoutMs: 600_000,
       idleWarningMs: 60_000,
       loginTimeoutMs: 60_000,
+      deadPeerTimeoutMs: 120_000,
       sessionLimitMs: null,
       shutdownGraceMs: 10_000,
       outputLimitBytes: 262_144,

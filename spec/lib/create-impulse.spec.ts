@@ -15,6 +15,7 @@ import {
 import { createImpulse, type Impulse, type ImpulseOptions } from '../../lib/create-impulse.js';
 import type { App, Output, ServerEvent } from '../../streams/types.js';
 import { call } from '../support/caller.js';
+import { bytesOf, wordsOf } from '../support/telnet-words.js';
 
 const echo: App = (session) =>
   concat(of(`hi ${session.user?.handle}\n`), session.line$.pipe(map((line) => `${line}\n`)));
@@ -244,6 +245,57 @@ describe('createImpulse', () => {
     expect(await closing).toEqual(jasmine.objectContaining({ reason: 'slow', session: 2 }));
     neighbour.says('still here\r\n');
     await neighbour.hears('still here');
+  });
+
+  it('tells a crawler its name, how many have logged in, and since when it runs', async () => {
+    const before = Math.floor(Date.now() / 1000);
+    const { port } = await open({ name: 'The Night Shift' });
+    await logIn(port, 'ann');
+    await logIn(port, 'bob');
+    const crawler = await call(port);
+
+    crawler.says(bytesOf('DO MSSP'));
+
+    const heard = wordsOf(Buffer.from(await crawler.hears(/UPTIME[\s\S]*\xff\xf0/), 'latin1'));
+    const status = heard.find((phrase) => phrase.startsWith('SB MSSP'));
+    expect(status).toMatch(/^SB MSSP 1 "NAME" 2 "The Night Shift" 1 "PLAYERS" 2 "2" 1 "UPTIME" 2 "\d+"$/);
+    const since = Number(/(\d+)"$/.exec(status ?? '')?.[1]);
+    expect(since).toBeGreaterThanOrEqual(before);
+    expect(since).toBeLessThanOrEqual(Math.floor(Date.now() / 1000));
+  });
+
+  it('is called Impulse, if it is not told its name', async () => {
+    const { port } = await open();
+    const crawler = await call(port);
+
+    crawler.says(bytesOf('DO MSSP'));
+
+    expect(await crawler.hears('PLAYERS')).toContain('\x01NAME\x02Impulse\x01');
+  });
+
+  it('reads and writes the letters of the IBM PC for a caller whose terminal has those', async () => {
+    const { impulse, port } = await open();
+    const caller = await call(port);
+    caller.says(bytesOf('WILL TTYPE', 'SB TTYPE 0 "SyncTERM"'));
+    await caller.hears('Handle: ');
+    caller.says(Uint8Array.of(0x5a, 0x6f, 0x89, 0x0d));
+    await caller.hears('hi Zo\x89\r\n');
+
+    expect(impulse.sessions.get(1)?.user).toEqual({ handle: 'Zoë' });
+    caller.says(Uint8Array.of(0xdb, 0x0d));
+    await caller.hears('\xdb\r\n');
+  });
+
+  it('gives up a caller whose client answered once whether it is there, and does no more', async () => {
+    const { impulse, port } = await open({ deadPeerTimeoutMs: 200 });
+    const caller = await logIn(port, 'ann');
+    const closing = happens(impulse, 'sessionClosing');
+
+    caller.says(bytesOf('DO ECHO', 'WILL TIMING_MARK'));
+
+    expect(await closing).toEqual(jasmine.objectContaining({ reason: 'lost' }));
+    const heard = wordsOf(Buffer.from(await caller.gone, 'latin1'));
+    expect(heard.filter((phrase) => phrase === 'DO TIMING_MARK').length).toBe(2);
   });
 
   it('rejects start when the port is taken, with the error of the system', async () => {

@@ -5,17 +5,23 @@ import { firstValueFrom, type Subscription, take } from 'rxjs';
 import { type Listening, listen } from '../../lib/listen.js';
 import { call } from '../support/caller.js';
 
-const HERE = { host: '127.0.0.1', port: 0 };
+const HERE = { host: '127.0.0.1', port: 0, keepAliveMs: null };
 
 /** Listens until the subscription is given up. */
-async function open(): Promise<Listening & { subscription: Subscription; closed: Promise<void> }> {
+async function open(
+  keepAliveMs: number | null = null,
+): Promise<Listening & { subscription: Subscription; closed: Promise<void> }> {
   let subscription: Subscription | undefined;
   let close = () => {};
   const closed = new Promise<void>((resolve) => {
     close = resolve;
   });
   const listening = await new Promise<Listening>((resolve, reject) => {
-    subscription = listen(HERE).subscribe({ next: resolve, error: reject, complete: close });
+    subscription = listen({ ...HERE, keepAliveMs }).subscribe({
+      next: resolve,
+      error: reject,
+      complete: close,
+    });
   });
   return { ...listening, subscription: subscription as Subscription, closed };
 }
@@ -72,17 +78,17 @@ describe('listen', () => {
     await once(taken, 'listening');
     const { port } = taken.address() as net.AddressInfo;
 
-    await expectAsync(firstValueFrom(listen({ host: '127.0.0.1', port }))).toBeRejectedWith(
+    await expectAsync(firstValueFrom(listen({ ...HERE, port }))).toBeRejectedWith(
       jasmine.objectContaining({ code: 'EADDRINUSE' }),
     );
-    await expectAsync(firstValueFrom(listen({ host: '192.0.2.1', port: 0 }))).toBeRejectedWith(
+    await expectAsync(firstValueFrom(listen({ ...HERE, host: '192.0.2.1' }))).toBeRejectedWith(
       jasmine.objectContaining({ code: 'EADDRNOTAVAIL' }),
     );
     taken.close();
   });
 
   it('errors with the error of the system for a port that is none', async () => {
-    await expectAsync(firstValueFrom(listen({ host: '127.0.0.1', port: 70_000 }))).toBeRejectedWith(
+    await expectAsync(firstValueFrom(listen({ ...HERE, port: 70_000 }))).toBeRejectedWith(
       jasmine.objectContaining({ code: 'ERR_SOCKET_BAD_PORT' }),
     );
   });
@@ -102,27 +108,54 @@ describe('listen', () => {
     subscription.unsubscribe();
   });
 
-  it('asks a quiet line after a minute whether the other end is still there', async () => {
-    if (process.platform !== 'linux') return pending('only Linux shows the timers of its sockets');
-    const { address, socket$, subscription } = await open();
-    const accepted = firstValueFrom(socket$.pipe(take(1)));
-    const caller = await call(address.port);
-    const socket = await accepted;
+  describe('on a quiet line', () => {
+    /** The timer that the kernel has on a line that was just taken: its kind, and the seconds that it has left. */
+    async function timer(keepAliveMs: number | null): Promise<{ kind: string; seconds: number }> {
+      const { address, socket$, subscription } = await open(keepAliveMs);
+      const accepted = firstValueFrom(socket$.pipe(take(1)));
+      const caller = await call(address.port);
+      const socket = await accepted;
+      const hex = (port = 0) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+      const line = readFileSync('/proc/net/tcp', 'utf8')
+        .split('\n')
+        .map((row) => row.trim().split(/\s+/))
+        .find(
+          ([, local, remote]) =>
+            local?.endsWith(hex(address.port)) && remote?.endsWith(hex(socket.remotePort)),
+        );
+      const [kind = '', left = ''] = line?.[5]?.split(':') ?? [];
+      socket.destroy();
+      await caller.gone;
+      subscription.unsubscribe();
+      return { kind, seconds: Number.parseInt(left, 16) / 100 };
+    }
+    const KEEP_ALIVE = '02';
+    const NONE = '00';
 
-    const hex = (port = 0) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-    const line = readFileSync('/proc/net/tcp', 'utf8')
-      .split('\n')
-      .map((row) => row.trim().split(/\s+/))
-      .find(
-        ([, local, remote]) => local?.endsWith(hex(address.port)) && remote?.endsWith(hex(socket.remotePort)),
-      );
-    const [kind, jiffies = ''] = line?.[5]?.split(':') ?? [];
+    beforeEach(() => {
+      if (process.platform !== 'linux') pending('only Linux shows the timers of its sockets');
+    });
 
-    expect(kind).withContext('the timer is the keep-alive').toBe('02');
-    expect(Number.parseInt(jiffies, 16)).toBeLessThanOrEqual(6000);
-    socket.destroy();
-    await caller.gone;
-    subscription.unsubscribe();
+    it('asks whether the other end is still there, early enough to have given up on it in time', async () => {
+      const { kind, seconds } = await timer(60_000);
+
+      expect(kind).toBe(KEEP_ALIVE);
+      expect(seconds).toBeLessThanOrEqual(50);
+      expect(seconds).toBeGreaterThan(20);
+    });
+
+    it('asks after a second at the earliest', async () => {
+      for (const keepAliveMs of [10_500, 1]) {
+        const { kind, seconds } = await timer(keepAliveMs);
+
+        expect(kind).toBe(KEEP_ALIVE);
+        expect(seconds).toBeLessThanOrEqual(1);
+      }
+    });
+
+    it('never asks if it is not told to', async () => {
+      expect((await timer(null)).kind).toBe(NONE);
+    });
   });
 
   for (const host of ['127.0.0.1', 'localhost']) {
@@ -130,7 +163,7 @@ describe('listen', () => {
       const listened = spyOn(net.Server.prototype, 'listen').and.callThrough();
       let listening = false;
 
-      listen({ host, port: 0 })
+      listen({ ...HERE, host })
         .subscribe(() => {
           listening = true;
         })

@@ -1,3 +1,4 @@
+import { of } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { lobby } from '../../lib/lobby.js';
 import type { Services, Session, SessionInfo } from '../../streams/types.js';
@@ -50,11 +51,30 @@ describe('the lobby', () => {
     expect(answers([], [info(1, 'bob'), info(3, 'eve')])[0]).toContain('2 others are here.');
   });
 
+  it("uses the caller's encoding", () => {
+    const chosen: string[] = [];
+    const session = {
+      ...info(2, 'ann'),
+      line$: of('/encoding CP437', '/encoding utf-8', '/encoding latin-1'),
+      setEncoding: (encoding: string) => chosen.push(encoding),
+    } as unknown as Session;
+
+    lobby(session, services(session)).subscribe();
+
+    expect(chosen).toEqual(['cp437', 'utf-8']);
+  });
+
   it('names its commands', () => {
     const [, help] = answers(['/help']);
 
     for (const command of ['/who', '/time', '/help', '/quit']) expect(help).toContain(command);
     expect(help).toMatch(/> $/);
+  });
+
+  it('keeps the columns where a handle has wide letters', () => {
+    const [, who] = answers(['/who'], [info(1, 'Zoé漢字')]);
+
+    expect(who).toContain('   1  Zoé漢字               01:01:00  00:00:00\n   2  ann                   ');
   });
 
   it('lists who is on line, by node, with those who are logging in', () => {

@@ -1,203 +1,489 @@
 import fc from 'fast-check';
-import telnetlib from 'telnetlib';
-import { Negotiator, REPLY_BUDGET } from '../../lib/negotiator.js';
+import telnetlib, { type Where } from 'telnetlib';
+import {
+  type Agreeable,
+  Negotiator,
+  REPLIES_PER_OPTION,
+  REPLY_BUDGET,
+  TIMING_MARK,
+} from '../../lib/negotiator.js';
 import { COMMAND, type Verb } from '../../streams/codec.js';
 import { holds } from '../support/holds.js';
 
 const { WILL, WONT, DO, DONT } = COMMAND;
 const { ECHO, SGA, NAWS } = telnetlib.options;
-const STATUS = 5;
+/** Options that nobody agrees to: STATUS, NEW-ENVIRON and one that has no name. */
+const [STATUS, NEW_ENVIRON, NAMELESS] = [5, 39, 99];
 
-/** A negotiator and what it did. */
-function side() {
-  const sent: string[] = [];
-  const told: string[] = [];
-  const names = { [WILL]: 'WILL', [WONT]: 'WONT', [DO]: 'DO', [DONT]: 'DONT' };
-  const negotiator = new Negotiator({
-    send: (verb, option) => sent.push(`${names[verb]} ${option}`),
-    echoChanged: (on) => told.push(`echo ${on}`),
-    resized: (columns, rows) => told.push(`${columns}x${rows}`),
-    abused: () => told.push('abused'),
-  });
-  return { negotiator, sent, told };
-}
+const NAMES = { [WILL]: 'WILL', [WONT]: 'WONT', [DO]: 'DO', [DONT]: 'DONT' };
+const VERBS: Verb[] = [WILL, WONT, DO, DONT];
 
-/** Two negotiators that write to each other until neither has anything to say; the one has got `first` from nowhere. */
-function correspondence(first: [Verb, number][]): { letters: number; told: string[] } {
-  const post = first.map(([verb, option]) => ({ to: 0, verb, option }));
-  const told: string[] = [];
-  const ends = [1, 0].map(
-    (to) =>
-      new Negotiator({
-        send: (verb, option) => post.push({ to, verb, option }),
-        echoChanged: () => {},
-        resized: () => {},
-        abused: () => told.push('abused'),
-      }),
+/** A board's end, in small. */
+const AGREEABLE: Agreeable = { local: new Set([ECHO, SGA]), remote: new Set([SGA, NAWS]) };
+
+/** One end of a line, and what it did: what it said, and what it made of that. */
+function end(agreeable = AGREEABLE) {
+  const said: string[] = [];
+  const done: string[] = [];
+  const negotiator = new Negotiator(
+    {
+      send: (verb, option) => said.push(`${NAMES[verb]} ${option}`),
+      changed: (option, where, on) => done.push(`${where} ${option} ${on ? 'on' : 'off'}`),
+      answered: () => done.push('answered'),
+      abused: () => done.push('abused'),
+    },
+    agreeable,
   );
-  for (const end of ends) end.offer();
-  let letters = 0;
-  for (let letter = post.shift(); letter && letters < 10_000; letter = post.shift()) {
-    letters += 1;
-    ends[letter.to]?.negotiate(letter.verb, letter.option);
-  }
-  return { letters, told };
+  const hears = (...letters: [Verb, number][]) => {
+    const before = said.length;
+    for (const [verb, option] of letters) negotiator.negotiate(verb, option);
+    return said.slice(before);
+  };
+  return { negotiator, said, done, hears };
 }
+
+/** Negotiators that write to each other, one letter at a time, until neither has anything to say or is given up. */
+function correspond(agreeable: [Agreeable, Agreeable], first: (ends: [Negotiator, Negotiator]) => void) {
+  const post: { to: 0 | 1; verb: Verb; option: number }[] = [];
+  let abused = false;
+  const negotiator = (to: 0 | 1) =>
+    new Negotiator(
+      {
+        send: (verb, option) => post.push({ to, verb, option }),
+        changed: () => {},
+        answered: () => {},
+        abused: () => {
+          abused = true;
+        },
+      },
+      agreeable[1 - to] as Agreeable,
+    );
+  const ends: [Negotiator, Negotiator] = [negotiator(1), negotiator(0)];
+  first(ends);
+  let letters = 0;
+  for (let letter = post.shift(); letter && letters < 5000; letter = post.shift()) {
+    letters += 1;
+    ends[letter.to].negotiate(letter.verb, letter.option);
+  }
+  return { letters, abused, quiet: letters < 5000, ends };
+}
+
+const options = fc.constantFrom(ECHO, SGA, NAWS, STATUS, NEW_ENVIRON);
+const verbs = fc.constantFrom(...VERBS);
+const letters = fc.array(fc.tuple(verbs, options), { maxLength: 80 });
+const sets = fc.uniqueArray(options).map((codes) => new Set(codes));
+const agreements: fc.Arbitrary<Agreeable> = fc.record({ local: sets, remote: sets });
 
 describe('Negotiator', () => {
-  it('offers to echo and to do without go-aheads, and asks for the window', () => {
-    const { negotiator, sent } = side();
-    negotiator.offer();
+  describe('asking', () => {
+    it('offers to do what it can, and asks the other end to', () => {
+      const { negotiator, said } = end();
+      negotiator.ask(WILL, ECHO);
+      negotiator.ask(DO, NAWS);
 
-    expect(sent).toEqual([`WILL ${ECHO}`, `WILL ${SGA}`, `DO ${NAWS}`]);
+      expect(said).toEqual([`WILL ${ECHO}`, `DO ${NAWS}`]);
+    });
+
+    it('does it once the other end agrees, and has nothing to say to that', () => {
+      const { negotiator, hears, done } = end();
+      negotiator.ask(WILL, ECHO);
+      negotiator.ask(DO, NAWS);
+      expect(negotiator.isOn(ECHO, 'LOCAL')).toBe(false);
+
+      expect(hears([DO, ECHO], [WILL, NAWS])).toEqual([]);
+
+      expect(done).toEqual([`LOCAL ${ECHO} on`, `REMOTE ${NAWS} on`]);
+      expect(negotiator.isOn(ECHO, 'LOCAL')).toBe(true);
+      expect(negotiator.isOn(ECHO, 'REMOTE')).toBe(false);
+      expect(negotiator.isOn(NAWS, 'REMOTE')).toBe(true);
+    });
+
+    it('lets be what the other end refuses, and has nothing to say to that', () => {
+      const { negotiator, hears, done } = end();
+      negotiator.ask(WILL, ECHO);
+      negotiator.ask(DO, NAWS);
+      expect(negotiator.isDeclined(ECHO)).toBe(false);
+
+      expect(hears([DONT, ECHO], [WONT, NAWS])).toEqual([]);
+
+      expect(done).toEqual([]);
+      expect(negotiator.isOn(ECHO, 'LOCAL')).toBe(false);
+      expect(negotiator.isOn(NAWS, 'REMOTE')).toBe(false);
+      expect(negotiator.isDeclined(ECHO)).toBe(true);
+    });
+
+    it('asks once, as long as there is no answer and when it was yes', () => {
+      const { negotiator, said, hears } = end();
+      for (const repeat of [1, 2]) {
+        for (const verb of [WILL, DO] as const) negotiator.ask(verb, SGA);
+        expect(said)
+          .withContext(`time ${repeat}`)
+          .toEqual([`WILL ${SGA}`, `DO ${SGA}`]);
+        hears([DO, SGA], [WILL, SGA]);
+      }
+    });
+
+    it('keeps the two directions of an option apart', () => {
+      const { negotiator, hears } = end();
+      negotiator.ask(WILL, SGA);
+      negotiator.ask(DO, SGA);
+
+      hears([DO, SGA], [WONT, SGA]);
+
+      expect(negotiator.isOn(SGA, 'LOCAL')).toBe(true);
+      expect(negotiator.isOn(SGA, 'REMOTE')).toBe(false);
+    });
+
+    it('does not ask for what the other end offered before', () => {
+      const { negotiator, said, hears } = end();
+      hears([DO, ECHO]);
+      negotiator.ask(WILL, ECHO);
+
+      expect(said).toEqual([`WILL ${ECHO}`]);
+    });
   });
 
-  it('echoes once the client agrees, and no more when it changes its mind', () => {
-    const { negotiator, sent, told } = side();
-    negotiator.offer();
-    sent.length = 0;
-    negotiator.negotiate(DO, ECHO);
-    negotiator.negotiate(DO, ECHO);
-    expect(sent).toEqual([]);
+  describe('being asked', () => {
+    it('says yes before it begins, so that the other end is ready for what comes', () => {
+      const order: string[] = [];
+      const negotiator = new Negotiator(
+        {
+          send: (verb, option) => order.push(`${NAMES[verb]} ${option}`),
+          changed: (option, where, on) => order.push(`${where} ${option} ${on ? 'on' : 'off'}`),
+          answered: () => {},
+          abused: () => {},
+        },
+        AGREEABLE,
+      );
+      negotiator.negotiate(DO, ECHO);
+      negotiator.negotiate(WILL, NAWS);
 
-    negotiator.negotiate(DONT, ECHO);
+      expect(order).toEqual([`WILL ${ECHO}`, `LOCAL ${ECHO} on`, `DO ${NAWS}`, `REMOTE ${NAWS} on`]);
+    });
 
-    expect(sent).toEqual([`WONT ${ECHO}`]);
-    expect(told).toEqual(['echo true', 'echo false']);
-  });
+    it('has on what a client offers unasked, from then on (telnetlib by itself never does)', () => {
+      const { negotiator, hears, done } = end();
 
-  it('never echoes for a client that refuses', () => {
-    const { negotiator, told } = side();
-    negotiator.offer();
-    negotiator.negotiate(DONT, ECHO);
+      expect(hears([WILL, NAWS], [WILL, NAWS])).toEqual([`DO ${NAWS}`]);
 
-    expect(told).toEqual([]);
-  });
+      expect(negotiator.isOn(NAWS, 'REMOTE')).toBe(true);
+      expect(done).toEqual([`REMOTE ${NAWS} on`]);
+    });
 
-  it('declines every option that it does not know, each time it is asked', () => {
-    const { negotiator, sent } = side();
-    for (const verb of [DO, WILL, DO, DONT, WONT] as Verb[]) negotiator.negotiate(verb, STATUS);
+    it('stops when it is told to, and says so', () => {
+      const { negotiator, hears, done } = end();
+      hears([DO, ECHO], [WILL, NAWS]);
 
-    expect(sent).toEqual([`WONT ${STATUS}`, `DONT ${STATUS}`, `WONT ${STATUS}`]);
-  });
+      expect(hears([DONT, ECHO], [WONT, NAWS])).toEqual([`WONT ${ECHO}`, `DONT ${NAWS}`]);
 
-  it('enables an option that a client offers unasked (which telnetlib forgets to)', () => {
-    const { negotiator, sent, told } = side();
-    negotiator.negotiate(WILL, NAWS);
-    negotiator.subnegotiation(NAWS, Uint8Array.of(0, 100, 0, 40));
-    negotiator.negotiate(WILL, NAWS);
+      expect(done.slice(2)).toEqual([`LOCAL ${ECHO} off`, `REMOTE ${NAWS} off`]);
+      expect(negotiator.isOn(ECHO, 'LOCAL')).toBe(false);
+    });
 
-    expect(sent).toEqual([`DO ${NAWS}`]);
-    expect(told).toEqual(['100x40']);
-  });
+    it('agrees to what was refused at first, when the client changes its mind', () => {
+      const { negotiator, hears, done } = end();
+      negotiator.ask(DO, NAWS);
+      hears([WONT, NAWS]);
 
-  it('hears the window of a client that would not tell it at first', () => {
-    const { negotiator, sent, told } = side();
-    negotiator.offer();
-    negotiator.negotiate(WONT, NAWS);
-    sent.length = 0;
-    negotiator.negotiate(WILL, NAWS);
-    negotiator.subnegotiation(NAWS, Uint8Array.of(0, 100, 0, 40));
+      expect(hears([WILL, NAWS])).toEqual([`DO ${NAWS}`]);
 
-    expect(sent).toEqual([`DO ${NAWS}`]);
-    expect(told).toEqual(['100x40']);
-  });
+      expect(done).toEqual([`REMOTE ${NAWS} on`]);
+    });
 
-  it('says nothing to a refusal of what was off already', () => {
-    const { negotiator, sent } = side();
-    for (const option of [ECHO, SGA, NAWS]) {
-      negotiator.negotiate(WONT, option);
-      negotiator.negotiate(DONT, option);
+    it('says nothing to what is so already: the rule that ends every conversation', () => {
+      const { hears } = end();
+      expect(hears([WONT, NAWS], [DONT, ECHO], [WONT, NAMELESS], [DONT, NAMELESS])).toEqual([]);
+      hears([WILL, NAWS], [DO, ECHO]);
+
+      expect(hears([WILL, NAWS], [DO, ECHO])).toEqual([]);
+    });
+
+    it('agrees in each direction to what is agreeable in that one', () => {
+      const { hears } = end();
+
+      expect(hears([DO, NAWS], [WILL, ECHO])).toEqual([`WONT ${NAWS}`, `DONT ${ECHO}`]);
+    });
+
+    for (const where of ['LOCAL', 'REMOTE'] as Where[]) {
+      it(`declines every option that it does not know, and never has it on (${where})`, () => {
+        const [ask, no] = where === 'LOCAL' ? ([DO, 'WONT'] as const) : ([WILL, 'DONT'] as const);
+        for (let option = 0; option < 256; option += 1) {
+          if (AGREEABLE[where === 'LOCAL' ? 'local' : 'remote'].has(option) || option === TIMING_MARK)
+            continue;
+          const { negotiator, hears, done } = end();
+
+          expect(hears([ask, option])).toEqual([`${no} ${option}`]);
+
+          expect(negotiator.isOn(option, where)).toBe(false);
+          expect(done).toEqual([]);
+        }
+      });
     }
 
-    expect(sent).toEqual([]);
+    it('agrees to nothing at all, where nothing is agreeable', () => {
+      const { hears } = end({ local: new Set(), remote: new Set() });
+
+      expect(hears([DO, ECHO], [WILL, ECHO])).toEqual([`WONT ${ECHO}`, `DONT ${ECHO}`]);
+    });
   });
 
-  it('comes to an end with another of its kind, whatever it was asked first', () => {
-    const letter = fc.tuple(fc.constantFrom<Verb>(WILL, WONT, DO, DONT), fc.constantFrom(1, 3, 31, 99));
-    holds(
-      fc.property(fc.uniqueArray(letter, { selector: ([, option]) => option }), (first) => {
-        const { letters, told } = correspondence(first);
-        if (letters > 60 || told.length > 0) throw new Error(`${letters} letters, ${told}`);
-      }),
-    );
+  describe('a timing mark (RFC 860)', () => {
+    it('is answered every time it is asked for', () => {
+      const { negotiator, hears } = end();
+
+      expect(hears(...new Array<[Verb, number]>(10).fill([DO, TIMING_MARK]))).toEqual(
+        new Array(10).fill(`WILL ${TIMING_MARK}`),
+      );
+
+      expect(negotiator.isOn(TIMING_MARK, 'LOCAL')).toBe(false);
+    });
+
+    it('is no answer to itself: nothing is said to a WILL, a WONT or a DONT', () => {
+      const { hears } = end();
+
+      expect(hears([WILL, TIMING_MARK], [WONT, TIMING_MARK], [DONT, TIMING_MARK])).toEqual([]);
+    });
+
+    it('can be asked for as often as one likes, and either answer is a sign of life', () => {
+      const { negotiator, hears, said, done } = end();
+      negotiator.askTimingMark();
+      hears([WILL, TIMING_MARK]);
+      negotiator.askTimingMark();
+      hears([WONT, TIMING_MARK]);
+      negotiator.askTimingMark();
+
+      expect(said).toEqual(new Array(3).fill(`DO ${TIMING_MARK}`));
+      expect(done).toEqual(['answered', 'answered']);
+    });
+
+    it('is taken for one by nothing but an answer', () => {
+      const { hears, done } = end();
+      hears([DO, TIMING_MARK], [DONT, TIMING_MARK]);
+
+      expect(done).toEqual([]);
+    });
+
+    it('costs as every answer does', () => {
+      const { hears, done } = end();
+      const flood = new Array<[Verb, number]>(4 * REPLY_BUDGET).fill([DO, TIMING_MARK]);
+
+      expect(hears(...flood).length).toBe(REPLY_BUDGET);
+      expect(done).toEqual(['abused']);
+    });
   });
 
-  it('ends by its budget what RFC 1143 does not: a client that contradicts itself without waiting', () => {
-    const { letters, told } = correspondence([
-      [WILL, SGA],
-      [WONT, SGA],
-    ]);
+  describe('bounds', () => {
+    it('answers twice about one option in one direction, and hears no more of it', () => {
+      const { negotiator, hears, done } = end();
+      const flips: [Verb, number][] = [
+        [DO, ECHO],
+        [DONT, ECHO],
+      ];
+      expect(hears(...flips)).toEqual([`WILL ${ECHO}`, `WONT ${ECHO}`]);
 
-    expect(told.length).toBeGreaterThan(0);
-    expect(new Set(told)).toEqual(new Set(['abused']));
-    expect(letters).toBeLessThanOrEqual(2 * REPLY_BUDGET + 10);
+      expect(hears(...flips, ...flips)).toEqual([]);
+
+      expect(negotiator.isOn(ECHO, 'LOCAL')).toBe(false);
+      expect(done).toEqual([`LOCAL ${ECHO} on`, `LOCAL ${ECHO} off`]);
+      expect(hears([WILL, ECHO], [DO, SGA], [WILL, SGA])).toEqual([
+        `DONT ${ECHO}`,
+        `WILL ${SGA}`,
+        `DO ${SGA}`,
+      ]);
+    });
+
+    it('stops when it is told to, also when it says nothing any more (RFC 1143: a no is always obeyed)', () => {
+      const { negotiator, hears, done } = end();
+      negotiator.ask(WILL, ECHO);
+      negotiator.ask(DO, NAWS);
+      hears([DO, ECHO], [DONT, ECHO], [DO, ECHO], [WILL, NAWS], [WONT, NAWS], [WILL, NAWS]);
+      expect(negotiator.isOn(ECHO, 'LOCAL')).toBe(true);
+
+      expect(hears([DONT, ECHO], [WONT, NAWS])).toEqual([]);
+
+      expect(negotiator.isOn(ECHO, 'LOCAL')).toBe(false);
+      expect(negotiator.isOn(NAWS, 'REMOTE')).toBe(false);
+      expect(done.slice(-2)).toEqual([`LOCAL ${ECHO} off`, `REMOTE ${NAWS} off`]);
+      expect(hears([DO, ECHO], [WILL, NAWS])).toEqual([]);
+      expect(negotiator.isOn(ECHO, 'LOCAL')).toBe(false);
+    });
+
+    it('declines an unknown option twice, then is silent', () => {
+      const { hears } = end();
+
+      expect(hears(...new Array<[Verb, number]>(9).fill([DO, NAMELESS]))).toEqual(
+        new Array(REPLIES_PER_OPTION).fill(`WONT ${NAMELESS}`),
+      );
+    });
+
+    it('still hears the answer to its own question, of which there is one', () => {
+      const { negotiator, hears } = end();
+      hears([DO, ECHO], [DONT, ECHO]);
+      negotiator.ask(WILL, ECHO);
+
+      expect(hears([DO, ECHO])).toEqual([]);
+
+      expect(negotiator.isOn(ECHO, 'LOCAL')).toBe(true);
+    });
+
+    it('gives up whoever never stops asking: each request that is not answered costs what an answer does', () => {
+      const { hears, done } = end();
+      const flood = (count: number) => hears(...new Array<[Verb, number]>(count).fill([DO, NAMELESS]));
+      flood(REPLY_BUDGET);
+      expect(done).toEqual([]);
+
+      flood(1);
+      expect(done).toEqual(['abused']);
+
+      flood(10 * REPLY_BUDGET);
+      expect(done).toEqual(['abused']);
+    });
+
+    it('says nothing any more to whom it gave up, whatever that asks', () => {
+      const { negotiator, hears } = end();
+      while (negotiator.charge());
+
+      expect(hears([DO, ECHO], [WILL, NAWS], [DO, NAMELESS], [DO, TIMING_MARK])).toEqual([]);
+    });
+
+    it('takes every kind of answer from one budget', () => {
+      const { negotiator, hears, done } = end();
+      for (let count = 0; count < REPLY_BUDGET - 2; count += 1) expect(negotiator.charge()).toBe(true);
+      expect(hears([WILL, STATUS], [WILL, NAWS])).toEqual([`DONT ${STATUS}`, `DO ${NAWS}`]);
+      expect(done).not.toContain('abused');
+
+      expect(negotiator.charge()).toBe(false);
+
+      expect(done.filter((word) => word === 'abused').length).toBe(1);
+      expect(hears([DO, STATUS])).toEqual([]);
+    });
+
+    it('takes nothing from it for its own questions and the answers to them', () => {
+      const { negotiator, hears, done } = end();
+      for (let count = 0; count < 2 * REPLY_BUDGET; count += 1) {
+        negotiator.askTimingMark();
+        hears([WILL, TIMING_MARK]);
+      }
+      negotiator.ask(WILL, ECHO);
+      hears([DO, ECHO]);
+
+      expect(done).not.toContain('abused');
+    });
   });
 
-  it('hears the window only while the option is on', () => {
-    const { negotiator, told } = side();
-    const size = Uint8Array.of(0, 100, 0, 40);
-    negotiator.subnegotiation(NAWS, size);
-    negotiator.offer();
-    negotiator.subnegotiation(NAWS, size);
-    expect(told).toEqual([]);
+  describe('with any letters', () => {
+    it('answers each option twice at most in each direction, and at most once a letter', () => {
+      holds(
+        fc.property(agreements, letters, letters, (agreeable, before, after) => {
+          const { negotiator, hears } = end(agreeable);
+          const answers: string[] = [];
+          const feed = (some: [Verb, number][]) => {
+            for (const letter of some) {
+              const answer = hears(letter);
+              if (answer.length > 1) throw new Error(`${letter} got ${answer}`);
+              answers.push(...answer);
+            }
+          };
+          feed(before);
+          negotiator.ask(WILL, ECHO);
+          negotiator.ask(DO, NAWS);
+          feed(after);
+          const counts = new Map<string, number>();
+          for (const answer of answers) {
+            const [verb, option] = answer.split(' ');
+            const direction = `${verb === 'WILL' || verb === 'WONT' ? 'our' : 'their'} ${option}`;
+            counts.set(direction, (counts.get(direction) ?? 0) + 1);
+          }
+          for (const [what, count] of counts) {
+            if (count > REPLIES_PER_OPTION) throw new Error(`${count} answers about ${what}: ${answers}`);
+          }
+        }),
+        { numRuns: 2000 },
+      );
+    });
 
-    negotiator.negotiate(WILL, NAWS);
-    negotiator.subnegotiation(NAWS, size);
-    negotiator.negotiate(WONT, NAWS);
-    negotiator.subnegotiation(NAWS, size);
+    it('says only what changes something: yes to what was off, no to what was on or asked for', () => {
+      holds(
+        fc.property(agreements, letters, (agreeable, heard) => {
+          const { negotiator, hears } = end(agreeable);
+          for (const [verb, option] of heard) {
+            const where = verb === DO || verb === DONT ? 'LOCAL' : 'REMOTE';
+            const wanted = verb === DO || verb === WILL;
+            const before = negotiator.isOn(option, where);
+            const answer = hears([verb, option]);
+            const after = negotiator.isOn(option, where);
+            if (answer.length > 0 && before === wanted) throw new Error(`${answer} to what is so`);
+            if (!before && after && answer.length !== 1) throw new Error('began without a word');
+            if (!wanted && after) throw new Error('goes on against a no');
+            const yes = /^(WILL|DO) /.test(answer[0] ?? 'no');
+            if (answer.length > 0 && yes !== after) throw new Error(`${answer}, but on is ${after}`);
+          }
+        }),
+        { numRuns: 2000 },
+      );
+    });
 
-    expect(told).toEqual(['100x40']);
-  });
+    it('never has on what is not agreeable', () => {
+      holds(
+        fc.property(agreements, letters, (agreeable, heard) => {
+          const { negotiator, hears } = end(agreeable);
+          for (const [verb, option] of heard) {
+            hears([verb, option]);
+            for (const [where, allowed] of [
+              ['LOCAL', agreeable.local],
+              ['REMOTE', agreeable.remote],
+            ] as const) {
+              if (negotiator.isOn(option, where) && !allowed.has(option)) {
+                throw new Error(`${where} ${option} is on`);
+              }
+            }
+          }
+        }),
+        { numRuns: 2000 },
+      );
+    });
 
-  it('takes no window size but one of four bytes, unsigned', () => {
-    const { negotiator, told } = side();
-    negotiator.negotiate(WILL, NAWS);
-    for (const length of [0, 1, 2, 3, 5, 100])
-      negotiator.subnegotiation(NAWS, new Uint8Array(length).fill(9));
-    expect(told).toEqual([]);
+    it('goes quiet with another of its kind, whatever either wants, asks, or says out of turn', () => {
+      const questions = fc.array(
+        fc.tuple(fc.constantFrom(0, 1), fc.constantFrom(WILL, DO), options, fc.boolean()),
+        { maxLength: 10 },
+      );
+      holds(
+        fc.property(agreements, agreements, questions, letters, (one, other, asked, strays) => {
+          const { quiet, abused, letters } = correspond([one, other], (ends) => {
+            for (const [by, verb, option, marks] of asked) {
+              const allowed = [one, other][by]?.[verb === WILL ? 'local' : 'remote'];
+              if (allowed?.has(option)) ends[by as 0 | 1].ask(verb, option);
+              if (marks) ends[by as 0 | 1].askTimingMark();
+            }
+            for (const [index, [verb, option]] of strays.entries()) {
+              ends[(index % 2) as 0 | 1].negotiate(verb, option);
+            }
+          });
+          if (!quiet || abused) throw new Error(`${letters} letters${abused ? ', and one gave up' : ''}`);
+        }),
+        { numRuns: 1000 },
+      );
+    });
 
-    negotiator.subnegotiation(NAWS, Uint8Array.of(0xff, 0xfe, 0x80, 0));
-
-    expect(told).toEqual(['65534x32768']);
-  });
-
-  it('answers as often as the budget allows, then reports the abuse once and is silent', () => {
-    const { negotiator, sent, told } = side();
-    for (let count = 0; count < REPLY_BUDGET * 4; count += 1) negotiator.negotiate(DO, 99);
-
-    expect(sent.length).toBe(REPLY_BUDGET);
-    expect(told).toEqual(['abused']);
-  });
-
-  it('takes every kind of answer from one budget', () => {
-    const { negotiator, sent, told } = side();
-    for (let count = 0; count < REPLY_BUDGET - 2; count += 1) expect(negotiator.mayReply()).toBe(true);
-    negotiator.negotiate(WILL, STATUS);
-    negotiator.negotiate(WILL, NAWS);
-    expect(told).toEqual([]);
-
-    expect(negotiator.mayReply()).toBe(false);
-    negotiator.negotiate(DO, STATUS);
-
-    expect(sent).toEqual([`DONT ${STATUS}`, `DO ${NAWS}`]);
-    expect(told).toEqual(['abused']);
-  });
-
-  it('never throws, and never says more than it was asked', () => {
-    const verbs = fc.constantFrom<Verb>(WILL, WONT, DO, DONT);
-    const steps = fc.array(
-      fc.tuple(verbs, fc.constantFrom(0, 1, 3, 31, 86, 201, 255), fc.uint8Array({ maxLength: 6 })),
-    );
-    holds(
-      fc.property(steps, (asked) => {
-        const { negotiator, sent } = side();
-        for (const [verb, option, payload] of asked) {
-          negotiator.negotiate(verb, option);
-          negotiator.subnegotiation(option, payload);
-        }
-        if (sent.length > asked.length) throw new Error(`${asked.length} asked, ${sent.length} said`);
-      }),
-    );
+    it('agrees with another of its kind on what both like, when each asks the other', () => {
+      holds(
+        fc.property(agreements, agreements, (one, other) => {
+          const { ends, quiet } = correspond([one, other], ([board, client]) => {
+            for (const code of one.local) board.ask(WILL, code);
+            for (const code of one.remote) board.ask(DO, code);
+            for (const code of other.local) client.ask(WILL, code);
+            for (const code of other.remote) client.ask(DO, code);
+          });
+          if (!quiet) throw new Error('they never stop');
+          for (const code of [ECHO, SGA, NAWS, STATUS, NEW_ENVIRON]) {
+            const liked = one.local.has(code) && other.remote.has(code);
+            if (ends[0].isOn(code, 'LOCAL') !== liked) throw new Error(`the one's ${code}`);
+            if (ends[1].isOn(code, 'REMOTE') !== liked) throw new Error(`the other's view of ${code}`);
+          }
+        }),
+        { numRuns: 1000 },
+      );
+    });
   });
 });

@@ -4,7 +4,7 @@ import { filter, firstValueFrom, ReplaySubject, config as rxjs, Subject } from '
 import { readConfig } from '../../lib/config.js';
 import { createLog } from '../../lib/log.js';
 import { serve } from '../../lib/serve.js';
-import { logIn } from '../support/caller.js';
+import { call, logIn } from '../support/caller.js';
 
 /** A board as `impulse serve` runs it, on a free port, with its log. */
 function start(signal$: Subject<NodeJS.Signals>, flags: Record<string, string> = {}) {
@@ -31,7 +31,7 @@ describe('serve', () => {
     const signal$ = new Subject<NodeJS.Signals>();
     const { code, logs } = start(signal$);
     expect(await logs('call in with')).toMatch(
-      /telnet 127\.0\.0\.1 \d+ \(from this machine only; --host 0\.0\.0\.0 opens/,
+      /: telnet 127\.0\.0\.1 (\d+), or: npx impulse call 127\.0\.0\.1:\1 \(from this machine only; --host 0\.0\.0\.0 opens/,
     );
 
     signal$.next('SIGTERM');
@@ -79,8 +79,37 @@ describe('serve', () => {
     const signal$ = new Subject<NodeJS.Signals>();
     const { code, logs } = start(signal$, { host: '0.0.0.0' });
 
-    expect(await logs('call in with')).toMatch(/telnet localhost \d+\n$/);
+    expect(await logs('call in with')).toMatch(
+      /: telnet localhost (\d+), or: npx impulse call localhost:\1\n$/,
+    );
 
+    signal$.next('SIGTERM');
+    await code;
+  });
+
+  it('writes an IPv6 address as each of the two programs wants it', async () => {
+    const signal$ = new Subject<NodeJS.Signals>();
+    const { code, logs } = start(signal$, { host: '::1' });
+
+    expect(await logs('call in with')).toMatch(
+      /: telnet ::1 (\d+), or: npx impulse call \[::1\]:\1 \(from this machine only; /,
+    );
+
+    signal$.next('SIGTERM');
+    await code;
+  });
+
+  it('gives the board its name', async () => {
+    const signal$ = new Subject<NodeJS.Signals>();
+    const { code, logs } = start(signal$, { name: 'The Night Shift' });
+    const port = Number((await logs('call in with')).match(/127\.0\.0\.1 (\d+)/)?.[1]);
+    const caller = await call(port);
+    const [IAC, DO, MSSP] = [255, 253, 70];
+
+    caller.says(Uint8Array.of(IAC, DO, MSSP));
+
+    expect(await caller.hears('The Night Shift')).toContain('\x01NAME\x02The Night Shift\x01');
+    caller.hangUp();
     signal$.next('SIGTERM');
     await code;
   });

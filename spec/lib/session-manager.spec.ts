@@ -121,6 +121,30 @@ describe('createSessionManager', () => {
 
     expect(handles).toEqual(['Zoë', 'ann']);
   });
+
+  it('decodes what is typed as the caller’s terminal has it, from when that is known', () => {
+    const manager = createSessionManager({
+      app: (session) => session.line$.pipe(map((line) => `<${line}>`)),
+    });
+    const fake = fakeConnection(NEVER);
+    const typed = new Subject<Uint8Array>();
+    let terminal = fake.terminal;
+    const zoe: Connection = {
+      ...fake,
+      input$: typed,
+      get terminal() {
+        return terminal;
+      },
+    };
+    const running = manager.run(concat(of<Connection[]>(zoe), NEVER)).subscribe();
+
+    typed.next(Buffer.from('Zoë\ré\r'));
+    terminal = { ...terminal, encoding: 'cp437' };
+    typed.next(Uint8Array.of(0x82, 0x0d));
+    running.unsubscribe();
+
+    expect(fake.screen).toContain('<é><é>');
+  });
 });
 
 describe('DEFAULT_LIMITS', () => {

@@ -31,6 +31,7 @@ describe('SETTINGS', () => {
     expect(values).toEqual({
       host: '127.0.0.1',
       port: 2323,
+      name: 'Impulse',
       'max-sessions': 100,
       'waiting-room': 0,
       'connection-rate': { count: 50, perMs: 1_000, burst: 100 },
@@ -38,6 +39,7 @@ describe('SETTINGS', () => {
       'idle-timeout': 600_000,
       'idle-warning': 60_000,
       'login-timeout': 60_000,
+      'dead-peer-timeout': 120_000,
       'session-limit': null,
       'shutdown-grace': 10_000,
       'output-limit': 262_144,
@@ -47,7 +49,8 @@ describe('SETTINGS', () => {
     });
   });
 
-  const { host, port, maxSessions, waitingRoom, outputLimitBytes, logLevel, logFormat, banner } = SETTINGS;
+  const { host, port, name, maxSessions, waitingRoom, outputLimitBytes, logLevel, logFormat, banner } =
+    SETTINGS;
 
   for (const text of [
     '0.0.0.0',
@@ -108,6 +111,15 @@ describe('SETTINGS', () => {
     expect(outputLimitBytes.parse('1024m')).toBe(1024 ** 3);
     for (const text of ['1025m', '1g', 'k', '256kb', '256 k', '1.5m', 'off']) {
       expect(outputLimitBytes.parse(text)).withContext(text).toBeUndefined();
+    }
+  });
+
+  it('takes any line of 60 letters for the name of the board', () => {
+    for (const text of ['The Night Shift', '漢字 BBS', 'é'.repeat(60), '👪'.repeat(60)]) {
+      expect(name.parse(text)).withContext(text).toBe(text);
+    }
+    for (const text of ['x'.repeat(61), 'one\ntwo', 'a\x1b[2J', 'a\x01b', '\u202eabc', '\x9bm']) {
+      expect(name.parse(text)).withContext(text).toBeUndefined();
     }
   });
 

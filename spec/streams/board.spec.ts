@@ -18,6 +18,7 @@ const OFF: Limits = {
   sessionLimitMs: null,
   shutdownGraceMs: 10_000,
   outputLimitBytes: 1024,
+  deadPeerTimeoutMs: null,
 };
 
 /** A board whose app greets, echoes lines, and completes at `bye`; the first line is the handle. */
@@ -38,8 +39,10 @@ function parts(
     authenticate: (session) => session.ask('who? ').pipe(map((handle) => ({ handle }))),
     limits: { ...OFF, ...limits },
     bus: embeddedBus(),
-    decoder: () => (bytes) => Buffer.from(bytes).toString(),
-    width: (text) => text.length,
+    screen: {
+      decoder: () => (bytes) => Buffer.from(bytes).toString(),
+      width: (text) => text.length,
+    },
     scheduler: m.scheduler,
     order$,
     calls: new Map(),

@@ -1,5 +1,6 @@
 import { NEVER, type Observable, of, VirtualTimeScheduler } from 'rxjs';
 import { Call } from '../../streams/call.js';
+import type { ScreenParts } from '../../streams/screen.js';
 import { SessionEnd } from '../../streams/session-end.js';
 import { TYPE_AHEAD_BYTES } from '../../streams/type-ahead.js';
 import { type EndReason, SESSION_STATES } from '../../streams/types.js';
@@ -7,6 +8,10 @@ import { fakeAdmitted } from '../support/admitted.js';
 import { type FakeConnectionOptions, fakeConnection } from '../support/fake-connection.js';
 
 const LIMIT = 100;
+const SCREEN: ScreenParts = {
+  decoder: () => (bytes) => Buffer.from(bytes).toString(),
+  width: (text) => text.length,
+};
 
 /** A call on node 3, its line, its clock, and the endings that were decided. */
 function calling(options: FakeConnectionOptions & { place$?: Observable<number> } = {}) {
@@ -14,7 +19,7 @@ function calling(options: FakeConnectionOptions & { place$?: Observable<number> 
   const scheduler = new VirtualTimeScheduler();
   const decided: EndReason[] = [];
   const admitted = fakeAdmitted(connection, options.place$);
-  const call = new Call(admitted, LIMIT, scheduler, ({ reason }) => decided.push(reason));
+  const call = new Call(admitted, LIMIT, scheduler, SCREEN, ({ reason }) => decided.push(reason));
   return { call, connection, scheduler, decided };
 }
 
@@ -23,7 +28,7 @@ describe('Call', () => {
     const connection = fakeConnection(NEVER, { address: '2001:db8::1' });
     const scheduler = new VirtualTimeScheduler();
     scheduler.frame = 1000;
-    const call = new Call(fakeAdmitted(connection), LIMIT, scheduler, () => {});
+    const call = new Call(fakeAdmitted(connection), LIMIT, scheduler, SCREEN, () => {});
     expect(call.id).toBe(7);
     expect(call.node).toBe(3);
     expect(call.address).toBe('2001:db8::1');
@@ -146,6 +151,7 @@ describe('Call', () => {
         fakeAdmitted(fakeConnection(NEVER)),
         LIMIT,
         new VirtualTimeScheduler(),
+        SCREEN,
         () => {
           call.end('kicked');
           call.write('too late');
@@ -203,5 +209,78 @@ describe('Call', () => {
       call.line$.subscribe();
       expect(call.lastInputAt).toBe(60_000);
     });
+  });
+
+  describe('a caller who reads more slowly than they type', () => {
+    it('is not answered until they have read what was said, and loses nothing', () => {
+      const { call, connection, decided } = calling({ deaf: true });
+      const heard: string[] = [];
+      call.line$.subscribe((line) => heard.push(line));
+      call.write('x'.repeat(LIMIT / 2));
+      call.typeAhead.push('one');
+      call.write('x');
+      call.typeAhead.push('two');
+      expect(heard).toEqual(['one']);
+
+      connection.read();
+
+      expect(heard).toEqual(['one', 'two']);
+      expect(decided).toEqual([]);
+    });
+
+    it('is ended as slow by what others say', () => {
+      const { call, decided } = calling({ deaf: true });
+      call.write('x'.repeat(LIMIT / 2 + 1));
+      expect(decided).toEqual([]);
+      call.write('x'.repeat(LIMIT / 2));
+      expect(decided).toEqual(['slow']);
+    });
+  });
+
+  it('hands on keys', () => {
+    const { call } = calling();
+    const heard: string[] = [];
+    call.key$.subscribe((key) => heard.push(key));
+    call.typeAhead.press('up');
+    expect(heard).toEqual(['up']);
+  });
+
+  it("uses the caller's encoding", () => {
+    const { call, connection } = calling();
+    call.setEncoding('cp437');
+    expect(connection.terminal.encoding).toBe('cp437');
+  });
+
+  describe('asking for a secret', () => {
+    it('hides a secret while it is asked for, and no longer', () => {
+      const { call, connection } = calling();
+      const answers: string[] = [];
+      const secret$ = call.ask('Password: ', { secret: true });
+      expect(call.screen.secret()).toBe(false);
+      secret$.subscribe((answer) => answers.push(answer));
+      expect(connection.screen).toBe('Password: ');
+      expect(call.screen.secret()).toBe(true);
+      call.typeAhead.push('sesame');
+      expect(answers).toEqual(['sesame']);
+      expect(call.screen.secret()).toBe(false);
+    });
+
+    it('shows again what is typed, when nobody waits for the secret any more', () => {
+      const { call } = calling();
+      call.ask('Password: ', { secret: true }).subscribe().unsubscribe();
+      expect(call.screen.secret()).toBe(false);
+    });
+
+    it('shows what is typed unless it is told that it is a secret', () => {
+      const { call } = calling();
+      call.ask('Town? ').subscribe();
+      expect(call.screen.secret()).toBe(false);
+    });
+  });
+
+  it('hangs up when the caller wishes', () => {
+    const { call, decided } = calling();
+    call.screen.hangUp();
+    expect(decided).toEqual(['hangup']);
   });
 });

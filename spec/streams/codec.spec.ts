@@ -1,8 +1,17 @@
 import fc from 'fast-check';
-import { COMMAND, escapeIac, SUBNEGOTIATION_LIMIT, telnetDecoder } from '../../streams/codec.js';
+import {
+  COMMAND,
+  commandBytes,
+  escapeIac,
+  negotiationBytes,
+  SUBNEGOTIATION_LIMIT,
+  subnegotiationBytes,
+  telnetDecoder,
+  type Verb,
+} from '../../streams/codec.js';
 import { holds } from '../support/holds.js';
 
-const { IAC, SB, SE, WILL, DO, NOP, AYT } = COMMAND;
+const { IAC, SB, SE, WILL, WONT, DO, DONT, NOP, AYT } = COMMAND;
 
 /** What a decoder made of a stream that came in these chunks: runs of data joined, the rest in words. */
 function decode(...chunks: Uint8Array[]): (string | Uint8Array)[] {
@@ -34,6 +43,36 @@ const streams = fc
       .map((telling) => Uint8Array.from([...noise, ...telling])),
   );
 
+/** What a telnet end may say: a part of a stream, and what a decoder is to make of it. */
+interface Said {
+  readonly bytes: Uint8Array;
+  readonly found: string | Uint8Array;
+}
+const COMMANDS = Array.from({ length: 256 }, (_, code) => code).filter(
+  (code) => code >= COMMAND.EOR && code < SB && code !== SE,
+);
+const sayings: fc.Arbitrary<Said> = fc.oneof(
+  fc.uint8Array({ minLength: 1 }).map((data) => ({ bytes: escapeIac(data), found: data })),
+  fc
+    .array(fc.constantFrom(IAC, 0, 240, 250), { minLength: 1, maxLength: 8 })
+    .map((data) => ({ bytes: escapeIac(bytes(...data)), found: bytes(...data) })),
+  fc.constantFrom(...COMMANDS).map((code) => ({ bytes: commandBytes(code), found: `command ${code}` })),
+  fc.tuple(fc.constantFrom<Verb>(WILL, WONT, DO, DONT), fc.nat(255)).map(([verb, option]) => ({
+    bytes: negotiationBytes(verb, option),
+    found: `negotiate ${verb} ${option}`,
+  })),
+  fc.tuple(fc.nat(255), fc.uint8Array()).map(([option, payload]) => ({
+    bytes: subnegotiationBytes(option, payload),
+    found: `subnegotiation ${option} ${[...payload]}`,
+  })),
+);
+
+/** Cuts a stream at places that a property chose. */
+function cutAt(stream: Uint8Array, cuts: number[]): Uint8Array[] {
+  const at = [0, ...cuts.map((cut) => cut % (stream.length + 1)).sort((a, b) => a - b), stream.length];
+  return at.slice(1).map((end, index) => stream.slice(at[index], end));
+}
+
 describe('telnetDecoder', () => {
   it('hands on a chunk without IAC untouched, the same object', () => {
     const seen: Uint8Array[] = [];
@@ -63,12 +102,28 @@ describe('telnetDecoder', () => {
       subnegotiation: nothing,
       dropped: nothing,
     });
-    const chunk = bytes(97, IAC, NOP, 98, IAC, IAC, 99);
+    const chunk = bytes(97, IAC, NOP, 98, IAC, NOP, 99);
 
     feed(chunk);
 
-    expect(seen).toEqual([bytes(97), bytes(98), bytes(IAC, 99)]);
+    expect(seen).toEqual([bytes(97), bytes(98), bytes(99)]);
     expect(seen.every(({ buffer }) => buffer === chunk.buffer)).toBe(true);
+  });
+
+  it('hands on a run with doubled 0xFFs in it as one piece', () => {
+    const seen: Uint8Array[] = [];
+    const nothing = () => {};
+    const feed = telnetDecoder({
+      data: (data) => seen.push(data),
+      command: nothing,
+      negotiate: nothing,
+      subnegotiation: nothing,
+      dropped: nothing,
+    });
+
+    feed(bytes(IAC, NOP, 97, IAC, IAC, IAC, IAC, 98, IAC, IAC, IAC, NOP, 99));
+
+    expect(seen).toEqual([bytes(97, IAC, IAC, 98, IAC), bytes(99)]);
   });
 
   it('makes nothing of nothing', () => {
@@ -195,8 +250,7 @@ describe('telnetDecoder', () => {
   it('hears the same however any stream is cut', () => {
     holds(
       fc.property(streams, fc.array(fc.nat(120)), (stream, cuts) => {
-        const at = [0, ...cuts.filter((cut) => cut <= stream.length).sort((a, b) => a - b), stream.length];
-        const chunks = at.slice(1).map((end, index) => stream.slice(at[index], end));
+        const chunks = cutAt(stream, cuts);
         const [whole, cut] = [JSON.stringify(decode(stream)), JSON.stringify(decode(...chunks))];
         if (whole !== cut) throw new Error(`${whole} became ${cut}`);
       }),
@@ -204,15 +258,87 @@ describe('telnetDecoder', () => {
     );
   });
 
-  it('gives back what was escaped', () => {
+  it('gives back whatever was said, all bytes of it, however it is cut', () => {
     holds(
-      fc.property(fc.uint8Array({ minLength: 1 }), (data) => {
-        const [found, ...more] = decode(escapeIac(data));
-        if (more.length > 0 || !(found instanceof Uint8Array) || Buffer.compare(found, data) !== 0) {
-          throw new Error(`${data} became ${found}`);
+      fc.property(fc.array(sayings), fc.array(fc.nat(2000)), (said, cuts) => {
+        const expected: (string | Uint8Array)[] = [];
+        for (const { found } of said) {
+          const last = expected.at(-1);
+          if (found instanceof Uint8Array && last instanceof Uint8Array) {
+            expected[expected.length - 1] = Uint8Array.from([...last, ...found]);
+          } else expected.push(found);
+        }
+        const stream = Buffer.concat(said.map((part) => part.bytes));
+        const found = decode(...cutAt(stream, cuts));
+        if (JSON.stringify(found) !== JSON.stringify(expected)) {
+          throw new Error(`${JSON.stringify(expected)} became ${JSON.stringify(found)}`);
         }
       }),
+      { numRuns: 1000 },
     );
+  });
+
+  it('gives back each of the 256 bytes, as data, as an option, and in a subnegotiation', () => {
+    for (let byte = 0; byte < 256; byte += 1) {
+      expect(decode(escapeIac(bytes(byte)))).toEqual([bytes(byte)]);
+      expect(decode(negotiationBytes(DO, byte))).toEqual([`negotiate ${DO} ${byte}`]);
+      expect(decode(subnegotiationBytes(byte, bytes(byte, byte)))).toEqual([
+        `subnegotiation ${byte} ${byte},${byte}`,
+      ]);
+    }
+  });
+
+  it('leaves a subnegotiation to whoever heard it, whatever comes after', () => {
+    const heard: Uint8Array[] = [];
+    const nothing = () => {};
+    const feed = telnetDecoder({
+      data: nothing,
+      command: nothing,
+      negotiate: nothing,
+      subnegotiation: (_, payload) => heard.push(payload),
+      dropped: nothing,
+    });
+
+    feed(subnegotiationBytes(31, bytes(0, 80, 0, 24)));
+    feed(subnegotiationBytes(31, bytes(1, 2, 3, 4)));
+
+    expect(heard).toEqual([bytes(0, 80, 0, 24), bytes(1, 2, 3, 4)]);
+  });
+
+  it('makes a flood of doubled 0xFFs one piece, not one for each', () => {
+    let pieces = 0;
+    const nothing = () => {};
+    const feed = telnetDecoder({
+      data: () => {
+        pieces += 1;
+      },
+      command: nothing,
+      negotiate: nothing,
+      subnegotiation: nothing,
+      dropped: nothing,
+    });
+
+    feed(new Uint8Array(65_536).fill(IAC));
+
+    expect(pieces).toBe(1);
+  });
+});
+
+describe('what is said to the other end', () => {
+  it('is an IAC and the command', () => {
+    expect(commandBytes(AYT)).toEqual(bytes(IAC, AYT));
+  });
+
+  it('is an IAC, the request and its option, which is never doubled', () => {
+    expect(negotiationBytes(WILL, 31)).toEqual(bytes(IAC, WILL, 31));
+    expect(negotiationBytes(DONT, 255)).toEqual(bytes(IAC, DONT, 255));
+  });
+
+  it('is a subnegotiation between IAC SB and IAC SE, its own 0xFFs doubled', () => {
+    expect(subnegotiationBytes(31, bytes(0, 255, 240))).toEqual(
+      bytes(IAC, SB, 31, 0, 255, 255, 240, IAC, SE),
+    );
+    expect(subnegotiationBytes(255, bytes())).toEqual(bytes(IAC, SB, 255, 255, IAC, SE));
   });
 });
 

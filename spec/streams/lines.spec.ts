@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { from, map, of, Subject, take, throwError } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import stringWidth from 'string-width';
-import { LINE_LIMIT, type LineTerminal, lines } from '../../streams/lines.js';
+import { LINE_LIMIT } from '../../streams/line-editor.js';
+import { type LineTerminal, lines } from '../../streams/lines.js';
 
 const utf8 = () => {
   const decoder = new TextDecoder();
@@ -12,11 +13,23 @@ const bytesOf = (text: string): Uint8Array => Buffer.from(text);
 
 /** A terminal, silent unless `echo` is given, that shows nothing. */
 const terminal = (parts: Partial<LineTerminal> = {}): LineTerminal => ({
-  decoder: utf8,
+  decode: utf8(),
   echoes: () => false,
+  secret: () => false,
   show: () => {},
   width: stringWidth,
+  freshPrompt: (on) => `<${on}>`,
+  hangUp: () => {},
+  reading: () => {},
   ...parts,
+});
+
+/** Nobody wants keys; what is typed ahead is thrown away at an interrupt. */
+const noKeys = () => ({
+  wantsKeys: false,
+  unfinished: undefined as (() => string) | undefined,
+  press: (_key: string) => {},
+  interrupt: () => {},
 });
 
 /** The lines in the chunks that somebody typed. */
@@ -25,7 +38,7 @@ function linesIn(...chunks: (string | Uint8Array)[]): string[] {
   from(chunks)
     .pipe(
       map((chunk) => (typeof chunk === 'string' ? bytesOf(chunk) : chunk)),
-      lines(terminal()),
+      lines(terminal(), noKeys()),
     )
     .subscribe((line) => entered.push(line));
   return entered;
@@ -38,7 +51,7 @@ function echoOf(...chunks: string[]): string {
     shown += text;
   };
   from(chunks)
-    .pipe(map(bytesOf), lines(terminal({ echoes: () => true, show })))
+    .pipe(map(bytesOf), lines(terminal({ echoes: () => true, show }), noKeys()))
     .subscribe();
   return shown;
 }
@@ -54,7 +67,11 @@ describe('lines', () => {
     marbles((m) => {
       const typed = m.cold('           -a-b-c-|', values);
       const expected = '               -1-2-3-|';
-      m.expect(typed.pipe(lines(terminal()))).toBeObservable(expected, { 1: 'one', 2: 'two', 3: 'three' });
+      m.expect(typed.pipe(lines(terminal(), noKeys()))).toBeObservable(expected, {
+        1: 'one',
+        2: 'two',
+        3: 'three',
+      });
       m.expect(typed).toHaveSubscriptions('^------!');
     }),
   );
@@ -63,7 +80,11 @@ describe('lines', () => {
     'emits every line of a chunk',
     marbles((m) => {
       const typed = m.cold('                            --a----|', { a: bytesOf('1\r2\r3\r') });
-      m.expect(typed.pipe(lines(terminal()))).toBeObservable('--(123)|', { 1: '1', 2: '2', 3: '3' });
+      m.expect(typed.pipe(lines(terminal(), noKeys()))).toBeObservable('--(123)|', {
+        1: '1',
+        2: '2',
+        3: '3',
+      });
       m.expect(typed).toHaveSubscriptions('             ^------!');
     }),
   );
@@ -72,7 +93,7 @@ describe('lines', () => {
     'is silent while nobody types',
     marbles((m) => {
       const typed = m.cold('                                -----');
-      m.expect(typed.pipe(lines(terminal())), '             ----!').toBeObservable('-----');
+      m.expect(typed.pipe(lines(terminal(), noKeys())), '             ----!').toBeObservable('-----');
       m.expect(typed).toHaveSubscriptions('                 ^---!');
     }),
   );
@@ -81,7 +102,7 @@ describe('lines', () => {
     'completes with an empty source',
     marbles((m) => {
       const typed = m.cold('                            --|');
-      m.expect(typed.pipe(lines(terminal()))).toBeObservable('--|');
+      m.expect(typed.pipe(lines(terminal(), noKeys()))).toBeObservable('--|');
       m.expect(typed).toHaveSubscriptions('             ^-!');
     }),
   );
@@ -90,7 +111,7 @@ describe('lines', () => {
     'drops a line that nobody finished',
     marbles((m) => {
       const typed = m.cold('                            -x-|', values);
-      m.expect(typed.pipe(lines(terminal()))).toBeObservable('---|');
+      m.expect(typed.pipe(lines(terminal(), noKeys()))).toBeObservable('---|');
       m.expect(typed).toHaveSubscriptions('             ^--!');
     }),
   );
@@ -99,7 +120,7 @@ describe('lines', () => {
     'passes an error on',
     marbles((m) => {
       const typed = m.cold('                            -a-#', values);
-      m.expect(typed.pipe(lines(terminal()))).toBeObservable('-1-#', { 1: 'one' });
+      m.expect(typed.pipe(lines(terminal(), noKeys()))).toBeObservable('-1-#', { 1: 'one' });
       m.expect(typed).toHaveSubscriptions('             ^--!');
     }),
   );
@@ -108,7 +129,9 @@ describe('lines', () => {
     'leaves its source when unsubscribed',
     marbles((m) => {
       const typed = m.cold('                                -a-b-', values);
-      m.expect(typed.pipe(lines(terminal())), '             --!').toBeObservable('-1-', { 1: 'one' });
+      m.expect(typed.pipe(lines(terminal(), noKeys())), '             --!').toBeObservable('-1-', {
+        1: 'one',
+      });
       m.expect(typed).toHaveSubscriptions('                 ^-!');
     }),
   );
@@ -121,7 +144,7 @@ describe('lines', () => {
         shown += text;
       };
       const typed = m.cold('                   -a-', { a: bytesOf('1\r2\rrest') });
-      const line$ = typed.pipe(lines(terminal({ echoes: () => true, show })), take(1));
+      const line$ = typed.pipe(lines(terminal({ echoes: () => true, show }), noKeys()), take(1));
       m.expect(line$).toBeObservable('         -(1|)');
       m.expect(typed).toHaveSubscriptions('    ^!');
       m.flush();
@@ -148,7 +171,7 @@ describe('lines', () => {
     it('comes as CR, before its LF or NUL is there', () => {
       const typed = new Subject<Uint8Array>();
       const entered: string[] = [];
-      typed.pipe(lines(terminal())).subscribe((line) => entered.push(line));
+      typed.pipe(lines(terminal(), noKeys())).subscribe((line) => entered.push(line));
       typed.next(bytesOf('one\r'));
       expect(entered).toEqual(['one']);
       typed.next(bytesOf('\ntwo\r'));
@@ -177,16 +200,7 @@ describe('lines', () => {
       '\0',
       '\x07',
     ];
-    const sequences = [
-      '\x1b',
-      '\x1b[A',
-      '\x1b[1;31m',
-      '\x1bOP',
-      '\x1b]0;title\x07',
-      '\x1bP1$q\x1b\\',
-      '\x9b',
-      '\x1b\x1b[A',
-    ];
+    const sequences = ['\x1b[Z', '\x1b[1;31m', '\x1b[200~'];
     const typed = fc.array(fc.constantFrom(...pieces, ...sequences), { maxLength: 40 });
     const cuts = fc.array(fc.nat(200), { maxLength: 12 });
     fc.assert(
@@ -239,7 +253,7 @@ describe('lines', () => {
       ['NUL', '\0'],
       ['BEL', '\x07'],
       ['TAB', '\t'],
-      ['C1 controls', '\x80\x85\x9f'],
+      ['C1 controls', '\x80\x85\x99'],
       ['an arrow', '\x1b[A'],
       ['an arrow with Alt, as some terminals send it', '\x1b\x1b[A'],
       ['a function key', '\x1bOP'],
@@ -249,14 +263,24 @@ describe('lines', () => {
       ['a window title', '\x1b]0;title\x07'],
       ['a window title with ESC \\', '\x1b]0;title\x1b\\'],
       ['a device control string', '\x1bP1$qm\x1b\\'],
-      ['a key with Alt', '\x1bf'],
+      ['a key with Alt', '\x1bx'],
+      ['the mouse', '\x1b[M !!'],
+      ['the mouse, as SGR has it', '\x1b[<0;10;20M'],
+      ['a key of the Linux console', '\x1b[[A'],
+      ['where the cursor is', '\x1b[1;1R'],
+      ['an 8-bit control sequence', '\x9b31m'],
     ] as const) {
       it(`leaves out ${name}`, () => {
         expect(linesIn(`on${sequence}e\r`)).toEqual(['one']);
-        expect(linesIn(...`on${sequence}e\r`)).toEqual(['one']);
         expect(echoOf(`on${sequence}e\r`)).toBe('one\n');
       });
     }
+
+    it('leaves out an arrow wherever it is cut, and a key with Alt only where that is whole', () => {
+      expect(linesIn('on', '\x1b', '[', '1;5', 'D', 'e\r')).toEqual(['one']);
+      // A lone ESC is the key itself: what comes after it is typed.
+      expect(linesIn('on\x1b', 'e\r')).toEqual(['one']);
+    });
 
     it('keeps what a bracketed paste brings, without its brackets', () => {
       expect(linesIn('\x1b[200~pasted\x1b[201~\r')).toEqual(['pasted']);
@@ -275,12 +299,10 @@ describe('lines', () => {
             shown += text;
           };
           from(chunks)
-            .pipe(lines(terminal({ echoes: () => true, show })))
+            .pipe(lines(terminal({ echoes: () => true, show }), noKeys()))
             .subscribe((line) => entered.push(line));
           expect(entered.join('')).toMatch(/^[^\x00-\x1f\x7f-\x9f]*$/u);
-          expect(shown.replaceAll(/(\x08+ +)+\x08+/g, '').replaceAll('\n', '')).toMatch(
-            /^[^\x00-\x1f\x7f-\x9f]*$/u,
-          );
+          expect(shown.replaceAll(/[\x07\x08\n]|<line>|<page>/g, '')).toMatch(/^[^\x00-\x1f\x7f-\x9f]*$/u);
         }),
       );
     });
@@ -321,24 +343,24 @@ describe('lines', () => {
       const shown: string[] = [];
       const show = (text: string) => shown.push(text);
       of(bytesOf('ab\x7fc\rd\x7fe'))
-        .pipe(lines(terminal({ echoes: () => true, show })))
+        .pipe(lines(terminal({ echoes: () => true, show }), noKeys()))
         .subscribe((line) => shown.push(`<${line}>`));
 
-      expect(shown).toEqual(['ab\b \bc\n', '<ac>', 'd\b \be']);
+      expect(shown).toEqual(['ac\n', '<ac>', 'e']);
     });
 
     it('erases as many columns as a letter took, and all the letters of a word or a line', () => {
       const erased = (columns: number) => '\b'.repeat(columns) + ' '.repeat(columns) + '\b'.repeat(columns);
-      expect(echoOf('a漢\x7f')).toBe(`a漢${erased(2)}`);
-      expect(echoOf('e\u0301\x7f')).toBe(`e\u0301${erased(1)}`);
-      expect(echoOf(`${FAMILY}\x7f`)).toBe(`${FAMILY}${erased(2)}`);
-      expect(echoOf('say hello  \x17')).toBe(`say hello  ${erased(7)}`);
-      expect(echoOf('say 漢\x15')).toBe(`say 漢${erased(6)}`);
+      expect(echoOf('a漢', '\x7f')).toBe(`a漢${erased(2)}`);
+      expect(echoOf('e\u0301', '\x7f')).toBe(`e\u0301${erased(1)}`);
+      expect(echoOf(FAMILY, '\x7f')).toBe(`${FAMILY}${erased(2)}`);
+      expect(echoOf('say hello  ', '\x17')).toBe(`say hello  ${erased(7)}`);
+      expect(echoOf('say 漢', '\x15')).toBe(`say 漢${erased(6)}`);
       expect(echoOf('\x7f\x17\x15')).toBe('');
     });
 
     it('shows what is typed, taken back and entered', () => {
-      expect(echoOf('hé', 'y\b', '\r\n', '漢\r')).toBe('héy\b \b\n漢\n');
+      expect(echoOf('hé', 'y\b', 'x', '\b', '\r\n', '漢\r')).toBe('héx\b \b\n漢\n');
     });
 
     it('is asked for at each chunk, since it is negotiated', () => {
@@ -348,7 +370,7 @@ describe('lines', () => {
       const show = (text: string) => {
         shown += text;
       };
-      typed.pipe(lines(terminal({ echoes: () => echo, show }))).subscribe();
+      typed.pipe(lines(terminal({ echoes: () => echo, show }), noKeys())).subscribe();
       typed.next(bytesOf('the client shows this itself\b\r'));
       expect(shown).toBe('');
       echo = true;
@@ -360,25 +382,121 @@ describe('lines', () => {
     });
   });
 
-  it('makes its decoder at the first chunk, and one for each caller', () => {
-    const decoder = jasmine.createSpy('decoder', utf8).and.callFake(utf8);
-    const discipline = lines(terminal({ decoder }));
-    const [ann, bob] = [new Subject<Uint8Array>(), new Subject<Uint8Array>()];
-    const entered: string[] = [];
-    for (const caller of [ann, bob]) caller.pipe(discipline).subscribe((line) => entered.push(line));
-    expect(decoder).not.toHaveBeenCalled();
+  describe('keys that do more than edit', () => {
+    /** A terminal with echo, what it shows, what is entered, and what it was told. */
+    function typing(parts: Partial<LineTerminal> = {}, taker: Partial<ReturnType<typeof noKeys>> = {}) {
+      const typed = new Subject<Uint8Array>();
+      const told: string[] = [];
+      const keys = { ...noKeys(), interrupt: () => void told.push('interrupted'), ...taker };
+      const show = (text: string) => void told.push(text);
+      const hangUp = () => void told.push('hung up');
+      typed
+        .pipe(lines(terminal({ echoes: () => true, show, hangUp, ...parts }), keys))
+        .subscribe((line) => told.push(`entered ${line}`));
+      return { told, keys, types: (text: string) => typed.next(bytesOf(text)) };
+    }
 
-    const [first, second] = [bytesOf('é\r').subarray(0, 1), bytesOf('é\r').subarray(1)];
-    ann.next(first);
-    expect(decoder).toHaveBeenCalledTimes(1);
-    bob.next(bytesOf('bob\r'));
-    ann.next(second);
-    expect(decoder).toHaveBeenCalledTimes(2);
-    expect(entered).toEqual(['bob', 'é']);
+    it('Ctrl-C throws the line away, what was typed ahead too, and shows the prompt anew', () => {
+      const { told, types } = typing();
+      types('half a li');
+      types('\x03');
+      types('ann\r');
+      expect(told).toEqual(['half a li', 'interrupted', '<line>', 'ann\n', 'entered ann']);
+    });
+
+    it('Ctrl-C shows the prompt to a caller whose client echoes, too', () => {
+      const { told, types } = typing({ echoes: () => false });
+      types('half\x03ann\r');
+      expect(told).toEqual(['interrupted', 'entered ann', '<line>']);
+    });
+
+    it('Ctrl-D hangs up in an empty line, and only there', () => {
+      const { told, types } = typing();
+      types('ab\x1b[D\x04\r');
+      expect(told).toEqual(['a\n', 'entered a']);
+      types('\x04');
+      expect(told.at(-1)).toBe('hung up');
+    });
+
+    it('Ctrl-L draws the line anew on a new page, once, however often it is pressed', () => {
+      const { told, types } = typing();
+      types('abc');
+      types('\x0c\x0c\x0c');
+      expect(told).toEqual(['abc', '<page>abc']);
+    });
+
+    it('up recalls what was entered', () => {
+      const { told, types } = typing();
+      types('one\r');
+      types('tw');
+      types('\x1b[A');
+      types('\r');
+      expect(told).toEqual(['one\n', 'entered one', 'tw', '\b\bone', '\n', 'entered one']);
+    });
+
+    it('moves to the end of the line before it is entered', () => {
+      const { told, types } = typing();
+      types('abc\x1b[D\x1b[D');
+      types('\r');
+      expect(told).toEqual(['abc\b\b', 'bc\n', 'entered abc']);
+    });
+
+    it('shows nothing of a secret, but that it was entered, and does not recall it', () => {
+      let secret = true;
+      const { told, types } = typing({ secret: () => secret });
+      types('pass');
+      types('word\x7f\r');
+      secret = false;
+      types('\x1b[A\r');
+      expect(told).toEqual(['\n', 'entered passwor', '\n', 'entered ']);
+    });
+
+    it('makes no more output of a chunk than a line is long, whatever is pressed', () => {
+      const { told, types } = typing();
+      types(`${'x'.repeat(1000)}\r`);
+      told.length = 0;
+      types('\x1b[A\x1b[B\x0c\x15'.repeat(10_000));
+      expect(told.join('').length).toBeLessThan(5000);
+    });
+
+    it('hands every key to an app that wants keys, and echoes nothing', () => {
+      const pressed: string[] = [];
+      const { told, types, keys } = typing({}, { press: (key) => void pressed.push(key) });
+      keys.wantsKeys = true;
+      types('a漢👪\x1b[A\r\x03\x04');
+      expect(pressed).toEqual(['a', '漢', '👪', 'up', 'enter', 'ctrl-c', 'ctrl-d']);
+      expect(told).toEqual([]);
+    });
+
+    it('makes lines again as soon as nobody wants keys any more, in the middle of a chunk too', () => {
+      const pressed: string[] = [];
+      const press = (key: string) => {
+        pressed.push(key);
+        keys.wantsKeys = pressed.length < 2;
+      };
+      const { told, types, keys } = typing({}, { press });
+      keys.wantsKeys = true;
+      types('abcd\r');
+      expect(pressed).toEqual(['a', 'b']);
+      expect(told).toEqual(['cd\n', 'entered cd']);
+    });
+
+    it('gives the unfinished line to an app that begins to want keys, character by character', () => {
+      const { keys, types } = typing();
+      types('a👪');
+      const unfinished = keys.unfinished as () => string;
+      expect([unfinished(), unfinished(), unfinished()]).toEqual(['a', '👪', '']);
+    });
+
+    it('says when it begins and ends to read a chunk', () => {
+      const { told, types } = typing({ reading: (on) => void told.push(on ? 'begins' : 'ends') });
+      types('a\r');
+      expect(told).toEqual(['begins', 'a\n', 'entered a', 'ends']);
+    });
   });
 
   it('subscribes anew each time, with nothing left of the line before', () => {
-    const discipline = lines(terminal());
+    const discipline = lines(terminal(), noKeys());
     const entered: string[] = [];
     of(bytesOf('unfinished'))
       .pipe(discipline)

@@ -51,6 +51,7 @@ const OFF: Limits = {
   sessionLimitMs: null,
   shutdownGraceMs: null,
   outputLimitBytes: 1024,
+  deadPeerTimeoutMs: null,
 };
 
 /** Lets everybody in at once, as `ann`. */
@@ -81,8 +82,10 @@ function caller(
     authenticate,
     services: { bus: embeddedBus(), sessions: new Map(), scheduler },
     limits: { ...OFF, ...limits },
-    decoder: () => (bytes) => Buffer.from(bytes).toString(),
-    width: (text) => text.length,
+    screen: {
+      decoder: () => (bytes) => Buffer.from(bytes).toString(),
+      width: (text) => text.length,
+    },
     sweep: sweep(1000, scheduler),
     farewell: farewells(10, scheduler),
     calls,
@@ -191,6 +194,17 @@ describe('session', () => {
         'the caller types nothing for too long',
         (m) => caller(m.scheduler, NEVER, { app: silent, limits: { idleTimeoutMs: 5000 } }),
         '\nYou were quiet for too long. Goodbye!\n',
+      ],
+      [
+        'lost',
+        'the line gives no sign of life',
+        (m) =>
+          caller(m.scheduler, NEVER, {
+            app: silent,
+            limits: { deadPeerTimeoutMs: 5000 },
+            line: { answers: true },
+          }),
+        '',
       ],
       [
         'login-timeout',
@@ -834,6 +848,20 @@ describe('session', () => {
           '500 |',
         ]);
         expect(visit.connection.screen).toMatch(/\nThe board is going down. Goodbye!\n$/);
+        expect(visit.admitted.left).toBe(true);
+      }),
+    );
+
+    it(
+      'is given up when their line gives no sign of life, and the line moves on',
+      marbles((m) => {
+        const visit = caller(m.scheduler, NEVER, {
+          place$: concat(of(1), NEVER),
+          limits: { deadPeerTimeoutMs: 5000 },
+          line: { answers: true },
+        });
+        expect(diary(m.scheduler, visit.session$)).toEqual(['0 waiting at 1', '5000 closed lost', '5000 |']);
+        expect(visit.connection.calls).toContain('probe');
         expect(visit.admitted.left).toBe(true);
       }),
     );

@@ -2,9 +2,17 @@ import { concat, defer, EMPTY, finalize, NEVER, Observable, of } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { SessionEnd } from '../../streams/session-end.js';
 import { talk } from '../../streams/talk.js';
-import { type TypeAhead, typeAhead } from '../../streams/type-ahead.js';
+import { TypeAhead } from '../../streams/type-ahead.js';
 
-const queue = (): TypeAhead => typeAhead(() => {});
+const queue = () => new TypeAhead(() => {});
+
+/** What is written, as if it were emitted, and how it ends. */
+const talking =
+  <T>(lines: TypeAhead, conversation$: Observable<T>) =>
+  (line$: Observable<string>) =>
+    new Observable<T>((written) =>
+      line$.pipe(talk(lines, conversation$, (output) => written.next(output))).subscribe(written),
+    );
 
 describe('talk', () => {
   it(
@@ -12,7 +20,7 @@ describe('talk', () => {
     marbles((m) => {
       const lines = queue();
       const line$ = m.cold('                             -a-b-c--');
-      m.expect(line$.pipe(talk(lines, lines.line$)), '   -------!').toBeObservable('-a-b-c--');
+      m.expect(line$.pipe(talking(lines, lines.line$)), '   -------!').toBeObservable('-a-b-c--');
       m.expect(line$).toHaveSubscriptions('              ^------!');
     }),
   );
@@ -22,7 +30,7 @@ describe('talk', () => {
     marbles((m) => {
       const line$ = m.cold('                             ---------');
       const conversation$ = m.cold('                     -x-y--');
-      m.expect(line$.pipe(talk(queue(), conversation$)), '----!').toBeObservable('-x-y-');
+      m.expect(line$.pipe(talking(queue(), conversation$)), '----!').toBeObservable('-x-y-');
       m.expect(line$).toHaveSubscriptions('              ^---!');
       m.expect(conversation$).toHaveSubscriptions('      ^---!');
     }),
@@ -33,7 +41,7 @@ describe('talk', () => {
     marbles((m) => {
       const line$ = m.cold('                              -a-b-c--');
       const conversation$ = m.cold('                      -x--|');
-      m.expect(line$.pipe(talk(queue(), conversation$))).toBeObservable('-x--|');
+      m.expect(line$.pipe(talking(queue(), conversation$))).toBeObservable('-x--|');
       m.expect(line$).toHaveSubscriptions('               ^---!');
       m.expect(conversation$).toHaveSubscriptions('       ^---!');
     }),
@@ -44,7 +52,7 @@ describe('talk', () => {
     marbles((m) => {
       const line$ = m.cold('                              -a-|');
       const conversation$ = m.cold('                      -x---y-');
-      m.expect(line$.pipe(talk(queue(), conversation$))).toBeObservable('-x-|');
+      m.expect(line$.pipe(talking(queue(), conversation$))).toBeObservable('-x-|');
       m.expect(line$).toHaveSubscriptions('               ^--!');
       m.expect(conversation$).toHaveSubscriptions('       ^--!');
     }),
@@ -56,7 +64,7 @@ describe('talk', () => {
       const idle = new SessionEnd('idle');
       const line$ = m.cold('                              -a-#', undefined, idle);
       const conversation$ = m.cold('                      -x---y-');
-      m.expect(line$.pipe(talk(queue(), conversation$))).toBeObservable('-x-#', undefined, idle);
+      m.expect(line$.pipe(talking(queue(), conversation$))).toBeObservable('-x-#', undefined, idle);
       m.expect(line$).toHaveSubscriptions('               ^--!');
       m.expect(conversation$).toHaveSubscriptions('       ^--!');
     }),
@@ -66,7 +74,7 @@ describe('talk', () => {
     'begins no conversation on a line that is dead already',
     marbles((m) => {
       const conversation$ = m.cold('-x---y-');
-      m.expect(EMPTY.pipe(talk(queue(), conversation$))).toBeObservable('|');
+      m.expect(EMPTY.pipe(talking(queue(), conversation$))).toBeObservable('|');
       m.expect(conversation$).toHaveSubscriptions([]);
     }),
   );
@@ -75,7 +83,7 @@ describe('talk', () => {
     const cause = new Error('bug');
     let error: unknown;
     const conversation$ = new Observable<string>((subscriber) => subscriber.error(cause));
-    NEVER.pipe(talk(queue(), conversation$)).subscribe({
+    NEVER.pipe(talking(queue(), conversation$)).subscribe({
       error: (thrown) => {
         error = thrown;
       },
@@ -91,7 +99,7 @@ describe('talk', () => {
       const kicked = new SessionEnd('kicked');
       const line$ = m.cold('                              -----');
       const conversation$ = m.cold('                      -x-#', undefined, kicked);
-      m.expect(line$.pipe(talk(queue(), conversation$))).toBeObservable('-x-#', undefined, kicked);
+      m.expect(line$.pipe(talking(queue(), conversation$))).toBeObservable('-x-#', undefined, kicked);
       m.expect(line$).toHaveSubscriptions('               ^--!');
     }),
   );
@@ -103,7 +111,7 @@ describe('talk', () => {
         const lines = queue();
         let over = false;
         m.cold('-----')
-          .pipe(talk(lines, m.cold(ending)))
+          .pipe(talking(lines, m.cold(ending)))
           .subscribe({ error: () => {} });
         lines.line$.subscribe({
           complete: () => {
@@ -135,7 +143,7 @@ describe('talk', () => {
         });
         const subscription = m
           .cold(ending.replace('!', '-'))
-          .pipe(talk(lines, conversation$))
+          .pipe(talking(lines, conversation$))
           .subscribe({ error: () => {} });
         m.scheduler.schedule(() => subscription.unsubscribe(), 10);
         m.flush();
@@ -148,7 +156,7 @@ describe('talk', () => {
     const lines = queue();
     const said: string[] = [];
     const line$ = concat(of('one', 'two'), NEVER);
-    line$.pipe(talk(lines, lines.line$)).subscribe((output) => said.push(output));
+    line$.pipe(talking(lines, lines.line$)).subscribe((output) => said.push(output));
     expect(said).toEqual(['one', 'two']);
   });
 
@@ -162,7 +170,7 @@ describe('talk', () => {
         }),
       );
     });
-    const talk$ = NEVER.pipe(talk(queue(), conversation$));
+    const talk$ = NEVER.pipe(talking(queue(), conversation$));
     expect(running).toBe(0);
     const both = [talk$.subscribe(), talk$.subscribe()];
     expect(running).toBe(2);

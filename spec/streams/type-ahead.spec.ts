@@ -1,10 +1,10 @@
 import { concat, EMPTY, NEVER, of, Subject, take, tap, throwError } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { TYPE_AHEAD_BYTES, type TypeAhead, typeAhead } from '../../streams/type-ahead.js';
+import { TYPE_AHEAD_BYTES, TypeAhead } from '../../streams/type-ahead.js';
 
 /** A queue that nobody holds back, with lines in it. */
 function queueOf(...lines: string[]): TypeAhead {
-  const queue = typeAhead(() => {});
+  const queue = new TypeAhead(() => {});
   for (const line of lines) queue.push(line);
   return queue;
 }
@@ -20,7 +20,7 @@ function listen(value$: TypeAhead['line$']): string[] {
   return heard;
 }
 
-describe('typeAhead', () => {
+describe('TypeAhead', () => {
   describe('line$', () => {
     it('is silent until somebody types', () => {
       expect(listen(queueOf().line$)).toEqual([]);
@@ -89,7 +89,7 @@ describe('typeAhead', () => {
           '                         ----^--!',
           '                         -------^--!',
         ]);
-        typed.subscribe({ next: queue.push, complete: queue.end });
+        typed.subscribe({ next: (line) => queue.push(line), complete: () => queue.end() });
         m.flush();
         expect(taken).toEqual(['1 a', '4 b', '7 c']);
       }),
@@ -200,7 +200,7 @@ describe('typeAhead', () => {
 
     it('is called once above 128 KiB, and once more below half of that', () => {
       const held: boolean[] = [];
-      const queue = typeAhead((on) => held.push(on));
+      const queue = new TypeAhead((on) => held.push(on));
       for (let count = 0; count < fits; count += 1) queue.push(line);
       expect(held).toEqual([]);
       queue.push(line);
@@ -218,7 +218,7 @@ describe('typeAhead', () => {
 
     it('is called again for the next caller who types too far ahead', () => {
       const held: boolean[] = [];
-      const queue = typeAhead((on) => held.push(on));
+      const queue = new TypeAhead((on) => held.push(on));
       for (let round = 0; round < 2; round += 1) {
         for (let count = 0; count <= fits; count += 1) queue.push(line);
         queue.line$.pipe(take(fits + 1)).subscribe();
@@ -228,14 +228,14 @@ describe('typeAhead', () => {
 
     it('is called for a flood of empty lines too', () => {
       const held: boolean[] = [];
-      const queue = typeAhead((on) => held.push(on));
+      const queue = new TypeAhead((on) => held.push(on));
       for (let count = 0; count < 5000; count += 1) queue.push('');
       expect(held).toEqual([true]);
     });
 
     it('is not called as long as somebody listens', () => {
       const held: boolean[] = [];
-      const queue = typeAhead((on) => held.push(on));
+      const queue = new TypeAhead((on) => held.push(on));
       queue.line$.subscribe();
       for (let count = 0; count < 2 * fits; count += 1) queue.push(line);
       expect(held).toEqual([]);
@@ -291,5 +291,93 @@ describe('typeAhead', () => {
     expect(queue.taken).toBe(0);
     queue.line$.pipe(take(2)).subscribe();
     expect(queue.taken).toBe(2);
+  });
+
+  describe('key$', () => {
+    it('hears the keys that are pressed, and only then are they wanted', () => {
+      const queue = queueOf();
+      expect(queue.wantsKeys).toBe(false);
+      queue.press('lost');
+      const heard = listen(queue.key$.pipe(take(2)));
+      expect(queue.wantsKeys).toBe(true);
+      queue.press('a');
+      queue.press('up');
+      expect(heard).toEqual(['a', 'up', '|']);
+      expect(queue.wantsKeys).toBe(false);
+    });
+
+    it('hears what was typed ahead first, also what is not entered yet', () => {
+      const queue = queueOf('h\u00e9\u{1f46a}', '');
+      const unfinished = [...'xy'];
+      queue.unfinished = () => unfinished.shift() ?? '';
+      expect(listen(queue.key$)).toEqual(['h', 'é', '\u{1f46a}', 'enter', 'enter', 'x', 'y']);
+    });
+
+    it('leaves the rest of what was typed ahead to whoever comes next', () => {
+      const queue = queueOf('yes', 'next');
+      const unfinished = [...'xy'];
+      queue.unfinished = () => unfinished.shift() ?? '';
+      expect(listen(queue.key$.pipe(take(1)))).toEqual(['y', '|']);
+      expect(listen(queue.line$)).toEqual(['es', 'next']);
+      expect(unfinished).toEqual(['x', 'y']);
+    });
+
+    it('completes at the end, also for whoever comes later', () => {
+      const queue = queueOf();
+      const heard = listen(queue.key$);
+      queue.end();
+      expect([heard, listen(queue.key$)]).toEqual([['|'], ['|']]);
+    });
+  });
+
+  describe('block', () => {
+    it('stops the lines, and lets them go on', () => {
+      const queue = queueOf();
+      const heard = listen(queue.line$);
+      queue.push('one');
+      queue.block(true);
+      queue.push('two');
+      queue.push('three');
+      expect(heard).toEqual(['one']);
+      queue.block(false);
+      queue.push('four');
+      expect(heard).toEqual(['one', 'two', 'three', 'four']);
+    });
+
+    it('stops in the middle of what waits', () => {
+      const queue = queueOf('one', 'two', 'three');
+      const heard: string[] = [];
+      queue.line$.subscribe((line) => {
+        heard.push(line);
+        if (line === 'one') queue.block(true);
+      });
+      expect(heard).toEqual(['one']);
+      queue.block(false);
+      expect(heard).toEqual(['one', 'two', 'three']);
+    });
+
+    it('stops eachLine too', () => {
+      const queue = queueOf('one', 'two');
+      queue.block(true);
+      const heard = listen(queue.eachLine(of));
+      expect(heard).toEqual([]);
+      queue.block(false);
+      expect(heard).toEqual(['one', 'two']);
+    });
+  });
+
+  it('drops what waits when it is interrupted, and goes on', () => {
+    const queue = queueOf('one', 'two');
+    queue.interrupt();
+    queue.push('three');
+    expect(listen(queue.line$)).toEqual(['three']);
+  });
+
+  it('lets the caller go on when what held them back was interrupted', () => {
+    const held: boolean[] = [];
+    const queue = new TypeAhead((on) => held.push(on));
+    while (held.length === 0) queue.push('x'.repeat(1000));
+    queue.interrupt();
+    expect(held).toEqual([true, false]);
   });
 });

@@ -1,11 +1,8 @@
-import type { Observable } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import type { Endable } from '../../streams/endable.js';
 import { SessionEnd } from '../../streams/session-end.js';
 import type { EndReason } from '../../streams/types.js';
 import { wait } from '../../streams/wait.js';
-import { fakeAdmitted } from '../support/admitted.js';
-import { fakeConnection } from '../support/fake-connection.js';
 
 /** The record of a call, as far as its ending goes. */
 function fakeCall(): Endable & { end(reason: EndReason): void } {
@@ -25,9 +22,6 @@ function fakeCall(): Endable & { end(reason: EndReason): void } {
   };
 }
 
-const waiter = (input$: Observable<string>, place$: Observable<number>) =>
-  fakeAdmitted(fakeConnection(input$), place$);
-
 const places = { 1: 1, 2: 2, 3: 3 };
 const nobody = () => {};
 
@@ -37,7 +31,7 @@ describe('wait', () => {
     marbles((m) => {
       const input$ = m.hot('                                     --x-----');
       const place$ = m.cold('                                    2-1-|', places);
-      m.expect(wait(waiter(input$, place$), fakeCall(), nobody)).toBeObservable('----|');
+      m.expect(wait(input$, place$, fakeCall(), nobody)).toBeObservable('----|');
       m.expect(input$).toHaveSubscriptions('                     ^---!');
       m.expect(place$).toHaveSubscriptions('                     ^---!');
     }),
@@ -48,7 +42,7 @@ describe('wait', () => {
     marbles((m) => {
       const input$ = m.hot('                                              -----');
       const place$ = m.cold('                                             2----', places);
-      m.expect(wait(waiter(input$, place$), fakeCall(), nobody), '        ----!').toBeObservable('-----');
+      m.expect(wait(input$, place$, fakeCall(), nobody), '        ----!').toBeObservable('-----');
       m.expect(input$).toHaveSubscriptions('                              ^---!');
       m.expect(place$).toHaveSubscriptions('                              ^---!');
     }),
@@ -59,7 +53,7 @@ describe('wait', () => {
     marbles((m) => {
       const input$ = m.hot('                                     -----');
       const place$ = m.cold('                                    |');
-      m.expect(wait(waiter(input$, place$), fakeCall(), nobody)).toBeObservable('|');
+      m.expect(wait(input$, place$, fakeCall(), nobody)).toBeObservable('|');
       m.expect(input$).toHaveSubscriptions('                     (^!)');
     }),
   );
@@ -70,7 +64,7 @@ describe('wait', () => {
       const told: string[] = [];
       const tell = (place: number) => told.push(`${m.scheduler.now()}: ${place}`);
       const place$ = m.cold('3-2--1-|', places);
-      wait(waiter(m.hot('-'), place$), fakeCall(), tell).subscribe();
+      wait(m.hot('-'), place$, fakeCall(), tell).subscribe();
       m.flush();
       expect(told).toEqual(['0: 3', '2: 2', '5: 1']);
       m.expect(place$).toHaveSubscriptions('^------!');
@@ -84,7 +78,7 @@ describe('wait', () => {
       const call = fakeCall();
       const input$ = m.hot('                         --|');
       const place$ = m.cold('                        2----1-|', places);
-      m.expect(wait(waiter(input$, place$), call, nobody)).toBeObservable('--#', undefined, hangup);
+      m.expect(wait(input$, place$, call, nobody)).toBeObservable('--#', undefined, hangup);
       m.expect(input$).toHaveSubscriptions('         ^-!');
       m.expect(place$).toHaveSubscriptions('         ^-!');
       m.flush();
@@ -98,7 +92,7 @@ describe('wait', () => {
       const lost = new SessionEnd('lost');
       const input$ = m.hot('                         --#', undefined, lost);
       const place$ = m.cold('                        2----1-|', places);
-      m.expect(wait(waiter(input$, place$), fakeCall(), nobody)).toBeObservable('--#', undefined, lost);
+      m.expect(wait(input$, place$, fakeCall(), nobody)).toBeObservable('--#', undefined, lost);
       m.expect(place$).toHaveSubscriptions('         ^-!');
     }),
   );
@@ -110,7 +104,7 @@ describe('wait', () => {
       const input$ = m.hot('                         -----');
       const place$ = m.cold('                        2----1-|', places);
       m.scheduler.schedule(() => call.end('shutdown'), 3);
-      m.expect(wait(waiter(input$, place$), call, nobody)).toBeObservable(
+      m.expect(wait(input$, place$, call, nobody)).toBeObservable(
         '                                            ---#',
         undefined,
         new SessionEnd('shutdown'),
@@ -128,7 +122,7 @@ describe('wait', () => {
       const tell = (place: number) => {
         if (place === 1) call.end('slow');
       };
-      m.expect(wait(waiter(m.hot('-'), place$), call, tell)).toBeObservable(
+      m.expect(wait(m.hot('-'), place$, call, tell)).toBeObservable(
         '                                            --#',
         undefined,
         new SessionEnd('slow'),
@@ -142,7 +136,7 @@ describe('wait', () => {
     marbles((m) => {
       const input$ = m.hot('                                     -x-x-x-');
       const place$ = m.cold('                                    1---|', places);
-      m.expect(wait(waiter(input$, place$), fakeCall(), nobody)).toBeObservable('----|');
+      m.expect(wait(input$, place$, fakeCall(), nobody)).toBeObservable('----|');
     }),
   );
 
@@ -150,7 +144,7 @@ describe('wait', () => {
     'can no longer be ended through the call once it is over',
     marbles((m) => {
       const call = fakeCall();
-      wait(waiter(m.hot('-'), m.cold('1-|', places)), call, nobody).subscribe();
+      wait(m.hot('-'), m.cold('1-|', places), call, nobody).subscribe();
       expect(call.stop).toBeDefined();
       m.flush();
       expect(call.stop).toBeUndefined();

@@ -1,5 +1,5 @@
-import { map, type Observable, of, ReplaySubject } from 'rxjs';
-import type { Connection, Output, Terminal } from '../../streams/types.js';
+import { defer, EMPTY, map, type Observable, of, ReplaySubject, Subject } from 'rxjs';
+import type { Connection, Encoding, Output, Terminal } from '../../streams/types.js';
 
 /** How a {@link fakeConnection} behaves; left out, it is a well-behaved caller at 192.0.2.1. */
 export interface FakeConnectionOptions {
@@ -7,6 +7,10 @@ export interface FakeConnectionOptions {
   readonly echo?: boolean;
   /** True for a caller that doesn't read: what is written stays in the backlog. */
   readonly deaf?: boolean;
+  /** True for a caller whose client answers when it is asked for a sign of life. */
+  readonly answers?: boolean;
+  /** What the client calls its terminal. */
+  readonly type?: string;
   /** True for a caller whose line stays open after we hung up. */
   readonly lingers?: boolean;
 }
@@ -15,17 +19,28 @@ export interface FakeConnectionOptions {
 export interface FakeConnection extends Connection {
   /** All that was written, bytes as Latin-1. */
   readonly screen: string;
-  /** `close`, `destroy`, `pause` and `resume`, as they were called. */
+  /** `close`, `destroy`, `pause`, `resume` and `probe`, as they were called. */
   readonly calls: readonly string[];
+  /** Reads all that was written, at last. */
+  read(): void;
 }
 
 /** A connection whose caller types `input$`: text, in UTF-8. */
 export function fakeConnection(
   input$: Observable<string>,
-  { address = '192.0.2.1', echo = false, deaf = false, lingers = false }: FakeConnectionOptions = {},
+  {
+    address = '192.0.2.1',
+    echo = false,
+    deaf = false,
+    answers = false,
+    type,
+    lingers = false,
+  }: FakeConnectionOptions = {},
 ): FakeConnection {
   const closed$ = new ReplaySubject<never>();
-  const terminal: Terminal = { columns: 80, rows: 24, echo };
+  const drained$ = new Subject<never>();
+  let terminal: Terminal = { columns: 80, rows: 24, echo, type: type ?? null, encoding: 'utf-8' };
+  let unread = 0;
   const calls: string[] = [];
   let screen = '';
   let bytesIn = 0;
@@ -39,10 +54,25 @@ export function fakeConnection(
         return bytes;
       }),
     ),
-    terminal$: of(terminal),
-    terminal,
+    terminal$: defer(() => of(terminal)),
+    get terminal() {
+      return terminal;
+    },
     closed$,
+    drained$: defer(() => (unread === 0 ? EMPTY : drained$)),
     calls,
+    read() {
+      unread = 0;
+      // Whoever waits for it is told once.
+      drained$.complete();
+    },
+    setEncoding(encoding: Encoding) {
+      terminal = { ...terminal, encoding };
+    },
+    probe() {
+      calls.push('probe');
+      return answers;
+    },
     get screen() {
       return screen;
     },
@@ -53,10 +83,13 @@ export function fakeConnection(
       return Buffer.byteLength(screen);
     },
     get backlog() {
-      return deaf ? Buffer.byteLength(screen) : 0;
+      return unread;
     },
     write(output: Output) {
-      if (!closing) screen += typeof output === 'string' ? output : Buffer.from(output).toString('latin1');
+      if (closing) return;
+      const text = typeof output === 'string' ? output : Buffer.from(output).toString('latin1');
+      screen += text;
+      if (deaf) unread += Buffer.byteLength(text);
     },
     pause: () => calls.push('pause'),
     resume: () => calls.push('resume'),

@@ -1,0 +1,76 @@
+import {
+  COMMAND,
+  commandBytes,
+  escapeIac,
+  negotiationBytes,
+  subnegotiationBytes,
+  telnetDecoder,
+  type Verb,
+} from '../../streams/codec.js';
+
+/** The options that specs speak of by name; any other is a number. */
+const OPTIONS: Record<string, number> = {
+  BINARY: 0,
+  ECHO: 1,
+  SGA: 3,
+  STATUS: 5,
+  TIMING_MARK: 6,
+  TTYPE: 24,
+  EOR: 25,
+  NAWS: 31,
+  LINEMODE: 34,
+  AUTHENTICATION: 37,
+  NEW_ENVIRON: 39,
+  CHARSET: 42,
+  MSSP: 70,
+};
+
+const nameOf = (code: number) =>
+  Object.entries(OPTIONS).find(([, option]) => option === code)?.[0] ?? `${code}`;
+const codeOf = (name: string) => OPTIONS[name] ?? Number(name);
+
+/**
+ * The bytes of what a telnet end says, a phrase each: `WILL NAWS`, `SB NAWS 0 80 0 24`, `SB TTYPE 0 "xterm"`, `AYT`, or
+ * `"text"`.
+ */
+export function bytesOf(...phrases: string[]): Uint8Array {
+  return Buffer.concat(phrases.map(phraseBytes));
+}
+
+function phraseBytes(phrase: string): Uint8Array {
+  const [first = '', name = '', ...rest] = phrase.match(/"(?:\\.|[^"])*"|\S+/g) ?? [];
+  if (first.startsWith('"')) return escapeIac(textBytes(first));
+  const code = COMMAND[first as keyof typeof COMMAND];
+  if (first === 'SB') {
+    const payload = rest.map((part) =>
+      part.startsWith('"') ? textBytes(part) : Uint8Array.of(Number(part)),
+    );
+    return subnegotiationBytes(codeOf(name), Buffer.concat(payload));
+  }
+  return name === '' ? commandBytes(code) : negotiationBytes(code as Verb, codeOf(name));
+}
+
+const textBytes = (quoted: string) => Buffer.from(JSON.parse(quoted), 'latin1');
+
+/** What such bytes say, in the same words; text is told byte by byte, as Latin-1. */
+export function wordsOf(bytes: Uint8Array): string[] {
+  const words: string[] = [];
+  const named = (code: number) => Object.entries(COMMAND).find(([, command]) => command === code)?.[0];
+  const read = telnetDecoder({
+    data: (run) => words.push(quoted(run)),
+    command: (code) => words.push(`${named(code)}`),
+    negotiate: (verb, option) => words.push(`${named(verb)} ${nameOf(option)}`),
+    subnegotiation: (option, payload) => words.push(`SB ${nameOf(option)} ${payloadWords(payload)}`.trim()),
+    dropped: () => words.push('dropped'),
+  });
+  read(bytes);
+  return words;
+}
+
+const quoted = (bytes: Uint8Array) => JSON.stringify(Buffer.from(bytes).toString('latin1'));
+
+function payloadWords(payload: Uint8Array): string {
+  const text = Buffer.from(payload).toString('latin1');
+  const parts = text.match(/[\x20-\x7e]+|[^\x20-\x7e]/g) ?? [];
+  return parts.map((part) => (/[\x20-\x7e]/.test(part) ? `"${part}"` : part.charCodeAt(0))).join(' ');
+}

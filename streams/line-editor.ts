@@ -1,0 +1,199 @@
+import type { Key } from './types.js';
+
+/** The longest line a caller can type, in bytes of UTF-8; beyond it the bell rings and the rest is not taken. */
+export const LINE_LIMIT = 1024;
+
+/** How much of what was entered can be recalled: in lines, and in characters of all of them. */
+const [HISTORY_LINES, HISTORY_LENGTH] = [20, 4096];
+
+/** A line being typed: what is before the cursor, and what is behind. */
+export interface Typed {
+  readonly before: string;
+  readonly after: string;
+}
+
+const LETTERS = new Intl.Segmenter();
+
+/**
+ * A line being typed, and the keys that edit it: backspace and delete take a letter (however many code points it
+ * is of), Ctrl-W a word, Ctrl-U and Ctrl-K what is before and behind the cursor; left, right, home and end move
+ * it; up and down recall what was entered. It knows nothing of a screen. A class, since every caller has one.
+ */
+export class LineEditor {
+  before = '';
+  after = '';
+  /** True when something was not taken, since the line is full. */
+  bell = false;
+  readonly #history: string[] = [];
+  #historyLength = 0;
+  /** Where in the history we are; its length is the line that is being typed, which is kept meanwhile. */
+  #recalled = 0;
+  #draft = '';
+
+  /** Puts in text at the cursor, as much of it as fits. */
+  type(text: string): void {
+    const length = this.before.length + this.after.length + text.length;
+    // No character has more than three bytes for each of its UTF-16 units.
+    const taken =
+      length * 3 <= LINE_LIMIT ? text : fitting(text, LINE_LIMIT - bytesIn(this.before + this.after));
+    if (taken.length < text.length) this.bell = true;
+    this.before += taken;
+  }
+
+  /** Does what the key does; keys that mean nothing here do nothing. */
+  press(key: Key): void {
+    const { before, after } = this;
+    switch (key) {
+      case 'backspace':
+        this.#become(before.slice(0, before.length - lastLetter(before).length), after);
+        break;
+      case 'delete':
+      case 'ctrl-d':
+        this.#become(before, after.slice(firstLetter(after).length));
+        break;
+      case 'ctrl-w':
+      case 'alt-backspace':
+        this.#become(before.slice(0, before.trimEnd().lastIndexOf(' ') + 1), after);
+        break;
+      case 'ctrl-u':
+        this.#become('', after);
+        break;
+      case 'ctrl-k':
+        this.#become(before, '');
+        break;
+      case 'left':
+      case 'ctrl-b':
+        this.#moveTo(before.length - lastLetter(before).length);
+        break;
+      case 'right':
+      case 'ctrl-f':
+        this.#moveTo(before.length + firstLetter(after).length);
+        break;
+      case 'home':
+      case 'ctrl-a':
+        this.#moveTo(0);
+        break;
+      case 'end':
+      case 'ctrl-e':
+        this.#moveTo(before.length + after.length);
+        break;
+      case 'up':
+      case 'ctrl-p':
+        this.#recall(this.#recalled - 1);
+        break;
+      case 'down':
+      case 'ctrl-n':
+        this.#recall(this.#recalled + 1);
+        break;
+    }
+  }
+
+  /** Hands over the line, and begins the next. */
+  take(): string {
+    const line = this.before + this.after;
+    this.before = this.after = this.#draft = '';
+    this.#recalled = this.#history.length;
+    return line;
+  }
+
+  /** Keeps a line for recalling it. */
+  remember(line: string): void {
+    if (line.trim() === '' || line === this.#history.at(-1)) return;
+    // A copy: a part of a string keeps the whole of it, which may be all that came at once.
+    this.#history.push(` ${line}`.slice(1));
+    this.#historyLength += line.length;
+    while (this.#history.length > HISTORY_LINES || this.#historyLength > HISTORY_LENGTH) {
+      this.#historyLength -= this.#history.shift()?.length ?? 0;
+    }
+    this.#recalled = this.#history.length;
+  }
+
+  #become(before: string, after: string): void {
+    this.before = before;
+    this.after = after;
+  }
+
+  #moveTo(at: number): void {
+    const line = this.before + this.after;
+    this.#become(line.slice(0, at), line.slice(at));
+  }
+
+  #recall(at: number): void {
+    if (at < 0 || at > this.#history.length) return;
+    if (this.#recalled === this.#history.length) this.#draft = this.before + this.after;
+    this.#recalled = at;
+    this.#become(this.#history[at] ?? this.#draft, '');
+  }
+}
+
+/**
+ * What turns one line on a screen into another, the cursor included, with nothing but text, backspaces and
+ * spaces, which every terminal knows.
+ *
+ * @param width How many columns a text takes.
+ */
+export function redrawn(shown: Typed, now: Typed, width: (text: string) => number): string {
+  // Nearly always: more was typed at the end.
+  if (shown.after === '' && now.after === '' && now.before.startsWith(shown.before)) {
+    return now.before.slice(shown.before.length);
+  }
+  const columns = (text: string) => (isAscii(text) ? text.length : width(text));
+  const was = shown.before + shown.after;
+  const is = now.before + now.after;
+  const same = Math.min(sameLetters(was, is), now.before.length);
+  const moved =
+    shown.before.length > same
+      ? '\b'.repeat(columns(shown.before.slice(same)))
+      : was.slice(shown.before.length, same);
+  if (was === is) return moved;
+  const rest = is.slice(same);
+  const gap = Math.max(0, columns(was.slice(same)) - columns(rest));
+  return moved + rest + ' '.repeat(gap) + '\b'.repeat(gap + columns(now.after));
+}
+
+/** How many characters two lines have in common at their beginning; no letter is cut. */
+function sameLetters(one: string, other: string): number {
+  let same = 0;
+  while (same < one.length && same < other.length && one.charCodeAt(same) === other.charCodeAt(same))
+    same += 1;
+  if (same === 0 || isAscii(one.slice(same - 1, same + 1) + other.slice(same, same + 1))) return same;
+  const start = (text: string) => LETTERS.segment(text).containing(same)?.index ?? same;
+  return Math.min(start(one), start(other));
+}
+
+// Looked up where the cursor is: walking the whole line would cost a millisecond for each backspace.
+function lastLetter(text: string): string {
+  const last = text.slice(-1);
+  return isAscii(text.slice(-2)) ? last : (LETTERS.segment(text).containing(text.length - 1)?.segment ?? '');
+}
+
+function firstLetter(text: string): string {
+  const first = text.slice(0, 1);
+  return isAscii(text.slice(0, 2)) ? first : (LETTERS.segment(text).containing(0)?.segment ?? '');
+}
+
+/** Each a letter by itself, as most are; the segmenter costs a hundred times as much. */
+const isAscii = (text: string) => /^[ -~]*$/.test(text);
+
+/** As much of a text as fits into so many bytes of UTF-8; no character is cut. */
+function fitting(text: string, bytes: number): string {
+  let left = bytes;
+  let end = 0;
+  for (const character of text) {
+    left -= bytesOf(character.codePointAt(0) ?? 0);
+    if (left < 0) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
+}
+
+function bytesIn(text: string): number {
+  let bytes = 0;
+  for (const character of text) bytes += bytesOf(character.codePointAt(0) ?? 0);
+  return bytes;
+}
+
+const bytesOf = (point: number) => (point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4);
+
+/** A line without anything in it. */
+export const NOTHING_TYPED: Typed = { before: '', after: '' };

@@ -1,0 +1,94 @@
+import type { LineTerminal } from './lines.js';
+import type { Connection, Encoding, Output } from './types.js';
+
+/** A prompt that is longer isn't one. */
+const PROMPT_LIMIT = 256;
+
+/** Clears the screen, the cursor at its top (ECMA-48). */
+const CLEAR = '\x1b[2J\x1b[H';
+
+/** Terminals that know no control sequences, or may not. */
+const PLAIN = /^(dumb|unknown|network|tty|teletype.*)$/i;
+
+/** What a screen needs from the world. */
+export interface ScreenParts {
+  /** Makes a decoder, that keeps the rest of a character that was cut. */
+  readonly decoder: (encoding: Encoding) => (bytes: Uint8Array) => string;
+  /** How many columns a text takes on the screen. */
+  readonly width: (text: string) => number;
+}
+
+/** A caller's terminal, as the line discipline sees it. A class, since every caller has one. */
+export class Screen implements LineTerminal {
+  readonly #connection: Connection;
+  readonly #parts: ScreenParts;
+  readonly #write: (text: string) => void;
+  readonly hangUp: () => void;
+  #encoding: Encoding | undefined;
+  #decode: (bytes: Uint8Array) => string = () => '';
+  /** The end of what the app said; outside of a chunk, only the prompt. */
+  #said = '';
+  #reading = false;
+  #secrets = 0;
+
+  constructor(connection: Connection, parts: ScreenParts, write: (text: string) => void, hangUp: () => void) {
+    this.#connection = connection;
+    this.#parts = parts;
+    this.#write = write;
+    this.hangUp = hangUp;
+  }
+
+  get width(): (text: string) => number {
+    return this.#parts.width;
+  }
+
+  /** Notes what the app wrote: what stands behind its last newline is the prompt. */
+  wrote(output: Output): void {
+    if (typeof output !== 'string') return;
+    // Looking into it at once would cost more than all the rest of a line.
+    this.#said = this.#said.length < PROMPT_LIMIT ? this.#said + output : output;
+    if (!this.#reading) this.#settle();
+  }
+
+  /** Hides what is typed, or shows it again; as often hidden, as often to be shown. */
+  hide(on: boolean): void {
+    this.#secrets += on ? 1 : -1;
+  }
+
+  decode(bytes: Uint8Array): string {
+    const { encoding } = this.#connection.terminal;
+    if (encoding !== this.#encoding) {
+      this.#encoding = encoding;
+      this.#decode = this.#parts.decoder(encoding);
+    }
+    return this.#decode(bytes);
+  }
+  echoes(): boolean {
+    return this.#connection.terminal.echo;
+  }
+  secret(): boolean {
+    return this.#secrets > 0;
+  }
+  show(text: string): void {
+    if (text.endsWith('\n')) this.#said = '';
+    this.#write(text);
+  }
+  freshPrompt(on: 'line' | 'page'): string {
+    this.#settle();
+    const { type } = this.#connection.terminal;
+    const clears = on === 'page' && type !== null && !PLAIN.test(type);
+    return `${clears ? CLEAR : '\n'}${this.#said}`;
+  }
+  reading(on: boolean): void {
+    this.#reading = on;
+    if (!on) this.#settle();
+  }
+
+  #settle(): void {
+    const prompt = this.#said.slice(
+      Math.max(this.#said.lastIndexOf('\n') + 1, this.#said.length - PROMPT_LIMIT),
+    );
+    // A copy: a part of a string keeps the whole of it.
+    this.#said = ` ${prompt}`.slice(1);
+  }
+}
