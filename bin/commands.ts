@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import type { Observable } from 'rxjs';
+import { ADDRESS_ALLOWED, type Address, addressOf } from '../lib/address.js';
+import { callOut } from '../lib/call-out.js';
 import { ConfigError, formatTable, type ReadConfig, readConfig } from '../lib/config.js';
 import { createLog } from '../lib/log.js';
 import { openFilesLimit, openFilesProblem } from '../lib/open-files.js';
@@ -47,6 +49,16 @@ export async function run(args: string[], signal$: Observable<NodeJS.Signals>): 
       process.stdout.write(`${text}\n`);
     });
 
+  program
+    .command('call')
+    .description('call a board, and talk to it; a telnet client for machines that have none')
+    .argument('[host[:port]]', 'whom to call [127.0.0.1:2323]; the port is 23 if only a host is given')
+    .action(async (where: string | undefined) => {
+      const address = addressOf(where);
+      if (!address) program.error(`'${where}' is nowhere to call: use ${ADDRESS_ALLOWED}`);
+      else code = await call(address, signal$);
+    });
+
   try {
     if (args.length === 0) program.outputHelp();
     else await program.parseAsync(args, { from: 'user' });
@@ -54,6 +66,12 @@ export async function run(args: string[], signal$: Observable<NodeJS.Signals>): 
   } catch (error) {
     return explain(error);
   }
+}
+
+function call(address: Address, signal$: Observable<NodeJS.Signals>): Promise<number> {
+  const { stdin: input, stdout: output, stderr } = process;
+  const tell = (text: string) => void stderr.write(text);
+  return callOut({ ...address, input, output, tell, signal$, type: process.env.TERM ?? 'unknown' });
 }
 
 function withSettings(command: Command): Command {

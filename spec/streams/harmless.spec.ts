@@ -1,0 +1,123 @@
+import * as fc from 'fast-check';
+import { harmless } from '../../streams/harmless.js';
+import { holds } from '../support/holds.js';
+
+/** What of a text gets through, in however many pieces it comes. */
+const through = (...pieces: string[]) => {
+  const { filter } = harmless();
+  return pieces.map(filter).join('');
+};
+
+describe('harmless', () => {
+  it('lets text through, of any script', () => {
+    expect(through('héllo 漢字 👪!')).toBe('héllo 漢字 👪!');
+  });
+
+  it('lets newlines, tabs, backspaces and the bell through, and no other control character', () => {
+    expect(through('a\r\n\tb\bc\x07')).toBe('a\r\n\tb\bc\x07');
+    expect(through('a\x00\x05\x0e\x0f\x11\x13\x7f\x85\x90\x9bb')).toBe('ab');
+  });
+
+  it('lets colours and cursor moves through', () => {
+    const art =
+      '\x1b[2J\x1b[H\x1b[1;31mred\x1b[0m\x1b[10;20H\x1b[38;5;200mpink\x1b[K\x1b7\x1b8\x1b[6n\x1b(0lqk\x1b(B';
+    expect(through(art)).toBe(art);
+  });
+
+  for (const [what, sequence] of [
+    ['the clipboard', '\x1b]52;c;ZXZpbA==\x07'],
+    ['a title, ended by ST', '\x1b]0;title\x1b\\'],
+    ['a device control string', '\x1bP$q"p\x1b\\'],
+    ['a program command', '\x1b_G;AAAA\x1b\\'],
+    ['a privacy message', '\x1b^text\x1b\\'],
+    ['a string', '\x1bXtext\x1b\\'],
+    ['a report of the title', '\x1b[21t'],
+    ['a question who the terminal is', '\x1b[c\x1b[>c\x1b[0c'],
+    ['a reset of the terminal', '\x1bc'],
+    ['a soft reset', '\x1b[!p'],
+    ['a mode that is not known', '\x1b[?9999h'],
+    ['key definitions', '\x1b[>4;2m'],
+    ['a printer', '\x1b[5i'],
+  ] as const) {
+    it(`keeps back ${what}, wherever it is cut`, () => {
+      for (let cut = 0; cut <= sequence.length; cut += 1) {
+        expect(through(`a${sequence.slice(0, cut)}`, `${sequence.slice(cut)}b`)).toBe('ab');
+      }
+    });
+  }
+
+  it('keeps a sequence whole that is cut', () => {
+    expect(through('\x1b', '[', '3', '1', 'mred')).toBe('\x1b[31mred');
+  });
+
+  it('gives up a sequence that is too long, or cancelled', () => {
+    expect(through(`\x1b[${'1;'.repeat(100)}m`)).not.toContain('\x1b');
+    expect(through('\x1b[31\x18m')).toBe('m');
+    expect(through('\x1b]0;title\x1ab')).toBe('b');
+  });
+
+  it('lets through what of several modes is known', () => {
+    expect(through('\x1b[?25;9999l')).toBe('\x1b[?25l');
+  });
+
+  it('switches back what was switched, and nothing else', () => {
+    const { filter, restored } = harmless();
+    filter('\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?2004l\x1b[?7h');
+    expect(restored()).toBe('\x1b[?1049l\x1b[?25h');
+  });
+
+  it('takes colours, line drawing, the keypad and the scroll region off', () => {
+    const { filter, restored } = harmless();
+    filter('\x1b[31m');
+    expect(restored()).toBe('\x1b7\x1b[r\x1b8\x1b>\x1b(B\x1b[0m');
+  });
+
+  it('has nothing to put back where nothing was done', () => {
+    const { filter, restored } = harmless();
+    filter('hello\r\n');
+    expect(restored()).toBe('');
+  });
+
+  it('lets nothing else through, of any text in any pieces', () => {
+    const noise = fc.string({
+      unit: fc.constantFrom(
+        ...[
+          '\x1b',
+          '[',
+          ']',
+          'P',
+          '_',
+          '\\',
+          '?',
+          ';',
+          '1',
+          '5',
+          '2',
+          'm',
+          'h',
+          'c',
+          't',
+          'n',
+          '\x07',
+          '\x9b',
+          '\x05',
+          'é',
+          '👪',
+          '>',
+          '!',
+        ],
+      ),
+      maxLength: 60,
+    });
+    const allowed =
+      /^(?:[^\x00-\x1f\x7f-\x9f]|[\x07-\x0a\x0d]|\x1b\[(?:[\d;:]*[A-HJ-MPSTXZ@`abdefgmrsu]|6n|\?(?:1|6|7|12|25|47|1000|1002|1003|1006|1047|1048|1049|2004)[hl]|4[hl])|\x1b[78DEHM=>]|\x1b\([0AB])*$/u;
+    holds(
+      fc.property(fc.array(noise, { maxLength: 6 }), (pieces) => {
+        const seen = through(...pieces);
+        if (!allowed.test(seen)) throw new Error(JSON.stringify(seen));
+        if (seen !== through(pieces.join(''))) throw new Error('it matters where it is cut');
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});

@@ -1,0 +1,103 @@
+/** A filter between a stranger's machine and a person's terminal. */
+export interface Harmless {
+  /** The part of a text that is safe on a person's own terminal. */
+  filter(text: string): string;
+  /** Puts the terminal back as it was before all that was let through. */
+  restored(): string;
+}
+
+const [BEL, BS, TAB, LF, CR, CAN, SUB, ESC, DEL] = [7, 8, 9, 10, 13, 24, 26, 27, 127] as const;
+const SHOWN = new Set<number>([BEL, BS, TAB, LF, CR]);
+
+/** Moves, erasing, inserting, colours, scrolling, tabs, and where the cursor is. */
+const HARMLESS_FINALS = 'ABCDEFGHJKLMPSTXZ@`abdefgmrsu';
+/** Modes that a screen may be switched to: cursor keys, wrapping, the cursor, the mouse, the other screen, pastes. */
+const MODES = new Set('?1 ?6 ?7 ?12 ?25 ?47 ?1000 ?1002 ?1003 ?1006 ?1047 ?1048 ?1049 ?2004 4'.split(' '));
+/** Modes that are on unless somebody switched them off. */
+const USUALLY_ON = new Set(['?7', '?25']);
+/** Single letters after ESC: save and restore the cursor, lines up and down, tabs, and the keypad. */
+const HARMLESS_ESCAPES = '78DEHM=>';
+/** No sequence that we know is longer. */
+const SEQUENCE_LIMIT = 64;
+
+/**
+ * Makes a filter for what a stranger's machine writes to a person's terminal. Colours, cursor moves and the like pass;
+ * what makes a terminal do or answer something is dropped: the clipboard, titles, files and keys (OSC, DCS, APC, PM,
+ * SOS), reports that it would type (all but the cursor's place), 8-bit controls, and all that isn't known (ECMA-48, xterm's ctlseqs). A
+ * sequence may be cut anywhere; at most a few bytes of one are held.
+ */
+export function harmless(): Harmless {
+  let state: 'text' | 'escape' | 'charset' | 'control' | 'string' | 'string-end' = 'text';
+  let sequence = '';
+  let touched = false;
+  const modes = new Map<string, boolean>();
+
+  const control = (char: string): string => {
+    const body = sequence.slice(2);
+    const whole = `${sequence}${char}`;
+    sequence = '';
+    state = 'text';
+    if (char === 'h' || char === 'l') {
+      const known = body
+        .replace('?', '')
+        .split(';')
+        .map((mode) => `${body.startsWith('?') ? '?' : ''}${mode}`)
+        .filter((mode) => MODES.has(mode));
+      for (const mode of known) modes.set(mode, char === 'h');
+      return known.map((mode) => `\x1b[${mode}${char}`).join('');
+    }
+    const simple = /^[\d;:]*$/.test(body);
+    if (!(simple && HARMLESS_FINALS.includes(char)) && !(char === 'n' && body === '6')) return '';
+    touched = true;
+    return whole;
+  };
+
+  const step = (char: string): string => {
+    const code = char.codePointAt(0) ?? 0;
+    if (code === CAN || code === SUB) state = 'text';
+    else if (state === 'string') {
+      if (code === BEL) state = 'text';
+      else if (code === ESC) state = 'string-end';
+    } else if (code === ESC) state = 'escape';
+    else if (state === 'text') return isText(code) || SHOWN.has(code) ? char : '';
+    else if (state === 'string-end' && char === '\\') state = 'text';
+    else if (state === 'escape' || state === 'string-end') return escaped(char, code);
+    else if (state === 'charset') {
+      state = 'text';
+      touched = true;
+      return /[0AB]/.test(char) ? `\x1b(${char}` : '';
+    } else if (code >= 0x40 && code < DEL) return control(char);
+    else if (code < 0x20 || code >= DEL || sequence.length > SEQUENCE_LIMIT) state = 'text';
+    else sequence += char;
+    return '';
+  };
+  const escaped = (char: string, code: number): string => {
+    state = 'text';
+    if (char === '[') {
+      state = 'control';
+      sequence = '\x1b[';
+    } else if (char === '(') state = 'charset';
+    else if (']PX^_'.includes(char)) state = 'string';
+    else if (HARMLESS_ESCAPES.includes(char)) {
+      touched = true;
+      return `\x1b${char}`;
+    } else if (isText(code) && code >= DEL) return char;
+    return '';
+  };
+
+  return {
+    filter(text) {
+      let safe = '';
+      for (const char of text) safe += step(char);
+      return safe;
+    },
+    restored() {
+      const switched = [...modes].filter(([mode, on]) => on !== USUALLY_ON.has(mode));
+      const back = switched.map(([mode, on]) => `\x1b[${mode}${on ? 'l' : 'h'}`).join('');
+      // The scroll region's end moves the cursor, so that it is kept.
+      return touched ? `${back}\x1b7\x1b[r\x1b8\x1b>\x1b(B\x1b[0m` : back;
+    },
+  };
+}
+
+const isText = (code: number) => code >= 0x20 && (code < DEL || code >= 0xa0);
