@@ -1,99 +1,261 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { filter, firstValueFrom, fromEvent, ReplaySubject, scan, timeout } from 'rxjs';
+import { spawn } from 'node:child_process';
+import {
+  distinctUntilChanged,
+  filter,
+  firstValueFrom,
+  fromEvent,
+  map,
+  merge,
+  ReplaySubject,
+  scan,
+  takeWhile,
+  tap,
+  timeout,
+} from 'rxjs';
 import telnetlib from 'telnetlib';
+import { createImpulse, type Impulse } from '../../lib/create-impulse.js';
+import type { App } from '../../streams/types.js';
 import { PATIENCE_MS } from '../support/caller.js';
-import { type BoardProcess, ended, OPEN_DOOR, startBoard, stopAll } from '../support/cli.js';
+import { cleanEnv, ended } from '../support/cli.js';
+import { atTerminal, inTmux, leaveAll, WINDOW, works } from '../support/pty.js';
 
-/** A program that calls in, and the Debian package it is from. */
-const CLIENTS = [
+/** Debian's packages, and what works where they are installed. */
+const DEBIAN = {
+  bsdutils: 'script --version',
+  busybox: 'busybox --list | grep -qx telnet',
+  curl: 'curl --version | grep -qw telnet',
+  expect: 'command -v expect',
+  'netcat-openbsd': 'nc -h 2>&1 | grep -q OpenBSD',
+  socat: 'command -v socat',
+  telnet: 'command -v telnet',
+  tmux: 'command -v tmux',
+};
+type Package = keyof typeof DEBIAN;
+
+/** What a spec that can't run says; nothing when all is there. */
+function lacking(...packages: Package[]): string | undefined {
+  const missing = packages.filter((name) => !works(DEBIAN[name]));
+  return missing.length > 0 ? `not installed (Debian: ${missing.join(', ')})` : undefined;
+}
+
+/** A program that calls in from a terminal. */
+interface Client {
+  readonly name: string;
+  readonly from: Package;
+  readonly command: (port: number) => string;
+  /** When it tells its window. */
+  readonly tells: 'never' | 'at connect' | 'each change';
+  /** What it says when we hung up. One that says nothing may stay until its own input ends. */
+  readonly farewell?: string;
+}
+
+const WINDOW_TOLD = `${WINDOW.columns}x${WINDOW.rows}`;
+
+const CLIENTS: Client[] = [
   {
     name: 'telnet',
-    debian: 'telnet',
-    args: (port: number) => ['127.0.0.1', `${port}`],
-    left: 'Connection closed by foreign host.',
+    from: 'telnet',
+    command: (port) => `telnet 127.0.0.1 ${port}`,
+    tells: 'each change',
+    farewell: 'Connection closed by foreign host',
+  },
+  {
+    name: 'busybox telnet',
+    from: 'busybox',
+    command: (port) => `busybox telnet 127.0.0.1 ${port}`,
+    tells: 'at connect',
+    farewell: 'Connection closed by foreign host',
+  },
+  {
+    name: 'curl',
+    from: 'curl',
+    command: (port) => `curl --no-progress-meter -NT . -t WS=${WINDOW_TOLD} telnet://127.0.0.1:${port}`,
+    tells: 'at connect',
   },
   {
     name: 'nc',
-    debian: 'netcat-openbsd',
-    args: (port: number) => ['-v', '127.0.0.1', `${port}`],
-    left: 'succeeded!',
+    from: 'netcat-openbsd',
+    command: (port) => `nc 127.0.0.1 ${port}`,
+    tells: 'never',
+  },
+  {
+    name: 'socat',
+    from: 'socat',
+    command: (port) => `socat - TCP:127.0.0.1:${port}`,
+    tells: 'never',
+  },
+  {
+    name: 'socat with a raw terminal',
+    from: 'socat',
+    command: (port) => `socat -,raw,echo=0 TCP:127.0.0.1:${port}`,
+    tells: 'never',
   },
 ];
 
-/** Watches what comes out of a client. */
-function watch(output: NodeJS.EventEmitter): { sees(text: string): Promise<string> } {
-  const screen = new ReplaySubject<string>(1);
-  fromEvent(output, 'data')
-    .pipe(scan((seen, data) => `${seen}${data}`, ''))
-    .subscribe(screen);
-  return {
-    sees: (text) =>
-      firstValueFrom(
-        screen.pipe(
-          filter((seen) => seen.includes(text)),
-          timeout(PATIENCE_MS),
-        ),
-      ),
-  };
-}
+const QUIT = '/quit';
+const GOODBYE = 'Goodbye!\n';
+const boards: Impulse[] = [];
 
-/** Types each line when its prompt is on the screen. */
-async function converse(child: ChildProcess, script: [prompt: string, line: string][]): Promise<void> {
-  const screen = watch(child.stdout as NodeJS.EventEmitter);
-  for (const [prompt, line] of script) {
-    await screen.sees(prompt);
-    child.stdin?.write(`${line}\n`);
-  }
+/** A board that shows a caller what it learns of them: the window, and each line. */
+async function open(): Promise<{ port: number; lines: string[]; ending: Promise<unknown> }> {
+  const lines: string[] = [];
+  const mirror: App = (session) =>
+    merge(
+      session.terminal$.pipe(
+        map(({ columns, rows }) => `window ${columns}x${rows}\n`),
+        distinctUntilChanged(),
+      ),
+      session.line$.pipe(
+        tap((line) => lines.push(line)),
+        map((line) => (line === QUIT ? GOODBYE : `heard ${line}\n`)),
+      ),
+    ).pipe(takeWhile((text) => text !== GOODBYE, true));
+  const impulse = createImpulse({
+    port: 0,
+    app: mirror,
+    connectionRate: null,
+    connectionRatePerAddress: null,
+  });
+  boards.push(impulse);
+  const ending = firstValueFrom(
+    impulse.event$.pipe(
+      filter((event) => event.type === 'sessionClosed'),
+      map(({ reason }) => reason),
+    ),
+    { defaultValue: 'none, since nobody called' },
+  );
+  const { port } = await impulse.start();
+  return { port, lines, ending };
 }
 
 describe('a real client', () => {
-  let board: BoardProcess;
-  beforeEach(async () => {
-    board = await startBoard(OPEN_DOOR);
+  afterEach(async () => {
+    await leaveAll();
+    await Promise.all(boards.splice(0).map((impulse) => impulse.shutdown('spec over', { force: true })));
   });
-  afterEach(stopAll);
 
-  for (const { name, debian, args, left } of CLIENTS) {
-    it(`${name} logs in, looks around and leaves`, async () => {
-      if (spawnSync(name, ['-h']).error) return pending(`${name} isn't installed (Debian: ${debian})`);
-      const child = spawn(name, args(board.port));
-      const end = ended(child);
+  for (const { name, from, command, tells, farewell } of CLIENTS) {
+    const resizes = tells === 'each change';
 
-      await converse(child, [
-        ['Handle: ', 'ann'],
-        ['Welcome, ann!', '/who'],
-        ['   1  ann', '/time'],
-        ['It is ', '/quit'],
-      ]);
+    it(`${name} logs in, mends what it typed,${resizes ? ' resizes' : ''} and leaves`, async () => {
+      const without = lacking('bsdutils', from);
+      if (without) return pending(without);
+      const board = await open();
+      const person = await atTerminal(command(board.port));
 
-      // nc stays until its own input ends, whoever hangs up.
-      if (name === 'nc') await board.logs('sessionClosed').then(() => child.stdin.end());
-      const { stdout, stderr } = await end;
-      expect(stdout).toContain('Goodbye, and call again!');
-      expect(stdout + stderr).toContain(left);
-      expect((await board.logs('sessionClosed')).reason).toBe('app-done');
+      await person.sees('Handle: ');
+      person.types('anx\x7fn\r');
+      await person.sees(`window ${tells === 'never' ? '80x24' : WINDOW_TOLD}`);
+      person.types('é漢👋\x7f\x7f字👋\r');
+      await person.sees('heard é字👋');
+      if (resizes) {
+        person.resizes(100, 40);
+        await person.sees('window 100x40');
+      }
+      person.types(`${QUIT}\r`);
+      await person.sees(farewell ?? GOODBYE.trim());
+      if (!farewell) person.types(CTRL_D);
+      await person.left;
+
+      expect(board.lines).toEqual(['é字👋', QUIT]);
+      expect(await board.ending).toBe('app-done');
     });
   }
 
-  it("telnetlib's own logs in, and tells its window", async () => {
+  it('telnet in tmux shows a line as it was mended, wide letters too, and resizes', async () => {
+    const without = lacking('telnet', 'tmux');
+    if (without) return pending(without);
+    const board = await open();
+    const person = inTmux(`telnet 127.0.0.1 ${board.port}`);
+
+    await person.sees('Handle:');
+    person.types('anx\x7fn\r');
+    await person.sees(`window ${WINDOW_TOLD}`);
+    person.types('né漢👋\x7f\x7f\x7f\x7fé漢👋\x7f\x7f字👋');
+    await person.sees('é字👋');
+    person.types('\r');
+    await person.sees('heard');
+    person.resizes(100, 40);
+    const screen = await person.sees('window 100x40');
+    person.types(`${QUIT}\r`);
+    await person.left;
+
+    expect(screen.slice(screen.indexOf('Handle')).trimEnd().split('\n')).toEqual([
+      'Handle: ann',
+      `window ${WINDOW_TOLD}`,
+      'é字👋',
+      'heard é字👋',
+      'window 100x40',
+    ]);
+    expect(await board.ending).toBe('app-done');
+  });
+
+  it('telnet, driven by expect, mends, resizes and leaves by its escape character', async () => {
+    const without = lacking('telnet', 'expect');
+    if (without) return pending(without);
+    const board = await open();
+    const driver = spawn('expect', ['-'], { env: cleanEnv({ LC_ALL: 'C.UTF-8' }), timeout: PATIENCE_MS });
+    const end = ended(driver);
+    // Without an emoji: Tcl 8 has no letters beyond U+FFFF.
+    driver.stdin.end(`
+      set timeout ${PATIENCE_MS / 1000}
+      proc await {text} { expect -ex $text {} timeout { exit 1 } eof { exit 2 } }
+      set stty_init "columns ${WINDOW.columns} rows ${WINDOW.rows}"
+      spawn telnet 127.0.0.1 ${board.port}
+      await "Handle: "
+      send "anx\\177n\\r"
+      await "window ${WINDOW_TOLD}"
+      send "é漢\\177字\\r"
+      await "heard é字"
+      stty columns 100 rows 40 < $spawn_out(slave,name)
+      await "window 100x40"
+      send "\\x1d"
+      await "telnet> "
+      send "quit\\r"
+      expect eof
+    `);
+
+    expect(await end).toEqual(jasmine.objectContaining({ code: 0 }));
+    expect(board.lines).toEqual(['é字']);
+    expect(await board.ending).toBe('hangup');
+  });
+
+  it("telnetlib's own logs in, mends what it typed, resizes and leaves", async () => {
     const { ECHO, SGA, NAWS } = telnetlib.options;
+    const board = await open();
     const client = telnetlib.createConnection({
       host: '127.0.0.1',
       port: board.port,
       localOptions: [NAWS, SGA],
       remoteOptions: [ECHO, SGA],
     });
-    const { sees } = watch(client);
+    const screen$ = new ReplaySubject<string>(1);
+    fromEvent(client, 'data')
+      .pipe(scan((seen, data) => `${seen}${data}`, ''))
+      .subscribe(screen$);
+    const sees = (text: string) =>
+      firstValueFrom(
+        screen$.pipe(
+          filter((seen) => seen.includes(text)),
+          timeout(PATIENCE_MS),
+        ),
+      );
 
     await sees('Handle: ');
-    client.write('ann\r\n');
-    await sees('Welcome, ann!');
-    client.write('/quit\r\n');
-    await sees('Goodbye, and call again!');
+    client.write('anx\x7fn\r\n');
+    await sees('window 80x24');
+    client.write('é漢👋\x7f\x7f字👋\r\n');
+    await sees('heard é字👋');
+    client.getOption(NAWS).sendResize?.(100, 40);
+    await sees('window 100x40');
+    client.write(`${QUIT}\r\n`);
+    await sees(GOODBYE.trim());
     client.end();
 
-    expect((await board.logs('sessionClosed')).reason).toBe('app-done');
+    expect(board.lines).toEqual(['é字👋', QUIT]);
+    expect(await board.ending).toBe('app-done');
     expect(client.getOption(ECHO).him).toBe('YES');
-    expect(client.getOption(NAWS).us).toBe('YES');
   });
 });
+
+const CTRL_D = '\x04';

@@ -1,0 +1,81 @@
+import { spawn, spawnSync } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { filter, firstValueFrom, fromEvent, scan, timeout } from 'rxjs';
+import { type Caller, call, logIn, PATIENCE_MS } from '../support/caller.js';
+import { type BoardProcess, OPEN_DOOR, startBoard, stopAll } from '../support/cli.js';
+
+const [IAC, WONT, DO, TIMING_MARK] = [255, 252, 253, 6];
+const QUESTION = String.fromCharCode(IAC, DO, TIMING_MARK);
+const ANSWER = Uint8Array.of(IAC, WONT, TIMING_MARK);
+
+/** A client that speaks telnet, and logs in. */
+async function telnetCaller(board: BoardProcess, handle: string): Promise<Caller> {
+  const caller = await call(board.port);
+  await caller.hears('Handle: ');
+  caller.says(ANSWER);
+  caller.says(`${handle}\r\n`);
+  await caller.hears(`Welcome, ${handle}!`);
+  return caller;
+}
+
+/** Resolves when a program has written this. */
+const hears = (output: Readable, words: string) =>
+  firstValueFrom(
+    fromEvent(output, 'data').pipe(
+      scan((seen, data) => `${seen}${data}`, ''),
+      filter((seen) => seen.includes(words)),
+      timeout(PATIENCE_MS),
+    ),
+  );
+
+const closed = (board: BoardProcess, handle: string) =>
+  board
+    .logs('sessionAuthenticated', (line) => line.handle === handle)
+    .then(({ session }) => board.logs('sessionClosed', (line) => line.session === session));
+
+describe('a caller who gives no sign of life', () => {
+  let board: BoardProcess;
+  beforeEach(async () => {
+    board = await startBoard(['--dead-peer-timeout', '1s', ...OPEN_DOOR]);
+  });
+  afterEach(stopAll);
+
+  it('is closed as lost, and gone from who, while those stay whose clients answer or know no telnet', async () => {
+    const plain = await logIn(board.port, 'plain');
+    const answering = await telnetCaller(board, 'answering');
+    answering.socket.on('data', (text: string) => {
+      if (text.includes(QUESTION)) answering.says(ANSWER);
+    });
+    await telnetCaller(board, 'vanished');
+
+    expect((await closed(board, 'vanished')).reason).toBe('lost');
+
+    // Asked once more after the other was given up: both are there for as long again.
+    const heard = answering.heard.length;
+    await answering.hears(new RegExp(`^[^]{${heard}}[^]*${QUESTION}[^]*${QUESTION}`));
+    for (const caller of [plain, answering]) {
+      caller.says('/who\r\n');
+      const who = await caller.hears(/On line {3}Idle[^>]*>/);
+      expect(who).not.toContain('vanished');
+      expect(who).toContain('answering');
+    }
+  });
+
+  it('is closed as lost when the client was stopped', async () => {
+    if (spawnSync('telnet', ['-h']).error) return pending("telnet isn't installed (Debian: telnet)");
+    const client = spawn('telnet', ['127.0.0.1', `${board.port}`]);
+    try {
+      // What the board hears in answer to its time was sent after the answer to its first question.
+      client.stdin.write('ann\n');
+      await hears(client.stdout, 'Welcome, ann!');
+      client.stdin.write('/time\n');
+      await hears(client.stdout, 'It is ');
+
+      client.kill('SIGSTOP');
+
+      expect((await board.logs('sessionClosed')).reason).toBe('lost');
+    } finally {
+      client.kill('SIGKILL');
+    }
+  });
+});

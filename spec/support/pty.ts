@@ -1,0 +1,126 @@
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import {
+  filter,
+  firstValueFrom,
+  fromEvent,
+  type Observable,
+  ReplaySubject,
+  scan,
+  tap,
+  throwError,
+  timeout,
+} from 'rxjs';
+import { PATIENCE_MS } from './caller.js';
+import { cleanEnv, ended } from './cli.js';
+
+/** Somebody at a terminal, who runs one program. */
+export interface Person {
+  /** Resolves with the screen once `text` is on it. */
+  sees(text: string): Promise<string>;
+  /** Presses keys: `\r` is Enter, `\x7f` is backspace. */
+  types(keys: string): void;
+  resizes(columns: number, rows: number): void;
+  /** Resolves when the program has ended. */
+  readonly left: Promise<unknown>;
+}
+
+/** The window a program starts in; not the 80x24 that a board believes of whoever doesn't tell. */
+export const WINDOW = { columns: 90, rows: 30 };
+
+/** Whether a shell runs this with success. */
+export const works = (command: string) =>
+  spawnSync('sh', ['-c', command], { stdio: 'ignore', timeout: PATIENCE_MS }).status === 0;
+
+/**
+ * Runs a command at a pseudo-terminal, which echoes and corrects a line as any does until the program takes that
+ * over. The screen is all that was ever written to it.
+ */
+export async function atTerminal(command: string): Promise<Person> {
+  const { columns, rows } = WINDOW;
+  const prepared = `stty iutf8 columns ${columns} rows ${rows}; tty; exec ${command}`;
+  const { child, left } = start('script', ['-qf', '-E', 'always', '-c', prepared, '/dev/null']);
+  const screen$ = new ReplaySubject<string>(1);
+  fromEvent(child.stdout.setEncoding('utf8'), 'data')
+    .pipe(scan((seen, text) => `${seen}${text}`, ''))
+    .subscribe(screen$);
+  const sees = lookAt(screen$);
+  const [device = ''] = (await sees('\r\n')).split('\r\n');
+  return {
+    sees,
+    types: (keys) => void child.stdin.write(keys),
+    resizes: (columns, rows) =>
+      void spawnSync('stty', ['-F', device, 'columns', `${columns}`, 'rows', `${rows}`]),
+    left,
+  };
+}
+
+/** Runs a command in tmux, whose screen is what a person would see of it; blanks at the end of a line aren't. */
+export function inTmux(command: string): Person {
+  const house = mkdtempSync(join(tmpdir(), 'impulse-tmux-'));
+  const server = ['-S', join(house, 'socket'), '-f', '/dev/null'];
+  const { child, left } = start('tmux', [...server, '-u', '-C', 'new-session', command], () => {
+    spawnSync('tmux', [...server, 'kill-server']);
+    rmSync(house, { recursive: true });
+  });
+  const tell = (words: string) => void child.stdin.write(`${words}\n`);
+  const resizes: Person['resizes'] = (columns, rows) => tell(`refresh-client -C ${columns}x${rows}`);
+  const screen$ = new ReplaySubject<string>(1);
+  let answer: string[] = [];
+  // In control mode tmux says when something was written, and answers a command between two lines of its own.
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (line.startsWith('%output')) tell('capture-pane -p');
+    else if (line.startsWith('%begin')) answer = [];
+    else if (line.startsWith('%end')) screen$.next(answer.join('\n'));
+    else answer.push(line);
+  });
+  resizes(WINDOW.columns, WINDOW.rows);
+  return {
+    sees: lookAt(screen$),
+    types: (keys) =>
+      tell(`send-keys -H ${[...Buffer.from(keys)].map((byte) => byte.toString(16)).join(' ')}`),
+    resizes,
+    left,
+  };
+}
+
+const running = new Map<ChildProcessWithoutNullStreams, Promise<unknown>>();
+
+/** Ends what a spec left running; the program goes with its terminal. */
+export async function leaveAll(): Promise<void> {
+  for (const child of running.keys()) child.kill('SIGKILL');
+  await Promise.all(running.values());
+}
+
+function start(program: string, args: string[], tidy = () => {}) {
+  const env = cleanEnv({ LC_ALL: 'C.UTF-8', TERM: 'xterm', TMUX: undefined });
+  const child = spawn(program, args, { env, timeout: 2 * PATIENCE_MS });
+  child.stdin.on('error', () => {}); // Who types at a program that just ended types in vain.
+  const left = ended(child).finally(() => {
+    running.delete(child);
+    tidy();
+  });
+  running.set(child, left);
+  return { child, left };
+}
+
+function lookAt(screen$: Observable<string>): Person['sees'] {
+  return (text) => {
+    let screen = '';
+    return firstValueFrom(
+      screen$.pipe(
+        tap((seen) => {
+          screen = seen;
+        }),
+        filter((seen) => seen.includes(text)),
+        timeout({
+          first: PATIENCE_MS,
+          with: () => throwError(() => new Error(`not seen in time: ${text}, but ${JSON.stringify(screen)}`)),
+        }),
+      ),
+    );
+  };
+}
