@@ -171,7 +171,9 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
     this.#send();
     this.#closing = true;
     // What still comes is read and dropped: closing on unread input would reset the line, and the last words with it.
-    this.#socket.resume();
+    // To whoever is at fault there are none, and a flood is better left to their own kernel.
+    if (this.#fault) this.#socket.pause();
+    else this.#socket.resume();
     this.#socket.end();
   }
   destroy(): void {

@@ -356,6 +356,19 @@ describe('telnet', () => {
     expect((await caller.gone).length).toBe(OFFERS.length + REPLY_BUDGET * '[Yes]\r\n'.length);
   });
 
+  it('reads no more from whoever never stops, when it has hung up on them', async () => {
+    const { caller, socket, connection } = await connect();
+    const { end } = read(connection);
+    caller.says(Buffer.alloc(16 * 1024 * 1024, bytesOf('DO 99')));
+    await end;
+
+    connection.close();
+    connection.resume();
+
+    expect(socket.isPaused()).toBe(true);
+    expect(socket.bytesRead).toBeLessThan(1024 * 1024);
+  });
+
   it('remembers the abuse of a caller to whom nobody listened at that moment', async () => {
     const { caller, connection } = await connect();
     const left = new Promise<void>((resolve) => {
