@@ -26,6 +26,9 @@ const HERE = '[Yes]\r\n';
 /** What is written while a chunk is read goes out together; of more than this, what there is by then. */
 const BATCH_LENGTH = 64 * 1024;
 
+/** Bytes that are still read, and dropped, of somebody we hung up on. */
+const MOST_DROPPED = 1024 * 1024;
+
 /** Commands that are keys of the terminal (RFC 854): what they type. */
 const KEY_OF: Partial<Record<number, number>> = {
   [COMMAND.IP]: 0x03,
@@ -67,6 +70,8 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
   #fault: SessionEnd | undefined;
   #encodingChosen = false;
   #greeted = false;
+  /** Bytes that came after we hung up. */
+  #dropped = 0;
   #closing = false;
   #hungUp: boolean;
   #gone: boolean;
@@ -233,7 +238,14 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
   }
 
   #read(chunk: Uint8Array): void {
-    if (!this.#closing && !this.#fault) this.#batch(() => this.#decode(chunk));
+    if (this.#closing) this.#drop(chunk);
+    else if (!this.#fault) this.#batch(() => this.#decode(chunk));
+  }
+
+  /** Whoever goes on and on while we say goodbye doesn't hear it; reading all that would cost more than it is worth. */
+  #drop(chunk: Uint8Array): void {
+    this.#dropped += chunk.length;
+    if (this.#dropped > MOST_DROPPED) this.destroy();
   }
 
   /** What is written meanwhile is sent together: a write of its own for each line would cost more than all the rest. */

@@ -38,6 +38,8 @@ export interface TelnetHandler {
 }
 
 const { IAC, SB, SE, WILL, DONT } = COMMAND;
+/** EOF of RFC 1184; what is below isn't a command to anybody. */
+const FIRST_COMMAND = 236;
 const NOTHING = new Uint8Array(0);
 
 /** Where the next IAC is, or the end of the chunk. */
@@ -153,10 +155,10 @@ export function telnetDecoder(handler: TelnetHandler): (chunk: Uint8Array) => vo
         }
         case 'iac':
           state = 'data';
-          if (byte === IAC) {
-            // Doubled, with the chunk's edge in its middle.
-            handler.data(chunk.subarray(at, at + 1));
-          } else command(byte);
+          // Doubled, with the chunk's edge in its middle; or before a letter, as the kernel leaves it when it takes a
+          // DM out of the stream that came as urgent data.
+          if (byte === IAC || byte < FIRST_COMMAND) handler.data(chunk.subarray(at, at + 1));
+          else command(byte);
           break;
         case 'verb':
           state = 'data';

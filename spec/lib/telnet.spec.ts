@@ -356,6 +356,17 @@ describe('telnet', () => {
     expect((await caller.gone).length).toBe(OFFERS.length + REPLY_BUDGET * '[Yes]\r\n'.length);
   });
 
+  it('cuts the line of whoever goes on and on while it is closing', async () => {
+    const { caller, socket, connection } = await connect();
+    read(connection);
+    connection.close();
+
+    caller.says(Buffer.alloc(8 * 1024 * 1024, 'x'));
+
+    await caller.gone;
+    expect(socket.bytesRead).toBeLessThan(2 * 1024 * 1024);
+  });
+
   it('reads no more from whoever never stops, when it has hung up on them', async () => {
     const { caller, socket, connection } = await connect();
     const { end } = read(connection);

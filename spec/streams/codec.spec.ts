@@ -196,7 +196,12 @@ describe('telnetDecoder', () => {
   });
 
   it('makes nothing of an SE out of place, or of a code that is none', () => {
-    expect(decode(bytes(97, IAC, SE, 98, IAC, 7, 99))).toEqual([text('abc')]);
+    expect(decode(bytes(97, IAC, SE, 98, IAC, 236, 99))).toEqual([text('abc')]);
+  });
+
+  it('takes the letter for data that stands behind an IAC whose DM went as urgent data', () => {
+    expect(decode(bytes(IAC, ...text('bobby')))).toEqual([text('bobby')]);
+    expect(decode(bytes(IAC), text('bobby'))).toEqual([text('bobby')]);
   });
 
   for (const [name, stream] of Object.entries({
