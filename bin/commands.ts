@@ -34,7 +34,7 @@ export async function run(args: string[], signal$: Observable<NodeJS.Signals>): 
       const { config, warnings } = configure(command);
       const log = createLog({ level: config.logLevel, format: config.logFormat });
       for (const warning of warnings) log.warn('configWarning', warning);
-      code = await serve(config, signal$, log);
+      code = await serve(config, signal$, log, { reread: () => configure(command).config });
     },
   );
 

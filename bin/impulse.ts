@@ -4,7 +4,7 @@ import { signals } from '../lib/signals.js';
 
 // Before anything else: from here on a signal is an order, never the end of the process in the middle of its start.
 const signal$ = new ReplaySubject<NodeJS.Signals>();
-signals(['SIGINT', 'SIGTERM']).subscribe(signal$);
+signals(['SIGINT', 'SIGTERM', 'SIGHUP']).subscribe(signal$);
 
 // Whoever reads our output may stop reading (EPIPE); that is no failure of ours.
 process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {

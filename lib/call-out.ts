@@ -16,6 +16,9 @@ import { CallerOptions, type CallerOptionsHost } from './caller-options.js';
 /** Ctrl-], which leaves, as in every telnet client. */
 const LEAVE = 0x1d;
 
+/** As a shell has it: 128, and the number of the signal. */
+const EXIT_CODES: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+
 /** Where a call goes, and the person's terminal. */
 export interface CallOut {
   readonly host: string;
@@ -33,7 +36,7 @@ export interface CallOut {
 /**
  * Calls a board and lets a person talk to it, key by key once the board shows what is typed, line by line until then.
  * What the board says is made harmless before it gets to the terminal. Resolves with the exit code when the call is
- * over: 0 after either side hung up, 1 when there was no connection or it broke, 130 or 143 after a signal; the
+ * over: 0 after either side hung up, 1 when there was no connection or it broke, 129, 130 or 143 after a signal; the
  * terminal is then as it was.
  */
 export function callOut(call: CallOut): Promise<number> {
@@ -48,9 +51,7 @@ export function callOut(call: CallOut): Promise<number> {
       tell(words);
       resolve(code);
     };
-    over.add(
-      call.signal$.subscribe((signal) => end(signal === 'SIGINT' ? 130 : 143, `\n${signal}: hung up.\n`)),
-    );
+    over.add(call.signal$.subscribe((signal) => end(EXIT_CODES[signal] ?? 1, `\n${signal}: hung up.\n`)));
     let connected = false;
     socket.on('error', (error) => end(1, connected ? broken(host, error) : unreachable(host, port, error)));
     socket.on('end', () => end(0, `\n${host} hung up.\n`));

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { config as dotenv } from 'dotenv';
 import { closestMatch } from 'leven';
+import { networkOf } from './networks.js';
 import { type Config, flag, SETTINGS, type Setting, variable } from './settings.js';
 
 /** Where settings may come from, the strongest first; what is in none of them has its default. */
@@ -44,7 +45,7 @@ export class ConfigError extends Error {
 
 /**
  * Finds the value of every setting: flags, then the environment, then `.env`, then the defaults. Reads `.env` and
- * the banner's file; changes nothing, `process.env` included.
+ * the files that settings name; changes nothing, `process.env` included.
  *
  * @throws {@link ConfigError} with a line for every value in force that isn't allowed, and for a `.env` that is
  *   there and can't be read.
@@ -112,22 +113,43 @@ function read(
   const problem = `${name} ${quote(value)} (from ${source}): allowed is ${setting.allowed}`;
   const parsed = setting.parse(value);
   if (parsed === undefined) return complain(problem);
-  if (setting !== SETTINGS.banner || typeof parsed !== 'string') return parsed;
-  const path = resolve(cwd, parsed);
-  try {
-    return readBanner(path);
-  } catch (error) {
-    return complain(`${problem}; ${path}: ${reason(error)}`);
-  }
+  const open = (name: string, mostBytes: number): string | undefined => {
+    const path = resolve(cwd, name);
+    try {
+      return readText(path, mostBytes);
+    } catch (error) {
+      return complain(`${problem}; ${path}: ${reason(error)}`);
+    }
+  };
+  if (setting === SETTINGS.banner && typeof parsed === 'string') return open(parsed, MOST_BANNER_BYTES);
+  if (setting !== SETTINGS.block && setting !== SETTINGS.allow) return parsed;
+  return (parsed as readonly string[]).flatMap((entry) =>
+    networkOf(entry) ? [entry] : networksIn(open(entry, MOST_LIST_BYTES) ?? '', entry, problem, complain),
+  );
 }
 
 const MOST_BANNER_BYTES = 64 * 1024;
+const MOST_LIST_BYTES = 4 * 1024 * 1024;
 
-function readBanner(path: string): string {
+/** The networks of a list's file: one a line, comments after `#`. */
+function networksIn(
+  text: string,
+  name: string,
+  problem: string,
+  complain: (problem: string) => undefined,
+): string[] {
+  const lines = text.split(/\r?\n/).map((line) => line.replace(/#.*/, '').trim());
+  const slip = lines.findIndex((line) => line !== '' && !networkOf(line));
+  if (slip !== -1)
+    complain(`${problem}; ${name} line ${slip + 1}: ${quote(lines[slip] ?? '')} is not a network`);
+  return lines.filter((line) => line !== '');
+}
+
+function readText(path: string, mostBytes: number): string {
   // Looked at before it is read: a pipe would keep the board from starting, and a device has no end.
   const stats = statSync(path);
   if (!stats.isFile()) throw new Error('not a file');
-  if (stats.size > MOST_BANNER_BYTES) throw new Error(`it has ${stats.size} bytes`);
+  if (stats.size > mostBytes) throw new Error(`it has ${stats.size} bytes`);
   return readFileSync(path, 'utf8');
 }
 

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { map, type Observable, Subject, switchMap, takeUntil } from 'rxjs';
-import type { ServerEvent, SessionId, SessionInfo, ShutdownReport } from '../streams/types.js';
+import type { Limits, ServerEvent, SessionId, SessionInfo, ShutdownReport } from '../streams/types.js';
 import { listen } from './listen.js';
 import { createSessionManager, DEFAULT_LIMITS, type SessionManagerOptions } from './session-manager.js';
 import { telnet } from './telnet.js';
@@ -29,6 +29,11 @@ export interface Impulse {
    * @param how `force` cuts everybody off at once, in the middle of a grace too.
    */
   shutdown(reason?: string, how?: { force?: boolean }): Promise<ShutdownReport>;
+  /**
+   * Changes limits: for those who call from now on, and for those who wait. Whoever is on line stays, under the limits
+   * that they came in with. `shutdownGraceMs` and `deadPeerTimeoutMs` stay as they were.
+   */
+  setLimits(limits: Partial<Limits>): void;
   /** Ends a session (`kicked`). False if there is none of that id. */
   kick(id: SessionId): boolean;
   /** Everything that happens, from the moment of subscribing on. Completes after `serverClosed`; never errors. */
@@ -92,6 +97,7 @@ export function createImpulse({
   return {
     event$: manager.event$,
     sessions: manager.sessions,
+    setLimits: manager.setLimits,
     kick: (id) => manager.end(id, 'kicked'),
     start: () =>
       new Promise((resolve, reject) => {

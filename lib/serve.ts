@@ -15,49 +15,95 @@ import {
   takeUntil,
   tap,
 } from 'rxjs';
+import type { Limits } from '../streams/types.js';
 import { BANNER, greeted } from './banner.js';
+import { ConfigError } from './config.js';
 import { createImpulse } from './create-impulse.js';
 import { guest } from './guest.js';
 import { lobby } from './lobby.js';
 import { type Log, logEvents } from './log.js';
 import { messageOf } from './message-of.js';
-import type { Config } from './settings.js';
+import { networks } from './networks.js';
+import { type Config, SETTINGS } from './settings.js';
 import { watchdog } from './watchdog.js';
 
 /** How long after the grace the process may take to be gone. */
 const WATCHDOG_MS = 2000;
 
+/** What `impulse serve` needs of its process. */
+export interface ServeOptions {
+  /** Reads the configuration again; throws a {@link ConfigError} if it can't be used. */
+  readonly reread?: () => Config;
+  /** Ends a process that outlasts its shutdown. */
+  readonly exit?: (code: number) => void;
+}
+
 /**
  * Runs the board that `impulse serve` is, until a signal. The first one begins the shutdown; a SIGINT after it
- * cuts that short; any other is only logged.
+ * cuts that short; any other is only logged. A SIGHUP rereads the configuration.
  *
  * @param signal$ Signals of the process, from its very start.
- * @param exit Ends a process that outlasts its shutdown.
  * @returns The exit code: 0 when drained, 130 when cut short, 1 when the board couldn't open.
  */
 export function serve(
   settings: Config,
   signal$: Observable<NodeJS.Signals>,
   log: Log,
-  exit: (code: number) => void = process.exit,
+  { reread = () => settings, exit = process.exit }: ServeOptions = {},
 ): Promise<number> {
-  const { host, port, name, banner, logLevel, logFormat, ...limits } = settings;
+  const { host, port, name, banner } = settings;
   config.onUnhandledError = (error) => log.error('listenerFailed', `a listener failed: ${messageOf(error)}`);
   const authenticate = greeted(banner ?? BANNER, guest);
-  const impulse = createImpulse({ host, port, name, ...limits, app: lobby, authenticate });
+  let [blocked, trusted] = [networks(settings.block), networks(settings.allow)];
+  const limits = limitsOf(settings);
+  const impulse = createImpulse({
+    ...limits,
+    host,
+    port,
+    name,
+    blocked: (address) => blocked(address),
+    trusted: (address) => trusted(address),
+    gate: settings.gate === 'esc',
+    app: lobby,
+    authenticate,
+  });
   logEvents(impulse.event$, log).subscribe();
+
+  /** All of it or nothing: a file that can't be used leaves everything as it is. */
+  const reload = () => {
+    try {
+      const now = reread();
+      impulse.setLimits(limitsOf(now));
+      [blocked, trusted] = [networks(now.block), networks(now.allow)];
+      log.info('configReread', 'read the configuration again; it is in force for new callers');
+      const stuck = NEEDS_RESTART.filter((key) => now[key] !== settings[key]).map(
+        (key) => SETTINGS[key].name,
+      );
+      if (stuck.length > 0)
+        log.warn('configStuck', `${stuck.join(', ')}: as it was until the board is started again`);
+    } catch (error) {
+      const problems = error instanceof ConfigError ? error.problems : [messageOf(error)];
+      for (const problem of problems) log.error('configRefused', `the old configuration stays: ${problem}`);
+    }
+  };
+  const reloaded$ = signal$.pipe(
+    filter((signal) => signal === 'SIGHUP'),
+    tap(reload),
+    ignoreElements(),
+  );
+  const order$ = signal$.pipe(filter((signal) => signal !== 'SIGHUP'));
 
   const opened$ = defer(() => impulse.start()).pipe(
     tap((address) => log.info('callIn', callIn(address.address, address.port))),
     ignoreElements(),
-    takeUntil(signal$),
+    takeUntil(order$),
     catchError((error) => {
       log.error('startFailed', cannotListen(error, host, port));
       return of(1);
     }),
   );
 
-  const stopped$ = signal$.pipe(
+  const stopped$ = order$.pipe(
     map((signal, index) => ({ signal, first: index === 0, force: index > 0 && signal === 'SIGINT' })),
     tap(({ signal, first, force }) => {
       if (first && limits.shutdownGraceMs !== null) guard(limits.shutdownGraceMs + WATCHDOG_MS, log, exit);
@@ -70,7 +116,26 @@ export function serve(
     ),
   );
 
-  return firstValueFrom(merge(stopped$, opened$));
+  return firstValueFrom(merge(stopped$, opened$, reloaded$));
+}
+
+/** What is only looked at when the board is started. */
+const NEEDS_RESTART = [
+  'host',
+  'port',
+  'name',
+  'banner',
+  'gate',
+  'deadPeerTimeoutMs',
+  'shutdownGraceMs',
+  'logLevel',
+  'logFormat',
+] as const satisfies readonly (keyof Config)[];
+
+/** What of the configuration are limits. */
+function limitsOf(settings: Config): Limits {
+  const { host, port, name, banner, block, allow, gate, logLevel, logFormat, ...limits } = settings;
+  return limits;
 }
 
 /** Names what keeps the process alive, should it outlast its shutdown, and ends it. */

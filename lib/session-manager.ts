@@ -41,6 +41,12 @@ export interface SessionManagerOptions extends Partial<Limits> {
   readonly authenticate?: Authenticator;
   /** How sessions talk to each other; within this process, if left out. */
   readonly bus?: Bus;
+  /** Whether nobody may call from an address; asked at each call. */
+  readonly blocked?: (address: string) => boolean;
+  /** Whether callers from an address are known to be no harm: never blocked or throttled, and the reserved nodes are theirs. */
+  readonly trusted?: (address: string) => boolean;
+  /** Whether callers are asked to press ESC twice before anything else; not, if left out. */
+  readonly gate?: boolean;
   /** The board's clock; a monotonic one, if left out. */
   readonly scheduler?: SchedulerLike;
 }
@@ -60,6 +66,11 @@ export interface SessionManager {
     connection$: Observable<Connection>,
     listening?: { host: string; port: number },
   ): Observable<ServerEvent>;
+  /**
+   * Changes limits: for those who call from now on, and for those who wait. Whoever is on line stays, under the limits
+   * that they came in with. `shutdownGraceMs` stays as it was.
+   */
+  setLimits(limits: Partial<Limits>): void;
   /** Ends a session (`kicked`, unless told otherwise). False if there is none of that id. */
   end(id: SessionId, reason?: EndReason): boolean;
   /**
@@ -72,7 +83,10 @@ export interface SessionManager {
 /** What bounds a board that isn't told otherwise. */
 export const DEFAULT_LIMITS: Limits = {
   maxSessions: 100,
-  waitingRoom: 0,
+  waitingRoom: 20,
+  reserve: 0,
+  maxUnauthenticated: { start: 10, rate: 30, full: 60 },
+  maxPerAddress: 5,
   connectionRate: { count: 50, perMs: 1000, burst: 100 },
   connectionRatePerAddress: { count: 10, perMs: 60_000, burst: 10 },
   idleTimeoutMs: 600_000,
@@ -81,6 +95,7 @@ export const DEFAULT_LIMITS: Limits = {
   deadPeerTimeoutMs: 120_000,
   sessionLimitMs: null,
   shutdownGraceMs: 10_000,
+  inputRate: null,
   outputLimitBytes: 256 * 1024,
 };
 
@@ -98,7 +113,17 @@ export const DEFAULT_LIMITS: Limits = {
  * ```
  */
 export function createSessionManager(options: SessionManagerOptions): SessionManager {
-  const { app, authenticate = guest, bus = embeddedBus(), scheduler = monotonic, ...limits } = options;
+  const { app, authenticate = guest, bus = embeddedBus(), scheduler = monotonic, ...more } = options;
+  const { blocked = () => false, trusted = () => false, gate = false, ...given } = more;
+  const limits: Limits = { ...DEFAULT_LIMITS };
+  const changes = new Subject<void>();
+  const setLimits = (changed: Partial<Limits>) => {
+    // An option that is `undefined` was left out.
+    const told = Object.entries(changed).filter(([, value]) => value !== undefined);
+    Object.assign(limits, Object.fromEntries(told));
+    changes.next();
+  };
+  setLimits(given);
   const calls = new Map<SessionId, Call>();
   const sessions = new Map<SessionId, SessionInfo>();
   const order = new ReplaySubject<ShutdownOrder>();
@@ -107,7 +132,9 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
   const serve = board({
     app,
     authenticate,
-    limits: { ...DEFAULT_LIMITS, ...given(limits) },
+    limits,
+    changed$: changes,
+    policy: { blocked, trusted, gate, random: Math.random },
     bus,
     screen: { decoder, width: stringWidth },
     scheduler,
@@ -122,6 +149,7 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
     event$: events.asObservable(),
     sessions,
     bus,
+    setLimits,
     run(connection$, listening) {
       const closed$ = events.pipe(filter((event) => event.type === 'serverClosed'));
       report = firstValueFrom(
@@ -146,9 +174,4 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
       return report;
     },
   };
-}
-
-/** What was given a value; an option that is `undefined` was left out. */
-function given(limits: Partial<Limits>): Partial<Limits> {
-  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
 }

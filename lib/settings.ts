@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
+import type { EarlyDrop } from '../streams/types.js';
 import { parseDuration } from './duration.js';
+import { networkOf } from './networks.js';
 import { parseRate } from './rate.js';
 
 /** One line of the table of settings. */
@@ -46,6 +48,43 @@ const bytes: Kind<number> = {
   parse(text) {
     const [, count, unit = ''] = /^(\d+)([km]?)$/.exec(text.toLowerCase()) ?? [];
     return within(4096, 1024 ** 3, Number(count) * (BYTES_PER[unit] ?? Number.NaN));
+  },
+};
+
+const orOff = <Value>({ allowed, parse }: Kind<Value>): Kind<Value | null> => ({
+  allowed: `${allowed}, or off`,
+  parse: (text) => (text === 'off' ? null : parse(text)),
+});
+
+const bytesPerSecond: Kind<number> = {
+  allowed: 'a number of bytes a second from 64 to 1024m, such as 500, 4k or 1m',
+  parse(text) {
+    const [, count, unit = ''] = /^(\d+)([km]?)$/.exec(text.toLowerCase()) ?? [];
+    return within(64, 1024 ** 3, Number(count) * (BYTES_PER[unit] ?? Number.NaN));
+  },
+};
+
+const earlyDrop: Kind<EarlyDrop | null> = {
+  allowed:
+    'start:rate:full such as 10:30:60 (rate is a percentage), one number for all of them at once, or off',
+  parse(text) {
+    if (text === 'off') return null;
+    const [, start, rate = '100', full = start] = /^(\d{1,7})(?::(\d{1,3}):(\d{1,7}))?$/.exec(text) ?? [];
+    const [from, percent, to] = [Number(start), Number(rate), Number(full)];
+    return percent <= 100 && from <= to && to > 0 ? { start: from, rate: percent, full: to } : undefined;
+  },
+};
+
+/** Networks, and names of files with one in each line, which `readConfig` replaces by what they contain. */
+const networkList: Kind<readonly string[]> = {
+  allowed:
+    'addresses, networks such as 203.0.113.0/24 and files of them (one a line, # comments), with commas between, or off',
+  parse(text) {
+    if (text === 'off') return [];
+    const entries = text.split(',').map((entry) => entry.trim());
+    // A name that looks like a network is a slip, not a file.
+    const slip = /^[\d.:a-f]*(\/\d*)?$|\p{C}/iu;
+    return entries.every((entry) => networkOf(entry) || !slip.test(entry)) ? entries : undefined;
   },
 };
 
@@ -98,8 +137,27 @@ export const SETTINGS = {
   waitingRoom: {
     name: 'waiting-room',
     description: 'Callers who may wait for a free node; 0 sends them away',
+    default: '20',
+    ...wholeNumber(0, 1_000_000),
+  },
+  reserve: {
+    name: 'reserve',
+    description: 'Nodes, of --max-sessions, that only callers from --allow get',
     default: '0',
     ...wholeNumber(0, 1_000_000),
+  },
+  maxUnauthenticated: {
+    name: 'max-unauthenticated',
+    description:
+      'Callers who have not logged in: refused at random from the first number on, all at the last',
+    default: '10:30:60',
+    ...earlyDrop,
+  },
+  maxPerAddress: {
+    name: 'max-per-address',
+    description: 'Lines at once from one IPv4 address or IPv6 /64',
+    default: '5',
+    ...orOff(wholeNumber(1, 1_000_000)),
   },
   connectionRate: {
     name: 'connection-rate',
@@ -112,6 +170,24 @@ export const SETTINGS = {
     description: 'Connections taken from one IPv4 address or IPv6 /64',
     default: '10/min:10',
     ...rate,
+  },
+  block: {
+    name: 'block',
+    description: 'Networks that nobody may call from',
+    default: 'off',
+    ...networkList,
+  },
+  allow: {
+    name: 'allow',
+    description: 'Networks whose callers are never blocked or throttled, and have the reserved nodes',
+    default: 'off',
+    ...networkList,
+  },
+  gate: {
+    name: 'gate',
+    description: 'Whether callers must press ESC twice before anything else, which scanners do not',
+    default: 'off',
+    ...oneOf('off', 'esc'),
   },
   idleTimeoutMs: {
     name: 'idle-timeout',
@@ -148,6 +224,12 @@ export const SETTINGS = {
     description: 'How long callers may stay once a shutdown began; off waits for the last of them',
     default: '10s',
     ...duration,
+  },
+  inputRate: {
+    name: 'input-rate',
+    description: 'Bytes a second that are read of one caller; what is more waits with them',
+    default: 'off',
+    ...orOff(bytesPerSecond),
   },
   outputLimitBytes: {
     name: 'output-limit',

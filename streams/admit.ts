@@ -6,7 +6,9 @@ import {
   map,
   type Observable,
   type OperatorFunction,
+  using,
 } from 'rxjs';
+import { earlyDrop } from './early-drop.js';
 import { nodes } from './nodes.js';
 import { isRefused, type Knock, type Refused } from './refused.js';
 import type { Connection, Limits, SessionId } from './types.js';
@@ -20,6 +22,8 @@ export interface Admitted {
   readonly node: number;
   /** The caller's place in the line, from the present one on. Completes when the caller has a node. */
   readonly place$: Observable<number>;
+  /** The caller has logged in: one less who hasn't. */
+  loggedIn(): void;
   /** Gives up the node, or the place in the line. Once is enough; more does nothing. */
   leave(): void;
 }
@@ -27,55 +31,89 @@ export interface Admitted {
 /** The verdict on a connection. */
 export type Admission = Admitted | Refused;
 
+/** The limits that the gate goes by. It looks at them anew each time, so that they may change. */
+export type GateLimits = Pick<Limits, 'maxSessions' | 'waitingRoom' | 'reserve' | 'maxUnauthenticated'>;
+
 /**
  * The gate: hard capacity. Decided and counted in one synchronous step, so that one too many is never inside.
  * Over capacity a caller holds the line in a waiting room of bounded size, or is refused as `full`. A node
- * that is given up goes at once to the first in line.
+ * that is given up goes at once to the first in line who may have it.
+ *
+ * The last `reserve` nodes are for trusted addresses. Callers who haven't logged in hold no more than `full` of
+ * `maxUnauthenticated` nodes together, and are refused at random (`rate`) when they come near it ({@link earlyDrop}); those
+ * who are trusted aren't counted.
+ *
+ * @param changed$ The limits have changed: whoever waits may have a node now.
+ * @param random From 0 up to 1, as `Math.random`.
  */
 export function admit(
-  limits: Pick<Limits, 'maxSessions' | 'waitingRoom'>,
+  limits: GateLimits,
+  trusted: (address: string) => boolean,
+  changed$: Observable<unknown>,
+  random: () => number,
 ): OperatorFunction<Knock, Admission> {
   return (knock$) =>
     defer(() => {
       const free = nodes();
       const line: Waiter[] = [];
       let inside = 0;
+      let unauthenticated = 0;
       let lastId = 0;
       let seating = false;
 
-      const vacate = (node: number) => {
-        inside -= 1;
-        free.free(node);
-        // One who enters and leaves at once vacates again: a loop, since a recursion would fill the stack.
+      const hasRoom = (isTrusted: boolean) => {
+        const capacity = limits.maxSessions - (isTrusted ? 0 : limits.reserve);
+        const most = limits.maxUnauthenticated?.full ?? Number.POSITIVE_INFINITY;
+        return inside < capacity && (isTrusted || unauthenticated < most);
+      };
+      const seatWaiters = () => {
+        // One who enters and leaves at once comes back here: a loop, since a recursion would fill the stack.
         if (seating) return;
         seating = true;
-        while (line.length > 0 && inside < limits.maxSessions) line.shift()?.enter();
+        for (let next = line.findIndex(waits); next !== -1; next = line.findIndex(waits)) {
+          line.splice(next, 1)[0]?.enter();
+        }
         seating = false;
         moveUp();
       };
+      const waits = (waiter: Waiter) => hasRoom(waiter.isTrusted);
       const moveUp = () => {
         // By index, since a caller who is told its place may leave at that very moment.
         for (let index = 0; index < line.length; index += 1) line[index]?.moveTo(index + 1);
       };
-      const takeNode = () => {
+
+      /** A node, and what is to be done when its caller has logged in, and leaves. */
+      const take = (isTrusted: boolean) => {
+        const node = free.take();
         inside += 1;
-        return free.take();
+        if (!isTrusted) unauthenticated += 1;
+        const loggedIn = once(() => {
+          if (isTrusted) return;
+          unauthenticated -= 1;
+          seatWaiters();
+        });
+        const leave = once(() => {
+          inside -= 1;
+          free.free(node);
+          loggedIn();
+          seatWaiters();
+        });
+        return { node, loggedIn, leave };
       };
 
-      const seat = (connection: Connection): Admitted => {
-        const node = takeNode();
-        const leave = once(() => vacate(node));
+      const seat = (connection: Connection, isTrusted: boolean): Admitted => {
         lastId += 1;
-        return { verdict: 'admitted', connection, id: lastId, node, place$: EMPTY, leave };
+        return { verdict: 'admitted', connection, id: lastId, place$: EMPTY, ...take(isTrusted) };
       };
 
-      const wait = (connection: Connection): Admitted => {
+      const wait = (connection: Connection, isTrusted: boolean): Admitted => {
         const place = new BehaviorSubject(line.length + 1);
-        let node = 0;
+        let seated: ReturnType<typeof take> | undefined;
         const waiter: Waiter = {
+          isTrusted,
           moveTo: (to) => place.next(to),
           enter() {
-            node = takeNode();
+            seated = take(isTrusted);
             place.complete();
           },
         };
@@ -86,29 +124,40 @@ export function admit(
           connection,
           id: lastId,
           get node() {
-            return node;
+            return seated?.node ?? 0;
           },
           place$: place.pipe(distinctUntilChanged()),
+          loggedIn: () => seated?.loggedIn(),
           leave: once(() => {
-            if (node > 0) return vacate(node);
+            if (seated) return seated.leave();
             line.splice(line.indexOf(waiter), 1);
             moveUp();
           }),
         };
       };
 
-      return knock$.pipe(
-        map((knock): Admission => {
-          if (isRefused(knock)) return knock;
-          if (inside < limits.maxSessions) return seat(knock);
-          if (line.length < limits.waitingRoom) return wait(knock);
-          return { verdict: 'refused', connection: knock, reason: 'full' };
-        }),
+      const decide = (knock: Knock): Admission => {
+        if (isRefused(knock)) return knock;
+        const isTrusted = trusted(knock.address);
+        const { maxUnauthenticated } = limits;
+        if (!isTrusted && maxUnauthenticated && earlyDrop(unauthenticated, maxUnauthenticated, random)) {
+          return { verdict: 'refused', connection: knock, reason: 'rate' };
+        }
+        // Whoever is trusted needn't queue for a node that nobody in the line may have.
+        if (hasRoom(isTrusted) && (line.length === 0 || isTrusted)) return seat(knock, isTrusted);
+        if (line.length < limits.waitingRoom) return wait(knock, isTrusted);
+        return { verdict: 'refused', connection: knock, reason: 'full' };
+      };
+
+      return using(
+        () => changed$.subscribe(seatWaiters),
+        () => knock$.pipe(map(decide)),
       );
     });
 }
 
 interface Waiter {
+  readonly isTrusted: boolean;
   moveTo(place: number): void;
   enter(): void;
 }

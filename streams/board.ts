@@ -9,6 +9,7 @@ import {
 } from 'rxjs';
 import { admit } from './admit.js';
 import type { Call } from './call.js';
+import { type DoorPolicy, door } from './door.js';
 import { drain, type ShutdownOrder } from './drain.js';
 import { farewells } from './farewell.js';
 import { inOrder } from './in-order.js';
@@ -17,7 +18,6 @@ import { registry } from './registry.js';
 import type { ScreenParts } from './screen.js';
 import { session } from './session.js';
 import { sweep } from './sweep.js';
-import { throttle } from './throttle.js';
 import { turnAway } from './turn-away.js';
 import type {
   App,
@@ -34,7 +34,11 @@ import type {
 export interface BoardParts {
   readonly app: App;
   readonly authenticate: Authenticator;
+  /** Looked at anew by the door at each call, and by a session at its beginning: so they may change. */
   readonly limits: Limits;
+  /** The limits have changed. */
+  readonly changed$: Observable<unknown>;
+  readonly policy: DoorPolicy;
   readonly bus: Bus;
   readonly screen: ScreenParts;
   readonly scheduler: SchedulerLike;
@@ -54,7 +58,7 @@ const FAREWELLS_OF_REFUSED = 1024;
  * it holds. Completes after `serverClosed`.
  */
 export function board(parts: BoardParts): OperatorFunction<Connection, ServerEvent> {
-  const { limits, scheduler, order$, calls, sessions } = parts;
+  const { limits, changed$, policy, scheduler, order$, calls, sessions } = parts;
   return (connection$) =>
     defer(() => {
       const farewell = farewells(limits.maxSessions + FAREWELLS_OF_REFUSED, scheduler);
@@ -65,8 +69,8 @@ export function board(parts: BoardParts): OperatorFunction<Connection, ServerEve
 
       return connection$.pipe(
         takeUntil(order$),
-        throttle(limits, scheduler),
-        admit(limits),
+        door(policy, limits, order$, scheduler),
+        admit(limits, policy.trusted, changed$, policy.random),
         mergeMap((admission) =>
           isRefused(admission)
             ? turnAway(admission, limits.maxSessions, farewell).pipe(takeUntil(forced$))

@@ -33,6 +33,7 @@ export class Call implements Session, Endable, Expiring, Probed {
   #state: SessionState;
   #ending: SessionEnd | undefined;
   #blocked = false;
+  #pauses = 0;
 
   /** @param onDecided Told of the ending, once, before anybody below in the chain is. */
   constructor(
@@ -75,6 +76,9 @@ export class Call implements Session, Endable, Expiring, Probed {
   }
   get ending() {
     return this.#ending;
+  }
+  get paused() {
+    return this.#pauses > 0;
   }
   get taken() {
     return this.typeAhead.taken;
@@ -157,11 +161,19 @@ export class Call implements Session, Endable, Expiring, Probed {
     });
   }
 
+  /** Stops reading from the caller, or reads on, once everybody who stopped it is content. */
+  pause(on: boolean): void {
+    const was = this.paused;
+    this.#pauses += on ? 1 : -1;
+    if (this.paused === was) return;
+    if (on) this.connection.pause();
+    else this.connection.resume();
+  }
+
   #hold(on: boolean): void {
     this.held = on;
     // The idle clock stood while the caller was made to wait, and goes on from here.
     this.lastInputAt = this.scheduler.now();
-    if (on) this.connection.pause();
-    else this.connection.resume();
+    this.pause(on);
   }
 }

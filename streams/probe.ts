@@ -6,8 +6,8 @@ import type { Connection } from './types.js';
 /** What is to be known of a call, to tell whether its caller is still there. */
 export interface Probed {
   readonly connection: Pick<Connection, 'bytesIn' | 'bytesOut' | 'backlog' | 'probe'>;
-  /** True while we make the caller wait, and can't hear them. */
-  readonly held: boolean;
+  /** True while the line isn't read, and we can't hear the caller. */
+  readonly paused: boolean;
 }
 
 /** How often in its time a line is looked at. */
@@ -50,7 +50,7 @@ export function probe<T>(
         dueAt: aliveAt + timeoutMs / LOOKS,
         due(now) {
           deadline.dueAt = now + timeoutMs / LOOKS;
-          if (gaveSign() || call.held) {
+          if (gaveSign() || call.paused) {
             aliveAt = now;
             asked = false;
           } else if (now >= aliveAt + timeoutMs && (asked || backlog > 0)) {

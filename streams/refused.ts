@@ -18,19 +18,21 @@ export const isRefused = (knock: object): knock is Refused =>
   'verdict' in knock && knock.verdict === 'refused';
 
 /**
- * A rule of the door. What an earlier rule refused passes on untouched and is not counted by this one.
+ * A rule of the door. What an earlier rule refused passes on untouched and is not counted by this one; nor are those
+ * from a trusted address.
  *
  * @param begin Called at each subscription; returns the rule, with the state that it keeps.
  */
 export function refuse(
   begin: () => (connection: Connection) => Omit<Refused, 'verdict' | 'connection'> | null,
+  trusted: (address: string) => boolean = () => false,
 ): OperatorFunction<Knock, Knock> {
   return (knock$) =>
     defer(() => {
       const rule = begin();
       return knock$.pipe(
         map((knock) => {
-          if (isRefused(knock)) return knock;
+          if (isRefused(knock) || trusted(knock.address)) return knock;
           const refusal = rule(knock);
           return refusal ? { verdict: 'refused' as const, connection: knock, ...refusal } : knock;
         }),

@@ -5,6 +5,7 @@ import { contain } from './contain.js';
 import { endable } from './endable.js';
 import { expire } from './expire.js';
 import type { Farewell } from './farewell.js';
+import { inputRate } from './input-rate.js';
 import { lines } from './lines.js';
 import { probe } from './probe.js';
 import type { ScreenParts } from './screen.js';
@@ -79,6 +80,7 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
       tap((user) => {
         call.user = user;
         call.become('active');
+        admitted.loggedIn();
         events.next({ type: 'sessionAuthenticated', session: id, node: call.node, handle: user.handle });
       }),
       // Whoever heard of the login may have ended the call.
@@ -86,7 +88,10 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
       mergeMap(() => defer(() => app(call, services)).pipe(contain())),
     );
 
-    const input$ = connection.input$.pipe(probe(call, limits.deadPeerTimeoutMs, sweep, scheduler));
+    const input$ = connection.input$.pipe(
+      inputRate(limits.inputRate, (on) => call.pause(on), scheduler),
+      probe(call, limits.deadPeerTimeoutMs, sweep, scheduler),
+    );
     const life$ = defer(() => {
       open();
       return input$.pipe(

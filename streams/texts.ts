@@ -36,6 +36,9 @@ export const warning = (reason: 'idle' | 'time-limit', inMs: number) =>
 export const waiting = (nodes: number, place: number) =>
   `All ${nodes} nodes are busy. You are number ${place} in line.`;
 
+/** What a caller reads at the human gate. */
+export const GATE = 'Press ESC twice to come in.';
+
 export const draining = (graceMs: number | null) =>
   graceMs === null
     ? 'The board goes down when the last caller has left. Please finish what you are doing.'
@@ -51,6 +54,12 @@ export function refusal({ reason, retryInMs }: Refused, nodes: number): string {
       return `Too many calls from your address. Please call again ${again}.`;
     case 'rate':
       return `Too many callers at once. Please call again ${again}.`;
+    case 'gate':
+      return `Nobody pressed ESC twice. Please call again ${again}.`;
+    case 'draining':
+      return 'The board is going down. Please call again later.';
+    case 'penalty':
+      return `Your address has to wait a while. Please call again ${again}.`;
     default:
       return `The board can't take your call. Please call again ${again}.`;
   }

@@ -9,44 +9,52 @@ export const MAX_SOURCES = 65_536;
 
 /**
  * Refuses connections that come too fast: from one source first (`address`), then from all of them together
- * (`rate`), so that one flooder spends nobody else's allowance. A rate of `null` is no limit.
+ * (`rate`), so that one flooder spends nobody else's allowance. A rate of `null` is no limit. Rates are looked up
+ * at each call, so that they may change; those from trusted addresses are neither refused nor counted.
  */
 export function throttle(
   limits: Pick<Limits, 'connectionRate' | 'connectionRatePerAddress'>,
   scheduler: SchedulerLike,
+  trusted: (address: string) => boolean = () => false,
 ): OperatorFunction<Knock, Knock> {
-  const { connectionRate, connectionRatePerAddress } = limits;
-  return pipe(perAddress(connectionRatePerAddress, scheduler), altogether(connectionRate, scheduler));
+  return pipe(
+    refuse(() => perAddress(limits, scheduler), trusted),
+    refuse(() => altogether(limits, scheduler), trusted),
+  );
 }
 
-function altogether(rate: Rate | null, scheduler: SchedulerLike): OperatorFunction<Knock, Knock> {
-  return refuse(() => {
-    if (!rate) return () => null;
-    const bucket = fullBucket(rate, scheduler.now());
-    return () => {
-      const retryInMs = takeToken(bucket, rate, scheduler.now());
-      return retryInMs > 0 ? { reason: 'rate', retryInMs } : null;
-    };
-  });
+type Rule = ReturnType<Parameters<typeof refuse>[0]>;
+
+function altogether(limits: { readonly connectionRate: Rate | null }, scheduler: SchedulerLike): Rule {
+  let bucket: TokenBucket | undefined;
+  return () => {
+    const { connectionRate: rate } = limits;
+    if (!rate) return null;
+    bucket ??= fullBucket(rate, scheduler.now());
+    const retryInMs = takeToken(bucket, rate, scheduler.now());
+    return retryInMs > 0 ? { reason: 'rate', retryInMs } : null;
+  };
 }
 
-function perAddress(rate: Rate | null, scheduler: SchedulerLike): OperatorFunction<Knock, Knock> {
-  return refuse(() => {
-    if (!rate) return () => null;
-    // Two generations, since finding the oldest key of one big Map takes V8 longer the more were deleted.
-    let recent = new Map<string, TokenBucket>();
-    let older = recent;
-    return ({ address }) => {
-      const now = scheduler.now();
-      const key = source(address);
-      const bucket = recent.get(key) ?? older.get(key) ?? fullBucket(rate, now);
-      recent.set(key, bucket);
-      if (recent.size >= MAX_SOURCES / 2) {
-        older = recent;
-        recent = new Map();
-      }
-      const retryInMs = takeToken(bucket, rate, now);
-      return retryInMs > 0 ? { reason: 'address', retryInMs } : null;
-    };
-  });
+function perAddress(
+  limits: { readonly connectionRatePerAddress: Rate | null },
+  scheduler: SchedulerLike,
+): Rule {
+  // Two generations, since finding the oldest key of one big Map takes V8 longer the more were deleted.
+  let recent = new Map<string, TokenBucket>();
+  let older = recent;
+  return ({ address }) => {
+    const { connectionRatePerAddress: rate } = limits;
+    if (!rate) return null;
+    const now = scheduler.now();
+    const key = source(address);
+    const bucket = recent.get(key) ?? older.get(key) ?? fullBucket(rate, now);
+    recent.set(key, bucket);
+    if (recent.size >= MAX_SOURCES / 2) {
+      older = recent;
+      recent = new Map();
+    }
+    const retryInMs = takeToken(bucket, rate, now);
+    return retryInMs > 0 ? { reason: 'address', retryInMs } : null;
+  };
 }

@@ -265,12 +265,28 @@ export interface Rate {
   readonly burst: number;
 }
 
+/**
+ * How many callers who haven't logged in are too many: below `start` nobody is refused for it, from there on `rate` percent
+ * of the newcomers, more the nearer they come to `full`, and all at `full`.
+ */
+export interface EarlyDrop {
+  readonly start: number;
+  readonly rate: number;
+  readonly full: number;
+}
+
 /** Everything that bounds a board. Durations are in milliseconds; `null` is off. */
 export interface Limits {
   /** Sessions at once. */
   readonly maxSessions: number;
   /** Callers who may wait for a node; 0 sends them away. */
   readonly waitingRoom: number;
+  /** The last nodes, which only trusted addresses get. */
+  readonly reserve: number;
+  /** Callers on line who haven't logged in. */
+  readonly maxUnauthenticated: EarlyDrop | null;
+  /** Connections at once of one IPv4 address or IPv6 /64. */
+  readonly maxPerAddress: number | null;
   /** Connections from anywhere. */
   readonly connectionRate: Rate | null;
   /** Connections from one IPv4 address or IPv6 /64. */
@@ -287,6 +303,8 @@ export interface Limits {
   readonly sessionLimitMs: number | null;
   /** How long callers may stay once a shutdown began; `null` waits for the last of them. */
   readonly shutdownGraceMs: number | null;
+  /** Bytes a second that are read of one caller; the rest waits with them. */
+  readonly inputRate: number | null;
   /** Bytes that may wait for a caller who doesn't read. */
   readonly outputLimitBytes: number;
 }

@@ -40,7 +40,7 @@ describe('impulse at its limits', () => {
   });
 
   it('tells a caller who waits their place, and lets them in when it is their turn', async () => {
-    const board = await startBoard(['--max-sessions', '1', '--waiting-room', '2', ...OPEN_DOOR]);
+    const board = await startBoard([...OPEN_DOOR, '--max-sessions', '1', '--waiting-room', '2']);
     const inside = await call(board.port);
     await inside.hears('Handle: ');
     const first = await call(board.port);

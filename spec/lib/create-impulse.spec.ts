@@ -31,6 +31,8 @@ async function open(
     app: echo,
     connectionRate: null,
     connectionRatePerAddress: null,
+    maxPerAddress: null,
+    maxUnauthenticated: null,
     shutdownGraceMs: 5000,
     ...options,
   });

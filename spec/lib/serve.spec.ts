@@ -16,7 +16,7 @@ function start(signal$: Subject<NodeJS.Signals>, flags: Record<string, string> =
     line.next(text);
   };
   const exit = jasmine.createSpy('exit');
-  const code = serve(config, signal$, createLog({ level: 'info', format: 'text', write }), exit);
+  const code = serve(config, signal$, createLog({ level: 'info', format: 'text', write }), { exit });
   const logs = (text: string) => firstValueFrom(line.pipe(filter((written) => written.includes(text))));
   return { code, lines, logs, exit };
 }

@@ -33,20 +33,57 @@ describe('SETTINGS', () => {
       port: 2323,
       name: 'Impulse',
       'max-sessions': 100,
-      'waiting-room': 0,
+      'waiting-room': 20,
+      reserve: 0,
+      'max-unauthenticated': { start: 10, rate: 30, full: 60 },
+      'max-per-address': 5,
       'connection-rate': { count: 50, perMs: 1_000, burst: 100 },
       'connection-rate-per-address': { count: 10, perMs: 60_000, burst: 10 },
+      block: [],
+      allow: [],
+      gate: 'off',
       'idle-timeout': 600_000,
       'idle-warning': 60_000,
       'login-timeout': 60_000,
       'dead-peer-timeout': 120_000,
       'session-limit': null,
       'shutdown-grace': 10_000,
+      'input-rate': null,
       'output-limit': 262_144,
       banner: null,
       'log-level': 'info',
       'log-format': 'text',
     });
+  });
+
+  it('takes how many callers may not have logged in as OpenSSH writes it, or one number', () => {
+    const { parse } = SETTINGS.maxUnauthenticated;
+    expect(parse('10:30:60')).toEqual({ start: 10, rate: 30, full: 60 });
+    expect(parse('8')).toEqual({ start: 8, rate: 100, full: 8 });
+    expect(parse('off')).toBeNull();
+    for (const text of ['10:30', '10:101:60', '60:30:10', '0', '-1', 'a:b:c', '1:2:3:4']) {
+      expect(parse(text)).withContext(text).toBeUndefined();
+    }
+  });
+
+  it('takes networks and names of files, with commas between', () => {
+    const { parse } = SETTINGS.block;
+    expect(parse('192.0.2.1, 203.0.113.0/24,2001:db8::/32,/etc/impulse/blocked')).toEqual([
+      '192.0.2.1',
+      '203.0.113.0/24',
+      '2001:db8::/32',
+      '/etc/impulse/blocked',
+    ]);
+    expect(parse('off')).toEqual([]);
+    for (const text of ['192.0.2.256', '192.0.2.0/33', '2001:db8::/129', '10.0.0.0/', 'a,,b', '1']) {
+      expect(parse(text)).withContext(text).toBeUndefined();
+    }
+  });
+
+  it('takes bytes a second, or off', () => {
+    const { parse } = SETTINGS.inputRate;
+    expect([parse('64'), parse('4k'), parse('off')]).toEqual([64, 4096, null]);
+    expect([parse('63'), parse('fast')]).toEqual([undefined, undefined]);
   });
 
   const { host, port, name, maxSessions, waitingRoom, outputLimitBytes, logLevel, logFormat, banner } =

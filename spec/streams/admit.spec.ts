@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { map, NEVER, Subject } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { type Admission, type Admitted, admit } from '../../streams/admit.js';
+import { type Admission, type Admitted, admit, type GateLimits } from '../../streams/admit.js';
 import { isRefused, type Knock, type Refused } from '../../streams/refused.js';
 import { fakeConnection } from '../support/fake-connection.js';
 import { holds } from '../support/holds.js';
@@ -9,6 +9,15 @@ import { holds } from '../support/holds.js';
 const connection = fakeConnection(NEVER);
 const BLOCKED: Refused = { verdict: 'refused', connection, reason: 'blocked' };
 const KNOCKS: Record<string, Knock> = { a: connection, b: connection, c: connection, e: BLOCKED };
+
+/** A gate for strangers only, whose limits stay. */
+const admitting = (limits: Partial<GateLimits>) =>
+  admit(
+    { maxSessions: 1, waitingRoom: 0, reserve: 0, maxUnauthenticated: null, ...limits },
+    () => false,
+    NEVER,
+    () => 0,
+  );
 
 /** A verdict in a word: `1 on 1`, `3 waits`, `full`. */
 const verdict = map((admission: Admission) => {
@@ -31,7 +40,7 @@ function gate(maxSessions: number, waitingRoom: number) {
   const came: Caller[] = [];
   let last: Admission | undefined;
   let reaction: Reaction = () => {};
-  knocks.pipe(admit({ maxSessions, waitingRoom })).subscribe((admission) => {
+  knocks.pipe(admitting({ maxSessions, waitingRoom })).subscribe((admission) => {
     last = admission;
     if (isRefused(admission)) return;
     const react = reaction;
@@ -72,7 +81,7 @@ describe('admit', () => {
         const knock = m.hot('a-b-(abc)-|', KNOCKS);
         const expected = '   1-2-(3ff)-|';
         const fates = { 1: '1 on 1', 2: '2 on 2', 3: '3 waits', f: 'full' };
-        m.expect(knock.pipe(admit({ maxSessions: 2, waitingRoom: 1 }), verdict)).toBeObservable(
+        m.expect(knock.pipe(admitting({ maxSessions: 2, waitingRoom: 1 }), verdict)).toBeObservable(
           expected,
           fates,
         );
@@ -86,7 +95,7 @@ describe('admit', () => {
         const knock = m.hot('-eea|', KNOCKS);
         const expected = '   -bb1|';
         const fates = { b: 'blocked', 1: '1 on 1' };
-        m.expect(knock.pipe(admit({ maxSessions: 1, waitingRoom: 0 }), verdict)).toBeObservable(
+        m.expect(knock.pipe(admitting({ maxSessions: 1, waitingRoom: 0 }), verdict)).toBeObservable(
           expected,
           fates,
         );
@@ -96,7 +105,7 @@ describe('admit', () => {
     it(
       'counts each subscription for itself',
       marbles((m) => {
-        const knock$ = m.cold('ab|', KNOCKS).pipe(admit({ maxSessions: 1, waitingRoom: 0 }), verdict);
+        const knock$ = m.cold('ab|', KNOCKS).pipe(admitting({ maxSessions: 1, waitingRoom: 0 }), verdict);
         const fates = { 1: '1 on 1', f: 'full' };
         m.expect(knock$).toBeObservable('     1f|', fates);
         m.expect(knock$, '---^').toBeObservable('---1f|', fates);
@@ -107,8 +116,8 @@ describe('admit', () => {
       'is silent while nobody knocks, and completes with the door',
       marbles((m) => {
         const limits = { maxSessions: 1, waitingRoom: 0 };
-        m.expect(m.hot('---', KNOCKS).pipe(admit(limits))).toBeObservable('---');
-        m.expect(m.cold('  |', KNOCKS).pipe(admit(limits))).toBeObservable('|');
+        m.expect(m.hot('---', KNOCKS).pipe(admitting(limits))).toBeObservable('---');
+        m.expect(m.cold('  |', KNOCKS).pipe(admitting(limits))).toBeObservable('|');
       }),
     );
 
@@ -116,7 +125,7 @@ describe('admit', () => {
       'passes an error on',
       marbles((m) => {
         const knock = m.hot('-a-#', KNOCKS);
-        const verdict$ = knock.pipe(admit({ maxSessions: 1, waitingRoom: 0 }), verdict);
+        const verdict$ = knock.pipe(admitting({ maxSessions: 1, waitingRoom: 0 }), verdict);
         m.expect(verdict$).toBeObservable('-1-#', { 1: '1 on 1' });
         m.expect(knock).toHaveSubscriptions('^--!');
       }),
@@ -127,7 +136,7 @@ describe('admit', () => {
       marbles((m) => {
         const knock = m.hot('-a-a-a-', KNOCKS);
         const unsub = '     ^---!';
-        const verdict$ = knock.pipe(admit({ maxSessions: 9, waitingRoom: 0 }), verdict);
+        const verdict$ = knock.pipe(admitting({ maxSessions: 9, waitingRoom: 0 }), verdict);
         m.expect(verdict$, unsub).toBeObservable('-1-2-', { 1: '1 on 1', 2: '2 on 2' });
         m.expect(knock).toHaveSubscriptions(unsub);
       }),
@@ -379,7 +388,7 @@ describe('admit', () => {
     const knocks = new Subject<Knock>();
     const left: number[] = [];
     let first: Admitted | undefined;
-    knocks.pipe(admit({ maxSessions: 1, waitingRoom: 10_000 })).subscribe((admission) => {
+    knocks.pipe(admitting({ maxSessions: 1, waitingRoom: 10_000 })).subscribe((admission) => {
       if (isRefused(admission)) return;
       first ??= admission;
       const leave = () => {
@@ -393,5 +402,120 @@ describe('admit', () => {
     first?.leave();
 
     expect(left).toEqual(Array.from({ length: 10_000 }, (_, index) => index + 2));
+  });
+
+  describe('for more than strangers', () => {
+    const at = (address: string) => fakeConnection(NEVER, { address });
+    const TRUSTED = '192.0.2.99';
+
+    /** A gate whose limits may change, at which callers knock from an address. */
+    function door(given: Partial<GateLimits>, random = () => 0.5) {
+      const limits: { -readonly [Key in keyof GateLimits]: GateLimits[Key] } = {
+        maxSessions: 3,
+        waitingRoom: 5,
+        reserve: 0,
+        maxUnauthenticated: null,
+        ...given,
+      };
+      const knocks = new Subject<Knock>();
+      const changed = new Subject<void>();
+      let last: Admission | undefined;
+      knocks.pipe(admit(limits, (address) => address === TRUSTED, changed, random)).subscribe((admission) => {
+        last = admission;
+      });
+      const knock = (address = '192.0.2.1') => {
+        knocks.next(at(address));
+        return last as Admitted;
+      };
+      const fate = (admission: Admission) => (isRefused(admission) ? admission.reason : admission.node);
+      return { limits, changed, knocks, knock, fate };
+    }
+
+    it('keeps the last nodes for those who are trusted', () => {
+      const { knock, fate } = door({ reserve: 1, waitingRoom: 0 });
+      expect([knock(), knock(), knock(), knock(TRUSTED), knock(TRUSTED)].map(fate)).toEqual([
+        1,
+        2,
+        'full',
+        3,
+        'full',
+      ]);
+    });
+
+    it('lets one who is trusted pass those who wait for another node', () => {
+      const { knock, fate } = door({ reserve: 1 });
+      const [one, , waiting] = [knock(), knock(), knock()];
+      expect(fate(waiting)).toBe(0);
+      const trusted = knock(TRUSTED);
+      expect(fate(trusted)).toBe(3);
+      trusted.leave();
+      expect(fate(waiting)).toBe(0);
+      one.leave();
+      expect(fate(waiting)).toBe(1);
+    });
+
+    it('seats those who wait when there are more nodes, and nobody else before them', () => {
+      const { limits, changed, knock, fate } = door({ maxSessions: 1 });
+      const [, first, second, third] = [knock(), knock(), knock(), knock()];
+      limits.maxSessions = 3;
+      expect(fate(knock())).toBe(0);
+      changed.next();
+      expect([first, second, third].map((admitted) => fate(admitted as Admission))).toEqual([2, 3, 0]);
+    });
+
+    it('sends nobody away when there are fewer nodes, and fills none until they are few enough', () => {
+      const { limits, changed, knock, fate } = door({ maxSessions: 2 });
+      const [one, two, waiting] = [knock(), knock(), knock()];
+      limits.maxSessions = 1;
+      changed.next();
+      one.leave();
+      expect([fate(two), fate(waiting)]).toEqual([2, 0]);
+      two.leave();
+      expect(fate(waiting)).toBe(1);
+    });
+
+    it('stops listening for changes with its source', () => {
+      const { changed, knocks } = door({});
+      expect(changed.observed).toBe(true);
+      knocks.complete();
+      expect(changed.observed).toBe(false);
+    });
+
+    it('lets callers who have not logged in hold so many nodes, and one more for each who has', () => {
+      const { knock, fate } = door({ maxSessions: 9, maxUnauthenticated: { start: 2, rate: 0, full: 2 } });
+      const [one, two] = [knock(), knock()];
+      expect([one, two, knock()].map(fate)).toEqual([1, 2, 'rate']);
+      one.loggedIn();
+      one.loggedIn();
+      expect([knock(), knock()].map(fate)).toEqual([3, 'rate']);
+      two.leave();
+      expect([knock(), knock()].map(fate)).toEqual([2, 'rate']);
+      one.leave();
+      expect(fate(knock())).toBe('rate');
+    });
+
+    it('does not count those who are trusted, and lets them in', () => {
+      const { knock, fate } = door({ maxSessions: 9, maxUnauthenticated: { start: 1, rate: 0, full: 1 } });
+      expect([knock(TRUSTED), knock(), knock(), knock(TRUSTED)].map(fate)).toEqual([1, 2, 'rate', 3]);
+    });
+
+    it('refuses some at random when it gets near', () => {
+      let chance = 0.49;
+      const { knock, fate } = door({ maxUnauthenticated: { start: 0, rate: 50, full: 100 } }, () => chance);
+      expect(fate(knock())).toBe('rate');
+      chance = 0.5;
+      expect(fate(knock())).toBe(1);
+    });
+
+    it('seats one who waits when another has logged in', () => {
+      const { limits, changed, knock, fate } = door({ maxSessions: 1 });
+      const [inside, waiting] = [knock(), knock()];
+      limits.maxUnauthenticated = { start: 1, rate: 0, full: 1 };
+      limits.maxSessions = 2;
+      changed.next();
+      expect(fate(waiting)).toBe(0);
+      inside.loggedIn();
+      expect(fate(waiting)).toBe(2);
+    });
   });
 });

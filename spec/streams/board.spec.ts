@@ -19,6 +19,10 @@ const OFF: Limits = {
   shutdownGraceMs: 10_000,
   outputLimitBytes: 1024,
   deadPeerTimeoutMs: null,
+  reserve: 0,
+  maxUnauthenticated: null,
+  maxPerAddress: null,
+  inputRate: null,
 };
 
 /** A board whose app greets, echoes lines, and completes at `bye`; the first line is the handle. */
@@ -39,6 +43,8 @@ function parts(
     authenticate: (session) => session.ask('who? ').pipe(map((handle) => ({ handle }))),
     limits: { ...OFF, ...limits },
     bus: embeddedBus(),
+    changed$: NEVER,
+    policy: { blocked: () => false, trusted: () => false, gate: false, random: () => 0.5 },
     screen: {
       decoder: () => (bytes) => Buffer.from(bytes).toString(),
       width: (text) => text.length,

@@ -19,7 +19,7 @@ function line({ answers = true }: { answers?: boolean } = {}) {
       return answers;
     },
   };
-  return { connection, held: false, asked };
+  return { connection, paused: false, asked };
 }
 
 describe('probe', () => {
@@ -163,9 +163,9 @@ describe('probe', () => {
   it(
     'waits while we make the caller wait, and counts from then',
     scene(({ call, expect: expectation, at }) => {
-      call.held = true;
+      call.paused = true;
       at(10, () => {
-        call.held = false;
+        call.paused = false;
       });
       expectation(NEVER, '-----------------#', LOST);
     }),

@@ -52,6 +52,10 @@ const OFF: Limits = {
   shutdownGraceMs: null,
   outputLimitBytes: 1024,
   deadPeerTimeoutMs: null,
+  reserve: 0,
+  maxUnauthenticated: null,
+  maxPerAddress: null,
+  inputRate: null,
 };
 
 /** Lets everybody in at once, as `ann`. */

@@ -26,6 +26,7 @@ export function fakeAdmitted(connection: Connection, place$?: Observable<number>
       return left;
     },
     place$: place$?.pipe(tap({ complete: seat })) ?? EMPTY,
+    loggedIn() {},
     leave() {
       left = true;
     },

@@ -78,7 +78,13 @@ export interface BoardProcess {
 }
 
 /** No limit that gets in the way of a spec about something else: all its callers come from one address. */
-export const OPEN_DOOR = ['--connection-rate', 'off', '--connection-rate-per-address', 'off'];
+export const OPEN_DOOR = [
+  ['--connection-rate', 'off'],
+  ['--connection-rate-per-address', 'off'],
+  ['--max-per-address', 'off'],
+  ['--max-unauthenticated', 'off'],
+  ['--waiting-room', '0'],
+].flat();
 
 /** Starts a board on a free port, and waits until it listens. Stop it with `stopAll`, in an `afterEach`. */
 export async function startBoard(args: string[] = [], node: string[] = []): Promise<BoardProcess> {

@@ -1,0 +1,138 @@
+import { EMPTY, NEVER, type Observable, Subject, throwError } from 'rxjs';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { GATE_PLACES, humanGate } from '../../streams/human-gate.js';
+import { isRefused, type Knock } from '../../streams/refused.js';
+import { SessionEnd } from '../../streams/session-end.js';
+import { type FakeConnection, fakeConnection } from '../support/fake-connection.js';
+
+const ASKED = 'Press ESC twice to come in.\n';
+
+/** What became of each who knocked: `in`, or why not. */
+function verdicts(knock$: Observable<Knock>): string[] {
+  const heard: string[] = [];
+  knock$.subscribe((knock) => heard.push(isRefused(knock) ? knock.reason : 'in'));
+  return heard;
+}
+
+describe('humanGate', () => {
+  const connections = (input$: Observable<string>): FakeConnection => fakeConnection(input$);
+
+  it(
+    'lets in whoever presses ESC twice, whatever else they press, and in whatever pieces',
+    marbles((m) => {
+      const typed = m.cold('                 -a-e-b-e-x', { a: 'hello', e: '\x1b', b: 'oh', x: 'later' });
+      const caller = connections(typed);
+      const knock$ = m.hot('                 k---------', { k: caller });
+      m.expect(knock$.pipe(humanGate(NEVER, m.scheduler))).toBeObservable('-------k', { k: caller });
+      m.expect(typed).toHaveSubscriptions('  ^------!');
+      m.flush();
+      expect(caller.screen).toBe(ASKED);
+      expect(caller.calls).toEqual([]);
+    }),
+  );
+
+  it(
+    'takes two at once',
+    marbles((m) => {
+      const caller = connections(m.cold('-e', { e: '\x1b\x1b' }));
+      m.expect(m.cold('k-|', { k: caller }).pipe(humanGate(NEVER, m.scheduler))).toBeObservable('-k|', {
+        k: caller,
+      });
+    }),
+  );
+
+  it(
+    'refuses whoever does not within ten seconds',
+    marbles((m) => {
+      const typed = m.cold('-e', { e: '\x1b' });
+      const caller = connections(typed);
+      const verdict = { verdict: 'refused', connection: caller, reason: 'gate' } as const;
+      const knock$ = m.cold<Knock>('k|', { k: caller });
+      m.expect(knock$.pipe(humanGate(NEVER, m.scheduler))).toBeObservable('10s (v|)', { v: verdict });
+      m.expect(typed).toHaveSubscriptions('^ 9999ms !');
+    }),
+  );
+
+  for (const [how, end$] of [
+    ['hangs up', EMPTY],
+    ['is given up by the transport', throwError(() => new SessionEnd('protocol'))],
+  ] as const) {
+    it(
+      `refuses whoever ${how} meanwhile`,
+      marbles((m) => {
+        expect(verdicts(m.cold('k|', { k: connections(end$) }).pipe(humanGate(NEVER, m.scheduler)))).toEqual(
+          [],
+        );
+        const heard = verdicts(m.cold('k|', { k: connections(end$) }).pipe(humanGate(NEVER, m.scheduler)));
+        m.flush();
+        expect(heard).toEqual(['gate']);
+      }),
+    );
+  }
+
+  it(
+    'refuses those who stand there when the board goes down',
+    marbles((m) => {
+      const order$ = m.hot('---o');
+      const heard = verdicts(m.cold('k-', { k: connections(NEVER) }).pipe(humanGate(order$, m.scheduler)));
+      m.flush();
+      expect(heard).toEqual(['draining']);
+      m.expect(order$).toHaveSubscriptions('^--!');
+    }),
+  );
+
+  it(
+    'asks nothing of whom a rule before it refused',
+    marbles((m) => {
+      const caller = connections(NEVER);
+      const refused = { verdict: 'refused', connection: caller, reason: 'blocked' } as const;
+      m.expect(m.cold<Knock>('r|', { r: refused }).pipe(humanGate(NEVER, m.scheduler))).toBeObservable('r|', {
+        r: refused,
+      });
+      m.flush();
+      expect(caller.screen).toBe('');
+    }),
+  );
+
+  it(
+    'passes an error, and an empty source',
+    marbles((m) => {
+      m.expect(m.cold<Knock>('--#').pipe(humanGate(NEVER, m.scheduler))).toBeObservable('--#');
+      m.expect(m.cold<Knock>('--|').pipe(humanGate(NEVER, m.scheduler))).toBeObservable('--|');
+      m.expect(m.cold<Knock>('---').pipe(humanGate(NEVER, m.scheduler)), '--!').toBeObservable('---');
+    }),
+  );
+
+  it(
+    'hangs up on those who stand there when it is unsubscribed, and not on those who are in',
+    marbles((m) => {
+      const [inside, standing] = [connections(m.cold('(e|)', { e: '\x1b\x1b' })), connections(NEVER)];
+      const subscription = m
+        .cold('(ab)', { a: inside, b: standing })
+        .pipe(humanGate(NEVER, m.scheduler))
+        .subscribe();
+      m.scheduler.schedule(() => subscription.unsubscribe(), 5);
+      m.flush();
+      expect(inside.calls).toEqual([]);
+      expect(standing.calls).toEqual(['destroy']);
+    }),
+  );
+
+  it(
+    `has room for ${GATE_PLACES}, and for the next when one is gone`,
+    marbles((m) => {
+      const knocks = new Subject<Knock>();
+      const leaving = new Subject<string>();
+      const heard = verdicts(knocks.pipe(humanGate(NEVER, m.scheduler)));
+      knocks.next(connections(leaving));
+      for (let caller = 1; caller < GATE_PLACES; caller += 1) knocks.next(connections(NEVER));
+      expect(heard).toEqual([]);
+      knocks.next(connections(NEVER));
+      expect(heard).toEqual(['full']);
+      leaving.complete();
+      expect(heard).toEqual(['full', 'gate']);
+      knocks.next(connections(NEVER));
+      expect(heard).toEqual(['full', 'gate']);
+    }),
+  );
+});

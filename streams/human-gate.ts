@@ -1,0 +1,82 @@
+import {
+  catchError,
+  defaultIfEmpty,
+  defer,
+  filter,
+  finalize,
+  map,
+  merge,
+  mergeMap,
+  type Observable,
+  type OperatorFunction,
+  of,
+  type SchedulerLike,
+  scan,
+  take,
+  tap,
+  timer,
+} from 'rxjs';
+import { isRefused, type Knock } from './refused.js';
+import * as texts from './texts.js';
+import type { Connection, RefusalReason } from './types.js';
+
+/** How long a caller may take to press the keys. */
+export const GATE_MS = 10_000;
+/** Callers who may stand at the gate at once; each holds a line, and is nobody yet. */
+export const GATE_PLACES = 1024;
+
+const ESC = 0x1b;
+const PRESSES = 2;
+
+/**
+ * A gate for people: whoever is still welcome is asked to press ESC twice, and passes when they have. Scanners and bots
+ * that don't within {@link GATE_MS}, or hang up, are refused (`gate`), and never become a session. So is, as `full`,
+ * whoever comes while {@link GATE_PLACES} stand there, and, as `draining`, whoever stands there at an order to go down.
+ */
+export function humanGate(
+  order$: Observable<unknown>,
+  scheduler: SchedulerLike,
+): OperatorFunction<Knock, Knock> {
+  return (knock$) =>
+    defer(() => {
+      let standing = 0;
+
+      const refused = (connection: Connection, reason: RefusalReason): Knock => ({
+        verdict: 'refused',
+        connection,
+        reason,
+      });
+      const ask = (connection: Connection): Observable<Knock> => {
+        let decided = false;
+        standing += 1;
+        connection.write(`${texts.GATE}\n`);
+        const person$ = connection.input$.pipe(
+          scan((presses, bytes) => presses + bytes.filter((byte) => byte === ESC).length, 0),
+          filter((presses) => presses >= PRESSES),
+          map((): Knock => connection),
+          defaultIfEmpty(refused(connection, 'gate')),
+          catchError(() => of(refused(connection, 'gate'))),
+        );
+        const late$ = timer(GATE_MS, scheduler).pipe(map(() => refused(connection, 'gate')));
+        const closing$ = order$.pipe(map(() => refused(connection, 'draining')));
+        return merge(person$, late$, closing$).pipe(
+          take(1),
+          tap(() => {
+            decided = true;
+          }),
+          finalize(() => {
+            standing -= 1;
+            // Nobody else knows of the line yet.
+            if (!decided) connection.destroy();
+          }),
+        );
+      };
+
+      return knock$.pipe(
+        mergeMap((knock) => {
+          if (isRefused(knock)) return of(knock);
+          return standing < GATE_PLACES ? defer(() => ask(knock)) : of(refused(knock, 'full'));
+        }),
+      );
+    });
+}
