@@ -65,6 +65,32 @@ describe('readConfig', () => {
     expect(limits.maxSessions).toBe(100);
   });
 
+  describe('a list of networks', () => {
+    const inFile = (text: string) => {
+      file('blocked', text);
+      return { flags: { block: '192.0.2.1,blocked' } };
+    };
+
+    it('is what is written, and what is in the files that are', () => {
+      const sources = inFile('# scanners\n203.0.113.0/24\r\n\n2001:db8::/32 # a whole provider\n');
+      expect(read(sources).config.block).toEqual(['192.0.2.1', '203.0.113.0/24', '2001:db8::/32']);
+    });
+
+    it('names the file and the line that is no network', () => {
+      expect(problems(inFile('203.0.113.0/24\n203.0.113.0/99\n'))).toEqual([
+        jasmine.stringMatching(
+          /^block "192.0.2.1,blocked" \(from --block\): .*; blocked line 2: "203.0.113.0\/99" is not a network$/,
+        ),
+      ]);
+    });
+
+    it('names the file that is not there', () => {
+      expect(problems({ flags: { allow: 'nowhere' } })).toEqual([
+        jasmine.stringMatching(/^allow "nowhere" \(from --allow\): .*nowhere: no such file or directory$/),
+      ]);
+    });
+  });
+
   it('takes a flag before the environment, that before .env, that before the default', () => {
     const flags = { port: '1' };
     const env = { IMPULSE_PORT: '2' };

@@ -87,7 +87,7 @@ export const OPEN_DOOR = [
 ].flat();
 
 /** Starts a board on a free port, and waits until it listens. Stop it with `stopAll`, in an `afterEach`. */
-export async function startBoard(args: string[] = [], node: string[] = []): Promise<BoardProcess> {
+export async function startBoard(args: string[] = [], node: string[] = [], cwd = '/'): Promise<BoardProcess> {
   const argv = [
     ...node,
     IMPULSE,
@@ -100,7 +100,7 @@ export async function startBoard(args: string[] = [], node: string[] = []): Prom
     'debug',
     ...args,
   ];
-  const child = spawn(process.execPath, argv, { cwd: '/', env: cleanEnv() });
+  const child = spawn(process.execPath, argv, { cwd, env: cleanEnv() });
   running.add(child);
   const end = ended(child).finally(() => running.delete(child));
   const log: LogLine[] = [];
