@@ -122,7 +122,7 @@ function read(
     }
   };
   if (setting === SETTINGS.banner && typeof parsed === 'string') return open(parsed, MOST_BANNER_BYTES);
-  if (setting !== SETTINGS.block && setting !== SETTINGS.allow) return parsed;
+  if (setting.parse !== SETTINGS.block.parse) return parsed;
   return (parsed as readonly string[]).flatMap((entry) =>
     networkOf(entry) ? [entry] : networksIn(open(entry, MOST_LIST_BYTES) ?? '', entry, problem, complain),
   );

@@ -1,7 +1,10 @@
-import type { AddressInfo } from 'node:net';
-import { map, type Observable, Subject, switchMap, takeUntil } from 'rxjs';
+import type { AddressInfo, Socket } from 'node:net';
+import { map, mergeMap, type Observable, of, Subject, switchMap, takeUntil } from 'rxjs';
+import type { Knock } from '../streams/refused.js';
 import type { Limits, ServerEvent, SessionId, SessionInfo, ShutdownReport } from '../streams/types.js';
 import { listen } from './listen.js';
+import { monotonic } from './monotonic.js';
+import { proxied } from './proxied.js';
 import { createSessionManager, DEFAULT_LIMITS, type SessionManagerOptions } from './session-manager.js';
 import { telnet } from './telnet.js';
 import { catchUnhandled } from './unhandled.js';
@@ -12,6 +15,11 @@ export interface ImpulseOptions extends SessionManagerOptions {
   readonly host?: string;
   /** The port to listen on; 2323 if left out, 0 for any that is free. */
   readonly port?: number;
+  /**
+   * Which proxies tell in a PROXY header who calls (HAProxy's proxy-protocol.txt, v1 and v2). When given, every line must
+   * come from one of them and begin with a header; the address in it is what all limits count.
+   */
+  readonly proxyFrom?: (address: string) => boolean;
   /** What the board is called, for crawlers that list boards (MSSP); `Impulse`, if left out. */
   readonly name?: string;
 }
@@ -65,6 +73,7 @@ export function createImpulse({
   host = '127.0.0.1',
   port = 2323,
   name = 'Impulse',
+  proxyFrom,
   ...options
 }: ImpulseOptions): Impulse {
   catchUnhandled();
@@ -73,7 +82,7 @@ export function createImpulse({
   let started = false;
   let stopped = false;
 
-  const { deadPeerTimeoutMs = DEFAULT_LIMITS.deadPeerTimeoutMs } = options;
+  const { deadPeerTimeoutMs = DEFAULT_LIMITS.deadPeerTimeoutMs, scheduler = monotonic } = options;
   const startedAt = Math.floor(Date.now() / 1000);
   const status = () => ({
     NAME: name,
@@ -81,12 +90,22 @@ export function createImpulse({
     UPTIME: startedAt,
   });
 
+  const direct = (socket: Socket): Observable<Knock> => of(telnet(socket, status));
+  const throughProxy = (socket: Socket, trusted: (address: string) => boolean): Observable<Knock> =>
+    proxied(socket, { trusted, scheduler }).pipe(
+      map(({ kind, address }) => {
+        const connection = telnet(socket, status, address);
+        return kind === 'caller' ? connection : { verdict: 'refused', connection, reason: 'proxy' };
+      }),
+    );
+  const arrive = (socket: Socket) => (proxyFrom ? throughProxy(socket, proxyFrom) : direct(socket));
+
   const run$ = listen({ host, port, keepAliveMs: deadPeerTimeoutMs }).pipe(
     // Cancels a listener that isn't there yet; one that is has been closed by the board.
     takeUntil(stop),
     switchMap(({ address, socket$ }) =>
       manager
-        .run(socket$.pipe(map((socket) => telnet(socket, status))), {
+        .run(socket$.pipe(mergeMap(arrive)), {
           host: address.address,
           port: address.port,
         })

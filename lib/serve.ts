@@ -64,6 +64,7 @@ export function serve(
     blocked: (address) => blocked(address),
     trusted: (address) => trusted(address),
     gate: settings.gate === 'esc',
+    ...(settings.proxyFrom.length > 0 ? { proxyFrom: networks(settings.proxyFrom) } : {}),
     app: lobby,
     authenticate,
   });
@@ -76,7 +77,7 @@ export function serve(
       impulse.setLimits(limitsOf(now));
       [blocked, trusted] = [networks(now.block), networks(now.allow)];
       log.info('configReread', 'read the configuration again; it is in force for new callers');
-      const stuck = NEEDS_RESTART.filter((key) => now[key] !== settings[key]).map(
+      const stuck = NEEDS_RESTART.filter((key) => `${now[key]}` !== `${settings[key]}`).map(
         (key) => SETTINGS[key].name,
       );
       if (stuck.length > 0)
@@ -126,6 +127,7 @@ const NEEDS_RESTART = [
   'name',
   'banner',
   'gate',
+  'proxyFrom',
   'deadPeerTimeoutMs',
   'shutdownGraceMs',
   'logLevel',
@@ -134,7 +136,8 @@ const NEEDS_RESTART = [
 
 /** What of the configuration are limits. */
 function limitsOf(settings: Config): Limits {
-  const { host, port, name, banner, block, allow, gate, logLevel, logFormat, ...limits } = settings;
+  const { host, port, name, banner, block, allow, proxyFrom, gate, logLevel, logFormat, ...limits } =
+    settings;
   return limits;
 }
 

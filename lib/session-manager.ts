@@ -17,11 +17,11 @@ import { board } from '../streams/board.js';
 import { embeddedBus } from '../streams/bus.js';
 import type { Call } from '../streams/call.js';
 import type { ShutdownOrder } from '../streams/drain.js';
+import type { Knock } from '../streams/refused.js';
 import type {
   App,
   Authenticator,
   Bus,
-  Connection,
   EndReason,
   Limits,
   ServerEvent,
@@ -62,10 +62,7 @@ export interface SessionManager {
    * Serves the connections, for as long as it is subscribed to, and emits the events. One run for each manager.
    * @param listening Where they come from, if it is to be told in a `serverListening`.
    */
-  run(
-    connection$: Observable<Connection>,
-    listening?: { host: string; port: number },
-  ): Observable<ServerEvent>;
+  run(connection$: Observable<Knock>, listening?: { host: string; port: number }): Observable<ServerEvent>;
   /**
    * Changes limits: for those who call from now on, and for those who wait. Whoever is on line stays, under the limits
    * that they came in with. `shutdownGraceMs` stays as it was.

@@ -183,6 +183,13 @@ export const SETTINGS = {
     default: 'off',
     ...networkList,
   },
+  proxyFrom: {
+    name: 'proxy-from',
+    description:
+      'Proxies that tell who calls in a PROXY header (v1 or v2); every line must come through one of them',
+    default: 'off',
+    ...networkList,
+  },
   gate: {
     name: 'gate',
     description: 'Whether callers must press ESC twice before anything else, which scanners do not',

@@ -47,9 +47,14 @@ const LOST = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', '
  * subscriber at a time; between two of them nothing is read, and nothing is lost.
  *
  * @param status What a crawler is told that asks for it (MSSP).
+ * @param address The caller's, where it isn't the other end's.
  */
-export function telnet(socket: Socket, status: Status = () => ({})): Connection {
-  return new TelnetLine(socket, status);
+export function telnet(
+  socket: Socket,
+  status: Status = () => ({}),
+  address = socket.remoteAddress ?? '',
+): Connection {
+  return new TelnetLine(socket, status, address);
 }
 
 /** A class, since a board has ten thousand of them and methods on a prototype weigh nothing. */
@@ -76,11 +81,11 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
   #hungUp: boolean;
   #gone: boolean;
 
-  constructor(socket: Socket, status: Status) {
+  constructor(socket: Socket, status: Status, address: string) {
     this.#socket = socket;
     this.#options = new BoardOptions(this, status);
     this.#gone = this.#hungUp = socket.closed;
-    this.address = socket.remoteAddress ?? '';
+    this.address = address;
     // Nothing is read before somebody listens.
     socket.pause();
     // A reset is a hang-up: 'close' follows.

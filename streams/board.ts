@@ -13,22 +13,13 @@ import { type DoorPolicy, door } from './door.js';
 import { drain, type ShutdownOrder } from './drain.js';
 import { farewells } from './farewell.js';
 import { inOrder } from './in-order.js';
-import { isRefused } from './refused.js';
+import { isRefused, type Knock } from './refused.js';
 import { registry } from './registry.js';
 import type { ScreenParts } from './screen.js';
 import { session } from './session.js';
 import { sweep } from './sweep.js';
 import { turnAway } from './turn-away.js';
-import type {
-  App,
-  Authenticator,
-  Bus,
-  Connection,
-  Limits,
-  ServerEvent,
-  SessionId,
-  SessionInfo,
-} from './types.js';
+import type { App, Authenticator, Bus, Limits, ServerEvent, SessionId, SessionInfo } from './types.js';
 
 /** What a board is made of. */
 export interface BoardParts {
@@ -57,7 +48,7 @@ const FAREWELLS_OF_REFUSED = 1024;
  * The server: connections in, everything that happens out. Subscribing runs it, unsubscribing frees all that
  * it holds. Completes after `serverClosed`.
  */
-export function board(parts: BoardParts): OperatorFunction<Connection, ServerEvent> {
+export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
   const { limits, changed$, policy, scheduler, order$, calls, sessions } = parts;
   return (connection$) =>
     defer(() => {

@@ -41,6 +41,7 @@ describe('readConfig', () => {
       connectionRatePerAddress: { count: 10, perMs: 60_000, burst: 10 },
       block: [],
       allow: [],
+      proxyFrom: [],
       gate: 'off',
       idleTimeoutMs: 600_000,
       idleWarningMs: 60_000,

@@ -41,6 +41,7 @@ describe('SETTINGS', () => {
       'connection-rate-per-address': { count: 10, perMs: 60_000, burst: 10 },
       block: [],
       allow: [],
+      'proxy-from': [],
       gate: 'off',
       'idle-timeout': 600_000,
       'idle-warning': 60_000,
