@@ -1,18 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
-import { networkInterfaces, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { networkInterfaces } from 'node:os';
 import { firstValueFrom, mergeMap, ReplaySubject, type Subscription, tap, timeout } from 'rxjs';
 import { type Listening, listen } from '../../lib/listen.js';
 import { monotonic } from '../../lib/monotonic.js';
 import { type ProxiedCaller, type ProxyRefused, proxied } from '../../lib/proxied.js';
 import { telnet } from '../../lib/telnet.js';
 import { call, PATIENCE_MS } from '../support/caller.js';
-
-/** Where Debian puts it; not in the path of every user. */
-const HAPROXY = ['haproxy', '/usr/sbin/haproxy'].find((path) => !spawnSync(path, ['-v']).error);
+import { HAPROXY, type HaproxyOptions, haproxyBefore, stopHaproxy } from '../support/haproxy.js';
 
 const IPV6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
 
@@ -24,12 +17,9 @@ describe('a board behind HAProxy', () => {
   let board: Subscription;
   let port: number;
   let outcome$: ReplaySubject<ProxiedCaller | ProxyRefused>;
-  let haproxy: ChildProcess | undefined;
-  let directory: string;
 
   beforeEach(async () => {
     outcome$ = new ReplaySubject();
-    directory = mkdtempSync(join(tmpdir(), 'impulse-haproxy-'));
     const listening = await new Promise<Listening>((resolve, reject) => {
       board = listen({ host: '127.0.0.1', port: 0, keepAliveMs: null }).subscribe({
         next: resolve,
@@ -50,9 +40,7 @@ describe('a board behind HAProxy', () => {
   });
   afterEach(async () => {
     board.unsubscribe();
-    if (haproxy?.kill('SIGKILL')) await once(haproxy, 'close');
-    haproxy = undefined;
-    rmSync(directory, { recursive: true });
+    await stopHaproxy();
   });
 
   /** Sends back what a caller says. */
@@ -62,37 +50,7 @@ describe('a board behind HAProxy', () => {
     line.input$.subscribe({ next: (bytes) => line.write(bytes), complete: () => line.close() });
   }
 
-  /**
-   * Runs HAProxy in front of the board, with these words on its `server` line and perhaps more lines, and resolves
-   * with the port that it listens on. It is handed a socket that listens already: so no port is taken twice, and
-   * nobody calls too soon.
-   */
-  async function runHaproxy(words: string, { host = '127.0.0.1', more = '' } = {}): Promise<number> {
-    const door = net.createServer().listen(0, host);
-    await once(door, 'listening');
-    const { port: doorPort } = door.address() as net.AddressInfo;
-    const config = join(directory, 'haproxy.cfg');
-    writeFileSync(
-      config,
-      `global
-  maxconn 100
-defaults
-  mode tcp
-  timeout connect 5s
-  timeout client 60s
-  timeout server 60s
-listen board
-  bind fd@3
-  ${more}
-  server board 127.0.0.1:${port} ${words}
-`,
-    );
-    const { fd } = (door as unknown as { _handle: { fd: number } })._handle;
-    haproxy = spawn(HAPROXY as string, ['-db', '-f', config], { stdio: ['ignore', 'ignore', 'ignore', fd] });
-    await once(haproxy, 'spawn');
-    door.close();
-    return doorPort;
-  }
+  const runHaproxy = (words: string, more?: HaproxyOptions) => haproxyBefore(port, words, more);
 
   const outcome = () => firstValueFrom(outcome$.pipe(timeout(PATIENCE_MS)));
 
