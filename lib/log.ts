@@ -84,6 +84,7 @@ function levelOf(event: LogEvent): Level {
       return 'debug';
     case 'connectionRefused':
     case 'connectionsRefused':
+    case 'addressPenalised':
       return 'warn';
     default:
       return 'info';
@@ -96,6 +97,8 @@ function phrase(event: LogEvent): string {
       return `listening on ${event.host} port ${event.port}`;
     case 'connectionRefused':
       return `refused ${event.address}: ${event.reason}`;
+    case 'addressPenalised':
+      return `penalised ${event.address}: ${event.offence}, for ${spent(event.forMs)}`;
     case 'connectionsRefused':
       return `refused ${event.count} more in ${spent(event.inMs)}: ${event.reason}`;
     case 'sessionWaiting':

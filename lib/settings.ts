@@ -56,6 +56,11 @@ const orOff = <Value>({ allowed, parse }: Kind<Value>): Kind<Value | null> => ({
   parse: (text) => (text === 'off' ? null : parse(text)),
 });
 
+const onOrOff: Kind<boolean> = {
+  allowed: 'one of on, off',
+  parse: (text) => (text === 'on' ? true : text === 'off' ? false : undefined),
+};
+
 const bytesPerSecond: Kind<number> = {
   allowed: 'a number of bytes a second from 64 to 1024m, such as 500, 4k or 1m',
   parse(text) {
@@ -170,6 +175,12 @@ export const SETTINGS = {
     description: 'Connections taken from one IPv4 address or IPv6 /64',
     default: '10/min:10',
     ...rate,
+  },
+  penalties: {
+    name: 'penalties',
+    description: 'Whether addresses that flood, or leave without logging in, are kept out for a while',
+    default: 'on',
+    ...onOrOff,
   },
   block: {
     name: 'block',

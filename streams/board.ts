@@ -13,6 +13,8 @@ import { type DoorPolicy, door } from './door.js';
 import { drain, type ShutdownOrder } from './drain.js';
 import { farewells } from './farewell.js';
 import { inOrder } from './in-order.js';
+import { penalties } from './penalties.js';
+import { punish } from './punish.js';
 import { isRefused, type Knock } from './refused.js';
 import { registry } from './registry.js';
 import type { ScreenParts } from './screen.js';
@@ -56,17 +58,19 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
       const services = { bus: parts.bus, sessions, scheduler };
       const sessionParts = { ...parts, services, farewell, sweep: sweep(tickMs(limits), scheduler) };
 
+      const offenders = penalties(scheduler);
       const forced$ = order$.pipe(filter(({ force }) => force));
 
       return connection$.pipe(
         takeUntil(order$),
-        door(policy, limits, order$, scheduler),
+        door(policy, limits, offenders, order$, scheduler),
         admit(limits, policy.trusted, changed$, policy.random),
         mergeMap((admission) =>
           isRefused(admission)
             ? turnAway(admission, limits.maxSessions, farewell).pipe(takeUntil(forced$))
             : session(admission, sessionParts),
         ),
+        punish(offenders, policy.trusted, () => limits.penalties),
         drain(order$, calls, limits.shutdownGraceMs, scheduler),
         registry(calls, sessions),
         inOrder(),

@@ -2,7 +2,8 @@ import { identity, type Observable, type OperatorFunction, pipe, type SchedulerL
 import { atOnce } from './at-once.js';
 import { block } from './block.js';
 import { humanGate } from './human-gate.js';
-import type { Knock } from './refused.js';
+import type { Penalties } from './penalties.js';
+import { type Knock, refuse } from './refused.js';
 import { throttle } from './throttle.js';
 import type { Limits } from './types.js';
 
@@ -22,13 +23,22 @@ export interface DoorPolicy {
 export function door(
   { blocked, trusted, gate }: DoorPolicy,
   limits: Limits,
+  penalties: Penalties,
   order$: Observable<unknown>,
   scheduler: SchedulerLike,
 ): OperatorFunction<Knock, Knock> {
   return pipe(
     block((address) => blocked(address) && !trusted(address)),
+    refuse(
+      () =>
+        ({ address }) =>
+          penalty(limits.penalties ? penalties.remainingMs(address) : 0),
+      trusted,
+    ),
     throttle(limits, scheduler, trusted),
     atOnce(limits, trusted),
     gate ? humanGate(order$, scheduler) : identity,
   );
 }
+
+const penalty = (retryInMs: number) => (retryInMs > 0 ? ({ reason: 'penalty', retryInMs } as const) : null);

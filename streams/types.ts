@@ -287,6 +287,8 @@ export interface Limits {
   readonly maxUnauthenticated: EarlyDrop | null;
   /** Connections at once of one IPv4 address or IPv6 /64. */
   readonly maxPerAddress: number | null;
+  /** Whether addresses from which too much is done wrong are kept out for a while. */
+  readonly penalties: boolean;
   /** Connections from anywhere. */
   readonly connectionRate: Rate | null;
   /** Connections from one IPv4 address or IPv6 /64. */
@@ -325,6 +327,13 @@ export interface ServerListening extends Of<'serverListening'> {
 export interface ConnectionRefused extends Of<'connectionRefused'> {
   readonly address: string;
   readonly reason: RefusalReason;
+}
+/** Too much was done wrong from an address: for a while nobody gets in from there. */
+export interface AddressPenalised extends Of<'addressPenalised'> {
+  readonly address: string;
+  /** What was the last straw: `no-login`, `login-timeout`, `flood` or `protocol`. */
+  readonly offence: string;
+  readonly forMs: number;
 }
 /** A caller holds the line; again at each step forward. */
 export interface SessionWaiting extends Of<'sessionWaiting'> {
@@ -399,6 +408,7 @@ export interface ShutdownReport {
 export type ServerEvent =
   | ServerListening
   | ConnectionRefused
+  | AddressPenalised
   | SessionWaiting
   | SessionOpened
   | SessionAuthenticated

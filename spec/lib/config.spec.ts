@@ -39,6 +39,7 @@ describe('readConfig', () => {
       maxPerAddress: 5,
       connectionRate: { count: 50, perMs: 1_000, burst: 100 },
       connectionRatePerAddress: { count: 10, perMs: 60_000, burst: 10 },
+      penalties: true,
       block: [],
       allow: [],
       proxyFrom: [],

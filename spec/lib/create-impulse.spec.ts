@@ -32,6 +32,7 @@ async function open(
     connectionRate: null,
     connectionRatePerAddress: null,
     maxPerAddress: null,
+    penalties: false,
     maxUnauthenticated: null,
     shutdownGraceMs: 5000,
     ...options,

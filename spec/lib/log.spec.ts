@@ -9,6 +9,7 @@ import type { ServerEvent } from '../../streams/types.js';
 const EVENTS: { readonly [Type in LogEvent['type']]: Extract<LogEvent, { type: Type }> } = {
   serverListening: { type: 'serverListening', host: '127.0.0.1', port: 2323 },
   connectionRefused: { type: 'connectionRefused', address: '192.0.2.1', reason: 'full' },
+  addressPenalised: { type: 'addressPenalised', address: '192.0.2.1', offence: 'flood', forMs: 16_000 },
   connectionsRefused: { type: 'connectionsRefused', reason: 'rate', count: 9990, inMs: 10_000 },
   sessionWaiting: { type: 'sessionWaiting', session: 17, address: '192.0.2.1', place: 2 },
   sessionOpened: { type: 'sessionOpened', session: 17, node: 3, address: '192.0.2.1' },

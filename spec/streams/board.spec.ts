@@ -22,6 +22,7 @@ const OFF: Limits = {
   reserve: 0,
   maxUnauthenticated: null,
   maxPerAddress: null,
+  penalties: false,
   inputRate: null,
 };
 

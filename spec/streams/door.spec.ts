@@ -1,6 +1,7 @@
 import { NEVER, Subject, VirtualTimeScheduler } from 'rxjs';
 import { DEFAULT_LIMITS } from '../../lib/session-manager.js';
 import { type DoorPolicy, door } from '../../streams/door.js';
+import { penalties } from '../../streams/penalties.js';
 import { isRefused, type Knock } from '../../streams/refused.js';
 import type { Limits } from '../../streams/types.js';
 import { fakeConnection } from '../support/fake-connection.js';
@@ -16,9 +17,12 @@ const TIGHT: Limits = {
 function fates(policy: Partial<DoorPolicy>, ...addresses: string[]): string[] {
   const knocks = new Subject<Knock>();
   const heard: string[] = [];
+  const scheduler = new VirtualTimeScheduler();
+  const offenders = penalties(scheduler);
+  for (const address of ['192.0.2.66', '192.0.2.66', '192.0.2.99']) offenders.add(address, 'protocol');
   const open = { blocked: () => false, trusted: () => false, gate: false, random: () => 0.5 };
   knocks
-    .pipe(door({ ...open, ...policy }, TIGHT, NEVER, new VirtualTimeScheduler()))
+    .pipe(door({ ...open, ...policy }, TIGHT, offenders, NEVER, scheduler))
     .subscribe((knock) => heard.push(isRefused(knock) ? knock.reason : 'in'));
   for (const address of addresses) knocks.next(fakeConnection(NEVER, { address }));
   return heard;
@@ -53,6 +57,13 @@ describe('door', () => {
     expect(fates({ trusted, blocked: () => true }, ...callers).slice(3)).toEqual([
       'blocked',
       ...Array<string>(20).fill('in'),
+    ]);
+  });
+
+  it('keeps out those who were penalised, before they spend an allowance', () => {
+    expect(fates({}, ...Array<string>(9).fill('192.0.2.66'), '192.0.2.1').slice(-2)).toEqual([
+      'penalty',
+      'in',
     ]);
   });
 

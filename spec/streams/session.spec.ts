@@ -55,6 +55,7 @@ const OFF: Limits = {
   reserve: 0,
   maxUnauthenticated: null,
   maxPerAddress: null,
+  penalties: false,
   inputRate: null,
 };
 

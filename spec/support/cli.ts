@@ -83,6 +83,7 @@ export const OPEN_DOOR = [
   ['--connection-rate-per-address', 'off'],
   ['--max-per-address', 'off'],
   ['--max-unauthenticated', 'off'],
+  ['--penalties', 'off'],
   ['--waiting-room', '0'],
 ].flat();
 

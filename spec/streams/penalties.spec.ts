@@ -1,0 +1,93 @@
+import { VirtualTimeScheduler } from 'rxjs';
+import {
+  LEAST_PENALTY_MS,
+  MAX_OFFENDERS,
+  MOST_PENALTY_MS,
+  type Offence,
+  PENALTIES,
+  penalties,
+} from '../../streams/penalties.js';
+
+const ADDRESS = '192.0.2.1';
+
+/** A table, and its clock. */
+function table() {
+  const scheduler = new VirtualTimeScheduler();
+  const { add, remainingMs } = penalties(scheduler);
+  const pass = (ms: number) => {
+    scheduler.frame += ms;
+  };
+  const commit = (offence: Offence, times = 1, address = ADDRESS) => {
+    let last = 0;
+    for (let time = 0; time < times; time += 1) last = add(address, offence);
+    return last;
+  };
+  return { add, remainingMs, pass, commit };
+}
+
+describe('penalties', () => {
+  it('keep nobody out for a slip', () => {
+    const { commit, remainingMs } = table();
+    expect(commit('no-login', 14)).toBe(0);
+    expect(commit('no-login', 0)).toBe(0);
+    expect(remainingMs(ADDRESS)).toBe(0);
+  });
+
+  it('add up, and are told when they begin, once', () => {
+    const { commit, remainingMs } = table();
+    commit('no-login', 14);
+    expect(commit('no-login')).toBe(LEAST_PENALTY_MS);
+    expect(remainingMs(ADDRESS)).toBe(LEAST_PENALTY_MS);
+    expect(commit('no-login')).toBe(0);
+    expect(remainingMs(ADDRESS)).toBe(LEAST_PENALTY_MS + PENALTIES['no-login']);
+  });
+
+  it('run off with time, those that are not in force yet too', () => {
+    const { commit, remainingMs, pass } = table();
+    commit('login-timeout');
+    pass(PENALTIES['login-timeout']);
+    expect(commit('login-timeout')).toBe(0);
+    expect(commit('login-timeout')).toBe(2 * PENALTIES['login-timeout']);
+    pass(PENALTIES['login-timeout']);
+    // Once in force they are until the end, below the least too.
+    expect(remainingMs(ADDRESS)).toBe(PENALTIES['login-timeout']);
+    pass(PENALTIES['login-timeout']);
+    expect(remainingMs(ADDRESS)).toBe(0);
+  });
+
+  it('begin anew when they are over', () => {
+    const { commit, remainingMs, pass } = table();
+    expect(commit('protocol')).toBe(PENALTIES.protocol);
+    pass(PENALTIES.protocol);
+    expect(commit('no-login')).toBe(0);
+    expect(remainingMs(ADDRESS)).toBe(0);
+  });
+
+  it('end', () => {
+    const { commit, remainingMs, pass } = table();
+    commit('protocol', 100);
+    expect(remainingMs(ADDRESS)).toBe(MOST_PENALTY_MS);
+    pass(MOST_PENALTY_MS);
+    expect(remainingMs(ADDRESS)).toBe(0);
+  });
+
+  it('are for an IPv4 address, and for an IPv6 /64', () => {
+    const { commit, remainingMs } = table();
+    commit('protocol', 1, '192.0.2.1');
+    commit('protocol', 1, '2001:db8::1');
+    expect(['192.0.2.2', '2001:db8:0:1::1'].map(remainingMs)).toEqual([0, 0]);
+    expect(['::ffff:192.0.2.1', '2001:db8::2'].every((address) => remainingMs(address) > 0)).toBe(true);
+  });
+
+  it('remember no more than so many sources, the later half surely', () => {
+    const { commit, remainingMs } = table();
+    const address = (index: number) => `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`;
+    for (let index = 0; index < 2 * MAX_OFFENDERS; index += 1) commit('protocol', 1, address(index));
+    let remembered = 0;
+    for (let index = 0; index < 2 * MAX_OFFENDERS; index += 1)
+      if (remainingMs(address(index)) > 0) remembered += 1;
+    expect(remembered).toBeLessThanOrEqual(MAX_OFFENDERS);
+    expect(remembered).toBeGreaterThanOrEqual(MAX_OFFENDERS / 2);
+    expect(remainingMs(address(2 * MAX_OFFENDERS - 1))).toBeGreaterThan(0);
+  });
+});

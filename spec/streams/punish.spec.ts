@@ -1,0 +1,135 @@
+import { of, VirtualTimeScheduler } from 'rxjs';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { type Penalties, penalties } from '../../streams/penalties.js';
+import { punish } from '../../streams/punish.js';
+import type { EndReason, RefusalReason, ServerEvent } from '../../streams/types.js';
+
+const ADDRESS = '192.0.2.1';
+const closed = (reason: EndReason, { session = 1, node = 1 } = {}): ServerEvent => ({
+  type: 'sessionClosed',
+  session,
+  node,
+  address: ADDRESS,
+  reason,
+  bytesIn: 0,
+  bytesOut: 0,
+  durationMs: 0,
+  flushed: true,
+});
+const loggedIn = (session = 1): ServerEvent => ({
+  type: 'sessionAuthenticated',
+  session,
+  node: 1,
+  handle: 'ann',
+});
+const refused = (reason: RefusalReason): ServerEvent => ({
+  type: 'connectionRefused',
+  address: ADDRESS,
+  reason,
+});
+
+const nobody = () => false;
+const always = () => true;
+
+/** The offences that these events are taken for. */
+function offences(
+  events: ServerEvent[],
+  { trusted = nobody as (address: string) => boolean, on = always } = {},
+) {
+  const seen: string[] = [];
+  const table: Penalties = {
+    add(address, offence) {
+      expect(address).toBe(ADDRESS);
+      seen.push(offence);
+      return 0;
+    },
+    remainingMs: () => 0,
+  };
+  of(...events)
+    .pipe(punish(table, trusted, on))
+    .subscribe();
+  return seen;
+}
+
+describe('punish', () => {
+  it(
+    'passes every event on, and adds the penalty behind the one that was too much',
+    marbles((m) => {
+      const values: Record<string, ServerEvent> = {
+        l: { type: 'serverListening', host: '::', port: 23 },
+        c: closed('protocol'),
+        p: { type: 'addressPenalised', address: ADDRESS, offence: 'protocol', forMs: 90_000 },
+      };
+      const event$ = m.cold('           -l-c---c-|', values);
+      const rule = punish(penalties(m.scheduler), nobody, always);
+      m.expect(event$.pipe(rule)).toBeObservable('-l-(cp)c-|', values);
+      m.expect(event$).toHaveSubscriptions('^--------!');
+    }),
+  );
+
+  for (const [reason, offence] of [
+    ['hangup', 'no-login'],
+    ['app-done', 'no-login'],
+    ['lost', 'no-login'],
+    ['idle', 'no-login'],
+    ['login-timeout', 'login-timeout'],
+    ['protocol', 'protocol'],
+  ] as const) {
+    it(`takes a call that ended as ${reason}, without a login, for ${offence}`, () => {
+      expect(offences([closed(reason)])).toEqual([offence]);
+    });
+  }
+
+  for (const reason of [
+    'shutdown',
+    'forced',
+    'kicked',
+    'app-error',
+    'slow',
+    'taken-over',
+    'time-limit',
+  ] as const) {
+    it(`takes ${reason} for nobody's fault`, () => expect(offences([closed(reason)])).toEqual([]));
+  }
+
+  it('takes nothing amiss of who had logged in, but breaking the protocol', () => {
+    expect(offences([loggedIn(), closed('hangup')])).toEqual([]);
+    expect(offences([loggedIn(), closed('protocol')])).toEqual(['protocol']);
+  });
+
+  it('forgets who had logged in when the call is over', () => {
+    expect(offences([loggedIn(), closed('hangup'), closed('hangup')])).toEqual(['no-login']);
+    expect(offences([loggedIn(2), closed('hangup')])).toEqual(['no-login']);
+  });
+
+  it('takes leaving the waiting room for nothing', () => {
+    expect(offences([closed('hangup', { node: 0 })])).toEqual([]);
+  });
+
+  it('takes refusals for a flood, where the caller is at fault', () => {
+    expect(offences((['rate', 'address', 'penalty', 'gate'] as const).map(refused))).toEqual([
+      'flood',
+      'flood',
+      'flood',
+      'no-login',
+    ]);
+    expect(offences((['full', 'blocked', 'draining', 'proxy'] as const).map(refused))).toEqual([]);
+  });
+
+  it('penalises nobody who is trusted, and nobody while it is off', () => {
+    expect(offences([closed('protocol')], { trusted: always })).toEqual([]);
+    expect(offences([closed('protocol')], { on: nobody })).toEqual([]);
+  });
+
+  it(
+    'is silent, empty, or fails with its source, and leaves it',
+    marbles((m) => {
+      const rule = punish(penalties(new VirtualTimeScheduler()), nobody, always);
+      m.expect(m.cold<ServerEvent>('--|').pipe(rule)).toBeObservable('--|');
+      m.expect(m.cold<ServerEvent>('--#').pipe(rule)).toBeObservable('--#');
+      const event$ = m.cold<ServerEvent>('-----');
+      m.expect(event$.pipe(rule), '---!').toBeObservable('----');
+      m.expect(event$).toHaveSubscriptions('^--!');
+    }),
+  );
+});

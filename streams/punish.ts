@@ -1,0 +1,54 @@
+import { concat, EMPTY, type MonoTypeOperatorFunction, mergeMap, type Observable, of } from 'rxjs';
+import type { Offence, Penalties } from './penalties.js';
+import type { EndReason, RefusalReason, ServerEvent, SessionId } from './types.js';
+
+/** How a call that never got to a login is taken, by how it ended; other endings are nobody's fault. */
+const BEFORE_LOGIN: Partial<Record<EndReason, Offence>> = {
+  hangup: 'no-login',
+  'app-done': 'no-login',
+  lost: 'no-login',
+  idle: 'no-login',
+  'login-timeout': 'login-timeout',
+};
+const REFUSED: Partial<Record<RefusalReason, Offence>> = {
+  rate: 'flood',
+  address: 'flood',
+  penalty: 'flood',
+  gate: 'no-login',
+};
+
+/**
+ * Watches what happens on the board for what callers do wrong, and adds it to the penalties. Passes every event on, and
+ * adds an `addressPenalised` behind the one that was too much.
+ *
+ * @param trusted Addresses that are never penalised.
+ * @param on Whether anybody is, at the moment.
+ */
+export function punish(
+  penalties: Penalties,
+  trusted: (address: string) => boolean,
+  on: () => boolean,
+): MonoTypeOperatorFunction<ServerEvent> {
+  return (event$) => {
+    const loggedIn = new Set<SessionId>();
+
+    const offenceOf = (event: ServerEvent): Offence | undefined => {
+      if (event.type === 'sessionAuthenticated') loggedIn.add(event.session);
+      if (event.type === 'connectionRefused') return REFUSED[event.reason];
+      if (event.type !== 'sessionClosed') return undefined;
+      const isKnown = loggedIn.delete(event.session);
+      if (event.reason === 'protocol') return 'protocol';
+      // Whoever left the waiting room had no chance to log in.
+      return isKnown || event.node === 0 ? undefined : BEFORE_LOGIN[event.reason];
+    };
+    const verdict = (event: ServerEvent): Observable<ServerEvent> => {
+      const offence = offenceOf(event);
+      if (!offence || !on() || !('address' in event) || trusted(event.address)) return EMPTY;
+      const { address } = event;
+      const forMs = penalties.add(address, offence);
+      return forMs > 0 ? of({ type: 'addressPenalised', address, offence, forMs }) : EMPTY;
+    };
+
+    return event$.pipe(mergeMap((event) => concat(of(event), verdict(event))));
+  };
+}
