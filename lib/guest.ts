@@ -34,6 +34,6 @@ export const guest: Authenticator = (session) =>
       }),
       filter((handle) => handle !== null),
       take(1),
-      map((handle) => ({ handle })),
+      map((handle) => ({ handle, guest: true })),
     );
   });

@@ -19,6 +19,7 @@ import type { Limits } from '../streams/types.js';
 import { BANNER, greeted } from './banner.js';
 import { ConfigError } from './config.js';
 import { createImpulse } from './create-impulse.js';
+import { descriptors } from './descriptors.js';
 import { guest } from './guest.js';
 import { lobby } from './lobby.js';
 import { type Log, logEvents } from './log.js';
@@ -93,6 +94,17 @@ export function serve(
     ignoreElements(),
   );
   const order$ = signal$.pipe(filter((signal) => signal !== 'SIGHUP'));
+  const descriptors$ = descriptors().pipe(
+    tap((free) =>
+      free
+        ? log.info('descriptorsFree', 'descriptors are free again: callers get in')
+        : log.error(
+            'descriptorsGone',
+            'out of file descriptors: who calls now is hung up on; raise ulimit -n',
+          ),
+    ),
+    ignoreElements(),
+  );
 
   const opened$ = defer(() => impulse.start()).pipe(
     tap((address) => log.info('callIn', callIn(address.address, address.port))),
@@ -117,7 +129,7 @@ export function serve(
     ),
   );
 
-  return firstValueFrom(merge(stopped$, opened$, reloaded$));
+  return firstValueFrom(merge(stopped$, opened$, reloaded$, descriptors$));
 }
 
 /** What is only looked at when the board is started. */

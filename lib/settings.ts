@@ -176,6 +176,18 @@ export const SETTINGS = {
     default: '10/min:10',
     ...rate,
   },
+  maxPerUser: {
+    name: 'max-per-user',
+    description: 'Calls at once of one account; guests have none',
+    default: '3',
+    ...orOff(wholeNumber(1, 1_000_000)),
+  },
+  perUser: {
+    name: 'per-user',
+    description: 'Whether a call too many of an account takes over the oldest, or is denied',
+    default: 'takeover',
+    ...oneOf('takeover', 'deny'),
+  },
   penalties: {
     name: 'penalties',
     description: 'Whether addresses that flood, or leave without logging in, are kept out for a while',

@@ -7,6 +7,7 @@ import { expire } from './expire.js';
 import type { Farewell } from './farewell.js';
 import { inputRate } from './input-rate.js';
 import { lines } from './lines.js';
+import { perUser } from './per-user.js';
 import { probe } from './probe.js';
 import type { ScreenParts } from './screen.js';
 import { SessionEnd } from './session-end.js';
@@ -77,6 +78,10 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
       take(1),
       // An authenticator whose lines complete may still name a guest: the call is over, though.
       takeWhile(onLine),
+      perUser(limits, services.sessions, {
+        write: (text) => call.write(text),
+        takeOver: (other) => calls.get(other)?.end('taken-over'),
+      }),
       tap((user) => {
         call.user = user;
         call.become('active');

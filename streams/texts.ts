@@ -36,6 +36,13 @@ export const warning = (reason: 'idle' | 'time-limit', inMs: number) =>
 export const waiting = (nodes: number, place: number) =>
   `All ${nodes} nodes are busy. You are number ${place} in line.`;
 
+/** What a caller reads whose account is on line as often as it may be. */
+export const tooOften = (times: number) =>
+  `You are on line ${times === 1 ? 'once' : `${times} times`} already. Please hang up there first.`;
+
+/** What a caller reads who took over another call. */
+export const TAKEN_OVER = 'Your other call was closed. Welcome back.';
+
 /** What a caller reads at the human gate. */
 export const GATE = 'Press ESC twice to come in.';
 

@@ -73,6 +73,10 @@ export type SessionId = number;
 /** Who a caller turned out to be. */
 export interface User {
   readonly handle: string;
+  /** True for somebody without an account: the handle is only what they call themselves. */
+  readonly guest?: boolean;
+  /** True for somebody who may be on line as often as they like, such as the sysop. */
+  readonly unlimited?: boolean;
 }
 
 /** A caller's way through a call; no other order is possible (see {@link SESSION_STATES}). */
@@ -287,6 +291,10 @@ export interface Limits {
   readonly maxUnauthenticated: EarlyDrop | null;
   /** Connections at once of one IPv4 address or IPv6 /64. */
   readonly maxPerAddress: number | null;
+  /** Calls at once of one account. */
+  readonly maxPerUser: number | null;
+  /** Whether a call too many takes over the oldest, or is denied. */
+  readonly perUser: 'takeover' | 'deny';
   /** Whether addresses from which too much is done wrong are kept out for a while. */
   readonly penalties: boolean;
   /** Connections from anywhere. */

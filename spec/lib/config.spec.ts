@@ -39,6 +39,8 @@ describe('readConfig', () => {
       maxPerAddress: 5,
       connectionRate: { count: 50, perMs: 1_000, burst: 100 },
       connectionRatePerAddress: { count: 10, perMs: 60_000, burst: 10 },
+      maxPerUser: 3,
+      perUser: 'takeover',
       penalties: true,
       block: [],
       allow: [],

@@ -13,7 +13,7 @@ describe('guest', () => {
       const session = { line$, write: (text: string) => written.push(text) } as unknown as Session;
 
       m.expect(guest(session, {} as Services)).toBeObservable('----(a|)', {
-        a: { handle: 'Ann of Green Gables' },
+        a: { handle: 'Ann of Green Gables', guest: true },
       });
       m.expect(line$).toHaveSubscriptions('^---!');
       m.flush();

@@ -23,6 +23,8 @@ const OFF: Limits = {
   maxUnauthenticated: null,
   maxPerAddress: null,
   penalties: false,
+  maxPerUser: null,
+  perUser: 'takeover',
   inputRate: null,
 };
 

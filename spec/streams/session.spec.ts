@@ -56,6 +56,8 @@ const OFF: Limits = {
   maxUnauthenticated: null,
   maxPerAddress: null,
   penalties: false,
+  maxPerUser: null,
+  perUser: 'takeover',
   inputRate: null,
 };
 
