@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Caller, call, logIn } from '../support/caller.js';
@@ -43,7 +45,14 @@ describe('the door of impulse', () => {
   });
 
   it('gives one address five lines, whatever it does, and everybody else theirs', async () => {
-    const board = await startBoard(['--connection-rate', 'off', '--connection-rate-per-address', 'off']);
+    const board = await startBoard([
+      '--connection-rate',
+      'off',
+      '--penalties',
+      'off',
+      '--connection-rate-per-address',
+      'off',
+    ]);
 
     const flood = await Promise.all(Array.from({ length: 50 }, () => calls(board.port, '127.0.0.2')));
     const heard = await Promise.all(
@@ -107,6 +116,42 @@ describe('the door of impulse', () => {
     const closed = await board.logs('sessionClosed');
     expect(closed.reason).toBe('app-done');
     expect(Number(closed.bytesIn)).toBeGreaterThan(5000);
+  });
+
+  it('penalises an address that floods, in one line for each time, and lets in everybody else', async () => {
+    const board = await startBoard(['--connection-rate', 'off', '--connection-rate-per-address', 'off']);
+    const flood = await Promise.all(Array.from({ length: 60 }, () => calls(board.port, '127.0.0.2')));
+    await Promise.all(flood.map((caller) => caller.hears(/Handle: |Please call again/)));
+
+    const again = await calls(board.port, '127.0.0.2');
+    expect(await again.gone).toMatch(
+      /Your address has to wait a while\. Please call again in \d+ (second|minute)s?\./,
+    );
+    const penalised = board.log.filter((line) => line.event === 'addressPenalised');
+    expect(penalised.map(({ address, offence }) => [address, offence])).toEqual([['127.0.0.2', 'flood']]);
+
+    await (await calls(board.port, '127.0.0.3')).hears('Handle: ');
+  });
+
+  it('says so when it is out of file descriptors, keeps its callers, and takes others when there are some again', async () => {
+    if (spawnSync('prlimit', ['--version']).error)
+      return pending("prlimit isn't installed (Debian: util-linux)");
+    const board = await startBoard([...OPEN_DOOR, '--max-sessions', '300']);
+    const chatting = await logIn(board.port, 'ann');
+    callers.push(chatting);
+
+    spawnSync('prlimit', ['--pid', `${board.child.pid}`, '--nofile=100:100']);
+    const crowd = Array.from({ length: 300 }, () =>
+      net.connect(board.port, '127.0.0.1').on('error', () => {}),
+    );
+    await board.logs('descriptorsGone');
+    chatting.says('/time\r\n');
+    await chatting.hears('It is ');
+
+    for (const socket of crowd) socket.destroy();
+    await board.logs('descriptorsFree');
+    await (await calls(board.port)).hears('Handle: ');
+    expect(board.child.exitCode).toBeNull();
   });
 
   describe('on SIGHUP', () => {

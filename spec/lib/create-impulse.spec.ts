@@ -70,7 +70,7 @@ describe('createImpulse', () => {
         id: 1,
         node: 1,
         state: 'active',
-        user: { handle: 'ann' },
+        user: { handle: 'ann', guest: true },
         address: '127.0.0.1',
       }),
     );
@@ -284,7 +284,7 @@ describe('createImpulse', () => {
     caller.says(Uint8Array.of(0x5a, 0x6f, 0x89, 0x0d));
     await caller.hears('hi Zo\x89\r\n');
 
-    expect(impulse.sessions.get(1)?.user).toEqual({ handle: 'Zoë' });
+    expect(impulse.sessions.get(1)?.user).toEqual({ handle: 'Zoë', guest: true });
     caller.says(Uint8Array.of(0xdb, 0x0d));
     await caller.hears('\xdb\r\n');
   });
