@@ -7,6 +7,9 @@ const impulse = createImpulse({
   maxSessions: 1000,
   connectionRate: null,
   connectionRatePerAddress: null,
+  maxPerAddress: null,
+  maxUnauthenticated: null,
+  penalties: false,
   app: (session) =>
     concat(of(`hi ${session.user?.handle}\n`), session.line$.pipe(map((line) => `${line}\n`))),
 });

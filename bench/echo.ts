@@ -16,6 +16,9 @@ if (process.argv[2] === 'bare') {
     port: 0,
     connectionRate: null,
     connectionRatePerAddress: null,
+    maxPerAddress: null,
+    maxUnauthenticated: null,
+    penalties: false,
     authenticate: () => of({ handle: 'caller' }),
     app: (session) => session.line$.pipe(map((line) => `${line}\n`)),
   });

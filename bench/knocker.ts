@@ -1,0 +1,22 @@
+/** The flooder of `bench/door.ts`: calls a port from one address, as fast as it can, for so long. Ends with its parent. */
+import net from 'node:net';
+
+const [port, localAddress, ms] = process.argv.slice(2);
+const until = performance.now() + Number(ms);
+let knocks = 0;
+
+function knock(): void {
+  if (performance.now() > until) return;
+  knocks += 1;
+  const socket = net.connect({ port: Number(port), host: '127.0.0.1', localAddress: `${localAddress}` });
+  socket.on('error', () => {});
+  socket.on('close', () => setImmediate(knock));
+  socket.resume();
+}
+
+for (let line = 0; line < 50; line += 1) knock();
+setTimeout(() => {
+  process.send?.(knocks);
+  process.exit();
+}, Number(ms) + 500);
+process.on('disconnect', () => process.exit());
