@@ -100,6 +100,7 @@ function talk(
     abused,
     data(bytes) {
       if (output.write(screen.filter(decoder.write(Buffer.from(bytes))))) return;
+      if (socket.isPaused()) return;
       socket.pause();
       output.once('drain', () => socket.resume());
     },

@@ -1,11 +1,12 @@
 import telnetlib, { type OptionHost, type Where } from 'telnetlib';
 import { COMMAND, type Verb } from '../streams/codec.js';
+import { monotonic } from './monotonic.js';
 
 const { optionState } = telnetlib.constants;
 
 /** Answers that one option gets in one direction; who asks again has heard them. */
 export const REPLIES_PER_OPTION = 2;
-/** Answers a call may get in all, and questions it may waste; no honest client needs a tenth of it. */
+/** Answers a call may get at once, and questions it may waste: one a second, and so many ahead. */
 export const REPLY_BUDGET = 256;
 
 /** The option that is a question of its own, asked and answered as often as anybody likes (RFC 860). */
@@ -60,6 +61,7 @@ export class Negotiator implements OptionHost {
   /** By direction and option. */
   #replies: Map<number, number> | undefined;
   #budget = REPLY_BUDGET;
+  #chargedAt = monotonic.now();
 
   constructor(host: NegotiatorHost, { local, remote }: Agreeable) {
     this.#host = host;
@@ -120,7 +122,10 @@ export class Negotiator implements OptionHost {
   /** Takes one answer from the budget; false if it is spent. */
   charge(): boolean {
     if (this.#budget < 0) return false;
-    this.#budget -= 1;
+    // One comes back each second, so that a client that asks now and then may do so for days.
+    const seconds = Math.floor((monotonic.now() - this.#chargedAt) / 1000);
+    this.#chargedAt += seconds * 1000;
+    this.#budget = Math.min(REPLY_BUDGET, this.#budget + seconds) - 1;
     if (this.#budget < 0) this.#host.abused();
     return this.#budget >= 0;
   }

@@ -68,6 +68,10 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
   #watchers: Set<Subscriber<Terminal>> | undefined;
   /** The rest of a chunk, in whose middle the reader left. */
   #held: Uint8Array[] | undefined;
+  /** The runs of this chunk, between telnet's commands: handed on together, since each costs the same. */
+  #runs: Uint8Array[] = [];
+  /** The last window's size in this chunk. */
+  #window: Pick<Terminal, 'columns' | 'rows'> | undefined;
   /** What was written and not sent yet, since more may come of the same chunk. */
   #unsent = '';
   #batching = false;
@@ -112,7 +116,7 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
       }
       // First, since what was held may make the reader pause.
       this.resume();
-      for (const bytes of this.#held?.splice(0) ?? []) this.data(bytes);
+      for (const bytes of this.#held?.splice(0) ?? []) this.#deliver(bytes);
       if (this.#hungUp) subscriber.complete();
     });
   }
@@ -194,17 +198,15 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
 
   // What the decoder finds.
   data(bytes: Uint8Array): void {
-    if (this.#closing || this.#fault) return;
-    if (this.#reader) this.#reader.next(bytes);
-    else {
-      this.#held ??= [];
-      this.#held.push(bytes);
-    }
+    this.#runs.push(bytes);
   }
   command(code: number): void {
     const key = KEY_OF[code];
     if (key !== undefined) this.data(Uint8Array.of(key));
-    else if (code === COMMAND.AYT && this.#options.charge()) this.write(HERE);
+    else if (code === COMMAND.AYT && this.#options.charge()) {
+      this.#handOn();
+      this.write(HERE);
+    }
   }
   negotiate(verb: Verb, option: number): void {
     this.#options.negotiate(verb, option);
@@ -218,21 +220,28 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
 
   // What the options decide.
   send(verb: Verb, option: number): void {
+    // An answer says that what was typed before has been read.
+    this.#handOn();
     this.#sendBytes(negotiationBytes(verb, option));
   }
   sendSubnegotiation(option: number, payload: Uint8Array): void {
     this.#sendBytes(subnegotiationBytes(option, payload));
   }
   learned({ columns, rows, encoding, ...more }: Partial<Terminal>): void {
+    if (columns !== undefined && rows !== undefined) {
+      this.#window = { columns: cells(columns, UNKNOWN.columns), rows: cells(rows, UNKNOWN.rows) };
+      return;
+    }
+    // What was typed before was typed under the old terms.
+    this.#handOn();
     this.#become({
       ...this.#terminal,
       ...more,
-      ...(columns === undefined ? {} : { columns: cells(columns, UNKNOWN.columns) }),
-      ...(rows === undefined ? {} : { rows: cells(rows, UNKNOWN.rows) }),
       ...(encoding === undefined || this.#encodingChosen ? {} : { encoding }),
     });
   }
   abused(): void {
+    this.#handOn();
     this.#fault = new SessionEnd('protocol');
     this.#held = undefined;
     this.#reader?.error(this.#fault);
@@ -244,7 +253,29 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
 
   #read(chunk: Uint8Array): void {
     if (this.#closing) this.#drop(chunk);
-    else if (!this.#fault) this.#batch(() => this.#decode(chunk));
+    else if (!this.#fault)
+      this.#batch(() => {
+        this.#decode(chunk);
+        this.#handOn();
+        if (this.#window) this.#become({ ...this.#terminal, ...this.#window });
+        this.#window = undefined;
+      });
+  }
+
+  #handOn(): void {
+    const runs = this.#runs;
+    if (runs.length === 0) return;
+    this.#runs = [];
+    this.#deliver(runs.length === 1 ? (runs[0] as Uint8Array) : Buffer.concat(runs));
+  }
+
+  #deliver(bytes: Uint8Array): void {
+    if (this.#closing || this.#fault) return;
+    if (this.#reader) this.#reader.next(bytes);
+    else {
+      this.#held ??= [];
+      this.#held.push(bytes);
+    }
   }
 
   /** Whoever goes on and on while we say goodbye doesn't hear it; reading all that would cost more than it is worth. */

@@ -28,7 +28,10 @@ export class Call implements Session, Endable, Expiring, Probed {
   user: User | null = null;
   held = false;
   stop: ((ending: SessionEnd) => void) | undefined = undefined;
-  readonly typeAhead = new TypeAhead((on) => this.#hold(on));
+  readonly typeAhead = new TypeAhead(
+    (on) => this.#hold(on),
+    (act) => this.scheduler.schedule(act),
+  );
   readonly screen: Screen;
   #state: SessionState;
   #ending: SessionEnd | undefined;

@@ -9,14 +9,14 @@ export interface Harmless {
 const [BEL, BS, TAB, LF, CR, CAN, SUB, ESC, DEL] = [7, 8, 9, 10, 13, 24, 26, 27, 127] as const;
 const SHOWN = new Set<number>([BEL, BS, TAB, LF, CR]);
 
-/** Moves, erasing, inserting, colours, scrolling, tabs, and where the cursor is. */
-const HARMLESS_FINALS = 'ABCDEFGHJKLMPSTXZ@`abdefgmrsu';
+/** Moves, erasing, inserting, colours, scrolling, and where the cursor is. */
+const HARMLESS_FINALS = 'ABCDEFGHJKLMPSTXZ@`abdefmrsu';
 /** Modes that a screen may be switched to: cursor keys, wrapping, the cursor, the mouse, the other screen, pastes. */
 const MODES = new Set('?1 ?6 ?7 ?12 ?25 ?47 ?1000 ?1002 ?1003 ?1006 ?1047 ?1048 ?1049 ?2004 4'.split(' '));
 /** Modes that are on unless somebody switched them off. */
 const USUALLY_ON = new Set(['?7', '?25']);
-/** Single letters after ESC: save and restore the cursor, lines up and down, tabs, and the keypad. */
-const HARMLESS_ESCAPES = '78DEHM=>';
+/** Single letters after ESC: save and restore the cursor, lines up and down, and the keypad. */
+const HARMLESS_ESCAPES = '78DEM=>';
 /** No sequence that we know is longer. */
 const SEQUENCE_LIMIT = 64;
 

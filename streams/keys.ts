@@ -98,14 +98,17 @@ export class Keys {
       const code = text.charCodeAt(at);
       from = at + 1;
       inStep &&= code < 0x80;
+      let isPair = false;
       if (code === CR && text.charCodeAt(from) === LF) {
         // The same as below, in one step for what nearly every line ends with.
         at += 1;
         from += 1;
+        isPair = true;
       }
       // A line ends an unfinished sequence too: a stray ESC must not swallow what follows for good.
       if (this.#state === 'text' || code === CR || code === LF) this.#control(code);
       else if (!this.#sequence(code, text.charAt(at))) from = at;
+      if (isPair) this.#afterReturn = false;
       if (!goOn()) return;
       at += 1;
     }

@@ -96,6 +96,12 @@ export class LineEditor {
     return line;
   }
 
+  /** Lets go of the chunks that parts of the line came in: a part of a string keeps the whole of it. */
+  letGo(): void {
+    this.before = ` ${this.before}`.slice(1);
+    this.after = ` ${this.after}`.slice(1);
+  }
+
   /** Keeps a line for recalling it. */
   remember(line: string): void {
     if (line.trim() === '' || line === this.#history.at(-1)) return;
@@ -161,15 +167,19 @@ function sameLetters(one: string, other: string): number {
   return Math.min(start(one), start(other));
 }
 
+/** Longer letters are taken in parts. */
+const LONGEST_LETTER = 64;
+
 // Looked up where the cursor is: walking the whole line would cost a millisecond for each backspace.
 function lastLetter(text: string): string {
-  const last = text.slice(-1);
-  return isAscii(text.slice(-2)) ? last : (LETTERS.segment(text).containing(text.length - 1)?.segment ?? '');
+  if (isAscii(text.slice(-2))) return text.slice(-1);
+  const end = text.slice(-LONGEST_LETTER);
+  return LETTERS.segment(end).containing(end.length - 1)?.segment ?? '';
 }
 
 function firstLetter(text: string): string {
-  const first = text.slice(0, 1);
-  return isAscii(text.slice(0, 2)) ? first : (LETTERS.segment(text).containing(0)?.segment ?? '');
+  if (isAscii(text.slice(0, 2))) return text.slice(0, 1);
+  return LETTERS.segment(text.slice(0, LONGEST_LETTER)).containing(0)?.segment ?? '';
 }
 
 /** Each a letter by itself, as most are; the segmenter costs a hundred times as much. */
@@ -188,6 +198,7 @@ function fitting(text: string, bytes: number): string {
 }
 
 function bytesIn(text: string): number {
+  if (isAscii(text)) return text.length;
   let bytes = 0;
   for (const character of text) bytes += bytesOf(character.codePointAt(0) ?? 0);
   return bytes;

@@ -22,6 +22,18 @@ export interface LineTerminal {
   hangUp(): void;
   /** Told when the reading of a chunk begins, and when it has ended. */
   reading(on: boolean): void;
+  /** Told that a line was entered: the prompt is answered. */
+  entered(): void;
+  /** What is to be told of the line that is being typed; there while somebody reads it. */
+  typing: Typing | undefined;
+}
+
+/** What a terminal tells of the line that is being typed. */
+export interface Typing {
+  /** Something else was written behind it: the next key shows it again. */
+  disturbed(): void;
+  /** It is nobody's any more. */
+  discard(): void;
 }
 
 /** Where keys go while an app wants them instead of lines. */
@@ -51,7 +63,7 @@ export function lines(terminal: LineTerminal, taker: KeyTaker): OperatorFunction
 }
 
 /** A class, since every caller has one. */
-class LineDiscipline implements KeyHandler {
+class LineDiscipline implements KeyHandler, Typing {
   readonly #terminal: LineTerminal;
   readonly #taker: KeyTaker;
   readonly #enter: (line: string) => void;
@@ -67,6 +79,7 @@ class LineDiscipline implements KeyHandler {
     this.#taker = taker;
     this.#enter = enter;
     taker.unfinished = () => this.#takeUnfinished();
+    terminal.typing = this;
   }
 
   read(bytes: Uint8Array, goOn: () => boolean): void {
@@ -74,6 +87,7 @@ class LineDiscipline implements KeyHandler {
     this.#terminal.reading(true);
     this.#keys.read(bytes, this.#terminal.decode(bytes), goOn);
     if (goOn()) this.#show();
+    if (bytes.length > SHORT_CHUNK) this.#editor.letGo();
     this.#terminal.reading(false);
   }
 
@@ -97,6 +111,15 @@ class LineDiscipline implements KeyHandler {
     else this.#editor.press(name);
   }
 
+  disturbed(): void {
+    this.#shown = NOTHING_TYPED;
+  }
+
+  discard(): void {
+    this.#editor.take();
+    this.#shown = NOTHING_TYPED;
+  }
+
   #entered(): void {
     const secret = this.#terminal.secret();
     if (this.#echoing) {
@@ -106,6 +129,7 @@ class LineDiscipline implements KeyHandler {
     const line = this.#editor.take();
     if (this.#echoing && !secret) this.#editor.remember(line);
     this.#shown = NOTHING_TYPED;
+    this.#terminal.entered();
     this.#enter(line);
   }
 
@@ -140,5 +164,8 @@ class LineDiscipline implements KeyHandler {
     return character;
   }
 }
+
+/** What is kept of a longer chunk, for a few letters of it, is copied. */
+const SHORT_CHUNK = 1024;
 
 const firstOf = (text: string) => (text === '' ? '' : String.fromCodePoint(text.codePointAt(0) ?? 0));

@@ -1,8 +1,10 @@
-import type { LineTerminal } from './lines.js';
+import type { LineTerminal, Typing } from './lines.js';
 import type { Connection, Encoding, Output } from './types.js';
 
 /** A prompt that is longer isn't one. */
 const PROMPT_LIMIT = 256;
+/** How much of what the app says is kept until the end of a chunk. */
+const SAID_LIMIT = 4096;
 
 /** Clears the screen, the cursor at its top (ECMA-48). */
 const CLEAR = '\x1b[2J\x1b[H';
@@ -24,6 +26,7 @@ export class Screen implements LineTerminal {
   readonly #parts: ScreenParts;
   readonly #write: (text: string) => void;
   readonly hangUp: () => void;
+  typing: Typing | undefined = undefined;
   #encoding: Encoding | undefined;
   #decode: (bytes: Uint8Array) => string = () => '';
   /** The end of what the app said; outside of a chunk, only the prompt. */
@@ -44,15 +47,21 @@ export class Screen implements LineTerminal {
 
   /** Notes what the app wrote: what stands behind its last newline is the prompt. */
   wrote(output: Output): void {
-    if (typeof output !== 'string') return;
+    // Bytes are a picture, and no prompt.
+    if (typeof output !== 'string') this.#said = '';
     // Looking into it at once would cost more than all the rest of a line.
-    this.#said = this.#said.length < PROMPT_LIMIT ? this.#said + output : output;
-    if (!this.#reading) this.#settle();
+    else
+      this.#said = (this.#said.length < SAID_LIMIT ? this.#said : this.#said.slice(-PROMPT_LIMIT)) + output;
+    if (this.#reading) return;
+    this.#settle();
+    this.typing?.disturbed();
   }
 
   /** Hides what is typed, or shows it again; as often hidden, as often to be shown. */
   hide(on: boolean): void {
     this.#secrets += on ? 1 : -1;
+    // What was typed of a secret that nobody waits for must not turn up in the next line.
+    if (this.#secrets === 0) this.typing?.discard();
   }
 
   decode(bytes: Uint8Array): string {
@@ -70,7 +79,6 @@ export class Screen implements LineTerminal {
     return this.#secrets > 0;
   }
   show(text: string): void {
-    if (text.endsWith('\n')) this.#said = '';
     this.#write(text);
   }
   freshPrompt(on: 'line' | 'page'): string {
@@ -78,6 +86,9 @@ export class Screen implements LineTerminal {
     const { type } = this.#connection.terminal;
     const clears = on === 'page' && type !== null && !PLAIN.test(type);
     return `${clears ? CLEAR : '\n'}${this.#said}`;
+  }
+  entered(): void {
+    this.#said = '';
   }
   reading(on: boolean): void {
     this.#reading = on;

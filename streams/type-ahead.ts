@@ -7,6 +7,9 @@ export const TYPE_AHEAD_BYTES = 128 * 1024;
 /** What an engine keeps for a short string besides its text; without it, a flood of empty lines would weigh nothing. */
 const LINE_OVERHEAD_BYTES = 32;
 
+/** Subscriptions that are answered at once. */
+const MOST_AT_ONCE = 256;
+
 /**
  * The bounded queue between a caller and an app: keeps what is typed ahead, during the login too, and its fill
  * level is what holds the caller back. A class, since every caller has one.
@@ -15,21 +18,30 @@ export class TypeAhead {
   /** Takes the first character of a line that isn't entered yet; there while somebody reads the caller's typing. */
   unfinished: (() => string) | undefined = undefined;
   readonly #hold: (on: boolean) => void;
+  readonly #later: (act: () => void) => void;
   // Two stacks, bottom to bottom: shift() moves all of a long queue, and a flood of Enters would cost seconds.
   #typed: string[] = [];
   #due: string[] = [];
   #listeners: Subscriber<string>[] = [];
   #keyListeners: Subscriber<Key>[] = [];
   #takers: (() => void)[] = [];
+  /** Keys that wait while the caller is blocked. */
+  #pressed: Key[] = [];
+  /** Subscriptions that something waited for, since the last turn of its own. */
+  #atOnce = 0;
   #bytes = 0;
   #taken = 0;
   #holding = false;
   #blocked = false;
   #ended = false;
 
-  /** @param hold Called with true when more than {@link TYPE_AHEAD_BYTES} wait, with false at half of that. */
-  constructor(hold: (on: boolean) => void) {
+  /**
+   * @param hold Called with true when more than {@link TYPE_AHEAD_BYTES} wait, with false at half of that.
+   * @param later Does something in a turn of its own.
+   */
+  constructor(hold: (on: boolean) => void, later: (act: () => void) => void = (act) => act()) {
     this.#hold = hold;
+    this.#later = later;
   }
 
   /** How many lines have been taken out so far. */
@@ -50,7 +62,7 @@ export class TypeAhead {
       subscriber.add(() => {
         this.#listeners = this.#listeners.filter((other) => other !== subscriber);
       });
-      this.#flow();
+      this.#within(() => this.#flow());
     });
   }
 
@@ -62,7 +74,7 @@ export class TypeAhead {
       subscriber.add(() => {
         this.#keyListeners = this.#keyListeners.filter((other) => other !== subscriber);
       });
-      this.#pressAhead();
+      this.#within(() => this.#pressAhead());
     });
   }
 
@@ -112,23 +124,28 @@ export class TypeAhead {
       listener.next(line);
       return;
     }
-    this.#typed.push(line);
+    // A copy: a part of a string keeps the whole of it, which may be all that came at once.
+    this.#typed.push(` ${line}`.slice(1));
     this.#bytes += line.length + LINE_OVERHEAD_BYTES;
     this.#flow();
-    if (!this.#holding && this.#bytes > TYPE_AHEAD_BYTES) {
-      this.#holding = true;
-      this.#hold(true);
-    }
+    this.#holdIfFull();
   }
 
   /** Hands on a key. */
   press(key: Key): void {
+    if (this.#blocked || this.#pressed.length > 0) {
+      this.#pressed.push(key);
+      this.#bytes += key.length + LINE_OVERHEAD_BYTES;
+      this.#holdIfFull();
+      return;
+    }
     for (const listener of this.#keyListeners) listener.next(key);
   }
 
   /** Stops the lines, or lets them go on: what is said to the caller is more than the caller takes. */
   block(on: boolean): void {
     this.#blocked = on;
+    this.#pressOn();
     this.#flow();
   }
 
@@ -143,9 +160,46 @@ export class TypeAhead {
     this.#ended = true;
     this.#typed = [];
     this.#due = [];
+    this.#pressed = [];
     for (const listener of this.#listeners) listener.complete();
     for (const listener of this.#keyListeners) listener.complete();
     for (const next of this.#takers) next();
+  }
+
+  /**
+   * Whoever takes one line or key at a time, again and again, is answered within their subscribing; RxJS's `repeat` goes
+   * deeper each time, and would fill the stack. So after some of them the rest is for a turn of its own.
+   */
+  #within(act: () => void): void {
+    if (this.#waits()) this.#atOnce += 1;
+    if (this.#atOnce <= MOST_AT_ONCE) act();
+    else
+      this.#later(() => {
+        this.#atOnce = 0;
+        act();
+      });
+  }
+
+  /** The keys that waited; those that nobody wants any more are dropped. */
+  #pressOn(): void {
+    while (this.#pressed.length > 0 && !this.#blocked) {
+      const key = this.#pressed.shift() ?? '';
+      this.#lighten(key);
+      for (const listener of this.#keyListeners) listener.next(key);
+    }
+  }
+
+  #holdIfFull(): void {
+    if (this.#holding || this.#bytes <= TYPE_AHEAD_BYTES) return;
+    this.#holding = true;
+    this.#hold(true);
+  }
+
+  #lighten(text: string): void {
+    this.#bytes -= text.length + LINE_OVERHEAD_BYTES;
+    if (!this.#holding || this.#bytes >= TYPE_AHEAD_BYTES / 2) return;
+    this.#holding = false;
+    this.#hold(false);
   }
 
   /** The lines that wait, and the one that is being typed, as keys; as many as are wanted. */
@@ -186,11 +240,7 @@ export class TypeAhead {
     if (this.#due.length === 0) [this.#typed, this.#due] = [this.#due, this.#typed.reverse()];
     const line = this.#due.pop() ?? '';
     this.#taken += 1;
-    this.#bytes -= line.length + LINE_OVERHEAD_BYTES;
-    if (this.#holding && this.#bytes < TYPE_AHEAD_BYTES / 2) {
-      this.#holding = false;
-      this.#hold(false);
-    }
+    this.#lighten(line);
     return line;
   }
 

@@ -95,6 +95,15 @@ describe('Keys', () => {
     });
   }
 
+  it('hears an Enter of LF behind one of CR LF, wherever that is cut', () => {
+    const text = 'a\r\n\nb\r\n\r\0\n';
+    for (let cut = 0; cut <= text.length; cut += 1) {
+      expect(typed(text.slice(0, cut), text.slice(cut)))
+        .withContext(`${cut}`)
+        .toBe('a<enter><enter>b<enter><enter><enter>');
+    }
+  });
+
   it('takes an arrow together that is cut', () => {
     expect(typed('a\x1b', '[A', 'b')).toBe('a<escape><up>b');
     expect(typed('a\x1b[', '1;', '5Ab')).toBe('a<ctrl-up>b');

@@ -4,6 +4,8 @@ import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import stringWidth from 'string-width';
 import { LINE_LIMIT } from '../../streams/line-editor.js';
 import { type LineTerminal, lines } from '../../streams/lines.js';
+import { holds } from '../support/holds.js';
+import { seen } from '../support/model-screen.js';
 
 const utf8 = () => {
   const decoder = new TextDecoder();
@@ -21,6 +23,8 @@ const terminal = (parts: Partial<LineTerminal> = {}): LineTerminal => ({
   freshPrompt: (on) => `<${on}>`,
   hangUp: () => {},
   reading: () => {},
+  entered: () => {},
+  typing: undefined,
   ...parts,
 });
 
@@ -390,10 +394,9 @@ describe('lines', () => {
       const keys = { ...noKeys(), interrupt: () => void told.push('interrupted'), ...taker };
       const show = (text: string) => void told.push(text);
       const hangUp = () => void told.push('hung up');
-      typed
-        .pipe(lines(terminal({ echoes: () => true, show, hangUp, ...parts }), keys))
-        .subscribe((line) => told.push(`entered ${line}`));
-      return { told, keys, types: (text: string) => typed.next(bytesOf(text)) };
+      const asked = terminal({ echoes: () => true, show, hangUp, ...parts });
+      typed.pipe(lines(asked, keys)).subscribe((line) => told.push(`entered ${line}`));
+      return { told, keys, types: (text: string) => typed.next(bytesOf(text)), typing: () => asked.typing };
     }
 
     it('Ctrl-C throws the line away, what was typed ahead too, and shows the prompt anew', () => {
@@ -488,10 +491,255 @@ describe('lines', () => {
       expect([unfinished(), unfinished(), unfinished()]).toEqual(['a', '👪', '']);
     });
 
+    it('shows the line anew behind what was written in between', () => {
+      const parts: Partial<LineTerminal> = {};
+      const { told, types, typing: line } = typing(parts);
+      types('hel');
+      line()?.disturbed();
+      types('\x7fp');
+      expect(told).toEqual(['hel', 'hep']);
+    });
+
+    it("throws the line away that is nobody's any more", () => {
+      const { told, types, typing: line } = typing({ secret: () => true });
+      types('hunter2');
+      line()?.discard();
+      types('x\r');
+      expect(told).toEqual(['\n', 'entered x']);
+    });
+
+    it('says that a line was entered, also to a caller whose client echoes', () => {
+      const { told, types } = typing({ echoes: () => false, entered: () => void told.push('answered') });
+      types('a\r');
+      expect(told).toEqual(['answered', 'entered a']);
+    });
+
     it('says when it begins and ends to read a chunk', () => {
       const { told, types } = typing({ reading: (on) => void told.push(on ? 'begins' : 'ends') });
       types('a\r');
       expect(told).toEqual(['begins', 'a\n', 'entered a', 'ends']);
+    });
+  });
+
+  describe('what a person sees', () => {
+    /** The line on the screen, with `|` at the cursor, after these chunks. */
+    function sees(...chunks: string[]): string {
+      const { line, cursor } = seen(echoOf(...chunks).replaceAll(/<line>|<page>/g, '\n'));
+      let before = '';
+      for (const { segment } of new Intl.Segmenter().segment(line)) {
+        if (stringWidth(before) >= cursor) break;
+        before += segment;
+      }
+      return `${before}|${line.slice(before.length).trimEnd()}`;
+    }
+    const [LEFT, RIGHT, HOME, END, DELETE] = ['\x1b[D', '\x1b[C', '\x1b[H', '\x1b[F', '\x1b[3~'];
+    const [UP, DOWN] = ['\x1b[A', '\x1b[B'];
+
+    for (const [name, letter] of [
+      ['é', 'é'],
+      ['é, of two characters', E_ACUTE],
+      ['漢', '漢'],
+      ['😀', '😀'],
+      ['a family of four', FAMILY],
+    ] as const) {
+      it(`is ${name}, typed, passed by, taken back and put in between`, () => {
+        expect(sees('a', letter, 'b')).toBe(`a${letter}b|`);
+        expect(sees('a', letter, 'b', LEFT, LEFT)).toBe(`a|${letter}b`);
+        expect(sees(`a${letter}b`, LEFT, '\x7f').trimEnd()).toBe('a|b');
+        expect(sees(`a${letter}b`, HOME, RIGHT, DELETE)).toBe('a|b');
+        expect(sees('ab', LEFT, letter, letter)).toBe(`a${letter}${letter}|b`);
+        expect(sees(`${letter}b`, HOME, 'x', END, '!')).toBe(`x${letter}b!|`);
+      });
+    }
+
+    it('is a word less, or what is before or behind the cursor', () => {
+      expect(sees('one 漢字 three', '\x17')).toBe('one 漢字 |');
+      expect(sees('one 漢字 three', '\x17', '\x17')).toBe('one |');
+      expect(sees('one 漢字', LEFT, '\x15')).toBe('|字');
+      expect(sees('one 漢字', LEFT, '\x0b')).toBe('one 漢|');
+    });
+
+    it('is a line of before, and the one that was begun', () => {
+      const before = ['first\r', '漢字 long\r', 'beg', LEFT];
+      expect(sees(...before, UP)).toBe('漢字 long|');
+      expect(sees(...before, UP, UP)).toBe('first|');
+      expect(sees(...before, UP, UP, DOWN, DOWN)).toBe('beg|');
+    });
+
+    it('is an empty line after Ctrl-C, and the line as it was after Ctrl-L', () => {
+      expect(sees('never mi', LEFT, '\x03')).toBe('|');
+      expect(sees('漢b', LEFT, '\x0c')).toBe('漢|b');
+    });
+
+    /** The line, told as simply as can be: letters in a list, and how many of them are before the cursor. */
+    interface Simple {
+      readonly letters: string[];
+      cursor: number;
+      readonly entered: string[];
+      readonly history: string[];
+      recalled: number;
+      draft: string[];
+      hangUps: number;
+    }
+    const simple = (): Simple => ({
+      letters: [],
+      cursor: 0,
+      entered: [],
+      history: [],
+      recalled: 0,
+      draft: [],
+      hangUps: 0,
+    });
+    const put = (line: Simple, letters: readonly string[]) => {
+      line.letters.splice(0, line.letters.length, ...letters);
+      line.cursor = letters.length;
+    };
+    const fresh = (line: Simple) => {
+      put(line, []);
+      line.recalled = line.history.length;
+      line.draft = [];
+    };
+    const lettersOf = (text: string) =>
+      Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
+    const recall = (by: number) => (line: Simple) => {
+      const to = line.recalled + by;
+      if (to < 0 || to > line.history.length) return;
+      if (line.recalled === line.history.length) line.draft = [...line.letters];
+      line.recalled = to;
+      put(line, to === line.history.length ? line.draft : lettersOf(line.history[to] as string));
+    };
+    const take = (line: Simple, from: number, to: number) => {
+      line.letters.splice(from, to - from);
+      line.cursor = from;
+    };
+    const enter = (line: Simple) => {
+      const text = line.letters.join('');
+      line.entered.push(text);
+      if (text.trim() !== '' && text !== line.history.at(-1)) line.history.push(text);
+      fresh(line);
+    };
+    const word = (line: Simple) => {
+      let from = line.cursor;
+      while (from > 0 && line.letters[from - 1] === ' ') from -= 1;
+      while (from > 0 && line.letters[from - 1] !== ' ') from -= 1;
+      take(line, from, line.cursor);
+    };
+    const remove = (line: Simple) => take(line, line.cursor, Math.min(line.cursor + 1, line.letters.length));
+    const moveTo = (where: (line: Simple) => number) => (line: Simple) => {
+      line.cursor = Math.max(0, Math.min(line.letters.length, where(line)));
+    };
+
+    type Act = readonly [typed: string, does: (line: Simple) => void];
+    const letters: Act[] = ['a', 'b', ' ', 'é', E_ACUTE, '漢', '😀', '👍🏽', '🇫🇷', FAMILY].map((letter) => [
+      letter,
+      (line) => {
+        line.letters.splice(line.cursor, 0, letter);
+        line.cursor += 1;
+      },
+    ]);
+    const same = (typed: string[], does: Act[1]): Act[] => typed.map((bytes) => [bytes, does]);
+    const keys: Act[] = [
+      ...same(['\x7f', '\b'], (line) => take(line, Math.max(0, line.cursor - 1), line.cursor)),
+      ...same([DELETE], remove),
+      ...same(['\x04'], (line) => {
+        if (line.letters.length > 0) remove(line);
+        else line.hangUps += 1;
+      }),
+      ...same(
+        [LEFT, '\x1bOD', '\x9bD', '\x02'],
+        moveTo(({ cursor }) => cursor - 1),
+      ),
+      ...same(
+        [RIGHT, '\x1bOC', '\x06'],
+        moveTo(({ cursor }) => cursor + 1),
+      ),
+      ...same(
+        [HOME, '\x1b[1~', '\x01'],
+        moveTo(() => 0),
+      ),
+      ...same(
+        [END, '\x1b[4~', '\x05'],
+        moveTo(({ letters }) => letters.length),
+      ),
+      ...same(['\x17', '\x1b\x7f'], word),
+      ...same(['\x15'], (line) => take(line, 0, line.cursor)),
+      ...same(['\x0b'], (line) => {
+        line.letters.length = line.cursor;
+      }),
+      ...same([UP, '\x1bOA', '\x10'], recall(-1)),
+      ...same([DOWN, '\x1bOB', '\x0e'], recall(1)),
+      ...same(['\x03'], fresh),
+      ...same(['\r', '\r\n', '\r\0', '\n'], enter),
+    ];
+    const nothing: Act[] = same(
+      [
+        '\x0c',
+        '\0',
+        '\x07',
+        '\t',
+        '\x85',
+        '\x1b[1;5D',
+        '\x1bOP',
+        '\x1b[15~',
+        '\x1b[[A',
+        '\x1b[M !!',
+        '\x1b[<0;10;20M',
+        '\x1b[200~',
+        '\x1b[I',
+        '\x1b[1;1R',
+        '\x1b]0;title\x07',
+        '\x1bP1$r0m\x1b\\',
+        '\x90text\x9c',
+        '\x1b(B',
+      ],
+      () => {},
+    );
+    const acts = fc.array(
+      fc.oneof(
+        { weight: 5, arbitrary: fc.constantFrom(...letters) },
+        { weight: 4, arbitrary: fc.constantFrom(...keys) },
+        { weight: 1, arbitrary: fc.constantFrom(...nothing) },
+      ),
+      { maxLength: 40 },
+    );
+
+    it('is the line, and the cursor where it belongs, whatever is typed in whichever chunks', () => {
+      holds(
+        fc.property(acts, fc.array(fc.nat(300), { maxLength: 30 }), (typed, cuts) => {
+          const line = simple();
+          typed.forEach(([bytes, does], index) => {
+            // An LF behind a CR is a part of it.
+            if (bytes === '\n' && typed[index - 1]?.[0] === '\r') return;
+            does(line);
+          });
+          const bytes = bytesOf(typed.map(([bytes]) => bytes).join(''));
+          // A lone ESC is the key itself: there alone it matters where a chunk ends.
+          const places = [...new Set(cuts)].filter((cut) => cut < bytes.length && bytes[cut - 1] !== 0x1b);
+          const edges = [0, ...places.sort((a, b) => a - b), bytes.length];
+
+          const screen: string[] = [];
+          const entered: string[] = [];
+          let hangUps = 0;
+          const shows = terminal({
+            echoes: () => true,
+            show: (text) => void screen.push(text),
+            freshPrompt: () => '\n',
+            hangUp: () => {
+              hangUps += 1;
+            },
+          });
+          from(edges.slice(1).map((to, index) => bytes.subarray(edges[index], to)))
+            .pipe(lines(shows, noKeys()))
+            .subscribe((text) => entered.push(text));
+
+          const { line: shown, cursor } = seen(...screen);
+          throwUnless(entered).toEqual(line.entered);
+          throwUnless(shown.trimEnd()).toBe(line.letters.join('').trimEnd());
+          throwUnless(cursor).toBe(stringWidth(line.letters.slice(0, line.cursor).join('')));
+          throwUnless(hangUps).toBe(line.hangUps);
+        }),
+        { numRuns: 2000 },
+      );
     });
   });
 

@@ -71,6 +71,33 @@ describe('Screen', () => {
     expect(hangUps()).toBe(1);
   });
 
+  describe('what is told of the line that is being typed', () => {
+    function typing() {
+      const told: string[] = [];
+      const { screen } = screenOf();
+      screen.typing = { disturbed: () => told.push('disturbed'), discard: () => told.push('discarded') };
+      return { screen, told };
+    }
+
+    it('is that something was written behind it, unless that was in answer to it', () => {
+      const { screen, told } = typing();
+      screen.reading(true);
+      screen.wrote('an answer');
+      screen.reading(false);
+      expect(told).toEqual([]);
+      screen.wrote('bob came in');
+      expect(told).toEqual(['disturbed']);
+    });
+
+    it('is to throw it away when nobody waits for the secret in it any more', () => {
+      const { screen, told } = typing();
+      screen.hide(true);
+      expect(told).toEqual([]);
+      screen.hide(false);
+      expect(told).toEqual(['discarded']);
+    });
+  });
+
   describe('the prompt', () => {
     it('is what the app wrote behind its last newline, in one piece or several', () => {
       const { screen } = screenOf();
@@ -81,14 +108,23 @@ describe('Screen', () => {
       expect(screen.freshPrompt('line')).toBe('\n');
     });
 
-    it('is gone when the caller enters a line', () => {
+    it('is gone when the caller has entered a line, shown or not', () => {
       const { screen, connection } = screenOf();
       screen.wrote('> ');
       screen.show('x');
       expect(screen.freshPrompt('line')).toBe('\n> ');
-      screen.show('y\n');
+      screen.entered();
       expect(screen.freshPrompt('line')).toBe('\n');
-      expect(connection.screen).toBe('xy\n');
+      expect(connection.screen).toBe('x');
+    });
+
+    it('is whole when it was written in pieces, behind a long text too', () => {
+      const { screen } = screenOf();
+      screen.reading(true);
+      screen.wrote(`${'x'.repeat(5000)}\nYour name`);
+      screen.wrote(': ');
+      screen.reading(false);
+      expect(screen.freshPrompt('line')).toBe('\nYour name: ');
     });
 
     it('is found in the middle of a chunk, whatever was written in it', () => {
@@ -107,11 +143,11 @@ describe('Screen', () => {
       expect(screen.freshPrompt('line').length).toBe(257);
     });
 
-    it('has nothing to do with bytes', () => {
+    it('is none behind bytes', () => {
       const { screen } = screenOf();
       screen.wrote('> ');
       screen.wrote(Uint8Array.of(10, 65));
-      expect(screen.freshPrompt('line')).toBe('\n> ');
+      expect(screen.freshPrompt('line')).toBe('\n');
     });
 
     it('comes on a clear page, on a terminal that is known to have one', () => {

@@ -35,6 +35,7 @@ import {
   SESSION_STATES,
   type ServerEvent,
   type SessionId,
+  type SessionInfo,
   type SessionState,
 } from '../../streams/types.js';
 import { fakeAdmitted } from '../support/admitted.js';
@@ -73,13 +74,15 @@ interface Parts {
   readonly limits?: Partial<Limits>;
   readonly place$?: Observable<number>;
   readonly line?: FakeConnectionOptions;
+  /** Others who are on line. */
+  readonly online?: { readonly id: SessionId; readonly handle: string }[];
 }
 
 /** Caller 7, who types `input$`, on a board of their own that isn't running yet. */
 function caller(
   scheduler: VirtualTimeScheduler,
   input$: Observable<string>,
-  { app = echo, authenticate = ann, limits = {}, place$, line = {} }: Parts = {},
+  { app = echo, authenticate = ann, limits = {}, place$, line = {}, online = [] }: Parts = {},
 ) {
   const connection = fakeConnection(input$, line);
   const admitted = fakeAdmitted(connection, place$);
@@ -87,7 +90,11 @@ function caller(
   const session$ = session(admitted, {
     app,
     authenticate,
-    services: { bus: embeddedBus(), sessions: new Map(), scheduler },
+    services: {
+      bus: embeddedBus(),
+      sessions: new Map(online.map(({ id, handle }) => [id, { id, user: { handle } } as SessionInfo])),
+      scheduler,
+    },
     limits: { ...OFF, ...limits },
     screen: {
       decoder: () => (bytes) => Buffer.from(bytes).toString(),
@@ -905,6 +912,76 @@ describe('session', () => {
           ]);
         }
         m.flush();
+      }),
+    );
+  });
+
+  it(
+    'tells the gate that its caller has logged in, and not before',
+    marbles((m) => {
+      const visit = caller(m.scheduler, m.cold('--a-', { a: 'ann\r' }), { authenticate: asks });
+      const running = visit.session$.subscribe();
+      at(m, 1, () => expect(visit.admitted.isLoggedIn).toBe(false));
+      at(m, 3, () => {
+        expect(visit.admitted.isLoggedIn).toBe(true);
+        running.unsubscribe();
+      });
+      m.flush();
+    }),
+  );
+
+  it(
+    'reads no faster than its input rate, and takes nobody for lost meanwhile',
+    marbles((m) => {
+      const limits = { inputRate: 10, deadPeerTimeoutMs: 5000 };
+      const line = { answers: true };
+      const visit = caller(m.scheduler, m.cold('a 20s b 999ms |', { a: 'x'.repeat(200), b: '\r' }), {
+        limits,
+        line,
+      });
+      expect(diary(m.scheduler, visit.session$).at(-2)).toBe('21001 closed hangup');
+      expect(visit.connection.calls.slice(0, 2)).toEqual(['pause', 'resume']);
+    }),
+  );
+
+  describe('an account that is on line too often', () => {
+    const account: Authenticator = () => of({ handle: 'ann' });
+
+    it(
+      'takes over the other call, and is welcomed back',
+      marbles((m) => {
+        const visit = caller(m.scheduler, NEVER, {
+          authenticate: account,
+          limits: { maxPerUser: 1 },
+          online: [{ id: 3, handle: 'ann' }],
+        });
+        const ended: EndReason[] = [];
+        visit.calls.set(3, { end: (reason: EndReason) => ended.push(reason) } as unknown as Call);
+        const running = visit.session$.subscribe();
+        expect(ended).toEqual(['taken-over']);
+        expect(visit.connection.screen).toContain('Your other call was closed. Welcome back.');
+        expect(visit.call()?.state).toBe('active');
+        running.unsubscribe();
+      }),
+    );
+
+    it(
+      'is sent away where that is the policy',
+      marbles((m) => {
+        const visit = caller(m.scheduler, NEVER, {
+          authenticate: account,
+          limits: { maxPerUser: 1, perUser: 'deny' },
+          online: [{ id: 3, handle: 'ann' }],
+        });
+        expect(diary(m.scheduler, visit.session$)).toEqual([
+          '0 opened on 3',
+          '0 closing app-done',
+          '0 closed app-done',
+          '0 |',
+        ]);
+        expect(visit.connection.screen).toContain(
+          'You are on line once already. Please hang up there first.',
+        );
       }),
     );
   });

@@ -1,4 +1,4 @@
-import { concat, EMPTY, NEVER, of, Subject, take, tap, throwError } from 'rxjs';
+import { concat, defer, EMPTY, NEVER, of, repeat, Subject, take, tap, throwError } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { TYPE_AHEAD_BYTES, TypeAhead } from '../../streams/type-ahead.js';
 
@@ -329,6 +329,69 @@ describe('TypeAhead', () => {
       expect([heard, listen(queue.key$)]).toEqual([['|'], ['|']]);
     });
   });
+
+  describe('keys of a caller who does not read', () => {
+    it('wait, and come in their order when the caller has read', () => {
+      const queue = queueOf();
+      const heard = listen(queue.key$);
+      queue.block(true);
+      queue.press('a');
+      queue.press('up');
+      expect(heard).toEqual([]);
+      queue.block(false);
+      queue.press('b');
+      expect(heard).toEqual(['a', 'up', 'b']);
+    });
+
+    it('hold the caller back when there are too many, and let go at half', () => {
+      const held: boolean[] = [];
+      const queue = new TypeAhead((on) => held.push(on));
+      const heard: string[] = [];
+      queue.key$.subscribe((key) => {
+        heard.push(key);
+        if (heard.length === 10) queue.block(true);
+      });
+      queue.block(true);
+      let pressed = 0;
+      while (held.length === 0) {
+        queue.press('a');
+        pressed += 1;
+      }
+      queue.block(false);
+      expect([heard.length, held.length]).toEqual([10, 1]);
+      queue.block(false);
+      expect([heard.length, held]).toEqual([pressed, [true, false]]);
+    });
+  });
+
+  for (const [what, read] of [
+    ['lines', (queue: TypeAhead) => queue.line$],
+    ['keys', (queue: TypeAhead) => queue.key$],
+  ] as const) {
+    it(`fills no stack, however many ${what} are taken one at a time`, () => {
+      const turns: (() => void)[] = [];
+      const queue = new TypeAhead(
+        () => {},
+        (act) => turns.push(act),
+      );
+      for (let line = 0; line < 3000; line += 1) queue.push('xxxx');
+      let taken = 0;
+      let failed: unknown;
+      defer(() => read(queue).pipe(take(1)))
+        .pipe(repeat())
+        .subscribe({
+          next: () => {
+            taken += 1;
+          },
+          error: (error) => {
+            failed = error;
+          },
+        });
+      while (turns.length > 0) turns.shift()?.();
+      expect(failed).toBeUndefined();
+      expect(taken).toBe(what === 'lines' ? 3000 : 15_000);
+    });
+  }
 
   describe('block', () => {
     it('stops the lines, and lets them go on', () => {

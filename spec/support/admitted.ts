@@ -6,12 +6,15 @@ import type { Connection } from '../../streams/types.js';
 export interface FakeAdmitted extends Admitted {
   /** True once the caller gave up the node, or the place in the line. */
   readonly left: boolean;
+  /** True once the caller logged in. */
+  readonly isLoggedIn: boolean;
 }
 
 /** Caller 7, on node 3 from the start, or from the moment when `place$` completes. */
 export function fakeAdmitted(connection: Connection, place$?: Observable<number>): FakeAdmitted {
   let node = place$ ? 0 : 3;
   let left = false;
+  let isLoggedIn = false;
   const seat = () => {
     node = 3;
   };
@@ -26,7 +29,12 @@ export function fakeAdmitted(connection: Connection, place$?: Observable<number>
       return left;
     },
     place$: place$?.pipe(tap({ complete: seat })) ?? EMPTY,
-    loggedIn() {},
+    get isLoggedIn() {
+      return isLoggedIn;
+    },
+    loggedIn() {
+      isLoggedIn = true;
+    },
     leave() {
       left = true;
     },
