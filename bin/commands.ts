@@ -29,14 +29,16 @@ export async function run(args: string[], signal$: Observable<NodeJS.Signals>): 
     })
     .exitOverride();
 
-  withSettings(program.command('serve').description('open the board, until SIGINT or SIGTERM')).action(
-    async (_: unknown, command: Command) => {
-      const { config, warnings } = configure(command);
-      const log = createLog({ level: config.logLevel, format: config.logFormat });
-      for (const warning of warnings) log.warn('configWarning', warning);
-      code = await serve(config, signal$, log, { reread: () => configure(command).config });
-    },
-  );
+  withSettings(
+    program
+      .command('serve')
+      .description('open the board, until SIGINT or SIGTERM; SIGHUP rereads the configuration'),
+  ).action(async (_: unknown, command: Command) => {
+    const { config, warnings } = configure(command);
+    const log = createLog({ level: config.logLevel, format: config.logFormat });
+    for (const warning of warnings) log.warn('configWarning', warning);
+    code = await serve(config, signal$, log, { reread: () => configure(command).config });
+  });
 
   withSettings(
     program.command('check-config').description('print every setting and where its value comes from'),

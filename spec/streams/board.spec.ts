@@ -266,9 +266,37 @@ describe('board', () => {
     }),
   );
 
+  it(
+    'leaves no ghost of a caller who vanished, and the next gets the node',
+    marbles((m) => {
+      const gone = fakeConnection(m.cold('1s a -', { a: 'ann\r' }), { answers: true });
+      const next = fakeConnection(m.cold('1s a 58s |', { a: 'bob\r' }));
+      const board$ = parts(m, { maxSessions: 1, deadPeerTimeoutMs: 64_000 });
+      const caller$ = m.cold<Connection>('a 89999ms b|', { a: gone, b: next });
+      const entries = diary(m, caller$.pipe(board(board$)));
+
+      const lost = entries.find((entry) => entry.endsWith('closing 1 lost')) ?? 'never lost';
+      const [second] = /^\d+/.exec(lost) ?? [];
+      expect(Number(second)).toBeGreaterThanOrEqual(1 + 64);
+      expect(Number(second)).toBeLessThanOrEqual(1 + 64 + 64 / 8 + 1);
+      expect(entries.slice(-6)).toEqual([
+        `${second}s closed 1`,
+        '90s opened 2 on 1',
+        '91s authenticated 2 bob',
+        '149s closing 2 hangup',
+        '149s closed 2',
+        '149s over, 0 drained, 0 forced',
+      ]);
+      expect(gone.screen).withContext('nobody says goodbye to a dead line').toBe('who? hi ann\n');
+      expect(gone.calls.filter((call) => call === 'probe')).toEqual(['probe']);
+      expect(board$.sessions.size).toBe(0);
+    }),
+  );
+
   it('looks at its deadlines each second, or four times in the shortest', () => {
     expect(tickMs(OFF)).toBe(1000);
     expect(tickMs({ ...OFF, idleTimeoutMs: 600_000, loginTimeoutMs: 60_000 })).toBe(1000);
     expect(tickMs({ ...OFF, idleTimeoutMs: 2000, loginTimeoutMs: 60_000 })).toBe(500);
+    expect(tickMs({ ...OFF, deadPeerTimeoutMs: 1000, loginTimeoutMs: 60_000 })).toBe(250);
   });
 });

@@ -228,12 +228,84 @@ describe('Call', () => {
       expect(decided).toEqual([]);
     });
 
+    it('is made to wait again, each time', () => {
+      const { call, connection } = calling({ deaf: true });
+      const heard: string[] = [];
+      call.line$.subscribe((line) => heard.push(line));
+      for (const line of ['one', 'two']) {
+        call.write('x'.repeat(LIMIT / 2 + 1));
+        call.typeAhead.push(line);
+        expect(heard).not.toContain(line);
+        connection.read();
+        expect(heard).toContain(line);
+      }
+    });
+
+    it('is answered as far as half of the limit, when the answers themselves are too much', () => {
+      const { call, connection, decided } = calling({ deaf: true });
+      let answers = 0;
+      call.line$.subscribe(() => {
+        answers += 1;
+        call.write('x'.repeat(20));
+      });
+      for (let line = 0; line < 8; line += 1) call.typeAhead.push('');
+      expect(answers).toBe(3);
+      connection.read();
+      expect(answers).toBe(6);
+      connection.read();
+      expect(answers).toBe(8);
+      expect(decided).toEqual([]);
+    });
+
+    it('is not answered one line at a time either', () => {
+      const { call, connection } = calling({ deaf: true });
+      const answers: string[] = [];
+      call.eachLine((line) => of(line)).subscribe((answer) => answers.push(answer));
+      call.write('x'.repeat(LIMIT / 2 + 1));
+      call.typeAhead.push('one');
+      expect(answers).toEqual([]);
+      connection.read();
+      expect(answers).toEqual(['one']);
+    });
+
+    it('is blamed for the echo of what they type too', () => {
+      const { call, decided } = calling({ deaf: true, echo: true });
+      call.screen.show('x'.repeat(LIMIT + 1));
+      expect(decided).toEqual(['slow']);
+    });
+
     it('is ended as slow by what others say', () => {
       const { call, decided } = calling({ deaf: true });
       call.write('x'.repeat(LIMIT / 2 + 1));
       expect(decided).toEqual([]);
       call.write('x'.repeat(LIMIT / 2));
       expect(decided).toEqual(['slow']);
+    });
+  });
+
+  describe('a line that is not read', () => {
+    it('is read on when everybody who stopped it is content', () => {
+      const { call, connection } = calling();
+      expect(call.paused).toBe(false);
+      call.pause(true);
+      call.pause(true);
+      expect(connection.calls).toEqual(['pause']);
+      call.pause(false);
+      expect(call.paused).toBe(true);
+      expect(connection.calls).toEqual(['pause']);
+      call.pause(false);
+      expect(call.paused).toBe(false);
+      expect(connection.calls).toEqual(['pause', 'resume']);
+    });
+
+    it('stays so for a caller who types too far ahead, though others are content', () => {
+      const { call, connection } = calling();
+      call.pause(true);
+      call.typeAhead.push('x'.repeat(TYPE_AHEAD_BYTES));
+      call.pause(false);
+      expect(connection.calls).toEqual(['pause']);
+      call.line$.subscribe();
+      expect(connection.calls).toEqual(['pause', 'resume']);
     });
   });
 
@@ -268,6 +340,25 @@ describe('Call', () => {
     it('shows again what is typed, when nobody waits for the secret any more', () => {
       const { call } = calling();
       call.ask('Password: ', { secret: true }).subscribe().unsubscribe();
+      expect(call.screen.secret()).toBe(false);
+    });
+
+    it('hides two secrets in a row, and each of two that are asked for at once', () => {
+      const { call } = calling();
+      const [first, second] = [call.ask('Old? ', { secret: true }), call.ask('New? ', { secret: true })];
+      const running = [first.subscribe(), second.subscribe()];
+      running[0]?.unsubscribe();
+      expect(call.screen.secret()).toBe(true);
+      running[1]?.unsubscribe();
+      expect(call.screen.secret()).toBe(false);
+      first.subscribe();
+      expect(call.screen.secret()).toBe(true);
+    });
+
+    it('stops hiding at the end of the call', () => {
+      const { call } = calling();
+      call.ask('Password: ', { secret: true }).subscribe();
+      call.typeAhead.end();
       expect(call.screen.secret()).toBe(false);
     });
 

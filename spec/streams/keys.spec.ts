@@ -1,11 +1,12 @@
+import { StringDecoder } from 'node:string_decoder';
 import fc from 'fast-check';
 import { Keys } from '../../streams/keys.js';
 import { holds } from '../support/holds.js';
 
 const goOn = () => true;
 
-/** What is typed in these chunks: text as it is, keys in brackets. */
-function typed(...chunks: string[]): string {
+/** Keys that are noted: text as it is, keys in brackets. */
+function noting() {
   let seen = '';
   const keys = new Keys({
     text: (run) => {
@@ -15,8 +16,14 @@ function typed(...chunks: string[]): string {
       seen += `<${name}>`;
     },
   });
+  return { keys, seen: () => seen };
+}
+
+/** What is typed in these chunks: text as it is, keys in brackets. */
+function typed(...chunks: string[]): string {
+  const { keys, seen } = noting();
   for (const chunk of chunks) keys.read(Buffer.from(chunk), chunk, goOn);
-  return seen;
+  return seen();
 }
 
 describe('Keys', () => {
@@ -150,6 +157,128 @@ describe('Keys', () => {
         }
       }
     }
+  });
+
+  /** These bytes, at an offset in a memory that is full of Enter. */
+  function placed(bytes: Uint8Array, offset: number): Uint8Array {
+    const memory = new Uint8Array(bytes.length + 12).fill(0x0d);
+    memory.set(bytes, 4 + offset);
+    return memory.subarray(4 + offset, 4 + offset + bytes.length);
+  }
+
+  /** What one character is that begins no sequence; `\x1b` and the like are left out. */
+  function alone(char: string): string {
+    const code = char.charCodeAt(0);
+    if (char === '\r' || char === '\n') return '<enter>';
+    if (char === '\b' || char === '\x7f') return '<backspace>';
+    if (char === '\t') return '<tab>';
+    if (code >= 1 && code <= 26) return `<ctrl-${'abcdefghijklmnopqrstuvwxyz'[code - 1]}>`;
+    return code < 0x20 || (code > 0x7f && code < 0xa0) ? '' : char;
+  }
+
+  it('sees each of the 256 bytes for what it is, at every place of every word', () => {
+    const begins = '\x1b\x8f\x90\x98\x9b\x9d\x9e\x9f';
+    const wrong: string[] = [];
+    for (let byte = 0; byte < 256; byte += 1) {
+      const char = String.fromCharCode(byte);
+      if (begins.includes(char)) continue;
+      for (const filler of [' ', '~']) {
+        for (let offset = 0; offset < 4; offset += 1) {
+          for (let length = 1; length < 14; length += 1) {
+            for (let at = 0; at < length; at += 1) {
+              const [before, after] = [filler.repeat(at), filler.repeat(length - at - 1)];
+              const text = `${before}${char}${after}`;
+              const { keys, seen } = noting();
+              keys.read(placed(Buffer.from(text, 'latin1'), offset), text, goOn);
+              if (seen() !== `${before}${alone(char)}${after}`)
+                wrong.push(`${JSON.stringify(text)} at ${offset}: ${seen()}`);
+            }
+          }
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('reads as somebody would who goes through it character by character, however it is cut and placed', () => {
+    const sequences: Record<string, string> = {
+      '\x1b[A': '<up>',
+      '\x1bOB': '<down>',
+      '\x9bC': '<right>',
+      '\x8fD': '<left>',
+      '\x1b[1;5D': '<ctrl-left>',
+      '\x1b[3~': '<delete>',
+      '\x1bOP': '<f1>',
+      '\x1b[[B': '<f2>',
+      '\x1b[24~': '<f12>',
+      '\x1bx': '<alt-x>',
+      '\x1b[M !!': '',
+      '\x1b[<0;10;20M': '',
+      '\x1b[200~': '',
+      '\x1b[O': '',
+      '\x1b[12;40R': '',
+      '\x1b]0;a title, 漢\x07': '',
+      '\x1bP1$r0m\x1b\\': '',
+      '\x90text\x9c': '',
+      '\x1b(B': '',
+      '\r\n': '<enter>',
+      '\r\0': '<enter>',
+    };
+    const naive = (text: string): string => {
+      let read = '';
+      for (let at = 0; at < text.length; ) {
+        const [sequence, key] = Object.entries(sequences).find(([each]) => text.startsWith(each, at)) ?? [];
+        read += key ?? alone(text.charAt(at));
+        at += sequence?.length ?? 1;
+      }
+      return read;
+    };
+
+    const ascii = fc.constantFrom(...'abc ~_0@', '\r', '\n', '\x7f', '\b', '\t', '\0', '\x01', '\x1f');
+    const other = fc.constantFrom(
+      'é',
+      'e\u0301',
+      '漢',
+      '👪',
+      '\x80',
+      '\x85',
+      '\x99',
+      '\xa0',
+      '\u00ff',
+      '\ufffd',
+    );
+    const sequence = fc.constantFrom(...Object.keys(sequences));
+    const plain = fc.array(ascii, { maxLength: 60 });
+    const mixed = fc.array(
+      fc.oneof(
+        { weight: 6, arbitrary: ascii },
+        { weight: 2, arbitrary: other },
+        { weight: 1, arbitrary: sequence },
+      ),
+      { maxLength: 60 },
+    );
+    holds(
+      fc.property(
+        fc.oneof(plain, mixed),
+        fc.array(fc.record({ cut: fc.nat(120), offset: fc.nat(3) }), { minLength: 1, maxLength: 6 }),
+        (parts, pieces) => {
+          const bytes = Buffer.from(parts.join(''));
+          const decoder = new StringDecoder();
+          const { keys, seen } = noting();
+          let from = 0;
+          for (const [index, { cut, offset }] of pieces.entries()) {
+            let to = index === pieces.length - 1 ? bytes.length : Math.min(bytes.length, from + cut);
+            // A lone ESC at the end of a chunk is the key itself.
+            if (bytes[to - 1] === 0x1b) to -= 1;
+            const chunk = placed(bytes.subarray(from, to), offset);
+            keys.read(chunk, decoder.write(chunk), goOn);
+            from = to;
+          }
+          throwUnless(seen()).toBe(naive(parts.join('')));
+        },
+      ),
+      { numRuns: 4000 },
+    );
   });
 
   it('tells the same whether it goes by words of bytes, or character by character', () => {

@@ -286,6 +286,41 @@ describe('lines', () => {
       expect(linesIn('on\x1b', 'e\r')).toEqual(['one']);
     });
 
+    for (const [name, sequence] of [
+      ['an arrow', '\x1b[A'],
+      ['an arrow with Ctrl', '\x1b[1;5D'],
+      ['an arrow of 8 bits', '\x9bA'],
+      ['an arrow of 8 bits, as an app wants it', '\x8fA'],
+      ['a key by its number', '\x1b[15~'],
+      ['a key of the Linux console', '\x1b[[A'],
+      ['the mouse', '\x1b[M !!'],
+      ['the mouse, as SGR has it', '\x1b[<0;10;20m'],
+      ['the marks around a paste', '\x1b[200~\x1b[201~'],
+      ['the focus', '\x1b[I\x1b[O'],
+      ['where the cursor is', '\x1b[1;1R'],
+    ] as const) {
+      it(`lets no letter through of ${name}, wherever it is cut, once or twice`, () => {
+        const bytes = bytesOf(sequence);
+        for (let first = 0; first <= bytes.length; first += 1) {
+          for (let second = first; second <= bytes.length; second += 1) {
+            const cut = [bytes.subarray(0, first), bytes.subarray(first, second), bytes.subarray(second)];
+            expect(linesIn('on', ...cut, 'e\r'))
+              .withContext(`${first}, ${second}`)
+              .toEqual(['one']);
+          }
+        }
+      });
+    }
+
+    it('lets no letter through of an arrow that an app wants, cut behind its O', () => {
+      expect(linesIn('on\x1bO', 'A', 'e\r')).toEqual(['one']);
+      expect(linesIn('on', '\x1bO', 'Pe\r')).toEqual(['one']);
+    });
+
+    it('leaves out the mouse in a wide window, whose columns are bytes that are no UTF-8', () => {
+      expect(linesIn('on', Uint8Array.of(0x1b, 0x5b, 0x4d, 0x20, 0xff, 0xfe), 'e\r')).toEqual(['one']);
+    });
+
     it('keeps what a bracketed paste brings, without its brackets', () => {
       expect(linesIn('\x1b[200~pasted\x1b[201~\r')).toEqual(['pasted']);
     });
@@ -530,6 +565,7 @@ describe('lines', () => {
         if (stringWidth(before) >= cursor) break;
         before += segment;
       }
+      if (stringWidth(before) !== cursor) return `${line}, and the cursor at ${cursor}`;
       return `${before}|${line.slice(before.length).trimEnd()}`;
     }
     const [LEFT, RIGHT, HOME, END, DELETE] = ['\x1b[D', '\x1b[C', '\x1b[H', '\x1b[F', '\x1b[3~'];
@@ -545,12 +581,19 @@ describe('lines', () => {
       it(`is ${name}, typed, passed by, taken back and put in between`, () => {
         expect(sees('a', letter, 'b')).toBe(`a${letter}b|`);
         expect(sees('a', letter, 'b', LEFT, LEFT)).toBe(`a|${letter}b`);
-        expect(sees(`a${letter}b`, LEFT, '\x7f').trimEnd()).toBe('a|b');
+        expect(sees(`a${letter}b`, LEFT, '\x7f')).toBe('a|b');
         expect(sees(`a${letter}b`, HOME, RIGHT, DELETE)).toBe('a|b');
         expect(sees('ab', LEFT, letter, letter)).toBe(`a${letter}${letter}|b`);
         expect(sees(`${letter}b`, HOME, 'x', END, '!')).toBe(`x${letter}b!|`);
       });
     }
+
+    it('is a whole letter when all parts of it have come, also behind a move of the cursor', () => {
+      expect(sees('👩', LEFT, '👩\u200d', '👩')).toBe('👩\u200d👩|👩');
+      expect(sees('abc', '\x15👩', '\u200d👩')).toBe('👩\u200d👩|');
+      expect(sees('abc', '\x15👍', '🏽')).toBe('👍🏽|');
+      expect(sees('abc', '\x15e', '\u0301')).toBe(`${E_ACUTE}|`);
+    });
 
     it('is a word less, or what is before or behind the cursor', () => {
       expect(sees('one 漢字 three', '\x17')).toBe('one 漢字 |');

@@ -1,4 +1,4 @@
-import { EMPTY, NEVER, type Observable, of } from 'rxjs';
+import { EMPTY, NEVER, type Observable, of, VirtualTimeScheduler } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { probe } from '../../streams/probe.js';
 import { SessionEnd } from '../../streams/session-end.js';
@@ -168,6 +168,107 @@ describe('probe', () => {
         call.paused = false;
       });
       expectation(NEVER, '-----------------#', LOST);
+    }),
+  );
+
+  it(
+    'asks nothing while a backlog waits: what stands behind it would not be heard',
+    scene(({ call, expect: expectation, at }) => {
+      call.connection.bytesOut = call.connection.backlog = 1000;
+      for (const frame of [3, 9, 15]) {
+        at(frame - 0.5, () => {
+          call.connection.backlog -= 10;
+        });
+      }
+      expectation(NEVER, '---------------------', undefined, '^-------------------!');
+      at(20, () => expect(call.asked).toEqual([]));
+    }),
+  );
+
+  it(
+    'takes what was read of a backlog for a sign of life, though more was written meanwhile',
+    scene(
+      ({ call, expect: expectation, at }) => {
+        call.connection.bytesOut = call.connection.backlog = 1000;
+        for (const frame of [5, 11, 17]) {
+          at(frame, () => {
+            call.connection.bytesOut += 500;
+            call.connection.backlog += 490;
+          });
+        }
+        expectation(NEVER, '---------------------', undefined, '^-------------------!');
+      },
+      { answers: false },
+    ),
+  );
+
+  it(
+    'takes more that is written into an untouched backlog for none',
+    scene(
+      ({ call, expect: expectation, at }) => {
+        call.connection.bytesOut = call.connection.backlog = 1000;
+        for (const frame of [3, 5, 7]) {
+          at(frame - 0.5, () => {
+            call.connection.bytesOut += 500;
+            call.connection.backlog += 500;
+          });
+        }
+        expectation(NEVER, '--------#', LOST);
+      },
+      { answers: false },
+    ),
+  );
+
+  it(
+    'counts from the last sign of life, wherever in the time that was',
+    scene(({ call, expect: expectation, at }) => {
+      at(6.5, () => {
+        call.connection.bytesIn += 1;
+      });
+      expectation(NEVER, '---------------#', LOST);
+      at(16, () => expect(call.asked).toEqual([4, 11]));
+    }),
+  );
+
+  for (const timeoutMs of [8, 60]) {
+    it(`is never early, and late by an eighth of ${timeoutMs} and a tick at most`, () => {
+      for (let heardAt = 0; heardAt < timeoutMs / 4; heardAt += 0.5) {
+        const scheduler = new VirtualTimeScheduler();
+        const call = line();
+        scheduler.schedule(() => {
+          call.connection.bytesIn += 1;
+        }, heardAt);
+        let lostAt = 0;
+        const running = NEVER.pipe(probe(call, timeoutMs, sweep(1, scheduler), scheduler)).subscribe({
+          error: () => {
+            lostAt = scheduler.now();
+          },
+        });
+        scheduler.schedule(() => running.unsubscribe(), 3 * timeoutMs);
+        scheduler.flush();
+        expect(lostAt)
+          .withContext(`heard at ${heardAt}`)
+          .toBeGreaterThanOrEqual(heardAt + timeoutMs);
+        expect(lostAt)
+          .withContext(`heard at ${heardAt}`)
+          .toBeLessThanOrEqual(heardAt + timeoutMs * (1 + 1 / 8) + 1);
+      }
+    });
+  }
+
+  it(
+    'leaves its source when it gives the caller up, and keeps no timer after any ending',
+    marbles((m) => {
+      const sources = ['------------', '---|', '---#'];
+      const subscribed = ['^-------!', '^--!', '^--!'];
+      sources.forEach((marble, index) => {
+        const source = m.cold(marble);
+        const given = source.pipe(probe(line(), 8, sweep(1, m.scheduler), m.scheduler));
+        given.subscribe({ error: () => {} });
+        m.expect(source).toHaveSubscriptions(subscribed[index] as string);
+      });
+      m.scheduler.schedule(() => expect(m.scheduler.actions.length).toBe(0), 20);
+      m.flush();
     }),
   );
 

@@ -9,11 +9,14 @@ import {
   ignoreElements,
   type MonoTypeOperatorFunction,
   map,
+  merge,
+  mergeMap,
   NEVER,
   Observable,
   of,
   take,
   takeUntil,
+  takeWhile,
   tap,
   throwError,
   timer,
@@ -1028,6 +1031,116 @@ describe('session', () => {
         diary(m.scheduler, session$);
         expect(connection.screen).toBe(echoes ? 'typed\n' : '');
       }
+    }),
+  );
+
+  describe('keys that do more than edit', () => {
+    const echoing = { line: { echo: true } };
+
+    it(
+      'hang up at Ctrl-D, as if the caller had put down the receiver',
+      marbles((m) => {
+        const { session$, connection } = caller(m.scheduler, m.cold('--d-', { d: '\x04' }), echoing);
+        expect(diary(m.scheduler, session$).slice(2)).toEqual(['2 closing hangup', '2 closed hangup', '2 |']);
+        expect(connection.screen).toBe('');
+      }),
+    );
+
+    it(
+      'ask again at Ctrl-C, and drop what was typed ahead',
+      marbles((m) => {
+        const authenticate: Authenticator = (session) =>
+          session.ask('who? ').pipe(
+            delay(10, m.scheduler),
+            mergeMap((handle) =>
+              session.ask('town? ').pipe(map((town) => ({ handle: `${handle} of ${town}` }))),
+            ),
+          );
+        const input$ = m.cold('--a-b 20ms c-', { a: 'ann\rdrop', b: 'ped\r\x03', c: 'rome\r' });
+        const { session$, connection } = caller(m.scheduler, input$, { authenticate, ...echoing });
+        expect(diary(m.scheduler, session$)[1]).toBe('25 authenticated ann of rome');
+        expect(connection.screen).toBe('who? ann\ndropped\n\ntown? rome\n');
+      }),
+    );
+
+    it(
+      'draw the line anew at Ctrl-L, with its prompt',
+      marbles((m) => {
+        const input$ = m.cold('--a-b-c-', { a: 'an', b: '\x0c', c: 'n\r' });
+        const line = { echo: true, type: 'ansi' };
+        const { session$, connection } = caller(m.scheduler, input$, { authenticate: asks, line });
+        diary(m.scheduler, session$);
+        expect(connection.screen).toBe('who? an\x1b[2J\x1b[Hwho? ann\n');
+      }),
+    );
+
+    it(
+      'recall the line before, but never a secret',
+      marbles((m) => {
+        const authenticate: Authenticator = (session) =>
+          session.ask('password? ', { secret: true }).pipe(map(() => ({ handle: 'ann' })));
+        const input$ = m.cold('--a-b-c-', { a: 'sesame\r', b: 'one\r', c: '\x1b[A\x1b[A\r' });
+        const { session$, connection } = caller(m.scheduler, input$, { authenticate, ...echoing });
+        diary(m.scheduler, session$);
+        expect(connection.screen).toBe('password? \none\none\none\none\n');
+      }),
+    );
+  });
+
+  it(
+    'shows what is typed again when something was said in between, and forgets what nobody waits for',
+    marbles((m) => {
+      const app: App = ({ line$ }) =>
+        merge(
+          timer(4, m.scheduler).pipe(map(() => 'bob came in\n')),
+          line$.pipe(map((line) => `<${line}>\n`)),
+        );
+      const input$ = m.cold('--a---b-c-', { a: 'hel', b: 'l', c: 'o\r' });
+      const { session$, connection } = caller(m.scheduler, input$, { app, line: { echo: true } });
+      diary(m.scheduler, session$);
+      expect(connection.screen).toBe('helbob came in\nhello\n<hello>\n');
+    }),
+  );
+
+  it(
+    'hands keys to an app that wants them, what was typed ahead first, and lines again afterwards',
+    marbles((m) => {
+      const heard: string[] = [];
+      const app: App = (session) =>
+        concat(
+          session.key$.pipe(takeWhile((key) => key !== 'q')),
+          session.line$.pipe(map((line) => `line ${line}`)),
+        ).pipe(
+          tap((text) => heard.push(text)),
+          ignoreElements(),
+        );
+      const authenticate: Authenticator = () => timer(5, m.scheduler).pipe(map(() => ({ handle: 'ann' })));
+      const input$ = m.cold('--a------b-c-', { a: 'h\u00e9\ri', b: '\x1b[A\x1b[1;5Cxq', c: 'one\r' });
+      const { session$, connection } = caller(m.scheduler, input$, { app, authenticate });
+      diary(m.scheduler, session$);
+      expect(heard).toEqual(['h', 'é', 'enter', 'i', 'up', 'ctrl-right', 'x', 'line one']);
+      expect(connection.screen).toBe('');
+    }),
+  );
+
+  it(
+    'answers no more of what is typed than the caller reads, and ends nobody for it',
+    marbles((m) => {
+      const app: App = ({ line$ }) => line$.pipe(map((line) => line.repeat(30)));
+      const input$ = m.cold('--a-', { a: 'xxxxxxxxxx\r'.repeat(10) });
+      const visit = caller(m.scheduler, input$, { app, line: { deaf: true } });
+      const answers = () => visit.connection.screen.length / 300;
+      at(m, 3, () => {
+        expect(answers()).toBe(2);
+        visit.connection.read();
+        expect(answers()).toBe(4);
+        visit.call()?.end('forced');
+      });
+      expect(diary(m.scheduler, visit.session$).slice(2)).toEqual([
+        '3 closing forced',
+        '3 closed forced',
+        '3 |',
+      ]);
     }),
   );
 

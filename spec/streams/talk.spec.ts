@@ -1,4 +1,4 @@
-import { concat, defer, EMPTY, finalize, NEVER, Observable, of } from 'rxjs';
+import { concat, defer, EMPTY, finalize, NEVER, Observable, of, Subject } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { SessionEnd } from '../../streams/session-end.js';
 import { talk } from '../../streams/talk.js';
@@ -22,6 +22,39 @@ describe('talk', () => {
       const line$ = m.cold('                             -a-b-c--');
       m.expect(line$.pipe(talking(lines, lines.line$)), '   -------!').toBeObservable('-a-b-c--');
       m.expect(line$).toHaveSubscriptions('              ^------!');
+    }),
+  );
+
+  it(
+    'writes the answers, and emits nothing itself',
+    marbles((m) => {
+      const lines = queue();
+      const written: string[] = [];
+      const line$ = m.cold('-a-b-|');
+      m.expect(line$.pipe(talk(lines, lines.line$, (output) => written.push(output)))).toBeObservable(
+        '-----|',
+      );
+      m.expect(line$).toHaveSubscriptions('^----!');
+      m.flush();
+      expect(written).toEqual(['a', 'b']);
+    }),
+  );
+
+  it(
+    'writes no more when what it wrote was the end',
+    marbles((m) => {
+      const slow = new SessionEnd('slow');
+      const end$ = new Subject<string>();
+      const written: string[] = [];
+      const write = (output: string) => {
+        written.push(output);
+        end$.error(slow);
+      };
+      const conversation$ = m.cold('-(xy)-');
+      m.expect(end$.pipe(talk(queue(), conversation$, write))).toBeObservable('-#', undefined, slow);
+      m.expect(conversation$).toHaveSubscriptions('^!');
+      m.flush();
+      expect(written).toEqual(['x']);
     }),
   );
 

@@ -322,6 +322,40 @@ describe('TypeAhead', () => {
       expect(unfinished).toEqual(['x', 'y']);
     });
 
+    it('lets every listener hear every key, and wants keys as long as one is there', () => {
+      const queue = queueOf();
+      const [ann, bob] = [listen(queue.key$.pipe(take(1))), listen(queue.key$)];
+      queue.press('a');
+      expect(queue.wantsKeys).toBe(true);
+      queue.press('b');
+      expect([ann, bob]).toEqual([
+        ['a', '|'],
+        ['a', 'b'],
+      ]);
+    });
+
+    it('leaves an Enter behind to whoever wants lines, if only the letters were taken', () => {
+      const queue = queueOf('y', 'next');
+      expect(listen(queue.key$.pipe(take(1)))).toEqual(['y', '|']);
+      expect(listen(queue.line$)).toEqual(['', 'next']);
+    });
+
+    it('counts a line as taken when its Enter was', () => {
+      const queue = queueOf('yes');
+      queue.key$.pipe(take(3)).subscribe();
+      expect(queue.taken).toBe(0);
+      queue.key$.pipe(take(1)).subscribe();
+      expect(queue.taken).toBe(1);
+    });
+
+    it('lets a caller go on who typed too far ahead', () => {
+      const held: boolean[] = [];
+      const queue = new TypeAhead((on) => held.push(on));
+      while (held.length === 0) queue.push('x'.repeat(1000));
+      queue.key$.subscribe();
+      expect(held).toEqual([true, false]);
+    });
+
     it('completes at the end, also for whoever comes later', () => {
       const queue = queueOf();
       const heard = listen(queue.key$);
@@ -419,6 +453,40 @@ describe('TypeAhead', () => {
       expect(heard).toEqual(['one', 'two', 'three']);
     });
 
+    it('stops what is typed for a lone listener, and keeps the order of what waited', () => {
+      const queue = queueOf();
+      const heard = listen(queue.line$);
+      queue.block(true);
+      queue.push('one');
+      const late = listen(queue.line$);
+      expect([heard, late]).toEqual([[], []]);
+      queue.block(false);
+      queue.push('two');
+      expect([heard, late]).toEqual([
+        ['one', 'two'],
+        ['one', 'two'],
+      ]);
+    });
+
+    it('does not keep the end from anybody', () => {
+      const queue = queueOf('one');
+      queue.block(true);
+      const [listener, reader] = [listen(queue.line$), listen(queue.eachLine(of))];
+      queue.end();
+      expect([listener, reader]).toEqual([['|'], ['|']]);
+    });
+
+    it('holds a caller back who types on meanwhile', () => {
+      const held: boolean[] = [];
+      const queue = new TypeAhead((on) => held.push(on));
+      queue.line$.subscribe();
+      queue.block(true);
+      for (let count = 0; count <= TYPE_AHEAD_BYTES / 1000; count += 1) queue.push('x'.repeat(1000));
+      expect(held).toEqual([true]);
+      queue.block(false);
+      expect(held).toEqual([true, false]);
+    });
+
     it('stops eachLine too', () => {
       const queue = queueOf('one', 'two');
       queue.block(true);
@@ -434,6 +502,28 @@ describe('TypeAhead', () => {
     queue.interrupt();
     queue.push('three');
     expect(listen(queue.line$)).toEqual(['three']);
+  });
+
+  it('stops in the middle of what waits when whoever hears it interrupts', () => {
+    const queue = queueOf('one', 'stop', 'two');
+    const heard: string[] = [];
+    queue.line$.subscribe((line) => {
+      heard.push(line);
+      if (line === 'stop') queue.interrupt();
+    });
+    queue.push('three');
+    expect(heard).toEqual(['one', 'stop', 'three']);
+  });
+
+  it('takes nothing from an answer that has begun when it is interrupted', () => {
+    const queue = queueOf('one', 'two');
+    const answer = new Subject<string>();
+    const heard = listen(queue.eachLine((line) => (line === 'one' ? answer : of(line))));
+    queue.interrupt();
+    queue.push('three');
+    answer.next('1');
+    answer.complete();
+    expect(heard).toEqual(['1', 'three']);
   });
 
   it('lets the caller go on when what held them back was interrupted', () => {

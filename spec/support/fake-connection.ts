@@ -38,7 +38,7 @@ export function fakeConnection(
   }: FakeConnectionOptions = {},
 ): FakeConnection {
   const closed$ = new ReplaySubject<never>();
-  const drained$ = new Subject<never>();
+  let drained$ = new Subject<never>();
   let terminal: Terminal = { columns: 80, rows: 24, echo, type: type ?? null, encoding: 'utf-8' };
   let unread = 0;
   const calls: string[] = [];
@@ -59,12 +59,14 @@ export function fakeConnection(
       return terminal;
     },
     closed$,
-    drained$: defer(() => (unread === 0 ? EMPTY : drained$)),
+    drained$: defer(() => (unread === 0 || closing ? EMPTY : drained$)),
     calls,
     read() {
       unread = 0;
-      // Whoever waits for it is told once.
-      drained$.complete();
+      // Whoever waits for it is told once; whoever waits later, the next time.
+      const drained = drained$;
+      drained$ = new Subject();
+      drained.complete();
     },
     setEncoding(encoding: Encoding) {
       terminal = { ...terminal, encoding };
