@@ -16,9 +16,10 @@ const LOOKS = 8;
 /**
  * Passes the caller's input through and sees to it that there still is a caller. When the line gave no sign of life
  * for half of `timeoutMs`, the client is asked for one ({@link Connection.probe}); after all of it, the chain ends with
- * a {@link SessionEnd} `lost`. It is late by an eighth of the time at most, and by the sweep's tick. A sign of life is
- * whatever comes, telnet's own bytes too, and a backlog that shrinks. A client that can't be asked is given up
- * only if it leaves a backlog untouched; when there is none, the kernel's keepalive speaks for it.
+ * a {@link SessionEnd} `lost`. It is late by a quarter of the time at most, and by two ticks of the sweep, since it
+ * looks eight times in it. A sign of life is whatever comes, telnet's own bytes too, and a backlog that shrinks. A
+ * client that can't be asked is given up only if it leaves a backlog untouched; when there is none, the kernel's
+ * keepalive speaks for it.
  *
  * @param timeoutMs `null` never gives up.
  */
