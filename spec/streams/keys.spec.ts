@@ -111,6 +111,19 @@ describe('Keys', () => {
     }
   });
 
+  it('keeps in step with bytes that are more, or other, than their characters', () => {
+    for (const title of ['café', 'é', '漢', '漢 and x', '👪!']) {
+      expect(typed(`\x1b]0;${title}\x07abc\rdef\x7f`)).toBe('abc<enter>def<backspace>');
+    }
+    const { keys, seen } = noting();
+    const decoder = new StringDecoder();
+    for (const chunk of [[0x61, 0xe6, 0xbc], [...Buffer.from('b\rcde\x7f')]]) {
+      const bytes = Uint8Array.from(chunk);
+      keys.read(bytes, decoder.write(bytes), goOn);
+    }
+    expect(seen()).toBe('a\ufffdb<enter>cde<backspace>');
+  });
+
   it('takes an arrow together that is cut', () => {
     expect(typed('a\x1b', '[A', 'b')).toBe('a<escape><up>b');
     expect(typed('a\x1b[', '1;', '5Ab')).toBe('a<ctrl-up>b');
@@ -218,6 +231,7 @@ describe('Keys', () => {
       '\x1b[O': '',
       '\x1b[12;40R': '',
       '\x1b]0;a title, 漢\x07': '',
+      '\x1b]0;café\x07': '',
       '\x1bP1$r0m\x1b\\': '',
       '\x90text\x9c': '',
       '\x1b(B': '',
@@ -234,6 +248,8 @@ describe('Keys', () => {
       return read;
     };
 
+    /** Two bytes of a character of three; what comes next is none of it. */
+    const BROKEN = '\xe6\xbc';
     const ascii = fc.constantFrom(...'abc ~_0@', '\r', '\n', '\x7f', '\b', '\t', '\0', '\x01', '\x1f');
     const other = fc.constantFrom(
       'é',
@@ -253,7 +269,7 @@ describe('Keys', () => {
       fc.oneof(
         { weight: 6, arbitrary: ascii },
         { weight: 2, arbitrary: other },
-        { weight: 1, arbitrary: sequence },
+        { weight: 1, arbitrary: fc.oneof(sequence, fc.constant(BROKEN)) },
       ),
       { maxLength: 60 },
     );
@@ -262,7 +278,10 @@ describe('Keys', () => {
         fc.oneof(plain, mixed),
         fc.array(fc.record({ cut: fc.nat(120), offset: fc.nat(3) }), { minLength: 1, maxLength: 6 }),
         (parts, pieces) => {
-          const bytes = Buffer.from(parts.join(''));
+          const bytes = Buffer.concat(
+            parts.map((part) => Buffer.from(part, part === BROKEN ? 'latin1' : 'utf8')),
+          );
+          let text = '';
           const decoder = new StringDecoder();
           const { keys, seen } = noting();
           let from = 0;
@@ -271,10 +290,12 @@ describe('Keys', () => {
             // A lone ESC at the end of a chunk is the key itself.
             if (bytes[to - 1] === 0x1b) to -= 1;
             const chunk = placed(bytes.subarray(from, to), offset);
-            keys.read(chunk, decoder.write(chunk), goOn);
+            const decoded = decoder.write(chunk);
+            keys.read(chunk, decoded, goOn);
+            text += decoded;
             from = to;
           }
-          throwUnless(seen()).toBe(naive(parts.join('')));
+          throwUnless(seen()).toBe(naive(text));
         },
       ),
       { numRuns: 4000 },

@@ -670,7 +670,9 @@ describe('lines', () => {
     };
 
     type Act = readonly [typed: string, does: (line: Simple) => void];
-    const letters: Act[] = ['a', 'b', ' ', 'é', E_ACUTE, '漢', '😀', '👍🏽'].map((letter) => [
+    /** Letters of several that are wide by themselves: shown right if they come in one piece. */
+    const joined = ['👍🏽', '🇫🇷', FAMILY];
+    const letters: Act[] = ['a', 'b', ' ', 'é', E_ACUTE, '漢', '😀', ...joined].map((letter) => [
       letter,
       (line) => {
         line.letters.splice(line.cursor, 0, letter);
@@ -753,8 +755,17 @@ describe('lines', () => {
             does(line);
           });
           const bytes = bytesOf(typed.map(([bytes]) => bytes).join(''));
-          // A lone ESC is the key itself: there alone it matters where a chunk ends.
-          const places = [...new Set(cuts)].filter((cut) => cut < bytes.length && bytes[cut - 1] !== 0x1b);
+          // A lone ESC is the key itself: there it matters where a chunk ends, and in the middle of such letters.
+          const whole = new Set<number>();
+          let start = 0;
+          for (const [each] of typed) {
+            const end = start + bytesOf(each).length;
+            if (joined.includes(each)) for (let at = start + 1; at < end; at += 1) whole.add(at);
+            start = end;
+          }
+          const places = [...new Set(cuts)].filter(
+            (cut) => cut < bytes.length && bytes[cut - 1] !== 0x1b && !whole.has(cut),
+          );
           const edges = [0, ...places.sort((a, b) => a - b), bytes.length];
 
           const screen: string[] = [];

@@ -62,6 +62,16 @@ describe('TypeAhead', () => {
       expect(listen(queue.line$)).toEqual(['three']);
     });
 
+    it('keeps the order when one line brings about another', () => {
+      const queue = queueOf('one', 'two');
+      const heard: string[] = [];
+      queue.line$.subscribe((line) => {
+        heard.push(line);
+        if (line === 'one') queue.push('three');
+      });
+      expect(heard).toEqual(['one', 'two', 'three']);
+    });
+
     it('hands a line to somebody who begins to listen because of the line before', () => {
       const queue = queueOf('name', 'ann', 'rest');
       const answers: string[][] = [];
