@@ -27,6 +27,8 @@ export class TypeAhead {
   #takers: (() => void)[] = [];
   /** Keys that wait while the caller is blocked. */
   #pressed: Key[] = [];
+  /** How many of them were handed on. */
+  #pressedOn = 0;
   /** Subscriptions that something waited for, since the last turn of its own. */
   #atOnce = 0;
   #bytes = 0;
@@ -133,18 +135,16 @@ export class TypeAhead {
 
   /** Hands on a key. */
   press(key: Key): void {
-    if (this.#blocked || this.#pressed.length > 0) {
-      this.#pressed.push(key);
-      this.#bytes += key.length + LINE_OVERHEAD_BYTES;
-      this.#holdIfFull();
-      return;
-    }
-    for (const listener of this.#keyListeners) listener.next(key);
+    if (!this.#blocked && this.#pressed.length === 0) return this.#hand(key);
+    this.#pressed.push(key);
+    this.#bytes += key.length + LINE_OVERHEAD_BYTES;
+    this.#holdIfFull();
   }
 
   /** Stops the lines, or lets them go on: what is said to the caller is more than the caller takes. */
   block(on: boolean): void {
     this.#blocked = on;
+    this.#pressAhead();
     this.#pressOn();
     this.#flow();
   }
@@ -161,6 +161,7 @@ export class TypeAhead {
     this.#typed = [];
     this.#due = [];
     this.#pressed = [];
+    this.#pressedOn = 0;
     for (const listener of this.#listeners) listener.complete();
     for (const listener of this.#keyListeners) listener.complete();
     for (const next of this.#takers) next();
@@ -183,10 +184,19 @@ export class TypeAhead {
   /** The keys that waited; those that nobody wants any more are dropped. */
   #pressOn(): void {
     while (this.#pressed.length > 0 && !this.#blocked) {
-      const key = this.#pressed.shift() ?? '';
+      const key = this.#pressed[this.#pressedOn] ?? '';
+      this.#pressedOn += 1;
+      if (this.#pressedOn === this.#pressed.length) {
+        this.#pressed = [];
+        this.#pressedOn = 0;
+      }
       this.#lighten(key);
-      for (const listener of this.#keyListeners) listener.next(key);
+      this.#hand(key);
     }
+  }
+
+  #hand(key: Key): void {
+    for (const listener of this.#keyListeners) listener.next(key);
   }
 
   #holdIfFull(): void {
@@ -204,21 +214,22 @@ export class TypeAhead {
 
   /** The lines that wait, and the one that is being typed, as keys; as many as are wanted. */
   #pressAhead(): void {
-    while (this.wantsKeys && this.#waits()) {
+    const goOn = () => this.wantsKeys && !this.#blocked;
+    while (goOn() && this.#waits()) {
       const line = this.#take();
       let pressed = 0;
       for (const character of line) {
-        if (!this.wantsKeys) break;
+        if (!goOn()) break;
         pressed += character.length;
-        this.press(character);
+        this.#hand(character);
       }
-      if (this.wantsKeys) this.press('enter');
+      if (goOn()) this.#hand('enter');
       else this.#putBack(line.slice(pressed));
     }
-    while (this.wantsKeys) {
+    while (goOn()) {
       const character = this.unfinished?.();
       if (!character) return;
-      this.press(character);
+      this.#hand(character);
     }
   }
 

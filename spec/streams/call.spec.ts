@@ -268,6 +268,21 @@ describe('Call', () => {
       expect(answers).toEqual(['one']);
     });
 
+    it('is not answered key by key either', () => {
+      const { call, connection, decided } = calling({ deaf: true });
+      let keys = 0;
+      call.key$.subscribe(() => {
+        keys += 1;
+        call.write('x'.repeat(20));
+      });
+      for (let key = 0; key < 8; key += 1) call.typeAhead.press('a');
+      expect(keys).toBe(3);
+      connection.read();
+      connection.read();
+      expect(keys).toBe(8);
+      expect(decided).toEqual([]);
+    });
+
     it('is blamed for the echo of what they type too', () => {
       const { call, decided } = calling({ deaf: true, echo: true });
       call.screen.show('x'.repeat(LIMIT + 1));

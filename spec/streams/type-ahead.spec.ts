@@ -478,6 +478,86 @@ describe('TypeAhead', () => {
       ]);
     });
 
+    it('stops keys too, and lets them go on in their order', () => {
+      const queue = queueOf();
+      const heard = listen(queue.key$);
+      queue.press('a');
+      queue.block(true);
+      queue.press('up');
+      queue.press('b');
+      expect(heard).toEqual(['a']);
+      queue.block(false);
+      queue.press('c');
+      expect(heard).toEqual(['a', 'up', 'b', 'c']);
+    });
+
+    it('stops in the middle of the keys that wait, and a key that comes then is behind them', () => {
+      const queue = queueOf();
+      const heard: string[] = [];
+      queue.key$.subscribe((key) => {
+        heard.push(key);
+        if (key === 'a') {
+          queue.block(true);
+          queue.press('c');
+        }
+      });
+      queue.block(true);
+      queue.press('a');
+      queue.press('b');
+      queue.block(false);
+      expect(heard).toEqual(['a']);
+      queue.block(false);
+      expect(heard).toEqual(['a', 'b', 'c']);
+    });
+
+    it('puts a key that comes while others are let go on behind them', () => {
+      const queue = queueOf();
+      const heard: string[] = [];
+      queue.key$.subscribe((key) => {
+        heard.push(key);
+        if (key === 'a') queue.press('c');
+      });
+      queue.block(true);
+      queue.press('a');
+      queue.press('b');
+      queue.block(false);
+      expect(heard).toEqual(['a', 'b', 'c']);
+    });
+
+    it('leaves to whoever comes next what somebody did not take who wanted one key', () => {
+      const queue = queueOf('yes', 'next');
+      queue.block(true);
+      const key = listen(queue.key$.pipe(take(1)));
+      queue.block(false);
+      expect(key).toEqual(['y', '|']);
+      expect(listen(queue.line$)).toEqual(['es', 'next']);
+    });
+
+    it('holds a caller back who presses keys meanwhile, and hears them again afterwards', () => {
+      const held: boolean[] = [];
+      const queue = new TypeAhead((on) => held.push(on));
+      let heard = 0;
+      queue.key$.subscribe(() => {
+        heard += 1;
+      });
+      queue.block(true);
+      for (let count = 0; count < 5000; count += 1) queue.press('a');
+      expect(held).toEqual([true]);
+      queue.block(false);
+      expect(held).toEqual([true, false]);
+      expect(heard).toBe(5000);
+    });
+
+    it('drops the keys that wait when the call ends', () => {
+      const queue = queueOf();
+      const heard = listen(queue.key$);
+      queue.block(true);
+      queue.press('a');
+      queue.end();
+      queue.block(false);
+      expect(heard).toEqual(['|']);
+    });
+
     it('does not keep the end from anybody', () => {
       const queue = queueOf('one');
       queue.block(true);
