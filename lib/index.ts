@@ -1,3 +1,6 @@
+export { hasAnsi } from '../streams/ansi.js';
+export { embeddedBus } from '../streams/bus.js';
+export { plain } from '../streams/plain.js';
 export { SessionEnd } from '../streams/session-end.js';
 export type * from '../streams/types.js';
 export { createImpulse, type Impulse, type ImpulseOptions } from './create-impulse.js';

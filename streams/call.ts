@@ -7,6 +7,7 @@ import { Screen, type ScreenParts } from './screen.js';
 import { SessionEnd } from './session-end.js';
 import { TypeAhead } from './type-ahead.js';
 import {
+  type Completer,
   type Encoding,
   type EndReason,
   type Key,
@@ -35,7 +36,6 @@ export class Call implements Session, Endable, Expiring, Probed {
   readonly screen: Screen;
   #state: SessionState;
   #ending: SessionEnd | undefined;
-  #blocked = false;
   #pauses = 0;
 
   /** @param onDecided Told of the ending, once, before anybody below in the chain is. */
@@ -96,6 +96,10 @@ export class Call implements Session, Endable, Expiring, Probed {
     return this.connection.terminal$;
   }
 
+  get terminal(): Terminal {
+    return this.connection.terminal;
+  }
+
   eachLine<T>(answer: (line: string) => Observable<T>): Observable<T> {
     return this.typeAhead.eachLine(answer);
   }
@@ -114,6 +118,21 @@ export class Call implements Session, Endable, Expiring, Probed {
     if (this.#ending) return;
     this.screen.wrote(output);
     this.#send(output);
+  }
+
+  notify(lines: string): void {
+    if (!this.#ending) this.screen.notify(lines);
+  }
+
+  completeWith(completer: Completer): void {
+    this.screen.candidates = (typed) => {
+      try {
+        return completer(typed);
+      } catch (error) {
+        this.#break(new SessionEnd('app-error', error));
+        return [];
+      }
+    };
   }
 
   setEncoding(encoding: Encoding): void {
@@ -139,7 +158,10 @@ export class Call implements Session, Endable, Expiring, Probed {
       if (reason === 'forced') this.connection.destroy();
       return;
     }
-    const ending = new SessionEnd(reason);
+    this.#break(new SessionEnd(reason));
+  }
+
+  #break(ending: SessionEnd): void {
     if (this.stop) this.stop(ending);
     else this.decide(ending);
   }
@@ -149,19 +171,13 @@ export class Call implements Session, Endable, Expiring, Probed {
     this.connection.write(output);
     const { backlog } = this.connection;
     if (backlog > this.outputLimitBytes) this.end('slow');
-    else if (backlog > this.outputLimitBytes / 2 && !this.#blocked) this.#block();
+    else if (backlog > this.outputLimitBytes / 2 && !this.typeAhead.blocked) this.#block();
   }
 
   /** What a caller says isn't answered until they have taken what was said to them. */
   #block(): void {
-    this.#blocked = true;
     this.typeAhead.block(true);
-    this.connection.drained$.subscribe({
-      complete: () => {
-        this.#blocked = false;
-        this.typeAhead.block(false);
-      },
-    });
+    this.connection.drained$.subscribe({ complete: () => this.typeAhead.block(false) });
   }
 
   /** Stops reading from the caller, or reads on, once everybody who stopped it is content. */

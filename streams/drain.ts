@@ -16,8 +16,9 @@ import {
   tap,
   timer,
 } from 'rxjs';
+import { announce } from './announce.js';
 import * as texts from './texts.js';
-import type { EndReason, ServerEvent, SessionInfo } from './types.js';
+import type { EndReason, ServerEvent, Session } from './types.js';
 
 /** An order to go down. The first begins the drain; one with `force` cuts everybody off. */
 export interface ShutdownOrder {
@@ -26,8 +27,7 @@ export interface ShutdownOrder {
 }
 
 /** What the drain does to a call. */
-export interface Drainable extends Pick<SessionInfo, 'state'> {
-  write(text: string): void;
+export interface Drainable extends Pick<Session, 'state' | 'terminal' | 'notify'> {
   end(reason: EndReason): void;
 }
 
@@ -62,7 +62,7 @@ export function drain(
       /** Backwards through the line: nobody is moved up only to be sent away. */
       const dismiss = () => {
         for (const call of all()) {
-          if (call.state === 'active') call.write(`\n${texts.draining(graceMs)}\n`);
+          if (call.state === 'active') announce(call, texts.draining(graceMs));
           else call.end('shutdown');
         }
       };

@@ -1,3 +1,4 @@
+import { isOrdinary } from './plain.js';
 import type { Key } from './types.js';
 
 /** The longest line a caller can type, in bytes of UTF-8; beyond it the bell rings and the rest is not taken. */
@@ -12,7 +13,8 @@ export interface Typed {
   readonly after: string;
 }
 
-const LETTERS = new Intl.Segmenter();
+/** What a person takes for one letter. */
+export const LETTERS = new Intl.Segmenter();
 
 /**
  * A line being typed, and the keys that edit it: backspace and delete take a letter (however many code points it
@@ -88,6 +90,12 @@ export class LineEditor {
     }
   }
 
+  /** Puts a text in the place of what is before the cursor, if it fits. */
+  complete(before: string): void {
+    if (bytesIn(before + this.after) <= LINE_LIMIT) this.before = before;
+    else this.bell = true;
+  }
+
   /** Hands over the line, and begins the next. */
   take(): string {
     const line = this.before + this.after;
@@ -143,7 +151,7 @@ export function redrawn(shown: Typed, now: Typed, width: (text: string) => numbe
   if (shown.after === '' && now.after === '' && now.before.startsWith(shown.before)) {
     return now.before.slice(shown.before.length);
   }
-  const columns = (text: string) => (isAscii(text) ? text.length : width(text));
+  const columns = (text: string) => (isOrdinary(text) ? text.length : width(text));
   const was = shown.before + shown.after;
   const is = now.before + now.after;
   const same = Math.min(sameLetters(was, is), now.before.length);
@@ -162,7 +170,7 @@ function sameLetters(one: string, other: string): number {
   let same = 0;
   while (same < one.length && same < other.length && one.charCodeAt(same) === other.charCodeAt(same))
     same += 1;
-  if (same === 0 || isAscii(one.slice(same - 1, same + 1) + other.slice(same, same + 1))) return same;
+  if (same === 0 || isOrdinary(one.slice(same - 1, same + 1) + other.slice(same, same + 1))) return same;
   const start = (text: string) => LETTERS.segment(text).containing(same)?.index ?? same;
   return Math.min(start(one), start(other));
 }
@@ -172,19 +180,17 @@ const LONGEST_LETTER = 64;
 
 // Looked up where the cursor is: walking the whole line would cost a millisecond for each backspace.
 function lastLetter(text: string): string {
-  if (isAscii(text.slice(-2))) return text.slice(-1);
+  if (isOrdinary(text.slice(-2))) return text.slice(-1);
   const end = text.slice(-LONGEST_LETTER);
   return LETTERS.segment(end).containing(end.length - 1)?.segment ?? '';
 }
 
 function firstLetter(text: string): string {
-  if (isAscii(text.slice(0, 2))) return text.slice(0, 1);
+  if (isOrdinary(text.slice(0, 2))) return text.slice(0, 1);
   return LETTERS.segment(text.slice(0, LONGEST_LETTER)).containing(0)?.segment ?? '';
 }
 
 /** Each a letter by itself, as most are; the segmenter costs a hundred times as much. */
-const isAscii = (text: string) => /^[ -~]*$/.test(text);
-
 /** As much of a text as fits into so many bytes of UTF-8; no character is cut. */
 function fitting(text: string, bytes: number): string {
   let left = bytes;
@@ -198,7 +204,7 @@ function fitting(text: string, bytes: number): string {
 }
 
 function bytesIn(text: string): number {
-  if (isAscii(text)) return text.length;
+  if (isOrdinary(text)) return text.length;
   let bytes = 0;
   for (const character of text) bytes += bytesOf(character.codePointAt(0) ?? 0);
   return bytes;

@@ -1,8 +1,10 @@
 import { Observable, type OperatorFunction } from 'rxjs';
+import { completed, listed } from './complete.js';
 import { type KeyHandler, Keys } from './keys.js';
 import { LineEditor, NOTHING_TYPED, redrawn, type Typed } from './line-editor.js';
+import { isOrdinary, plain, withoutControls } from './plain.js';
 import type { TypeAhead } from './type-ahead.js';
-import type { Key } from './types.js';
+import type { Completer, Key } from './types.js';
 
 /** What the line discipline needs to know of a call, and does to it. */
 export interface LineTerminal {
@@ -14,8 +16,14 @@ export interface LineTerminal {
   secret(): boolean;
   /** Shows what was typed. */
   show(text: string): void;
+  /** Shows lines above the prompt and the line that is being typed. */
+  notify(lines: string): void;
   /** How many columns a text takes on the screen. */
   readonly width: (text: string) => number;
+  /** How many columns the screen has. */
+  readonly columns: number;
+  /** What the line may become, if somebody knows. */
+  readonly candidates: Completer | undefined;
   /** What makes a new line, or a new page, with the prompt on it. */
   freshPrompt(on: 'line' | 'page'): string;
   /** Hangs up, as the caller wishes. */
@@ -28,8 +36,12 @@ export interface LineTerminal {
   typing: Typing | undefined;
 }
 
-/** What a terminal tells of the line that is being typed. */
+/** What a terminal tells, and asks, of the line that is being typed. */
 export interface Typing {
+  /** What of it is on the screen. */
+  readonly shown: Typed;
+  /** What shows it again where nothing of it is on the screen any more. */
+  redraw(): string;
   /** Something else was written behind it: the next key shows it again. */
   disturbed(): void;
   /** It is nobody's any more. */
@@ -42,8 +54,9 @@ type KeyTaker = Pick<TypeAhead, 'wantsKeys' | 'press' | 'interrupt' | 'unfinishe
 /**
  * The line discipline: bytes to lines, without their newline. The keys that edit are {@link LineEditor}'s; besides,
  * Ctrl-C throws the line away, with what was typed ahead; Ctrl-D in an empty line hangs up; Ctrl-L draws the line
- * anew. While an app wants keys, they go to it and no lines come. Typing is echoed where that is ours to do: once
+ * anew; Tab completes it. While an app wants keys, they go to it and no lines come. Typing is echoed where that is ours to do: once
  * a chunk, as the difference to what is on the screen, so that no key makes more output than a line is long.
+ * Lines and keys are {@link plain} text: whatever an app hands on to another caller drives nobody's terminal.
  *
  * An unfinished line at the end of the source is dropped: nobody pressed Enter.
  */
@@ -70,8 +83,10 @@ class LineDiscipline implements KeyHandler, Typing {
   readonly #keys = new Keys(this);
   readonly #editor = new LineEditor();
   /** What of the line is on the screen. */
-  #shown: Typed = NOTHING_TYPED;
+  shown: Typed = NOTHING_TYPED;
   #echoing = false;
+  #isOrdinary = true;
+  #mayComplete = false;
   #fresh: 'no' | 'line' | 'page' = 'no';
 
   constructor(terminal: LineTerminal, taker: KeyTaker, enter: (line: string) => void) {
@@ -84,6 +99,7 @@ class LineDiscipline implements KeyHandler, Typing {
 
   read(bytes: Uint8Array, goOn: () => boolean): void {
     this.#echoing = this.#terminal.echoes();
+    this.#mayComplete = this.#echoing;
     this.#terminal.reading(true);
     this.#keys.read(bytes, this.#terminal.decode(bytes), goOn);
     if (goOn()) this.#show();
@@ -93,6 +109,10 @@ class LineDiscipline implements KeyHandler, Typing {
 
   text(run: string): void {
     let rest = run;
+    if (!isOrdinary(run)) {
+      rest = withoutControls(run);
+      this.#isOrdinary = false;
+    }
     // Asked for each, since whoever hears a key may want lines from then on.
     while (rest !== '' && this.#taker.wantsKeys) {
       const character = firstOf(rest);
@@ -107,17 +127,23 @@ class LineDiscipline implements KeyHandler, Typing {
     else if (name === 'enter') this.#entered();
     else if (name === 'ctrl-c') this.#abandon();
     else if (name === 'ctrl-l') this.#fresh = 'page';
+    else if (name === 'tab') this.#complete();
     else if (name === 'ctrl-d' && this.#editor.before + this.#editor.after === '') this.#terminal.hangUp();
     else this.#editor.press(name);
   }
 
+  redraw(): string {
+    this.shown = this.#visible();
+    return redrawn(NOTHING_TYPED, this.shown, this.#terminal.width);
+  }
+
   disturbed(): void {
-    this.#shown = NOTHING_TYPED;
+    this.shown = NOTHING_TYPED;
   }
 
   discard(): void {
     this.#editor.take();
-    this.#shown = NOTHING_TYPED;
+    this.shown = NOTHING_TYPED;
   }
 
   #entered(): void {
@@ -126,9 +152,11 @@ class LineDiscipline implements KeyHandler, Typing {
       this.#editor.press('end');
       this.#show('\n');
     }
-    const line = this.#editor.take();
+    const typed = this.#editor.take();
+    const line = this.#isOrdinary ? typed : plain(typed);
+    this.#isOrdinary = true;
     if (this.#echoing && !secret) this.#editor.remember(line);
-    this.#shown = NOTHING_TYPED;
+    this.shown = NOTHING_TYPED;
     this.#terminal.entered();
     this.#enter(line);
   }
@@ -142,13 +170,12 @@ class LineDiscipline implements KeyHandler, Typing {
   /** Brings the screen up to date, and adds what comes after the line. */
   #show(more = ''): void {
     let text = this.#fresh === 'no' ? '' : this.#terminal.freshPrompt(this.#fresh);
-    if (text !== '') this.#shown = NOTHING_TYPED;
+    if (text !== '') this.shown = NOTHING_TYPED;
     this.#fresh = 'no';
     if (this.#echoing) {
-      const { before, after } = this.#editor;
-      const now = this.#terminal.secret() ? NOTHING_TYPED : { before, after };
-      text += redrawn(this.#shown, now, this.#terminal.width);
-      this.#shown = now;
+      const now = this.#visible();
+      text += redrawn(this.shown, now, this.#terminal.width);
+      this.shown = now;
     }
     if (this.#editor.bell) text += '\x07';
     this.#editor.bell = false;
@@ -156,8 +183,25 @@ class LineDiscipline implements KeyHandler, Typing {
     if (text !== '') this.#terminal.show(text);
   }
 
+  #visible(): Typed {
+    const { before, after } = this.#editor;
+    return this.#echoing && !this.#terminal.secret() ? { before, after } : NOTHING_TYPED;
+  }
+
+  #complete(): void {
+    // Once a chunk: a packet of tabs would make a list for each.
+    const { candidates } = this.#terminal;
+    if (!candidates || !this.#mayComplete || this.#terminal.secret()) return;
+    this.#mayComplete = false;
+    const { before } = this.#editor;
+    const { typed, choices } = completed(before, candidates(before));
+    if (typed !== before) this.#editor.complete(typed);
+    else if (choices.length === 0) this.#editor.bell = true;
+    else this.#terminal.notify(listed(choices, this.#terminal.columns, this.#terminal.width));
+  }
+
   #takeUnfinished(): string {
-    this.#shown = NOTHING_TYPED;
+    this.shown = NOTHING_TYPED;
     const line = this.#editor.take();
     const character = firstOf(line);
     this.#editor.type(line.slice(character.length));

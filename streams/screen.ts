@@ -1,5 +1,8 @@
+import { hasAnsi } from './ansi.js';
+import { erased } from './erase.js';
+import { NOTHING_TYPED } from './line-editor.js';
 import type { LineTerminal, Typing } from './lines.js';
-import type { Connection, Encoding, Output } from './types.js';
+import type { Completer, Connection, Encoding, Output } from './types.js';
 
 /** A prompt that is longer isn't one. */
 const PROMPT_LIMIT = 256;
@@ -8,9 +11,6 @@ const SAID_LIMIT = 4096;
 
 /** Clears the screen, the cursor at its top (ECMA-48). */
 const CLEAR = '\x1b[2J\x1b[H';
-
-/** Terminals that know no control sequences, or may not. */
-const PLAIN = /^(dumb|unknown|network|tty|teletype.*)$/i;
 
 /** What a screen needs from the world. */
 export interface ScreenParts {
@@ -24,9 +24,10 @@ export interface ScreenParts {
 export class Screen implements LineTerminal {
   readonly #connection: Connection;
   readonly #parts: ScreenParts;
-  readonly #write: (text: string) => void;
+  readonly show: (text: string) => void;
   readonly hangUp: () => void;
   typing: Typing | undefined = undefined;
+  candidates: Completer | undefined = undefined;
   #encoding: Encoding | undefined;
   #decode: (bytes: Uint8Array) => string = () => '';
   /** The end of what the app said; outside of a chunk, only the prompt. */
@@ -34,15 +35,18 @@ export class Screen implements LineTerminal {
   #reading = false;
   #secrets = 0;
 
-  constructor(connection: Connection, parts: ScreenParts, write: (text: string) => void, hangUp: () => void) {
+  constructor(connection: Connection, parts: ScreenParts, show: (text: string) => void, hangUp: () => void) {
     this.#connection = connection;
     this.#parts = parts;
-    this.#write = write;
+    this.show = show;
     this.hangUp = hangUp;
   }
 
   get width(): (text: string) => number {
     return this.#parts.width;
+  }
+  get columns(): number {
+    return this.#connection.terminal.columns;
   }
 
   /** Notes what the app wrote: what stands behind its last newline is the prompt. */
@@ -55,6 +59,19 @@ export class Screen implements LineTerminal {
     if (this.#reading) return;
     this.#settle();
     this.typing?.disturbed();
+  }
+
+  /** Writes lines above the prompt and what is typed behind it. */
+  notify(lines: string): void {
+    this.#settle();
+    const { typing } = this;
+    const above = erased(
+      this.#said,
+      typing?.shown ?? NOTHING_TYPED,
+      this.#connection.terminal,
+      this.#parts.width,
+    );
+    this.show(`${above}${lines}${lines.endsWith('\n') ? '' : '\n'}${this.#said}${typing?.redraw() ?? ''}`);
   }
 
   /** Hides what is typed, or shows it again; as often hidden, as often to be shown. */
@@ -78,14 +95,9 @@ export class Screen implements LineTerminal {
   secret(): boolean {
     return this.#secrets > 0;
   }
-  show(text: string): void {
-    this.#write(text);
-  }
   freshPrompt(on: 'line' | 'page'): string {
     this.#settle();
-    const { type } = this.#connection.terminal;
-    const clears = on === 'page' && type !== null && !PLAIN.test(type);
-    return `${clears ? CLEAR : '\n'}${this.#said}`;
+    return `${on === 'page' && hasAnsi(this.#connection.terminal) ? CLEAR : '\n'}${this.#said}`;
   }
   entered(): void {
     this.#said = '';

@@ -1,5 +1,6 @@
 import { concat, defer, mergeMap, Observable, take, takeWhile, tap } from 'rxjs';
 import type { Admitted } from './admit.js';
+import { announce } from './announce.js';
 import { Call } from './call.js';
 import { contain } from './contain.js';
 import { endable } from './endable.js';
@@ -69,7 +70,7 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
     };
     const warn = (reason: 'idle' | 'time-limit', inMs: number) => {
       events.next({ type: 'sessionWarned', session: id, node: call.node, reason, inMs });
-      call.write(`\n${texts.warning(reason, inMs)}\n`);
+      announce(call, texts.warning(reason, inMs));
     };
 
     const onLine = () => !call.ending;

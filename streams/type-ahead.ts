@@ -51,6 +51,11 @@ export class TypeAhead {
     return this.#taken;
   }
 
+  /** Whether lines and keys wait until the caller has taken what was said to them. */
+  get blocked(): boolean {
+    return this.#blocked;
+  }
+
   /** Whether typing goes to {@link TypeAhead.key$}. */
   get wantsKeys(): boolean {
     return this.#keyListeners.length > 0;
@@ -135,7 +140,10 @@ export class TypeAhead {
 
   /** Hands on a key. */
   press(key: Key): void {
-    if (!this.#blocked && this.#pressed.length === 0) return this.#hand(key);
+    if (!this.#blocked && this.#pressed.length === 0) {
+      this.#hand(key);
+      return;
+    }
     this.#pressed.push(key);
     this.#bytes += key.length + LINE_OVERHEAD_BYTES;
     this.#holdIfFull();

@@ -135,6 +135,12 @@ export interface SessionInfo {
   readonly bytesOut: number;
 }
 
+/**
+ * What a line may become, by what of it is typed before the cursor: whole lines, in the order to list them in.
+ * Asked at most once for each packet of the caller's.
+ */
+export type Completer = (typed: string) => readonly string[];
+
 /** A session as its app and its authenticator see it. */
 export interface Session extends SessionInfo {
   /**
@@ -161,6 +167,8 @@ export interface Session extends SessionInfo {
   readonly key$: Observable<Key>;
   /** The caller's window: the present one at once, then each change. */
   readonly terminal$: Observable<Terminal>;
+  /** The window as it is now. */
+  readonly terminal: Terminal;
   /**
    * Answers one line at a time: the next is taken when the answer to the last has completed, and a caller who
    * is too far ahead is made to wait. Emits the answers; completes when the call ends.
@@ -190,6 +198,39 @@ export interface Session extends SessionInfo {
   ask(prompt: string, how?: { secret?: boolean }): Observable<string>;
   /** Writes to the caller, besides what the app emits. A no-op once the call is over. */
   write(output: Output): void;
+  /**
+   * Writes whole lines that the caller didn't ask for, such as another caller's words: above the prompt and the line that is
+   * being typed, which are drawn again below. A newline at the end may be left out.
+   *
+   * @example
+   * ```ts
+   * import type { App } from 'impulse-bbs';
+   * import { ignoreElements, interval, tap } from 'rxjs';
+   *
+   * const cuckoo: App = (session) =>
+   *   interval(3_600_000).pipe(
+   *     tap(() => session.notify('Cuckoo!')),
+   *     ignoreElements(),
+   *   );
+   * ```
+   */
+  notify(lines: string): void;
+  /**
+   * Completes what is typed when the caller presses Tab: as far as all candidates begin alike; if there are several,
+   * they are listed. The last call stands.
+   *
+   * @example
+   * ```ts
+   * import type { App } from 'impulse-bbs';
+   *
+   * const COMMANDS = ['look', 'listen', 'leave'];
+   * const game: App = (session) => {
+   *   session.completeWith((typed) => COMMANDS.filter((command) => command.startsWith(typed)));
+   *   return session.line$;
+   * };
+   * ```
+   */
+  completeWith(completer: Completer): void;
   /** Uses the encoding that the caller chose. */
   setEncoding(encoding: Encoding): void;
 }
@@ -237,8 +278,23 @@ export type App = (session: Session, services: Services) => Observable<Output>;
  */
 export type Authenticator = (session: Session, services: Services) => Observable<User>;
 
+/** Somebody in a channel. */
+export interface Visitor {
+  readonly session: SessionId;
+  readonly handle: string;
+}
+
+/** Somebody came into a channel, or went out of it. */
+export interface Presence {
+  readonly type: 'entered' | 'left';
+  readonly channel: string;
+  readonly visitor: Visitor;
+}
+
 /**
- * How sessions talk to each other.
+ * How sessions talk to each other, and know of each other. A message is anything; one that is to go through a broker some
+ * day is JSON. Messages of one publisher arrive in the order in which they were published, and a listener never
+ * waits for another.
  *
  * @example
  * ```ts
@@ -256,10 +312,19 @@ export type Authenticator = (session: Session, services: Services) => Observable
  * ```
  */
 export interface Bus {
-  /** Hands a message to everybody who observes the channel at this moment. */
+  /**
+   * Hands a message to everybody who observes the channel at this moment.
+   * @throws When listeners answer each other without end (see `embeddedBus`).
+   */
   publish(channel: string, message: unknown): void;
   /** The messages published to a channel from now on. Never completes. */
   channel$(name: string): Observable<unknown>;
+  /** Is in a channel for as long as it is subscribed to. Emits nothing, and never completes. */
+  enter(channel: string, visitor: Visitor): Observable<never>;
+  /** Who enters and leaves a channel from now on. Never completes. */
+  presence$(channel: string): Observable<Presence>;
+  /** Who is where at the moment: the channels that somebody is in, and those who are, the longest there first. */
+  present(): ReadonlyMap<string, readonly Visitor[]>;
 }
 
 /** How often something may happen: `count` times in `perMs`, and `burst` at once after a quiet time. */

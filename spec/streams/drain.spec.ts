@@ -44,7 +44,8 @@ function callers(m: Context, ...states: SessionState[]) {
       index + 1,
       {
         state,
-        write: (text) => diary.push(`${m.scheduler.now()} ${index + 1} reads ${JSON.stringify(text)}`),
+        terminal: { columns: 80, rows: 24, echo: true, type: null, encoding: 'utf-8' },
+        notify: (text) => diary.push(`${m.scheduler.now()} ${index + 1} reads ${JSON.stringify(text)}`),
         end: (reason) => diary.push(`${m.scheduler.now()} ${index + 1} ends: ${reason}`),
       },
     ]),
@@ -127,9 +128,7 @@ describe('drain', () => {
           z: over(2, 0, 10_002),
         });
         m.flush();
-        const words = JSON.stringify(
-          '\nThe board goes down in 10 seconds. Please finish what you are doing.\n',
-        );
+        const words = '"*** The board goes down in 10 seconds. Please finish what you are doing. ***"';
         expect(diary).toEqual([
           `1 5 reads ${words}`,
           '1 4 ends: shutdown',
@@ -177,7 +176,7 @@ describe('drain', () => {
         m.flush();
         expect(diary).toEqual([
           '0 2 ends: shutdown',
-          '0 1 reads "\\nThe board goes down when the last caller has left. Please finish what you are doing.\\n"',
+          '0 1 reads "*** The board goes down when the last caller has left. Please finish what you are doing. ***"',
         ]);
       }),
     );
@@ -198,7 +197,8 @@ describe('drain', () => {
       marbles((m) => {
         const told: string[] = [];
         const end = (reason: EndReason) => told.push(reason);
-        const calls = new Map([[1, { state: 'authenticating' as const, write: () => {}, end }]]);
+        const { calls } = callers(m, 'authenticating');
+        for (const call of calls.values()) call.end = end;
         const order$ = new Subject<ShutdownOrder>();
         NEVER.pipe(drain(order$, calls, 10_000, m.scheduler)).subscribe(({ type }) => told.push(type));
         order$.next(orders.o);

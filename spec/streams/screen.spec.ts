@@ -75,7 +75,12 @@ describe('Screen', () => {
     function typing() {
       const told: string[] = [];
       const { screen } = screenOf();
-      screen.typing = { disturbed: () => told.push('disturbed'), discard: () => told.push('discarded') };
+      screen.typing = {
+        shown: { before: '', after: '' },
+        redraw: () => '',
+        disturbed: () => told.push('disturbed'),
+        discard: () => told.push('discarded'),
+      };
       return { screen, told };
     }
 

@@ -1002,7 +1002,7 @@ describe('session', () => {
           '9000 closed idle',
           '9000 |',
         ]);
-        const warning = '\nStill there? Press Enter, or the line closes in 2 seconds.\n';
+        const warning = '*** Still there? Press Enter, or the line closes in 2 seconds. ***\n';
         const goodbye = '\nYou were quiet for too long. Goodbye!\n';
         expect(connection.screen).toBe(`${warning}here\n${warning}${goodbye}`);
       }),
@@ -1017,7 +1017,7 @@ describe('session', () => {
           '3000 warned time-limit in 2000',
           '5000 closing time-limit',
         ]);
-        expect(connection.screen).toContain('\nYou have 2 seconds left on line.\n');
+        expect(connection.screen).toContain('*** You have 2 seconds left on line. ***\n');
       }),
     );
   });

@@ -62,7 +62,8 @@ export async function atTerminal(command: string): Promise<Person> {
 export function inTmux(command: string): Person {
   const house = mkdtempSync(join(tmpdir(), 'impulse-tmux-'));
   const server = ['-S', join(house, 'socket'), '-f', '/dev/null'];
-  const { child, left } = start('tmux', [...server, '-u', '-C', 'new-session', command], () => {
+  const window = ['-x', `${WINDOW.columns}`, '-y', `${WINDOW.rows}`];
+  const { child, left } = start('tmux', [...server, '-u', '-C', 'new-session', ...window, command], () => {
     spawnSync('tmux', [...server, 'kill-server']);
     rmSync(house, { recursive: true });
   });

@@ -1,0 +1,45 @@
+import { hasAnsi } from './ansi.js';
+import { LETTERS, NOTHING_TYPED, redrawn, type Typed } from './line-editor.js';
+import { isOrdinary } from './plain.js';
+import type { Terminal } from './types.js';
+
+/**
+ * What takes the prompt and what was typed behind it off the screen, and leaves the cursor where they began. Where the
+ * terminal can't do that, or shows what we don't know of, it begins a new line.
+ *
+ * @param shown What of the line is on the screen.
+ * @param width How many columns a text takes.
+ */
+export function erased(
+  prompt: string,
+  shown: Typed,
+  terminal: Pick<Terminal, 'columns' | 'echo' | 'type'>,
+  width: (text: string) => number,
+): string {
+  const before = prompt + shown.before;
+  if (before + shown.after === '') return '';
+  if (!terminal.echo) return '\n';
+  if (hasAnsi(terminal)) {
+    const up = rowsAbove(width(prompt), shown.before, terminal.columns, width);
+    return `${up > 0 ? `\x1b[${up}A` : ''}\r\x1b[J`;
+  }
+  const fits = width(before + shown.after) < terminal.columns;
+  return fits ? redrawn({ before, after: shown.after }, NOTHING_TYPED, width) : '\n';
+}
+
+/** In which row the cursor is, of those that a text takes that begins at `column`. */
+function rowsAbove(column: number, text: string, columns: number, width: (text: string) => number): number {
+  // At the very edge a terminal waits with the next row until something comes.
+  if (isOrdinary(text)) return Math.max(0, Math.ceil((column + text.length) / columns) - 1);
+  let rows = 0;
+  let at = column;
+  for (const { segment } of LETTERS.segment(text)) {
+    const wide = width(segment);
+    if (at + wide > columns) {
+      rows += 1;
+      at = 0;
+    }
+    at += wide;
+  }
+  return rows;
+}
