@@ -42,6 +42,8 @@ export interface Impulse {
    * that they came in with. `shutdownGraceMs` and `deadPeerTimeoutMs` stay as they were.
    */
   setLimits(limits: Partial<Limits>): void;
+  /** Tells everybody who has logged in something, as the sysop. Returns how many they are. */
+  broadcast(text: string): number;
   /** Ends a session (`kicked`). False if there is none of that id. */
   kick(id: SessionId): boolean;
   /** Everything that happens, from the moment of subscribing on. Completes after `serverClosed`; never errors. */
@@ -117,6 +119,7 @@ export function createImpulse({
     event$: manager.event$,
     sessions: manager.sessions,
     setLimits: manager.setLimits,
+    broadcast: manager.broadcast,
     kick: (id) => manager.end(id, 'kicked'),
     start: () =>
       new Promise((resolve, reject) => {

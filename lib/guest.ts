@@ -1,21 +1,14 @@
 import { defer, filter, map, take, tap } from 'rxjs';
-import type { Authenticator } from '../streams/types.js';
+import type { Authenticator, Services } from '../streams/types.js';
+import { alike, handleOf } from './handle.js';
 
-/** Letters and digits of any script, and within them spaces, dots, dashes and underlines; 2 to 20 characters. */
-const HANDLE = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._-]{0,18}[\p{L}\p{M}\p{N}._-]$/u;
-
-/** Letters that don't show, such as the Hangul filler. */
-const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
-
-/** A handle that is safe on anybody's screen, or null. Accents are composed, and runs of spaces are one. */
-export function handleOf(typed: string): string | null {
-  const handle = typed.normalize('NFC').trim().replace(/\s+/g, ' ');
-  return HANDLE.test(handle) && !INVISIBLE.test(handle) ? handle : null;
-}
+/** Nobody is to be taken for the one who runs the board. */
+const RESERVED = ['sysop', 'system', 'admin'];
 
 /**
  * The placeholder of an authenticator: asks `Handle: ` and lets anyone in. A handle is 2 to 20 letters, digits,
- * spaces, dots, dashes and underlines; whoever types something else is asked again, until the login deadline.
+ * spaces, dots, dashes and underlines, and can't be taken for that of anybody on line; whoever types something else is
+ * asked again, until the login deadline.
  *
  * @example
  * ```ts
@@ -24,16 +17,33 @@ export function handleOf(typed: string): string | null {
  * createImpulse({ app: (session) => session.line$, authenticate: guest });
  * ```
  */
-export const guest: Authenticator = (session) =>
+export const guest: Authenticator = (session, services) =>
   defer(() => {
     session.write('Handle: ');
     return session.line$.pipe(
-      map(handleOf),
-      tap((handle) => {
-        if (handle === null) session.write('Please use 2 to 20 letters, digits, spaces, or . - _\nHandle: ');
+      map((line) => welcome(line, services)),
+      tap(({ problem }) => {
+        if (problem) session.write(`${problem}\nHandle: `);
       }),
-      filter((handle) => handle !== null),
+      filter(({ problem }) => !problem),
       take(1),
-      map((handle) => ({ handle, guest: true })),
+      map(({ handle }) => ({ handle, guest: true })),
     );
   });
+
+/** The handle, or what is wrong with it. */
+function welcome(typed: string, { sessions }: Services): { handle: string; problem?: string } {
+  const handle = handleOf(typed);
+  if (handle === null) return { handle: '', problem: 'Please use 2 to 20 letters, digits, spaces, or . - _' };
+  const taken = [...sessions.values()]
+    .map(({ user }) => user?.handle)
+    .find((other) => other && alike(other, handle));
+  if (taken !== undefined)
+    return {
+      handle,
+      problem: `${taken} is on line, and one would take you for them. Please choose another handle.`,
+    };
+  if (RESERVED.some((other) => alike(other, handle)))
+    return { handle, problem: "That handle is the sysop's. Please choose another one." };
+  return { handle };
+}

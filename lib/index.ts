@@ -5,7 +5,8 @@ export { SessionEnd } from '../streams/session-end.js';
 export type * from '../streams/types.js';
 export { createImpulse, type Impulse, type ImpulseOptions } from './create-impulse.js';
 export { guest } from './guest.js';
-export { lobby } from './lobby.js';
+export { lobby } from './lobby/lobby.js';
+export { menu, quit } from './menu.js';
 export {
   createSessionManager,
   DEFAULT_LIMITS,

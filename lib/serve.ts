@@ -16,12 +16,12 @@ import {
   tap,
 } from 'rxjs';
 import type { Limits } from '../streams/types.js';
-import { BANNER, greeted } from './banner.js';
+import { greeted } from './banner.js';
 import { ConfigError } from './config.js';
 import { createImpulse } from './create-impulse.js';
 import { descriptors } from './descriptors.js';
 import { guest } from './guest.js';
-import { lobby } from './lobby.js';
+import { lobby } from './lobby/lobby.js';
 import { type Log, logEvents } from './log.js';
 import { messageOf } from './message-of.js';
 import { networks } from './networks.js';
@@ -54,7 +54,7 @@ export function serve(
 ): Promise<number> {
   const { host, port, name, banner } = settings;
   config.onUnhandledError = (error) => log.error('listenerFailed', `a listener failed: ${messageOf(error)}`);
-  const authenticate = greeted(banner ?? BANNER, guest);
+  const authenticate = greeted(banner, guest);
   let [blocked, trusted] = [networks(settings.block), networks(settings.allow)];
   const limits = limitsOf(settings);
   const impulse = createImpulse({
@@ -66,7 +66,7 @@ export function serve(
     trusted: (address) => trusted(address),
     gate: settings.gate === 'esc',
     ...(settings.proxyFrom.length > 0 ? { proxyFrom: networks(settings.proxyFrom) } : {}),
-    app: lobby,
+    app: lobby(),
     authenticate,
   });
   logEvents(impulse.event$, log).subscribe();

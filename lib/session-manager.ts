@@ -13,10 +13,12 @@ import {
   tap,
 } from 'rxjs';
 import stringWidth from 'string-width';
+import { announce } from '../streams/announce.js';
 import { board } from '../streams/board.js';
 import { embeddedBus } from '../streams/bus.js';
 import type { Call } from '../streams/call.js';
 import type { ShutdownOrder } from '../streams/drain.js';
+import { plain } from '../streams/plain.js';
 import type { Knock } from '../streams/refused.js';
 import type {
   App,
@@ -68,6 +70,8 @@ export interface SessionManager {
    * that they came in with. `shutdownGraceMs` stays as it was.
    */
   setLimits(limits: Partial<Limits>): void;
+  /** Tells everybody who has logged in something, as the sysop. Returns how many they are. */
+  broadcast(text: string): number;
   /** Ends a session (`kicked`, unless told otherwise). False if there is none of that id. */
   end(id: SessionId, reason?: EndReason): boolean;
   /**
@@ -163,6 +167,11 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
         tap((event) => events.next(event)),
         finalize(() => events.complete()),
       );
+    },
+    broadcast(text) {
+      const active = [...calls.values()].filter(({ state }) => state === 'active');
+      for (const call of active) announce(call, plain(text));
+      return active.length;
     },
     end(id, reason = 'kicked') {
       const call = calls.get(id);

@@ -1,4 +1,4 @@
-import { concat, defer, mergeMap, Observable, take, takeWhile, tap } from 'rxjs';
+import { concat, defer, map, mergeMap, Observable, take, takeWhile, tap } from 'rxjs';
 import type { Admitted } from './admit.js';
 import { announce } from './announce.js';
 import { Call } from './call.js';
@@ -9,6 +9,7 @@ import type { Farewell } from './farewell.js';
 import { inputRate } from './input-rate.js';
 import { lines } from './lines.js';
 import { perUser } from './per-user.js';
+import { plain } from './plain.js';
 import { probe } from './probe.js';
 import type { ScreenParts } from './screen.js';
 import { SessionEnd } from './session-end.js';
@@ -79,6 +80,8 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
       take(1),
       // An authenticator whose lines complete may still name a guest: the call is over, though.
       takeWhile(onLine),
+      // Whatever the authenticator lets in, a handle is text on every screen.
+      map((user) => ({ ...user, handle: plain(user.handle) })),
       perUser(limits, services.sessions, {
         write: (text) => call.write(text),
         takeOver: (other) => calls.get(other)?.end('taken-over'),

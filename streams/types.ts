@@ -471,7 +471,7 @@ export interface ShutdownReport {
  * import { createImpulse, lobby } from 'impulse-bbs';
  * import { filter, scan } from 'rxjs';
  *
- * const impulse = createImpulse({ app: lobby });
+ * const impulse = createImpulse({ app: lobby() });
  * const refusals$ = impulse.event$.pipe(
  *   filter(({ type }) => type === 'connectionRefused'),
  *   scan((count) => count + 1, 0),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { BANNER } from '../../lib/banner.js';
+import { stripVTControlCharacters } from 'node:util';
+import { PICTURE } from '../../lib/banner.js';
 import { flag, SETTINGS, type Setting, variable } from '../../lib/settings.js';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
@@ -15,6 +16,7 @@ describe('the README', () => {
   });
 
   it('shows the banner that a caller sees', () => {
-    expect(readme).toContain(BANNER.trim());
+    const picture = stripVTControlCharacters(PICTURE);
+    expect(readme).toContain(picture.trim());
   });
 });

@@ -1,8 +1,12 @@
-import fc from 'fast-check';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { guest, handleOf } from '../../lib/guest.js';
-import type { Services, Session } from '../../streams/types.js';
-import { holds } from '../support/holds.js';
+import { guest } from '../../lib/guest.js';
+import type { Services, Session, SessionInfo } from '../../streams/types.js';
+
+/** The board, with these on line. */
+const among = (...handles: string[]): Services => {
+  const on = handles.map((handle, id) => [id, { user: { handle } } as SessionInfo] as const);
+  return { sessions: new Map([[99, { user: null } as SessionInfo], ...on]) } as unknown as Services;
+};
 
 describe('guest', () => {
   it(
@@ -12,7 +16,7 @@ describe('guest', () => {
       const written: string[] = [];
       const session = { line$, write: (text: string) => written.push(text) } as unknown as Session;
 
-      m.expect(guest(session, {} as Services)).toBeObservable('----(a|)', {
+      m.expect(guest(session, among())).toBeObservable('----(a|)', {
         a: { handle: 'Ann of Green Gables', guest: true },
       });
       m.expect(line$).toHaveSubscriptions('^---!');
@@ -28,45 +32,46 @@ describe('guest', () => {
       const written: string[] = [];
       const line$ = m.cold<string>('--|');
       const session = { line$, write: (text: string) => written.push(text) } as unknown as Session;
-      const user$ = guest(session, {} as Services);
+      const user$ = guest(session, among());
       expect(written).toEqual([]);
 
       m.expect(user$).toBeObservable('--|');
     }),
   );
-});
 
-describe('handleOf', () => {
-  it('takes names of any script, 2 to 20 characters', () => {
-    for (const good of ['al', 'J. R. Hacker', 'Zoë', '漢字', 'x_y-z.9', 'a'.repeat(20)])
-      expect(handleOf(good)).toBe(good);
-    for (const bad of [
-      '',
-      'a',
-      ' a ',
-      'a'.repeat(21),
-      '-a',
-      '.a',
-      'a/b',
-      '<b>',
-      'a\u200bb',
-      '\u3164\u3164',
-      'a\u034fb',
-    ]) {
-      expect(handleOf(bad)).withContext(JSON.stringify(bad)).toBeNull();
-    }
-  });
+  it(
+    'keeps handles unique while they are on line, and those that look the same',
+    marbles((m) => {
+      const line$ = m.cold('a-b-c-d-', { a: 'ANN', b: '\u0430nn', c: 'Sys0p', d: 'anna' });
+      const written: string[] = [];
+      const session = { line$, write: (text: string) => written.push(text) } as unknown as Session;
 
-  it('composes accents, so that a name is written in one way', () => {
-    expect(handleOf('Zoe\u0308')).toBe('Zo\u00eb');
-  });
+      m.expect(guest(session, among('bob', 'ann'))).toBeObservable('------(d|)', {
+        d: { handle: 'anna', guest: true },
+      });
+      m.flush();
 
-  it("never takes what could drive another's terminal", () => {
-    holds(
-      fc.property(fc.string({ unit: 'binary', maxLength: 24 }), (typed) => {
-        if (/[\p{C}\p{Zl}\p{Zp}]/u.test(handleOf(typed) ?? '')) throw new Error(JSON.stringify(typed));
-      }),
-      { numRuns: 5000 },
-    );
-  });
+      const taken =
+        'ann is on line, and one would take you for them. Please choose another handle.\nHandle: ';
+      expect(written).toEqual([
+        'Handle: ',
+        taken,
+        taken,
+        "That handle is the sysop's. Please choose another one.\nHandle: ",
+      ]);
+    }),
+  );
+
+  it(
+    'lets a handle be taken again when its caller has left',
+    marbles((m) => {
+      const services = among('ann');
+      const session = {
+        line$: m.cold('1s a 1s b', { a: 'ann', b: 'ann' }),
+        write: () => {},
+      } as unknown as Session;
+      m.cold('1500ms x').subscribe(() => (services.sessions as Map<number, SessionInfo>).clear());
+      m.expect(guest(session, services)).toBeObservable('2001ms (a|)', { a: { handle: 'ann', guest: true } });
+    }),
+  );
 });

@@ -62,8 +62,10 @@ export async function atTerminal(command: string): Promise<Person> {
 export function inTmux(command: string): Person {
   const house = mkdtempSync(join(tmpdir(), 'impulse-tmux-'));
   const server = ['-S', join(house, 'socket'), '-f', '/dev/null'];
-  const window = ['-x', `${WINDOW.columns}`, '-y', `${WINDOW.rows}`];
-  const { child, left } = start('tmux', [...server, '-u', '-C', 'new-session', ...window, command], () => {
+  // The window has its size only some time after it is there.
+  const ready = `until [ "$(stty size)" = "${WINDOW.rows} ${WINDOW.columns}" ]; do sleep 0.05; done`;
+  const prepared = `${ready}; exec ${command}`;
+  const { child, left } = start('tmux', [...server, '-u', '-C', 'new-session', prepared], () => {
     spawnSync('tmux', [...server, 'kill-server']);
     rmSync(house, { recursive: true });
   });

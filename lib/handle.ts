@@ -1,0 +1,39 @@
+import unhomoglyph from 'unhomoglyph';
+
+/** Letters and digits of any script, and within them spaces, dots, dashes and underlines; 2 to 20 characters. */
+const HANDLE = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._-]{0,18}[\p{L}\p{M}\p{N}._-]$/u;
+
+/** Letters that don't show, such as the Hangul filler. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
+
+/** A handle that is safe on anybody's screen, or null. Accents are composed, and runs of spaces are one. */
+export function handleOf(typed: string): string | null {
+  const handle = typed.normalize('NFC').trim().replace(/\s+/g, ' ');
+  return HANDLE.test(handle) && !INVISIBLE.test(handle) ? handle : null;
+}
+
+/** A handle as it is looked up: `Zoë` is `zoë`. */
+export const folded = (handle: string): string => handle.normalize('NFC').toLowerCase();
+
+/**
+ * Whether a person may take one handle for the other: by case (`Ann`, `ann`), or by letters that look the same (`ann` with
+ * a Cyrillic a, `Ian` and `lan`), after Unicode's list of confusables (UTS #39).
+ */
+export function alike(one: string, other: string): boolean {
+  const looks = looksOf(one);
+  return looksOf(other).some((look) => looks.includes(look));
+}
+
+// As it is written, and in small letters: each may look like something that the other doesn't.
+function looksOf(handle: string): string[] {
+  const known = LOOKS.get(handle);
+  if (known) return known;
+  const looks = [handle, folded(handle)].map((text) => unhomoglyph(text.normalize('NFD')).toLowerCase());
+  if (LOOKS.size >= MOST_LOOKS) LOOKS.clear();
+  LOOKS.set(handle, looks);
+  return looks;
+}
+
+/** A handle that logs in is compared with all that are on line. */
+const LOOKS = new Map<string, string[]>();
+const MOST_LOOKS = 20_000;

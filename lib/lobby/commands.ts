@@ -1,0 +1,186 @@
+import { closestMatch } from 'leven';
+import type { Encoding } from '../../streams/types.js';
+import { folded } from '../handle.js';
+import { callerChannel, type Message } from './chat.js';
+import { roomChannel, rooms } from './rooms.js';
+import { spent, timeOfDay } from './times.js';
+import { addressee, handlesFrom, people, type Visit, visitorOf } from './visit.js';
+import { idle, who } from './who.js';
+
+/** What is answered to a line; null hangs up. */
+export type Answer = string | null;
+
+interface Command {
+  /** What comes behind it. */
+  readonly takes?: string;
+  readonly help: string;
+  /** Answers; `text` is what was typed behind the command. */
+  readonly answer: (visit: Visit, text: string) => Answer;
+  /** What may come behind it and begins so, for Tab. */
+  readonly candidates?: (visit: Visit, begun: string) => readonly string[];
+}
+
+const ROOM = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}_-]{0,15}$/u;
+const ENCODINGS: readonly Encoding[] = ['cp437', 'utf-8'];
+
+/** The commands, in the order of the help. */
+const COMMANDS: Readonly<Record<string, Command>> = {
+  join: {
+    takes: 'ROOM',
+    help: 'go to a room, or open one',
+    answer({ room }, text) {
+      const name = folded(text);
+      if (!ROOM.test(name)) return 'A room is 1 to 16 letters, digits, - and _: such as /join garden\n';
+      if (name === room.value) return `You are in ${name}.\n`;
+      room.next(name);
+      return `You are in ${name} now.\n`;
+    },
+    candidates: ({ services }, begun) => beginning([...rooms(services.bus).keys()], begun),
+  },
+  rooms: {
+    help: 'the rooms, and how many are there',
+    answer({ services }) {
+      const all = [...rooms(services.bus)].map(([room, { length }]) => `${room} (${length})`);
+      return `${all.slice(0, MOST_ROOMS).join(', ')}\n`;
+    },
+  },
+  me: {
+    takes: 'TEXT',
+    help: 'say what you do',
+    answer: (visit, text) => (text === '' ? 'What do you do? Such as /me waves\n' : tell(visit, 'did', text)),
+  },
+  page: {
+    takes: 'HANDLE TEXT',
+    help: 'tell somebody something, in whatever room',
+    answer: page,
+    candidates: ({ services }, begun) => handlesFrom(services, begun),
+  },
+  who: { help: 'who is on line', answer: (visit) => who(visit) },
+  idle: {
+    takes: '[HANDLE]',
+    help: 'how long they have typed nothing',
+    answer: (visit, text) => idle(visit.services, text),
+    candidates: ({ services }, begun) => handlesFrom(services, begun),
+  },
+  afk: {
+    takes: '[WHY]',
+    help: 'say that you are away',
+    answer(visit, text) {
+      visit.away.set(visit.session.id, text);
+      tell(visit, 'did', text === '' ? 'is away.' : `is away: ${text}`);
+      return 'You are away, until you type something.\n';
+    },
+  },
+  last: {
+    help: 'the last callers',
+    answer: ({ lastCallers }) =>
+      lastCallers()
+        .map(({ handle, at }) => `${timeOfDay(at)}  ${handle}\n`)
+        .join(''),
+  },
+  time: {
+    help: 'the time, and how long you are on line',
+    answer({ session, services }) {
+      const now = services.scheduler.now();
+      return `It is ${new Date(now).toUTCString()}. You have been on line for ${spent(now - session.openedAt)}.\n`;
+    },
+  },
+  encoding: {
+    takes: 'NAME',
+    help: 'cp437 or utf-8: if letters look wrong',
+    answer({ session }, text) {
+      const encoding = ENCODINGS.find((name) => name === text.toLowerCase());
+      if (!encoding) return `It is ${session.terminal.encoding}; there are ${ENCODINGS.join(' and ')}.\n`;
+      session.setEncoding(encoding);
+      return 'Now it should look right: é ░▒▓ ═╬═\n';
+    },
+    candidates: (_, begun) => beginning(ENCODINGS, begun),
+  },
+  help: { help: 'this list', answer: help },
+  quit: { help: 'hang up', answer: () => null },
+};
+
+/** Other names that people try. */
+const ALSO = { '?': 'help', bye: 'quit', exit: 'quit', w: 'who', msg: 'page', tell: 'page', away: 'afk' };
+
+const MOST_ROOMS = 100;
+
+const names = Object.keys(COMMANDS);
+const commands = new Map([
+  ...Object.entries(COMMANDS),
+  ...Object.entries(ALSO).map(([name, meant]) => [name, COMMANDS[meant] as Command] as const),
+]);
+
+/** Answers what a caller typed: a command, or a line that is for all in the room. */
+export function answer(visit: Visit, line: string): Answer {
+  const typed = line.trim();
+  if (typed === '') return '';
+  const [, word, text = ''] = /^\/(\S*)\s*(.*)$/.exec(typed) ?? [];
+  const command = commands.get(word?.toLowerCase() ?? '');
+  const back = command === COMMANDS.afk ? '' : comeBack(visit);
+  if (word === undefined) return back + tell(visit, 'said', typed);
+  const answered = command ? command.answer(visit, text) : unknown(word);
+  return answered && back + answered;
+}
+
+/** What a line may become, for Tab: a command, with what it takes, or a handle. */
+export function candidates(visit: Visit, typed: string): readonly string[] {
+  const [, word, blank, text = ''] = /^\/(\S*)( +)?(.*)$/.exec(typed) ?? [];
+  if (word === undefined) return spokenTo(visit, typed);
+  if (blank === undefined) return beginning(names, word).map((name) => `/${name}`);
+  const found = commands.get(word.toLowerCase())?.candidates?.(visit, text) ?? [];
+  return found.map((each) => `/${word} ${each}`);
+}
+
+/** The handle that somebody is about to type into what they say. */
+function spokenTo({ services }: Visit, typed: string): string[] {
+  const start = typed.lastIndexOf(' ') + 1;
+  if (start === typed.length) return [];
+  const behind = start === 0 ? ':' : '';
+  return handlesFrom(services, typed.slice(start)).map(
+    (handle) => `${typed.slice(0, start)}${handle}${behind}`,
+  );
+}
+
+const beginning = (texts: readonly string[], begun: string) =>
+  texts.filter((text) => text.startsWith(folded(begun)));
+
+/** Says or does something in the room that the caller is in. */
+function tell({ session, services, room }: Visit, kind: Message['kind'], text: string): string {
+  const message: Message = { kind, from: visitorOf(session), text };
+  services.bus.publish(roomChannel(room.value), message);
+  return '';
+}
+
+function comeBack(visit: Visit): string {
+  if (!visit.away.delete(visit.session.id)) return '';
+  tell(visit, 'did', 'is back.');
+  return 'Welcome back.\n';
+}
+
+function page({ session, services, away }: Visit, text: string): string {
+  const handle = addressee(services, text);
+  if (text === '') return 'Whom? Such as /page ann Are you there?\n';
+  if (handle === undefined) return `Nobody is on line by that name. Type /who for who is.\n`;
+  const words = text.slice(handle.length).trim();
+  if (words === '') return `What do you want to tell ${handle}?\n`;
+  const calls = people(services).filter(({ user }) => user?.handle === handle);
+  const message: Message = { kind: 'paged', from: visitorOf(session), text: words };
+  for (const { id } of calls) services.bus.publish(callerChannel(id), message);
+  const why = calls.map(({ id }) => away.get(id)).find((reason) => reason !== undefined);
+  return why === undefined ? `${handle} has it.\n` : `${handle} has it, but is away${why && `: ${why}`}.\n`;
+}
+
+function help(): string {
+  const usage = Object.entries(COMMANDS).map(
+    ([name, { takes, help }]) => [`/${name} ${takes ?? ''}`, help] as const,
+  );
+  const wide = Math.max(...usage.map(([command]) => command.length));
+  const lines = usage.map(([command, help]) => `${command.padEnd(wide)}  ${help}\n`);
+  return `\nWhat you type is for all in the room. Besides:\n${lines.join('')}Tab completes commands and handles.\n\n`;
+}
+
+function unknown(word: string): string {
+  const meant = closestMatch(word.toLowerCase(), names, { maxDistance: 2 });
+  return `There is no /${word}. ${meant ? `Did you mean /${meant}?` : 'Type /help for what there is.'}\n`;
+}

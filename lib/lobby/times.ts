@@ -1,0 +1,12 @@
+/** `3s`, `4m`, `1h 5m`, `2d 3h` */
+export function spent(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) return `${seconds}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}m`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 24 ? `${hours}h ${minutes % 60}m` : `${Math.floor(hours / 24)}d ${hours % 24}h`;
+}
+
+/** The time of day, `14:05`, in UTC. */
+export const timeOfDay = (at: number): string => new Date(at).toISOString().slice(11, 16);

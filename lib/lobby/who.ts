@@ -1,0 +1,89 @@
+import type { Services, SessionInfo } from '../../streams/types.js';
+import { folded } from '../handle.js';
+import { column } from './fit.js';
+import { rooms } from './rooms.js';
+import { spent, timeOfDay } from './times.js';
+import { people, type Visit } from './visit.js';
+
+/** Callers that are listed; more would be more than a caller's line holds. */
+const MOST_LISTED = 200;
+
+interface Listed {
+  readonly info: SessionInfo;
+  /** The room the caller is in, or that they are away. */
+  readonly where: string;
+}
+
+interface Column {
+  readonly title: string;
+  readonly width: number;
+  readonly align?: 'right';
+  /** The least width of a window that has room for it. */
+  readonly from: number;
+  readonly of: (listed: Listed, now: number) => string;
+}
+
+/** The columns that a window has room for. */
+function columnsFor(window: number): readonly Column[] {
+  const columns: readonly Column[] = [
+    { title: 'Node', width: 4, align: 'right', from: 0, of: ({ info }) => `${info.node}` },
+    { title: 'Handle', width: window < 40 ? 12 : 20, from: 0, of: ({ info }) => nameOf(info) },
+    { title: 'From', width: 15, from: 64, of: ({ info }) => masked(info.address) },
+    { title: 'Since', width: 5, from: 46, of: ({ info }) => timeOfDay(info.openedAt) },
+    {
+      title: 'Idle',
+      width: 6,
+      align: 'right',
+      from: 28,
+      of: ({ info }, now) => spent(now - info.lastInputAt),
+    },
+    { title: 'Where', width: 17, from: 80, of: ({ where }) => where },
+  ];
+  return columns.filter(({ from }) => from <= window);
+}
+
+const nameOf = ({ user }: SessionInfo) => user?.handle ?? '(logging in)';
+
+/** Who is on line, a line each by their nodes, in as many columns as the caller's window has room for. */
+export function who({ session, services, away }: Visit): string {
+  const now = services.scheduler.now();
+  const columns = columnsFor(session.terminal.columns);
+  const row = (cell: (column: Column) => string) =>
+    columns
+      .map((each) => column(cell(each), each.width, each.align))
+      .join('  ')
+      .trimEnd();
+  const everybody = [...services.sessions.values()];
+  const where = new Map(
+    [...rooms(services.bus)].flatMap(([room, ids]) => ids.map((id) => [id, room] as const)),
+  );
+  const rows = everybody
+    .sort((one, other) => one.node - other.node)
+    .slice(0, MOST_LISTED)
+    .map((info) => ({ info, where: away.has(info.id) ? '(away)' : (where.get(info.id) ?? '') }))
+    .map((listed) => row(({ of }) => of(listed, now)));
+  return `\n${[row(({ title }) => title), ...rows].join('\n')}\n${more(everybody.length)}\n`;
+}
+
+/** How long everybody, or somebody, has typed nothing; the longest first. */
+export function idle(services: Services, handle: string): string {
+  const now = services.scheduler.now();
+  const asked = people(services).filter(
+    ({ user }) => handle === '' || folded(user?.handle ?? '') === folded(handle),
+  );
+  if (asked.length === 0) return 'Nobody is on line by that name. Type /who for who is.\n';
+  const lines = asked
+    .sort((one, other) => one.lastInputAt - other.lastInputAt)
+    .slice(0, MOST_LISTED)
+    .map((info) => `${spent(now - info.lastInputAt).padStart(6)}  ${nameOf(info)}\n`);
+  return `${lines.join('')}${more(asked.length)}`;
+}
+
+const more = (count: number) => (count > MOST_LISTED ? `and ${count - MOST_LISTED} more\n` : '');
+
+/** Where a caller calls from, as other callers may know it: the network, not the address. */
+export function masked(address: string): string {
+  if (address.includes('.')) return address.replace(/\d+$/, '*');
+  const groups = (address.split('::')[0] ?? '').split(':').slice(0, 3);
+  return `${groups.join(':') || ':'}:*`;
+}

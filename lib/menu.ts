@@ -1,0 +1,45 @@
+import { concat, defer, EMPTY, of, takeWhile } from 'rxjs';
+import type { App, Output } from '../streams/types.js';
+
+/** Leaves the menu that it is a choice of. */
+export const quit: App = () => EMPTY;
+
+/**
+ * Makes an app of several: asks which one, runs it until it completes, and asks again. Choices are typed in whatever
+ * case. Completes when {@link quit} is chosen, and so leads back to the menu around it, or hangs up.
+ *
+ * @param prompt What asks; the choices with a question mark, if left out.
+ * @example
+ * ```ts
+ * import { type App, createImpulse, menu, quit } from 'impulse-bbs';
+ * import { of } from 'rxjs';
+ *
+ * const hello: App = (session) => of(`Hello, ${session.user?.handle}!\n`);
+ * const time: App = (_, { scheduler }) => of(`${new Date(scheduler.now())}\n`);
+ *
+ * createImpulse({ app: menu({ h: hello, t: time, q: quit }, '(H)ello, (T)ime or (Q)uit? ') });
+ * ```
+ */
+export function menu(
+  choices: Readonly<Record<string, App>>,
+  prompt = `${Object.keys(choices).join(', ')}? `,
+): App {
+  const apps = new Map(Object.entries(choices).map(([name, app]) => [name.toLowerCase(), app]));
+  return (session, services) => {
+    const choose = (line: string) => {
+      const name = line.trim().toLowerCase();
+      const app = apps.get(name);
+      if (app === quit) return of(null);
+      const chosen$ = app
+        ? defer(() => app(session, services))
+        : name === ''
+          ? EMPTY
+          : of('That is not in the menu.\n');
+      return concat(chosen$, of(prompt));
+    };
+    return concat(
+      of(prompt),
+      session.eachLine<Output | null>(choose).pipe(takeWhile((output): output is Output => output !== null)),
+    );
+  };
+}
