@@ -300,9 +300,7 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
     if (text === '' || !this.#writable) return;
     this.#unsent = '';
     const { echo, encoding } = this.#terminal;
-    const lines = text.includes('\r') ? text.replace(/\r?\n/g, '\r\n') : text.split('\n').join('\r\n');
-    if (isAscii(lines)) this.#socket.write(lines, 'latin1');
-    else this.#socket.write(escapeIac(encoded(lines, encoding)));
+    this.#socket.write(prepared(text, encoding), 'latin1');
     // Whoever shows what is typed reads line by line, and may wait for a sign that a prompt is all there is.
     const mark = echo || text.endsWith('\n') ? undefined : this.#options.promptMark;
     if (mark !== undefined) this.#socket.write(commandBytes(mark));
@@ -333,6 +331,21 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
     this.#hangUp();
     for (const watcher of [...(this.#watchers ?? [])]) watcher.complete();
   }
+}
+
+/** Longer texts aren't what a room full of callers hears at once. */
+const MOST_KEPT = 4096;
+
+/** What was prepared last: of what all in a room hear, only the first has to be. */
+let last: { text: string; encoding: Encoding; prepared: string | Uint8Array } | undefined;
+
+/** A text with telnet's newlines: as it is, if it is ASCII, or as bytes of the encoding. */
+function prepared(text: string, encoding: Encoding): string | Uint8Array {
+  if (last?.text === text && last.encoding === encoding) return last.prepared;
+  const lines = text.includes('\r') ? text.replace(/\r?\n/g, '\r\n') : text.split('\n').join('\r\n');
+  const prepared = isAscii(lines) ? lines : escapeIac(encoded(lines, encoding));
+  last = text.length > MOST_KEPT ? last : { text, encoding, prepared };
+  return prepared;
 }
 
 /** A window's size that can be believed. */

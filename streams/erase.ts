@@ -20,7 +20,8 @@ export function erased(
   if (before + shown.after === '') return '';
   if (!terminal.echo) return '\n';
   if (hasAnsi(terminal)) {
-    const up = rowsAbove(width(prompt), shown.before, terminal.columns, width);
+    const at = isOrdinary(prompt) ? prompt.length : width(prompt);
+    const up = rowsAbove(at, shown.before, terminal.columns, width);
     return `${up > 0 ? `\x1b[${up}A` : ''}\r\x1b[J`;
   }
   const fits = width(before + shown.after) < terminal.columns;

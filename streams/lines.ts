@@ -134,6 +134,8 @@ class LineDiscipline implements KeyHandler, Typing {
 
   redraw(): string {
     this.shown = this.#visible();
+    // Nearly always, when others talk.
+    if (this.shown === NOTHING_TYPED) return '';
     return redrawn(NOTHING_TYPED, this.shown, this.#terminal.width);
   }
 
@@ -185,7 +187,8 @@ class LineDiscipline implements KeyHandler, Typing {
 
   #visible(): Typed {
     const { before, after } = this.#editor;
-    return this.#echoing && !this.#terminal.secret() ? { before, after } : NOTHING_TYPED;
+    const hidden = before + after === '' || !this.#echoing || this.#terminal.secret();
+    return hidden ? NOTHING_TYPED : { before, after };
   }
 
   #complete(): void {

@@ -108,6 +108,8 @@ export class Screen implements LineTerminal {
   }
 
   #settle(): void {
+    // Nearly always, when others talk: it is settled.
+    if (this.#said.length <= PROMPT_LIMIT && !this.#said.includes('\n')) return;
     const prompt = this.#said.slice(
       Math.max(this.#said.lastIndexOf('\n') + 1, this.#said.length - PROMPT_LIMIT),
     );

@@ -1,4 +1,4 @@
-import { filter, ignoreElements, map, merge, type Observable, tap } from 'rxjs';
+import { defer, merge, Observable } from 'rxjs';
 import { hasAnsi } from '../../streams/ansi.js';
 import type { Presence, Services, Session, SessionId, Terminal, Visitor } from '../../streams/types.js';
 import { fit } from './fit.js';
@@ -16,31 +16,38 @@ export interface Message {
 /** The channel that only one caller listens to. */
 export const callerChannel = (session: SessionId): string => `caller ${session}`;
 
+/** In rooms with more callers nobody wants to read who comes and goes, and it would be most of what is written there. */
+const MOST_ANNOUNCED = 50;
+
 /** Is in a room, and shows the caller what happens there: what others say and do, who comes and goes. Emits nothing. */
 export function visit(session: Session, { bus }: Services, room: string): Observable<never> {
   const channel = roomChannel(room);
-  const message$ = bus.channel$(channel).pipe(map((message) => message as Message));
-  return merge(
-    message$.pipe(
-      filter(({ from }) => from.session !== session.id),
-      map((message) => rendered(message, session.terminal)),
-      tap((lines) => session.notify(lines)),
-    ),
-    bus.presence$(channel).pipe(
-      filter(({ visitor }) => visitor.session !== session.id),
-      map((presence) => comingOrGoing(presence, session.terminal)),
-      tap((lines) => session.notify(lines)),
-    ),
-    bus.enter(channel, visitorOf(session)),
-  ).pipe(ignoreElements());
+  return defer(() => {
+    let company = bus.present().get(channel)?.length ?? 0;
+    return merge(
+      heard(bus.channel$(channel), (message) => {
+        const said = message as Message;
+        if (said.from.session !== session.id) session.notify(rendered(said, session.terminal));
+      }),
+      heard(bus.presence$(channel), (presence) => {
+        company += presence.type === 'entered' ? 1 : -1;
+        if (presence.visitor.session === session.id || company > MOST_ANNOUNCED) return;
+        session.notify(comingOrGoing(presence, session.terminal));
+      }),
+      bus.enter(channel, visitorOf(session)),
+    );
+  });
 }
 
 /** Shows the caller what is meant for them alone. Emits nothing. */
 export const pages = (session: Session, { bus }: Services): Observable<never> =>
-  bus.channel$(callerChannel(session.id)).pipe(
-    tap((message) => session.notify(`\x07${rendered(message as Message, session.terminal)}`)),
-    ignoreElements(),
+  heard(bus.channel$(callerChannel(session.id)), (message) =>
+    session.notify(`\x07${rendered(message as Message, session.terminal)}`),
   );
+
+/** Acts at each value, without handing it on: in a full room every step would cost as much as half of the writing. */
+const heard = <T>(source: Observable<T>, act: (value: T) => void): Observable<never> =>
+  new Observable((subscriber) => source.subscribe({ next: act, error: (error) => subscriber.error(error) }));
 
 /** A message as it is shown on such a terminal: made once for all that are alike. */
 export function rendered(message: Message, terminal: Terminal): string {
