@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { config as dotenv } from 'dotenv';
 import { closestMatch } from 'leven';
+import { accountsIn, MOST_FILE_BYTES } from './accounts/account-file.js';
 import { networkOf } from './networks.js';
 import { type Config, flag, SETTINGS, type Setting, variable } from './settings.js';
 
@@ -76,6 +77,16 @@ export function readConfig({ flags, env, cwd }: ConfigSources): ReadConfig {
   return { config: values as Config, sources, warnings };
 }
 
+/** Finds one setting, as it is written and without a look at whether that is allowed. */
+export function findSetting(setting: Setting, { flags, env, cwd }: ConfigSources): SettingRow {
+  return find(
+    setting,
+    flags,
+    env,
+    readDotenv(resolve(cwd, '.env'), () => undefined),
+  );
+}
+
 /** Writes the rows as aligned columns under a header, a line each, the last without its newline. */
 export function formatTable(rows: readonly SettingRow[]): string {
   const lines = [{ name: 'name', value: 'value', source: 'source' }, ...rows].map((row) => ({
@@ -122,6 +133,11 @@ function read(
     }
   };
   if (setting === SETTINGS.banner && typeof parsed === 'string') return open(parsed, MOST_BANNER_BYTES);
+  if (setting === SETTINGS.passwords && typeof parsed === 'string') {
+    const { problems } = accountsIn(open(parsed, MOST_FILE_BYTES) ?? '');
+    for (const slip of problems) complain(`${problem}; ${parsed} ${slip}`);
+    return resolve(cwd, parsed);
+  }
   if (setting.parse !== SETTINGS.block.parse) return parsed;
   return (parsed as readonly string[]).flatMap((entry) =>
     networkOf(entry) ? [entry] : networksIn(open(entry, MOST_LIST_BYTES) ?? '', entry, problem, complain),

@@ -16,6 +16,7 @@ import {
   tap,
 } from 'rxjs';
 import type { Limits } from '../streams/types.js';
+import { passwords } from './accounts/passwords.js';
 import { greeted } from './banner.js';
 import { ConfigError } from './config.js';
 import { createImpulse } from './create-impulse.js';
@@ -52,9 +53,9 @@ export function serve(
   log: Log,
   { reread = () => settings, exit = process.exit }: ServeOptions = {},
 ): Promise<number> {
-  const { host, port, name, banner } = settings;
+  const { host, port, name, banner, passwords: accounts } = settings;
   config.onUnhandledError = (error) => log.error('listenerFailed', `a listener failed: ${messageOf(error)}`);
-  const authenticate = greeted(banner, guest);
+  const authenticate = greeted(banner, accounts === null ? guest : passwords(accounts));
   let [blocked, trusted] = [networks(settings.block), networks(settings.allow)];
   const limits = limitsOf(settings);
   const impulse = createImpulse({
@@ -138,6 +139,7 @@ const NEEDS_RESTART = [
   'port',
   'name',
   'banner',
+  'passwords',
   'gate',
   'proxyFrom',
   'deadPeerTimeoutMs',
@@ -148,8 +150,20 @@ const NEEDS_RESTART = [
 
 /** What of the configuration are limits. */
 function limitsOf(settings: Config): Limits {
-  const { host, port, name, banner, block, allow, proxyFrom, gate, logLevel, logFormat, ...limits } =
-    settings;
+  const {
+    host,
+    port,
+    name,
+    banner,
+    passwords,
+    block,
+    allow,
+    proxyFrom,
+    gate,
+    logLevel,
+    logFormat,
+    ...limits
+  } = settings;
   return limits;
 }
 

@@ -113,6 +113,12 @@ const textFile: Kind<string | null> = {
   parse: (text) => (text === 'built-in' ? null : text || undefined),
 };
 
+/** The name of a file, or `null`. */
+const accountFile: Kind<string | null> = {
+  allowed: 'a readable file of accounts, or off',
+  parse: (text) => (text === 'off' ? null : /^[^\p{C}]+$/u.test(text) ? text : undefined),
+};
+
 /** Every setting of `impulse`, under its key in {@link Config}. Flags, variables, help and `.env.example` follow it. */
 export const SETTINGS = {
   host: {
@@ -266,6 +272,12 @@ export const SETTINGS = {
     description: "Output that may wait for a caller who doesn't read",
     default: '256k',
     ...bytes,
+  },
+  passwords: {
+    name: 'passwords',
+    description: 'File of accounts, made by impulse passwd; off lets guests in',
+    default: 'off',
+    ...accountFile,
   },
   banner: {
     name: 'banner',

@@ -6,13 +6,14 @@ export type Offence = keyof typeof PENALTIES;
 
 /**
  * How long an address is kept out for each, in milliseconds; they add up. After OpenSSH's PerSourcePenalties: leaving
- * without logging in happens to everybody, taking up a node until the login deadline is worse, and nobody breaks the
- * protocol by mistake.
+ * without logging in happens to everybody, taking up a node until the login deadline is worse, and three wrong passwords keep
+ * one out at once, and nobody breaks the protocol by mistake.
  */
 export const PENALTIES = {
   'no-login': 1_000,
   flood: 2_000,
   'login-timeout': 10_000,
+  'login-failed': 15_000,
   protocol: 90_000,
 } as const;
 

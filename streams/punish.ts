@@ -9,6 +9,7 @@ const BEFORE_LOGIN: Partial<Record<EndReason, Offence>> = {
   lost: 'no-login',
   idle: 'no-login',
   'login-timeout': 'login-timeout',
+  'login-failed': 'login-failed',
 };
 const REFUSED: Partial<Record<RefusalReason, Offence>> = {
   rate: 'flood',

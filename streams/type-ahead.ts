@@ -34,6 +34,8 @@ export class TypeAhead {
   #bytes = 0;
   #taken = 0;
   #holding = false;
+  #flowing = false;
+  #pressing = false;
   #blocked = false;
   #ended = false;
 
@@ -222,6 +224,13 @@ export class TypeAhead {
 
   /** The lines that wait, and the one that is being typed, as keys; as many as are wanted. */
   #pressAhead(): void {
+    if (this.#pressing) return;
+    this.#pressing = true;
+    this.#pressWhatWaits();
+    this.#pressing = false;
+  }
+
+  #pressWhatWaits(): void {
     const goOn = () => this.wantsKeys && !this.#blocked;
     while (goOn() && this.#waits()) {
       const line = this.#take();
@@ -264,10 +273,14 @@ export class TypeAhead {
   }
 
   #flow(): void {
+    // Who takes one line and asks for the next meanwhile hasn't left yet: it would get that one too, for nobody.
+    if (this.#flowing) return;
+    this.#flowing = true;
     while (this.#flows() && this.#listeners.length > 0) {
       const line = this.#take();
       for (const listener of this.#listeners) listener.next(line);
     }
+    this.#flowing = false;
     for (const next of this.#takers) next();
   }
 }

@@ -97,6 +97,7 @@ export type EndReason =
   | 'hangup'
   | 'idle'
   | 'login-timeout'
+  | 'login-failed'
   | 'time-limit'
   | 'kicked'
   | 'slow'
@@ -404,7 +405,7 @@ export interface ConnectionRefused extends Of<'connectionRefused'> {
 /** Too much was done wrong from an address: for a while nobody gets in from there. */
 export interface AddressPenalised extends Of<'addressPenalised'> {
   readonly address: string;
-  /** What was the last straw: `no-login`, `login-timeout`, `flood` or `protocol`. */
+  /** What was the last straw: `no-login`, `login-timeout`, `login-failed`, `flood` or `protocol`. */
   readonly offence: string;
   readonly forMs: number;
 }

@@ -54,6 +54,7 @@ describe('readConfig', () => {
       shutdownGraceMs: 10_000,
       inputRate: null,
       outputLimitBytes: 262_144,
+      passwords: null,
       banner: null,
       logLevel: 'info',
       logFormat: 'text',

@@ -54,6 +54,7 @@ describe('SETTINGS', () => {
       'shutdown-grace': 10_000,
       'input-rate': null,
       'output-limit': 262_144,
+      passwords: null,
       banner: null,
       'log-level': 'info',
       'log-format': 'text',

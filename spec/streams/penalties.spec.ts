@@ -33,6 +33,13 @@ describe('penalties', () => {
     expect(remainingMs(ADDRESS)).toBe(0);
   });
 
+  it('keep out at once whoever typed three wrong passwords, or broke the protocol', () => {
+    for (const offence of ['login-failed', 'protocol'] as const) {
+      const { commit } = table();
+      expect(commit(offence)).toBe(PENALTIES[offence]);
+    }
+  });
+
   it('add up, and are told when they begin, once', () => {
     const { commit, remainingMs } = table();
     commit('no-login', 14);

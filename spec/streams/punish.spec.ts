@@ -73,6 +73,7 @@ describe('punish', () => {
     ['lost', 'no-login'],
     ['idle', 'no-login'],
     ['login-timeout', 'login-timeout'],
+    ['login-failed', 'login-failed'],
     ['protocol', 'protocol'],
   ] as const) {
     it(`takes a call that ended as ${reason}, without a login, for ${offence}`, () => {

@@ -1,4 +1,4 @@
-import { concat, defer, EMPTY, NEVER, of, repeat, Subject, take, tap, throwError } from 'rxjs';
+import { concat, defer, EMPTY, map, mergeMap, NEVER, of, repeat, Subject, take, tap, throwError } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { TYPE_AHEAD_BYTES, TypeAhead } from '../../streams/type-ahead.js';
 
@@ -78,6 +78,32 @@ describe('TypeAhead', () => {
       const ask = () => answers.push(listen(queue.line$.pipe(take(1))));
       listen(queue.line$.pipe(take(1), tap(ask)));
       expect(answers).toEqual([['ann', '|']]);
+    });
+  });
+
+  describe('who takes one line and asks for the next while hearing it', () => {
+    it('gets all that was typed ahead, each line once', () => {
+      const queue = queueOf('ann', 'secret', 'bob', 'hidden');
+      const one$ = () => queue.line$.pipe(take(1));
+      const heard: string[] = [];
+      const logIn = () =>
+        one$()
+          .pipe(mergeMap((handle) => one$().pipe(map((password) => `${handle} ${password}`))))
+          .subscribe((login) => heard.push(login));
+      logIn();
+      logIn();
+      expect(heard).toEqual(['ann secret', 'bob hidden']);
+    });
+
+    it('gets the keys so too', () => {
+      const queue = queueOf('a', 'b');
+      const one$ = () => queue.key$.pipe(take(1));
+      const heard: string[] = [];
+      one$()
+        .pipe(mergeMap((first) => one$().pipe(map((second) => first + second))))
+        .subscribe((pair) => heard.push(pair));
+      expect(heard).toEqual(['aenter']);
+      expect(listen(queue.line$)).toEqual(['b']);
     });
   });
 

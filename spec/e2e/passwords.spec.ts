@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { call } from '../support/caller.js';
+import { temporaryFolder, writeAccounts } from '../support/cheap-accounts.js';
+import {
+  cleanEnv,
+  type Ended,
+  ended,
+  IMPULSE,
+  impulse,
+  OPEN_DOOR,
+  startBoard,
+  stopAll,
+} from '../support/cli.js';
+import { atTerminal, leaveAll, works } from '../support/pty.js';
+
+describe('accounts', () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  let file: string;
+  beforeEach(() => {
+    folder = temporaryFolder();
+    file = join(folder.path, 'accounts');
+  });
+  afterEach(async () => {
+    stopAll();
+    await leaveAll();
+    folder.remove();
+  });
+
+  /** Runs impulse with this as its input. */
+  const fed = (input: string, ...args: string[]): Promise<Ended> => {
+    const child = spawn(process.execPath, [IMPULSE, ...args], { env: cleanEnv(), cwd: folder.path });
+    child.stdin.end(input);
+    return ended(child);
+  };
+
+  it('are made by impulse passwd, and let their owners in', async () => {
+    const made = await fed('correct horse\n', 'passwd', 'Ann', '--passwords', file);
+    expect([made.code, made.stdout]).toEqual([0, `Ann: added to ${file}\n`]);
+    const board = await startBoard(['--passwords', file]);
+    const caller = await call(board.port);
+    await caller.hears('Handle: ');
+    caller.says('ann\r\ncorrect horse\r\n');
+    await caller.hears('Welcome, Ann!');
+    expect((await board.logs('sessionAuthenticated')).handle).toBe('Ann');
+    caller.hangUp();
+  });
+
+  it('keep an address out for a while after three wrong passwords', async () => {
+    await writeAccounts(file, { ann: 'correct horse' });
+    const board = await startBoard(['--passwords', file]);
+    const caller = await call(board.port);
+    caller.says('ann\r\n1\r\nann\r\n2\r\nnobody\r\n3\r\n');
+    expect(await caller.gone).toContain('That was wrong three times. Goodbye!');
+    expect((await board.logs('addressPenalised')).offence).toBe('login-failed');
+    const again = await call(board.port);
+    expect(await again.gone).toContain('Your address has to wait a while.');
+  });
+
+  it('are a matter of the file that is named: without one there are none, and a bad one is said', async () => {
+    const unset = await impulse(['passwd', 'ann']);
+    expect(unset.code).toBe(2);
+    expect(unset.stderr).toMatch(
+      /^impulse: passwd needs a file: --passwords FILE, or IMPULSE_PASSWORDS;.*\n$/,
+    );
+
+    const badHandle = await impulse(['passwd', 'a\x1bn'], { env: { IMPULSE_PASSWORDS: file } });
+    expect(badHandle.code).toBe(2);
+
+    const missing = await impulse(['serve', '--passwords', file, ...OPEN_DOOR]);
+    expect(missing.code).toBe(78);
+    expect(missing.stderr).toContain(`${file}: no such file or directory`);
+
+    const short = await fed('short\n', 'passwd', 'ann', '--passwords', file);
+    expect([short.code, short.stderr]).toEqual([2, 'impulse: a password has 8 to 128 characters\n']);
+  });
+
+  it('are asked for twice at a terminal, and never shown', async () => {
+    if (!works('command -v script')) pending('script (Debian: bsdutils)');
+    const person = await atTerminal(`${process.execPath} ${IMPULSE} passwd ann --passwords ${file}`);
+    await person.sees('Password: ');
+    person.types('correct hprse\x7f\x7f\x7f\x7forse\r');
+    await person.sees('Once more: ');
+    person.types('correct horse\r');
+    const screen = await person.sees('added to');
+    expect(screen).not.toContain('orse');
+    await person.left;
+    expect(readFileSync(file, 'utf8')).toMatch(/^ann:scrypt:32768:8:1:/);
+  });
+
+  it('stay as they are when Ctrl-C is pressed', async () => {
+    if (!works('command -v script')) pending('script (Debian: bsdutils)');
+    const person = await atTerminal(
+      `sh -c '${process.execPath} ${IMPULSE} passwd ann --passwords ${file}; echo code $?; stty -a'`,
+    );
+    await person.sees('Password: ');
+    person.types('correct\x03');
+    const screen = await person.sees('isig');
+    expect(screen).toContain('code 130');
+    expect(screen).toMatch(/[^-]isig[\s\S]*[^-]echo /);
+    expect(() => readFileSync(file)).toThrow();
+  });
+});
