@@ -22,7 +22,7 @@ function examples(): Map<string, string> {
 }
 
 function filesIn(folder: string, ending: string): string[] {
-  return readdirSync(join(ROOT, folder))
+  return readdirSync(join(ROOT, folder), { encoding: 'utf8', recursive: true })
     .filter((name) => name.endsWith(ending) && !name.endsWith('.d.ts'))
     .map((name) => join(folder, name));
 }
@@ -41,7 +41,10 @@ function complaints(files: Map<string, string>): string[] {
     const language = typeof version === 'object' ? version : { languageVersion: version };
     return ts.createSourceFile(path, code, { ...language, impliedNodeFormat: ts.ModuleKind.ESNext });
   };
-  const paths = { 'impulse-bbs': [join(ROOT, 'lib/index.ts')] };
+  const paths = {
+    'impulse-bbs': [join(ROOT, 'lib/index.ts')],
+    'impulse-bbs/testing': [join(ROOT, 'lib/testing/index.ts')],
+  };
   const program = ts.createProgram(
     [...files.keys(), join(ROOT, 'lib/telnetlib.d.ts')],
     { ...options, paths, noUnusedLocals: false },

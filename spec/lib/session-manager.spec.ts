@@ -2,8 +2,8 @@ import { concat, map, NEVER, of, Subject } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { createSessionManager, DEFAULT_LIMITS } from '../../lib/session-manager.js';
 import { SETTINGS, type Setting } from '../../lib/settings.js';
+import { fakeConnection } from '../../lib/testing/fake-connection.js';
 import type { App, Connection, ServerEvent } from '../../streams/types.js';
-import { fakeConnection } from '../support/fake-connection.js';
 
 const echo: App = (session) => concat(of('hi\n'), session.line$.pipe(map((line) => `${line}\n`)));
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { map, NEVER, Subject } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { fakeConnection } from '../../lib/testing/fake-connection.js';
 import { type Admission, type Admitted, admit, type GateLimits } from '../../streams/admit.js';
 import { isRefused, type Knock, type Refused } from '../../streams/refused.js';
-import { fakeConnection } from '../support/fake-connection.js';
 import { holds } from '../support/holds.js';
 
 const connection = fakeConnection(NEVER);

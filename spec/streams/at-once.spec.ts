@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { NEVER, Subject } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { fakeConnection } from '../../lib/testing/fake-connection.js';
 import { atOnce } from '../../streams/at-once.js';
 import { isRefused, type Knock } from '../../streams/refused.js';
-import { fakeConnection } from '../support/fake-connection.js';
 import { holds } from '../support/holds.js';
 
 const nobody = () => false;

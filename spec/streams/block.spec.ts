@@ -1,8 +1,8 @@
 import { NEVER } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { fakeConnection } from '../../lib/testing/fake-connection.js';
 import { block } from '../../streams/block.js';
 import type { Knock } from '../../streams/refused.js';
-import { fakeConnection } from '../support/fake-connection.js';
 
 describe('block', () => {
   const good = fakeConnection(NEVER, { address: '192.0.2.1' });

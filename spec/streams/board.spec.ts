@@ -1,11 +1,11 @@
 import { concat, endWith, map, NEVER, type Observable, of, share, takeUntil, takeWhile } from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { fakeConnection } from '../../lib/testing/fake-connection.js';
 import { type BoardParts, board, tickMs } from '../../streams/board.js';
 import { embeddedBus } from '../../streams/bus.js';
 import type { ShutdownOrder } from '../../streams/drain.js';
 import type { Connection, Limits, ServerEvent } from '../../streams/types.js';
-import { fakeConnection } from '../support/fake-connection.js';
 
 const OFF: Limits = {
   maxSessions: 2,

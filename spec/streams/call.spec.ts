@@ -1,11 +1,11 @@
 import { NEVER, type Observable, of, VirtualTimeScheduler } from 'rxjs';
+import { type FakeConnectionOptions, fakeConnection } from '../../lib/testing/fake-connection.js';
 import { Call } from '../../streams/call.js';
 import type { ScreenParts } from '../../streams/screen.js';
 import { SessionEnd } from '../../streams/session-end.js';
 import { TYPE_AHEAD_BYTES } from '../../streams/type-ahead.js';
 import { type EndReason, SESSION_STATES } from '../../streams/types.js';
 import { fakeAdmitted } from '../support/admitted.js';
-import { type FakeConnectionOptions, fakeConnection } from '../support/fake-connection.js';
 
 const LIMIT = 100;
 const SCREEN: ScreenParts = {

@@ -1,10 +1,10 @@
 import { NEVER, Subject, VirtualTimeScheduler } from 'rxjs';
 import { DEFAULT_LIMITS } from '../../lib/session-manager.js';
+import { fakeConnection } from '../../lib/testing/fake-connection.js';
 import { type DoorPolicy, door } from '../../streams/door.js';
 import { penalties } from '../../streams/penalties.js';
 import { isRefused, type Knock } from '../../streams/refused.js';
 import type { Limits } from '../../streams/types.js';
-import { fakeConnection } from '../support/fake-connection.js';
 
 const TIGHT: Limits = {
   ...DEFAULT_LIMITS,

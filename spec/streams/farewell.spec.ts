@@ -1,12 +1,12 @@
 import { EMPTY, NEVER, type Observable } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { FLUSH_MS, farewells } from '../../streams/farewell.js';
-import { counting } from '../support/counting.js';
 import {
   type FakeConnection,
   type FakeConnectionOptions,
   fakeConnection,
-} from '../support/fake-connection.js';
+} from '../../lib/testing/fake-connection.js';
+import { FLUSH_MS, farewells } from '../../streams/farewell.js';
+import { counting } from '../support/counting.js';
 
 /** A caller whose line is gone when `closed$` completes. */
 function goneAfter(closed$: Observable<never>, options: FakeConnectionOptions = {}): FakeConnection {

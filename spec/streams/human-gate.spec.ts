@@ -1,9 +1,9 @@
 import { EMPTY, NEVER, type Observable, Subject, throwError } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { type FakeConnection, fakeConnection } from '../../lib/testing/fake-connection.js';
 import { GATE_PLACES, humanGate } from '../../streams/human-gate.js';
 import { isRefused, type Knock } from '../../streams/refused.js';
 import { SessionEnd } from '../../streams/session-end.js';
-import { type FakeConnection, fakeConnection } from '../support/fake-connection.js';
 
 const ASKED = 'Press ESC twice to come in.\n';
 

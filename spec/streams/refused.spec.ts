@@ -1,7 +1,7 @@
 import { map, NEVER } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { fakeConnection } from '../../lib/testing/fake-connection.js';
 import { isRefused, type Knock, type Refused, refuse } from '../../streams/refused.js';
-import { fakeConnection } from '../support/fake-connection.js';
 
 const ann = fakeConnection(NEVER, { address: '192.0.2.1' });
 const bob = fakeConnection(NEVER, { address: '192.0.2.2' });

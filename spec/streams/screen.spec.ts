@@ -1,7 +1,7 @@
 import { NEVER } from 'rxjs';
+import { type FakeConnectionOptions, fakeConnection } from '../../lib/testing/fake-connection.js';
 import { Screen } from '../../streams/screen.js';
 import type { Encoding } from '../../streams/types.js';
-import { type FakeConnectionOptions, fakeConnection } from '../support/fake-connection.js';
 
 /** A screen, what is written to it, and how often its caller hung up. */
 function screenOf(options: FakeConnectionOptions = {}) {

@@ -24,6 +24,7 @@ import {
 } from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { type FakeConnectionOptions, fakeConnection } from '../../lib/testing/fake-connection.js';
 import { embeddedBus } from '../../streams/bus.js';
 import type { Call } from '../../streams/call.js';
 import { FLUSH_MS, farewells } from '../../streams/farewell.js';
@@ -42,7 +43,6 @@ import {
   type SessionState,
 } from '../../streams/types.js';
 import { fakeAdmitted } from '../support/admitted.js';
-import { type FakeConnectionOptions, fakeConnection } from '../support/fake-connection.js';
 
 const OFF: Limits = {
   maxSessions: 3,

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { NEVER } from 'rxjs';
+import { fakeConnection } from '../../lib/testing/fake-connection.js';
 import type { Refused } from '../../streams/refused.js';
 import * as texts from '../../streams/texts.js';
 import type { EndReason, RefusalReason } from '../../streams/types.js';
-import { fakeConnection } from '../support/fake-connection.js';
 import { holds } from '../support/holds.js';
 
 describe('texts', () => {

@@ -1,10 +1,10 @@
 import { map, NEVER, Subject, VirtualTimeScheduler } from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { fakeConnection } from '../../lib/testing/fake-connection.js';
 import { isRefused, type Knock, type Refused } from '../../streams/refused.js';
 import { MAX_SOURCES, throttle } from '../../streams/throttle.js';
 import type { Rate } from '../../streams/types.js';
-import { fakeConnection } from '../support/fake-connection.js';
 
 const from = (address: string) => fakeConnection(NEVER, { address });
 const BLOCKED: Refused = { verdict: 'refused', connection: from('192.0.2.66'), reason: 'blocked' };

@@ -1,9 +1,9 @@
 import { NEVER } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { fakeConnection } from '../../lib/testing/fake-connection.js';
 import { farewells } from '../../streams/farewell.js';
 import type { Refused } from '../../streams/refused.js';
 import { turnAway } from '../../streams/turn-away.js';
-import { fakeConnection } from '../support/fake-connection.js';
 
 const REFUSED = { r: { type: 'connectionRefused', address: '192.0.2.1', reason: 'full' } as const };
 

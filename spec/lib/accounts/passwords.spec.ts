@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { filter, firstValueFrom, ReplaySubject, Subject } from 'rxjs';
 import { passwords } from '../../../lib/accounts/passwords.js';
 import { createSessionManager } from '../../../lib/session-manager.js';
+import { type FakeConnection, fakeConnection } from '../../../lib/testing/fake-connection.js';
 import type { ServerEvent } from '../../../streams/types.js';
 import { temporaryFolder, writeAccounts } from '../../support/cheap-accounts.js';
-import { type FakeConnection, fakeConnection } from '../../support/fake-connection.js';
 
 describe('passwords', () => {
   let folder: ReturnType<typeof temporaryFolder>;

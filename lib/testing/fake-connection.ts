@@ -11,6 +11,8 @@ export interface FakeConnectionOptions {
   readonly answers?: boolean;
   /** What the client calls its terminal. */
   readonly type?: string;
+  /** What the terminal is, apart from 80 columns, 24 rows and UTF-8. */
+  readonly terminal?: Partial<Terminal>;
   /** True for a caller whose line stays open after we hung up. */
   readonly lingers?: boolean;
 }
@@ -34,12 +36,13 @@ export function fakeConnection(
     deaf = false,
     answers = false,
     type,
+    terminal: told,
     lingers = false,
   }: FakeConnectionOptions = {},
 ): FakeConnection {
   const closed$ = new ReplaySubject<never>();
   let drained$ = new Subject<never>();
-  let terminal: Terminal = { columns: 80, rows: 24, echo, type: type ?? null, encoding: 'utf-8' };
+  let terminal: Terminal = { columns: 80, rows: 24, echo, type: type ?? null, encoding: 'utf-8', ...told };
   let unread = 0;
   const calls: string[] = [];
   let screen = '';

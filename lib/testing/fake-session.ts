@@ -1,0 +1,106 @@
+import { EMPTY } from 'rxjs';
+import stringWidth from 'string-width';
+import { embeddedBus } from '../../streams/bus.js';
+import { Call } from '../../streams/call.js';
+import type { Key, Services, Session, SessionInfo, Terminal, User } from '../../streams/types.js';
+import { decoder } from '../encodings.js';
+import { DEFAULT_LIMITS } from '../session-manager.js';
+import { fakeConnection } from './fake-connection.js';
+import type { Marbles } from './virtual-time.js';
+
+/** Who is calling, and what they type. */
+export interface FakeSessionOptions {
+  /** When the caller enters lines, as a diagram; its end is the end of the call. Nothing is entered, if left out. */
+  readonly line$?: string;
+  /** The lines by their letters; each letter is its own line, if left out. */
+  readonly lines?: { [marble: string]: string };
+  /** When the caller presses keys, for apps that read `key$`. */
+  readonly key$?: string;
+  readonly keys?: { [marble: string]: Key };
+  /** A guest called `ann`, if left out. */
+  readonly user?: User | null;
+  readonly id?: number;
+  readonly node?: number;
+  readonly address?: string;
+  /** A terminal of 80 columns with colours that leaves the echo to us, but for what is said here. */
+  readonly terminal?: Partial<Terminal>;
+}
+
+/** A session without a line to anybody. */
+export interface FakeSession extends Session {
+  /** All that was written to the caller: by `write`, `notify` and `ask`. What an app emits isn't, until somebody writes it. */
+  readonly output: string;
+}
+
+/** What somebody's terminal says of itself, if nothing else is said. */
+const TERMINAL = { columns: 80, rows: 24, echo: true, type: 'xterm', encoding: 'utf-8' } as const;
+
+/**
+ * Makes a session for the test of an app: the same that a board makes, with its type-ahead, prompts and notices, but its
+ * caller is a diagram.
+ *
+ * @param m Virtual time: {@link inVirtualTime}'s, or the context of `rxjs-marbles`.
+ * @example
+ * ```ts
+ * import { fakeServices, fakeSession, inVirtualTime } from 'impulse-bbs/testing';
+ * import { menu, quit } from 'impulse-bbs';
+ *
+ * inVirtualTime((m) => {
+ *   const session = fakeSession(m, { line$: '--x---q', user: { handle: 'bob' } });
+ *   m.expectObservable(menu({ q: quit }, '? ')(session, fakeServices(m))).toBe('p-(np)|', {
+ *     p: '? ',
+ *     n: 'That is not in the menu.\n',
+ *   });
+ * });
+ * ```
+ */
+export function fakeSession(m: Marbles, options: FakeSessionOptions = {}): FakeSession {
+  const { line$, lines, key$, keys, user = { handle: 'ann', guest: true } } = options;
+  const call = new FakeCall(m, options);
+  call.user = user;
+  call.become('active');
+  const hangUp = () => call.hangUp();
+  if (line$) m.hot(line$, lines).subscribe({ next: (line) => call.typeAhead.push(line), complete: hangUp });
+  if (key$) m.hot(key$, keys).subscribe({ next: (key) => call.typeAhead.press(key), complete: hangUp });
+  return call;
+}
+
+class FakeCall extends Call implements FakeSession {
+  readonly #line: ReturnType<typeof fakeConnection>;
+
+  constructor(m: Marbles, { id = 1, node = 1, address, terminal }: FakeSessionOptions) {
+    const line = fakeConnection(EMPTY, {
+      ...(address ? { address } : {}),
+      terminal: { ...TERMINAL, ...terminal },
+    });
+    const admitted = {
+      verdict: 'admitted',
+      connection: line,
+      id,
+      node,
+      place$: EMPTY,
+      loggedIn() {},
+      leave() {},
+    } as const;
+    super(admitted, DEFAULT_LIMITS.outputLimitBytes, m.scheduler, { decoder, width: stringWidth }, () => {});
+    this.#line = line;
+  }
+
+  get output(): string {
+    return this.#line.screen;
+  }
+
+  hangUp(): void {
+    this.end('hangup');
+    this.typeAhead.end();
+  }
+}
+
+/** Makes what a board offers its apps: a bus of its own, virtual time, and these sessions on line. */
+export function fakeServices(m: Marbles, sessions: readonly SessionInfo[] = []): Services {
+  return {
+    bus: embeddedBus(),
+    sessions: new Map(sessions.map((session) => [session.id, session])),
+    scheduler: m.scheduler,
+  };
+}

@@ -1,0 +1,5 @@
+export { type FakeConnection, type FakeConnectionOptions, fakeConnection } from './fake-connection.js';
+export { type FakeSession, type FakeSessionOptions, fakeServices, fakeSession } from './fake-session.js';
+export { asLetters, EVENT_LETTERS } from './letters.js';
+export { expectScreen, type SeenScreen, screenOf, type Window } from './screen.js';
+export { inVirtualTime, type Marbles, type VirtualTime } from './virtual-time.js';

@@ -1,0 +1,35 @@
+import { map, type OperatorFunction } from 'rxjs';
+import type { ServerEvent } from '../../streams/types.js';
+
+/** A letter for each event, so that what happens on a board is a diagram. */
+export const EVENT_LETTERS = {
+  serverListening: 'l',
+  connectionRefused: 'r',
+  addressPenalised: 'p',
+  sessionWaiting: 'w',
+  sessionOpened: 'o',
+  sessionAuthenticated: 'a',
+  sessionWarned: 'n',
+  sessionClosing: 'e',
+  sessionClosed: 'c',
+  serverDraining: 'd',
+  serverClosed: 'x',
+} as const satisfies Record<ServerEvent['type'], string>;
+
+/**
+ * Turns events into their letters: **l**istening, **r**efused, **p**enalised, **w**aiting, **o**pened,
+ * **a**uthenticated, war**n**ed, **e**nding (`sessionClosing`), **c**losed, **d**raining, and `x` for `serverClosed`.
+ *
+ * @example
+ * ```ts
+ * import { createSessionManager } from 'impulse-bbs';
+ * import { asLetters, fakeConnection, inVirtualTime } from 'impulse-bbs/testing';
+ *
+ * inVirtualTime((m) => {
+ *   const { run } = createSessionManager({ app: (session) => session.line$, scheduler: m.scheduler });
+ *   const ann = fakeConnection(m.cold('1s a', { a: 'ann\r' }));
+ *   m.expectObservable(run(m.hot('-a', { a: ann })).pipe(asLetters()), '11m !').toBe('-o 999ms a 539999ms n 59999ms (ec)');
+ * });
+ * ```
+ */
+export const asLetters = (): OperatorFunction<ServerEvent, string> => map(({ type }) => EVENT_LETTERS[type]);

@@ -1,0 +1,38 @@
+import { deepStrictEqual } from 'node:assert/strict';
+import type { Observable } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+
+/** What a marble test needs; that of `rxjs-marbles` has it too. */
+export interface Marbles {
+  /** Emits in virtual time what the diagram says, whoever listens. */
+  hot<T = string>(marbles: string, values?: { [marble: string]: T }): Observable<T>;
+  /** The virtual clock. */
+  readonly scheduler: TestScheduler;
+}
+
+/** RxJS's own helpers for marble tests, and the virtual clock that they run on. */
+export type VirtualTime = Marbles & Parameters<Parameters<TestScheduler['run']>[0]>[0];
+
+/**
+ * Runs a test in virtual time: ten minutes pass in a millisecond. Diagrams are RxJS's (`-` is a millisecond, and so is each
+ * letter; `10m` is ten minutes). What was expected is compared when `test` returns.
+ *
+ * @throws An `AssertionError` if something else came, which every test runner understands.
+ * @example
+ * ```ts
+ * import { fakeServices, fakeSession, inVirtualTime } from 'impulse-bbs/testing';
+ * import type { App } from 'impulse-bbs';
+ * import { map } from 'rxjs';
+ *
+ * const echo: App = (session) => session.line$.pipe(map((line) => `${line}!\n`));
+ *
+ * inVirtualTime((m) => {
+ *   const session = fakeSession(m, { line$: '-a 10m b|', lines: { a: 'hello', b: 'still here' } });
+ *   m.expectObservable(echo(session, fakeServices(m))).toBe('-a 10m b|', { a: 'hello!\n', b: 'still here!\n' });
+ * });
+ * ```
+ */
+export function inVirtualTime<T>(test: (m: VirtualTime) => T): T {
+  const scheduler = new TestScheduler((actual, expected) => deepStrictEqual(actual, expected));
+  return scheduler.run((helpers) => test({ ...helpers, scheduler }));
+}

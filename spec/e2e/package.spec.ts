@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { temporaryFolder } from '../support/cheap-accounts.js';
+import { cleanEnv } from '../support/cli.js';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+/** Installing takes as long as the registry does. */
+const INSTALL_PATIENCE_MS = 180_000;
+
+const APP = `import { type App, hasAnsi } from 'impulse-bbs';
+import { map, takeWhile } from 'rxjs';
+
+export const parrot: App = (session) =>
+  session.line$.pipe(
+    takeWhile((line) => line !== 'bye'),
+    map((line) => (hasAnsi(session.terminal) ? \`\\x1b[1m\${line}\\x1b[0m\\n\` : \`\${line}\\n\`)),
+  );
+`;
+const SPEC = `import { test } from 'node:test';
+import { createSessionManager } from 'impulse-bbs';
+import { asLetters, expectScreen, fakeConnection, fakeServices, fakeSession, inVirtualTime } from 'impulse-bbs/testing';
+import { parrot } from './parrot.js';
+
+test('says what was said, until bye', () => {
+  inVirtualTime((m) => {
+    const session = fakeSession(m, { line$: '-a 10m b', lines: { a: 'hello', b: 'bye' }, terminal: { type: null } });
+    m.expectObservable(parrot(session, fakeServices(m))).toBe('-a 10m |', { a: 'hello\\n' });
+  });
+});
+
+test('is seen', async () => {
+  const output = inVirtualTime((m) => {
+    const session = fakeSession(m, { line$: '-a', lines: { a: 'hello' } });
+    parrot(session, fakeServices(m)).subscribe((text) => session.write(text));
+    m.flush();
+    return session.output;
+  });
+  await expectScreen(output, ['hello']);
+});
+
+test('runs on a board', () => {
+  inVirtualTime((m) => {
+    const { run } = createSessionManager({ app: parrot, scheduler: m.scheduler });
+    const ann = fakeConnection(m.cold('-a-b', { a: 'ann\\r', b: 'bye\\r' }));
+    m.expectObservable(run(m.hot('a', { a: ann })).pipe(asLetters()), '^---------!').toBe('oa-(ec)');
+  });
+});
+`;
+
+describe('the package', () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  beforeAll(() => {
+    folder = temporaryFolder();
+  });
+  afterAll(() => folder.remove());
+
+  const run = (program: string, args: string[], cwd: string) =>
+    promisify(execFile)(program, args, { cwd, env: cleanEnv({ npm_config_loglevel: 'error' }) });
+
+  it(
+    'is all that an app and its marble spec need, far from here',
+    async () => {
+      const { stdout: packed } = await run(
+        'npm',
+        ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder.path],
+        ROOT,
+      );
+      const { devDependencies, dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+      const home = join(folder.path, 'home');
+      mkdirSync(home);
+      const write = (name: string, text: string) => writeFileSync(join(home, name), text);
+      write('package.json', '{ "type": "module" }');
+      write(
+        'tsconfig.json',
+        '{ "compilerOptions": { "module": "NodeNext", "target": "ES2023", "strict": true, "types": ["node"] } }',
+      );
+      write('parrot.ts', APP);
+      write('parrot.spec.ts', SPEC);
+      const tools = ['@xterm/headless', 'typescript', '@types/node'].map(
+        (name) => `${name}@${devDependencies[name]}`,
+      );
+      const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
+      await run(
+        'npm',
+        [...install, join(folder.path, packed.trim()), `rxjs@${dependencies.rxjs}`, ...tools],
+        home,
+      );
+
+      // The types of the package are checked as well: skipLibCheck is off.
+      await run('npx', ['tsc'], home);
+      const { stdout } = await run(process.execPath, ['--test', 'parrot.spec.js'], home);
+      expect(stdout).toContain('# pass 3');
+      expect(stdout).toContain('# fail 0');
+
+      write('parrot.js', readFileSync(join(home, 'parrot.js'), 'utf8').replace("'bye'", "'goodbye'"));
+      await expectAsync(run(process.execPath, ['--test', 'parrot.spec.js'], home)).toBeRejected();
+
+      const { stdout: help } = await run('npx', ['impulse', '--help'], home);
+      expect(help).toContain('Usage: impulse');
+    },
+    INSTALL_PATIENCE_MS,
+  );
+});

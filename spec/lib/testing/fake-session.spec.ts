@@ -1,0 +1,106 @@
+import { concat, map, merge, of, timer } from 'rxjs';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { menu, quit } from '../../../lib/menu.js';
+import { fakeServices, fakeSession } from '../../../lib/testing/fake-session.js';
+import { inVirtualTime } from '../../../lib/testing/virtual-time.js';
+import type { App } from '../../../streams/types.js';
+
+const echo: App = (session) => session.line$.pipe(map((line) => `${line}!\n`));
+
+/** A spec may have no expectation of jasmine's own: those of the marbles throw. */
+const holds = (test: Parameters<typeof inVirtualTime>[0]) => expect(() => inVirtualTime(test)).not.toThrow();
+
+describe('fakeSession', () => {
+  it('enters lines as they are drawn, and hangs up at the end', () => {
+    holds((m) => {
+      const session = fakeSession(m, { line$: '-a 10m b|', lines: { a: 'hello', b: 'still here' } });
+      m.expectObservable(echo(session, fakeServices(m))).toBe('-a 10m b|', {
+        a: 'hello!\n',
+        b: 'still here!\n',
+      });
+    });
+  });
+
+  it('takes letters for the lines that they are, if there are no others', () => {
+    holds((m) => {
+      const session = fakeSession(m, { line$: '--x---q', user: { handle: 'bob' } });
+      m.expectObservable(menu({ q: quit }, '? ')(session, fakeServices(m))).toBe('p-(np)|', {
+        p: '? ',
+        n: 'That is not in the menu.\n',
+      });
+    });
+  });
+
+  it(
+    'runs in the virtual time of rxjs-marbles too',
+    marbles((m) => {
+      const session = fakeSession(m, { line$: '-a--b-|' });
+      m.expect(echo(session, fakeServices(m))).toBeObservable('-a--b-|', { a: 'a!\n', b: 'b!\n' });
+    }),
+  );
+
+  it('keeps what is typed ahead for an app that answers one at a time', () => {
+    holds((m) => {
+      const session = fakeSession(m, { line$: 'abc' });
+      const slow$ = session.eachLine((line) => timer(5).pipe(map(() => line)));
+      m.expectObservable(slow$, '^ 20ms !').toBe('-----a----b----c');
+    });
+  });
+
+  it('presses keys', () => {
+    holds((m) => {
+      const session = fakeSession(m, { key$: '-a-u-|', keys: { a: 'a', u: 'up' } });
+      m.expectObservable(session.key$).toBe('-a-u-|', { a: 'a', u: 'up' });
+    });
+  });
+
+  it('asks, and has all that was written to the caller', () => {
+    const output = inVirtualTime((m) => {
+      const session = fakeSession(m, { line$: '-a', lines: { a: 'Paris' } });
+      const talk$ = concat(session.ask('Where? '), of('Fine.\n'));
+      talk$.subscribe((text) => session.write(text));
+      m.flush();
+      return session.output;
+    });
+    expect(output).toBe('Where? ParisFine.\n');
+  });
+
+  it('is who it is said to be', () => {
+    inVirtualTime((m) => {
+      const session = fakeSession(m, {
+        id: 7,
+        node: 3,
+        address: '203.0.113.9',
+        user: { handle: 'bob' },
+        terminal: { columns: 40, type: 'dumb' },
+      });
+      expect([session.id, session.node, session.address, session.user]).toEqual([
+        7,
+        3,
+        '203.0.113.9',
+        { handle: 'bob' },
+      ]);
+      expect(session.terminal).toEqual({
+        columns: 40,
+        rows: 24,
+        echo: true,
+        type: 'dumb',
+        encoding: 'utf-8',
+      });
+      expect(fakeSession(m).user).toEqual({ handle: 'ann', guest: true });
+      expect(session.state).toBe('active');
+    });
+  });
+});
+
+describe('fakeServices', () => {
+  it('are a bus, virtual time and the sessions on line', () => {
+    holds((m) => {
+      const [ann, bob] = [fakeSession(m), fakeSession(m, { id: 2, user: { handle: 'bob' } })];
+      const services = fakeServices(m, [ann, bob]);
+      expect([...services.sessions.values()].map(({ user }) => user?.handle)).toEqual(['ann', 'bob']);
+      m.cold('--x').subscribe(() => services.bus.publish('room', services.scheduler.now()));
+      m.expectObservable(merge(services.bus.channel$('room'))).toBe('--x', { x: 2 });
+    });
+  });
+});
