@@ -116,6 +116,12 @@ export class Call implements Session, Endable, Expiring, Probed {
 
   write(output: Output): void {
     if (this.#ending) return;
+    if (typeof output !== 'string' && !((output as unknown) instanceof Uint8Array)) {
+      this.#break(
+        new SessionEnd('app-error', new TypeError('an app writes text or bytes, and nothing else')),
+      );
+      return;
+    }
     this.screen.wrote(output);
     this.#send(output);
   }

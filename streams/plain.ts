@@ -5,9 +5,10 @@
 const UNSAFE =
   /(?![\ufe0e\ufe0f\u200c\u200d])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_C}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
 
-/** A joiner where no script and no picture has one, and a variation of what has none. */
-const STRAY =
-  /(?:(?<![\p{L}\p{M}\p{Extended_Pictographic}\p{EMod}])|(?<=[\0-\u02ff]))[\u200c\u200d]|(?<![\p{Emoji}])[\ufe0e\ufe0f]/gu;
+/** Variations of what has none, and then joiners where no script and no picture has one. */
+const STRAY_VARIATION = /(?<!\p{Emoji})[\ufe0e\ufe0f]/gu;
+const STRAY_JOINER =
+  /(?:(?<![\p{L}\p{M}\p{Extended_Pictographic}\p{EMod}])|(?<=[\0-\u02ff]))[\u200c\u200d]/gu;
 
 /** No script puts more marks on a letter; with hundreds, a text climbs over the lines above it. */
 const TOWER = /(\p{M}{6})\p{M}+/gu;
@@ -23,7 +24,8 @@ const TOWER = /(\p{M}{6})\p{M}+/gu;
  * ```
  */
 export function plain(text: string): string {
-  return isOrdinary(text) ? text : withoutControls(text).replace(STRAY, '').replace(TOWER, '$1');
+  if (isOrdinary(text)) return text;
+  return withoutControls(text).replace(STRAY_VARIATION, '').replace(STRAY_JOINER, '').replace(TOWER, '$1');
 }
 
 /** A part of a text that isn't whole yet, without what no text has; joiners may have something before them. */

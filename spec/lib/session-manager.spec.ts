@@ -68,6 +68,24 @@ describe('createSessionManager', () => {
     }),
   );
 
+  it(
+    'tells everybody who has logged in what the sysop says, as plain text',
+    marbles((m) => {
+      const manager = createSessionManager({ app: echo, scheduler: m.scheduler });
+      const ann = fakeConnection(m.hot('--a', { a: 'ann\r' }), { type: 'xterm', echo: true });
+      const bob = fakeConnection(NEVER);
+      const running = manager.run(m.hot<Connection>('(ab)', { a: ann, b: bob })).subscribe();
+      m.scheduler.schedule(() => {
+        expect(manager.broadcast('Cake\x1b[2J\n in the kitchen')).toBe(1);
+        running.unsubscribe();
+      }, 5);
+      m.flush();
+
+      expect(ann.screen).toContain('\x1b[1;7m*** Cake[2J in the kitchen ***\x1b[0m\n');
+      expect(bob.screen).toBe('Handle: ');
+    }),
+  );
+
   it('takes an option that is undefined for one that was left out', () => {
     const manager = createSessionManager({ app: echo, maxSessions: undefined as never });
     const types: string[] = [];

@@ -1,29 +1,10 @@
-import { type Observable, take } from 'rxjs';
+import { take, tap } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { embeddedBus } from '../../streams/bus.js';
-
-/** Notes what is heard, and its end. */
-function listen(channel$: Observable<unknown>): unknown[] {
-  const heard: unknown[] = [];
-  channel$.subscribe({ next: (message) => heard.push(message), complete: () => heard.push('|') });
-  return heard;
-}
+import { embeddedBus, MOST_AT_ONCE } from '../../streams/bus.js';
+import { busContract, listen } from '../support/bus-contract.js';
 
 describe('embeddedBus', () => {
-  it('brings a message to everybody who observes its channel', () => {
-    const bus = embeddedBus();
-    const [ann, bob] = [listen(bus.channel$('main')), listen(bus.channel$('main'))];
-    bus.publish('main', 'hello');
-    expect(ann).toEqual(['hello']);
-    expect(bob).toEqual(['hello']);
-  });
-
-  it('brings it to nobody on another channel', () => {
-    const bus = embeddedBus();
-    const heard = ['other', '', '__proto__', 'constructor'].map((name) => listen(bus.channel$(name)));
-    bus.publish('main', 'hello');
-    expect(heard).toEqual([[], [], [], []]);
-  });
+  busContract(() => ({ bus: embeddedBus(), settled: async () => {} }));
 
   it('carries anything, undefined too', () => {
     const bus = embeddedBus();
@@ -34,7 +15,7 @@ describe('embeddedBus', () => {
   });
 
   it(
-    'keeps nothing for those who come later',
+    'brings a message at once, and only to those who are there then',
     marbles((m) => {
       const bus = embeddedBus();
       m.hot('                                  a-b-c-d-').subscribe((message) =>
@@ -44,15 +25,6 @@ describe('embeddedBus', () => {
       m.expect(bus.channel$('main'), '         ---^---!').toBeObservable('----c-d');
     }),
   );
-
-  it('never completes by itself', () => {
-    const bus = embeddedBus();
-    const heard = listen(bus.channel$('main'));
-    bus.publish('main', 'hello');
-    bus.channel$('main').pipe(take(1)).subscribe();
-    bus.publish('main', 'again');
-    expect(heard).toEqual(['hello', 'again']);
-  });
 
   it('lets all hear a message before one that was published because of it', () => {
     const bus = embeddedBus();
@@ -130,5 +102,62 @@ describe('embeddedBus', () => {
     const heard = listen(other.channel$('main'));
     one.publish('main', 'hello');
     expect(heard).toEqual([]);
+  });
+
+  describe('listeners who answer each other without end', () => {
+    it('are stopped, with an error for whoever publishes one message too many', () => {
+      const bus = embeddedBus();
+      const failed: unknown[] = [];
+      let heard = 0;
+      const parrot = (from: string, to: string) =>
+        bus
+          .channel$(from)
+          .pipe(
+            tap(() => {
+              heard += 1;
+              bus.publish(to, 'again');
+            }),
+          )
+          .subscribe({ error: ({ message }) => failed.push(message) });
+      parrot('ping', 'pong');
+      parrot('pong', 'ping');
+      bus.publish('ping', 'go');
+      expect(failed).toEqual([`more than ${MOST_AT_ONCE} messages in answer to one`]);
+      expect(heard).toBe(MOST_AT_ONCE);
+    });
+
+    it('are stopped on one channel, and when each answers twice', () => {
+      const bus = embeddedBus();
+      const failed: unknown[] = [];
+      bus
+        .channel$('main')
+        .pipe(
+          tap(() => {
+            bus.publish('main', 'a');
+            bus.publish('main', 'b');
+          }),
+        )
+        .subscribe({ error: ({ message }) => failed.push(message) });
+      bus.publish('main', 'go');
+      expect(failed.length).toBe(1);
+    });
+
+    it('are not those who publish as much one after another', () => {
+      const bus = embeddedBus();
+      const heard = listen(bus.channel$('main'));
+      for (let count = 0; count <= MOST_AT_ONCE; count += 1) bus.publish('main', count);
+      expect(heard.length).toBe(MOST_AT_ONCE + 1);
+    });
+
+    it('have their count begin anew with the next message', () => {
+      const bus = embeddedBus();
+      const log = listen(bus.channel$('log'));
+      bus.channel$('main').subscribe(() => {
+        for (let count = 0; count < MOST_AT_ONCE - 1; count += 1) bus.publish('log', count);
+      });
+      bus.publish('main', 1);
+      bus.publish('main', 2);
+      expect(log.length).toBe(2 * (MOST_AT_ONCE - 1));
+    });
   });
 });

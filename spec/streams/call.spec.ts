@@ -389,4 +389,62 @@ describe('Call', () => {
     call.screen.hangUp();
     expect(decided).toEqual(['hangup']);
   });
+
+  describe('notify', () => {
+    it('writes lines above the prompt, which is written again below', () => {
+      const { call, connection } = calling({ echo: true, type: 'xterm' });
+      call.write('> ');
+      call.notify('bob: hello');
+      call.notify('bob: hello?\n');
+      expect(connection.screen).toBe('> \r\x1b[Jbob: hello\n> \r\x1b[Jbob: hello?\n> ');
+    });
+
+    it('does not take a finished line for the prompt', () => {
+      const { call, connection } = calling({ echo: true, type: 'xterm' });
+      call.write('welcome\n');
+      call.notify('bob: hello');
+      expect(connection.screen).toBe('welcome\nbob: hello\n');
+    });
+
+    it('writes nothing any more when the ending is decided', () => {
+      const { call, connection } = calling();
+      call.end('kicked');
+      call.notify('bob: hello');
+      expect(connection.screen).toBe('');
+    });
+
+    it('counts as output for a caller who does not read', () => {
+      const { call, decided } = calling({ deaf: true });
+      for (let count = 0; count < LIMIT; count += 1) call.notify('x');
+      expect(decided).toEqual(['slow']);
+    });
+  });
+
+  describe('completeWith', () => {
+    it('tells what a line may become, by who was asked to last', () => {
+      const { call } = calling();
+      expect(call.screen.candidates).toBeUndefined();
+      call.completeWith(() => ['one']);
+      call.completeWith((typed) => [`${typed}two`]);
+      expect(call.screen.candidates?.('x')).toEqual(['xtwo']);
+    });
+
+    it('ends the call when it fails, and has no candidates', () => {
+      const { call, decided } = calling();
+      call.completeWith(() => {
+        throw new Error('broken');
+      });
+      expect(call.screen.candidates?.('x')).toEqual([]);
+      expect(decided).toEqual(['app-error']);
+    });
+  });
+
+  it('ends when its app writes what is neither text nor bytes', () => {
+    for (const odd of [42, null, undefined, {}, ['x']]) {
+      const { call, connection, decided } = calling();
+      call.write(odd as unknown as string);
+      expect(decided).toEqual(['app-error']);
+      expect(connection.screen).toBe('');
+    }
+  });
 });

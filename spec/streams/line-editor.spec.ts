@@ -23,6 +23,15 @@ function play(editor: LineEditor, acts: string[]): void {
 const FAMILY = '\u{1f469}\u200d\u{1f469}\u200d\u{1f467}\u200d\u{1f466}';
 
 describe('LineEditor', () => {
+  it('completes what is before the cursor, if it fits', () => {
+    const editor = new LineEditor();
+    play(editor, ['loup', '<left>', '<left>']);
+    editor.complete('look ');
+    expect([editor.before, editor.after, editor.bell]).toEqual(['look ', 'up', false]);
+    editor.complete('\u00e9'.repeat(LINE_LIMIT / 2));
+    expect([editor.before, editor.after, editor.bell]).toEqual(['look ', 'up', true]);
+  });
+
   it('types at the cursor', () => {
     expect(edited('held', '<left>', '<left>', 'l', '<right>', '!')).toBe('hell!|d');
   });

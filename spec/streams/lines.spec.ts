@@ -811,4 +811,120 @@ describe('lines', () => {
       .subscribe({ error: (error) => entered.push(error.message) });
     expect(entered).toEqual(['new', 'input']);
   });
+
+  describe('Tab', () => {
+    /** What the terminal shows, and what was listed, of somebody who types with these to choose from. */
+    function typing(candidates: (typed: string) => readonly string[], parts: Partial<LineTerminal> = {}) {
+      let shown = '';
+      const listed: string[] = [];
+      const asked: string[] = [];
+      const entered: string[] = [];
+      const typed$ = new Subject<string>();
+      const show = (text: string) => {
+        shown += text;
+      };
+      const own = terminal({
+        echoes: () => true,
+        show,
+        notify: (text) => listed.push(text),
+        candidates: (typed) => {
+          asked.push(typed);
+          return candidates(typed);
+        },
+        ...parts,
+      });
+      typed$.pipe(map(bytesOf), lines(own, noKeys())).subscribe((line) => entered.push(line));
+      return { type: (text: string) => typed$.next(text), shown: () => shown, listed, asked, entered };
+    }
+    const commands = (typed: string) =>
+      ['look', 'listen', 'leave'].filter((command) => command.startsWith(typed));
+
+    it('completes what is before the cursor', () => {
+      const { type, shown, entered } = typing(commands);
+      type('lo\t');
+      type('up\r');
+      expect(shown()).toBe('look up\n');
+      expect(entered).toEqual(['look up']);
+    });
+
+    it('leaves what is behind the cursor', () => {
+      const { type, entered } = typing(commands);
+      type('loup\x1b[D\x1b[D');
+      type('\t');
+      type('\r');
+      expect(entered).toEqual(['look up']);
+    });
+
+    it('lists what there is to choose from, and keeps the line', () => {
+      const { type, listed, entered } = typing(commands);
+      type('l\t');
+      type('\r');
+      expect(listed).toEqual(['look  listen  leave']);
+      expect(entered).toEqual(['l']);
+    });
+
+    it('rings the bell where there is nothing', () => {
+      const { type, shown } = typing(commands);
+      type('x\t');
+      expect(shown()).toBe('x\x07');
+    });
+
+    it('asks once a packet, however often it is pressed', () => {
+      const { type, listed, asked } = typing(commands);
+      type(`l${'\t'.repeat(10_000)}`);
+      expect(asked).toEqual(['l']);
+      expect(listed.length).toBe(1);
+      type('\t');
+      expect(asked.length).toBe(2);
+    });
+
+    it('does nothing in a secret, nor where the caller\u2019s terminal shows what is typed', () => {
+      for (const parts of [{ secret: () => true }, { echoes: () => false }]) {
+        const { type, asked, entered } = typing(commands, parts);
+        type('lo\t\r');
+        expect(asked).toEqual([]);
+        expect(entered).toEqual(['lo']);
+      }
+    });
+
+    it('makes no line longer than it may be', () => {
+      const { type, shown, entered } = typing(() => ['x'.repeat(LINE_LIMIT + 1)]);
+      type('x\t\r');
+      expect(entered).toEqual(['x']);
+      expect(shown()).toContain('\x07');
+    });
+  });
+
+  describe('what is typed is plain text', () => {
+    const trick = 'a\u202eb\u2028c\u200bd\ufeff\u{e0041}e\u00adf';
+
+    it('in lines', () => {
+      expect(linesIn(`${trick}\r`)).toEqual(['abcdef']);
+      expect(linesIn(Buffer.from([0x61, 0xff, 0xfe, 0x0d]))).toEqual(['a\ufffd\ufffd']);
+    });
+
+    it('in keys', () => {
+      const keys: string[] = [];
+      const taker = { ...noKeys(), wantsKeys: true, press: (key: string) => keys.push(key) };
+      of(bytesOf(trick)).pipe(lines(terminal(), taker)).subscribe();
+      expect(keys).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+    });
+
+    it('in the history that is recalled', () => {
+      expect(echoOf('a\u202eb\r', '\x1b[A\r')).toBe('ab\nab\n');
+    });
+
+    it('also when a letter and what joins it to the next come one by one', () => {
+      expect(linesIn('\u{1f469}', '\u200d', '\u{1f467}', '\r')).toEqual(['\u{1f469}\u200d\u{1f467}']);
+      expect(linesIn('a', '\u200d', 'b', '\r')).toEqual(['ab']);
+    });
+
+    it('from one line to the next', () => {
+      expect(linesIn('a\u200db\rplain\r\u{1f469}\u200d\u{1f467}\r')).toEqual([
+        'ab',
+        'plain',
+        '\u{1f469}\u200d\u{1f467}',
+      ]);
+    });
+  });
 });

@@ -637,6 +637,23 @@ describe('session', () => {
     );
 
     it(
+      'names nobody by anything but text',
+      marbles((m) => {
+        const tricky = { handle: '\x1b]0;x\x07a\u202enn\r\nbob', level: 3 };
+        let seen: unknown;
+        const { session$ } = caller(m.scheduler, NEVER, {
+          authenticate: () => of(tricky),
+          app: (session) => {
+            seen = session.user;
+            return EMPTY;
+          },
+        });
+        expect(diary(m.scheduler, session$)[1]).toBe('0 authenticated ]0;xannbob');
+        expect(seen).toEqual({ handle: ']0;xannbob', level: 3 });
+      }),
+    );
+
+    it(
       'that names a user because the line ended is too late',
       marbles((m) => {
         const app = jasmine.createSpy('app', echo).and.callFake(echo);

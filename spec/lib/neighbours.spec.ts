@@ -1,0 +1,189 @@
+import {
+  concat,
+  defer,
+  ignoreElements,
+  map,
+  merge,
+  mergeMap,
+  NEVER,
+  type Observable,
+  of,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { createSessionManager, type SessionManagerOptions } from '../../lib/session-manager.js';
+import { type FakeConnectionOptions, fakeConnection } from '../../lib/testing/fake-connection.js';
+import type { App, Connection, Output } from '../../streams/types.js';
+
+const broken = new Error('broken');
+const breaks = (): never => {
+  throw broken;
+};
+
+/** Apps that break, each in a place of its own, when the caller types `x`. */
+const BREAKING: Record<string, App> = {
+  'when it is called': breaks,
+  'when it is subscribed to': () => defer(breaks),
+  'by an error that comes later': () => timer(2).pipe(map(breaks)),
+  'in what it does with a line': (session) => session.line$.pipe(map(breaks)),
+  'in the answer to a line': (session) => session.eachLine(breaks),
+  'later in the answer to a line': (session) => session.eachLine(() => timer(2).pipe(map(breaks))),
+  'in what it does with a key': (session) => session.key$.pipe(map(breaks)),
+  'in what it asks': (session) => session.ask('? ').pipe(map(breaks)),
+  'in what it hears on the bus': (_, { bus }) => bus.channel$('chat').pipe(map(breaks)),
+  'in what it makes of the window': (session) => session.terminal$.pipe(map(breaks)),
+  'by giving back nothing': () => undefined as unknown as Observable<Output>,
+};
+
+/**
+ * A caller with this app beside one who talks on; `ann` types `x` and Tab at 2 ms, and what is said in the chat at 3 ms.
+ * Returns how the one ended, and what the other heard and whether they are there still.
+ */
+function together(
+  run: (test: Parameters<typeof marbles>[0]) => () => void,
+  app: App,
+  check: (ended: string[], neighbour: string, online: number) => void,
+  options: Partial<SessionManagerOptions> & { ann?: FakeConnectionOptions } = {},
+) {
+  const { ann: annOptions = {}, ...more } = options;
+  return run((m) => {
+    const talk: App = (session, { bus }) =>
+      merge(
+        session.line$.pipe(map((line) => `${line}!\n`)),
+        timer(3, m.scheduler).pipe(
+          tap(() => bus.publish('chat', 'hello')),
+          ignoreElements(),
+        ),
+      );
+    const manager = createSessionManager({
+      app: (session, services) => (session.user?.handle === 'ann' ? app : talk)(session, services),
+      scheduler: m.scheduler,
+      ...more,
+    });
+    const ann = fakeConnection(m.cold('a-x', { a: 'ann\r', x: 'x\t\r' }), { echo: true, ...annOptions });
+    const bob = fakeConnection(m.cold('b-- 5s t', { b: 'bob\r', t: 'still here\r' }));
+    const ended: string[] = [];
+    manager.run(m.hot<Connection>('(ab)', { a: ann, b: bob })).subscribe((event) => {
+      if (event.type === 'sessionClosed') ended.push(`${event.session} ${event.reason}`);
+    });
+    m.cold('10s x').subscribe(() => check(ended, bob.screen, manager.sessions.size));
+    m.scheduler.maxFrames = 20_000;
+    m.flush();
+  });
+}
+
+describe('a caller whose app breaks', () => {
+  for (const [where, app] of Object.entries(BREAKING))
+    it(
+      `${where} is alone with it`,
+      together(marbles, app, (ended, neighbour, online) => {
+        expect(ended).toEqual(['1 app-error']);
+        expect(neighbour).toContain('still here!');
+        expect(online).toBe(1);
+      }),
+    );
+
+  it(
+    'in what it offers for Tab is alone with it',
+    together(
+      marbles,
+      (session) => {
+        session.completeWith(breaks);
+        return session.line$;
+      },
+      (ended, neighbour) => {
+        expect(ended).toEqual(['1 app-error']);
+        expect(neighbour).toContain('still here!');
+      },
+    ),
+  );
+
+  it(
+    'by publishing without end is alone with it',
+    together(
+      marbles,
+      (_, { bus }) =>
+        bus.channel$('chat').pipe(
+          tap(() => bus.publish('chat', 'again')),
+          map(String),
+        ),
+      (ended, neighbour) => {
+        expect(ended).toEqual(['1 app-error']);
+        expect(neighbour).toContain('still here!');
+      },
+    ),
+  );
+
+  it(
+    'by writing what is neither text nor bytes is alone with it',
+    together(
+      marbles,
+      () => concat(of(42 as unknown as string), of(null as unknown as string), NEVER),
+      (ended, neighbour) => {
+        expect(ended).toEqual(['1 app-error']);
+        expect(neighbour).toContain('still here!');
+      },
+    ),
+  );
+});
+
+describe('a caller who hears the bus and never reads', () => {
+  it(
+    'is closed as slow, and nobody waits for them',
+    together(
+      marbles,
+      (_, { bus, scheduler }) =>
+        merge(
+          bus.channel$('chat').pipe(map(() => 'x'.repeat(1000))),
+          timer(10, 10, scheduler).pipe(
+            tap(() => bus.publish('chat', 'more')),
+            ignoreElements(),
+          ),
+        ),
+      (ended, neighbour) => {
+        expect(ended).toEqual(['1 slow']);
+        expect(neighbour).toContain('still here!');
+      },
+      { ann: { deaf: true }, outputLimitBytes: 100_000 },
+    ),
+  );
+});
+
+describe('a caller whose authenticator never answers', () => {
+  it(
+    'is sent away at the login deadline, and nobody waits for them',
+    together(
+      marbles,
+      () => NEVER,
+      (ended, neighbour) => {
+        expect(ended).toEqual(['1 login-timeout']);
+        expect(neighbour).toContain('still here!');
+      },
+      {
+        loginTimeoutMs: 8000,
+        authenticate: (session) =>
+          session.ask('Handle: ').pipe(mergeMap((handle) => (handle === 'ann' ? NEVER : of({ handle })))),
+      },
+    ),
+  );
+
+  it(
+    'or breaks, is sent away at once',
+    together(
+      marbles,
+      () => NEVER,
+      (ended, neighbour) => {
+        expect(ended).toEqual(['1 app-error']);
+        expect(neighbour).toContain('still here!');
+      },
+      {
+        authenticate: (session) =>
+          session
+            .ask('Handle: ')
+            .pipe(mergeMap((handle) => (handle === 'ann' ? throwError(() => broken) : of({ handle })))),
+      },
+    ),
+  );
+});
