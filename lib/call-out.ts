@@ -1,5 +1,4 @@
 import { connect, type Socket } from 'node:net';
-import { StringDecoder } from 'node:string_decoder';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { type Observable, Subscription } from 'rxjs';
 import {
@@ -12,6 +11,8 @@ import {
 } from '../streams/codec.js';
 import { harmless } from '../streams/harmless.js';
 import { CallerOptions, type CallerOptionsHost } from './caller-options.js';
+import { decoder } from './encodings.js';
+import { latin1 } from './options.js';
 
 /** Ctrl-], which leaves, as in every telnet client. */
 const LEAVE = 0x1d;
@@ -81,7 +82,7 @@ function talk(
 ): Subscription {
   const running = new Subscription();
   const screen = harmless();
-  const decoder = new StringDecoder('utf8');
+  const textOf = decoder('utf-8');
   const isTerminal = input.isTTY === true;
   let keyByKey = false;
 
@@ -99,7 +100,7 @@ function talk(
     },
     abused,
     data(bytes) {
-      if (output.write(screen.filter(decoder.write(Buffer.from(bytes))))) return;
+      if (output.write(screen.filter(textOf(bytes)))) return;
       if (socket.isPaused()) return;
       socket.pause();
       output.once('drain', () => socket.resume());
@@ -144,7 +145,7 @@ function talk(
 
 /** What was typed, as telnet sends it: the end of a line is CR LF, an Enter that was pressed CR NUL (RFC 854). */
 function entered(typed: Uint8Array, keyByKey: boolean, binary: boolean): Uint8Array {
-  const text = Buffer.from(typed).toString('latin1');
+  const text = latin1(typed);
   if (!keyByKey) return Buffer.from(text.replace(/\r?\n/g, '\r\n'), 'latin1');
   return binary ? typed : Buffer.from(text.replace(/\r/g, '\r\0'), 'latin1');
 }

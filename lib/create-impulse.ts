@@ -1,6 +1,6 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { map, mergeMap, type Observable, of, Subject, switchMap, takeUntil } from 'rxjs';
-import type { Knock } from '../streams/refused.js';
+import { type Knock, refused } from '../streams/refused.js';
 import type { Limits, ServerEvent, SessionId, SessionInfo, ShutdownReport } from '../streams/types.js';
 import { listen } from './listen.js';
 import { monotonic } from './monotonic.js';
@@ -97,7 +97,7 @@ export function createImpulse({
     proxied(socket, { trusted, scheduler }).pipe(
       map(({ kind, address }) => {
         const connection = telnet(socket, status, address);
-        return kind === 'caller' ? connection : { verdict: 'refused', connection, reason: 'proxy' };
+        return kind === 'caller' ? connection : refused(connection, 'proxy');
       }),
     );
   const arrive = (socket: Socket) => (proxyFrom ? throughProxy(socket, proxyFrom) : direct(socket));

@@ -43,13 +43,13 @@ const oneOf = <const Choice extends string>(...choices: Choice[]): Kind<Choice> 
 
 const BYTES_PER: Record<string, number> = { '': 1, k: 1024, m: 1024 ** 2 };
 
-const bytes: Kind<number> = {
-  allowed: 'a number of bytes from 4k to 1024m, such as 262144, 256k or 1m',
+const bytes = (least: number, allowed: string): Kind<number> => ({
+  allowed,
   parse(text) {
     const [, count, unit = ''] = /^(\d+)([km]?)$/.exec(text.toLowerCase()) ?? [];
-    return within(4096, 1024 ** 3, Number(count) * (BYTES_PER[unit] ?? Number.NaN));
+    return within(least, 1024 ** 3, Number(count) * (BYTES_PER[unit] ?? Number.NaN));
   },
-};
+});
 
 const orOff = <Value>({ allowed, parse }: Kind<Value>): Kind<Value | null> => ({
   allowed: `${allowed}, or off`,
@@ -59,14 +59,6 @@ const orOff = <Value>({ allowed, parse }: Kind<Value>): Kind<Value | null> => ({
 const onOrOff: Kind<boolean> = {
   allowed: 'one of on, off',
   parse: (text) => (text === 'on' ? true : text === 'off' ? false : undefined),
-};
-
-const bytesPerSecond: Kind<number> = {
-  allowed: 'a number of bytes a second from 64 to 1024m, such as 500, 4k or 1m',
-  parse(text) {
-    const [, count, unit = ''] = /^(\d+)([km]?)$/.exec(text.toLowerCase()) ?? [];
-    return within(64, 1024 ** 3, Number(count) * (BYTES_PER[unit] ?? Number.NaN));
-  },
 };
 
 const earlyDrop: Kind<EarlyDrop | null> = {
@@ -265,13 +257,13 @@ export const SETTINGS = {
     name: 'input-rate',
     description: 'Bytes a second that are read of one caller; what is more waits with them',
     default: 'off',
-    ...orOff(bytesPerSecond),
+    ...orOff(bytes(64, 'a number of bytes a second from 64 to 1024m, such as 500, 4k or 1m')),
   },
   outputLimitBytes: {
     name: 'output-limit',
     description: "Output that may wait for a caller who doesn't read",
     default: '256k',
-    ...bytes,
+    ...bytes(4096, 'a number of bytes from 4k to 1024m, such as 262144, 256k or 1m'),
   },
   passwords: {
     name: 'passwords',

@@ -10,7 +10,7 @@ import {
 } from 'rxjs';
 import { earlyDrop } from './early-drop.js';
 import { nodes } from './nodes.js';
-import { isRefused, type Knock, type Refused } from './refused.js';
+import { isRefused, type Knock, type Refused, refused } from './refused.js';
 import type { Connection, Limits, SessionId } from './types.js';
 
 /** A caller who is inside, or holds the line to get there. */
@@ -141,12 +141,12 @@ export function admit(
         const isTrusted = trusted(knock.address);
         const { maxUnauthenticated } = limits;
         if (!isTrusted && maxUnauthenticated && earlyDrop(unauthenticated, maxUnauthenticated, random)) {
-          return { verdict: 'refused', connection: knock, reason: 'rate' };
+          return refused(knock, 'rate');
         }
         // Whoever is trusted needn't queue for a node that nobody in the line may have.
         if (hasRoom(isTrusted) && (line.length === 0 || isTrusted)) return seat(knock, isTrusted);
         if (line.length < limits.waitingRoom) return wait(knock, isTrusted);
-        return { verdict: 'refused', connection: knock, reason: 'full' };
+        return refused(knock, 'full');
       };
 
       return using(

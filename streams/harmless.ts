@@ -1,3 +1,5 @@
+import { BEL, BS, CAN, CR, DEL, ESC, isControl, LF, SUB, TAB } from './controls.js';
+
 /** A filter between a stranger's machine and a person's terminal. */
 export interface Harmless {
   /** The part of a text that is safe on a person's own terminal. */
@@ -6,7 +8,6 @@ export interface Harmless {
   restored(): string;
 }
 
-const [BEL, BS, TAB, LF, CR, CAN, SUB, ESC, DEL] = [7, 8, 9, 10, 13, 24, 26, 27, 127] as const;
 const SHOWN = new Set<number>([BEL, BS, TAB, LF, CR]);
 
 /** Moves, erasing, inserting, colours, scrolling, and where the cursor is. */
@@ -23,8 +24,8 @@ const SEQUENCE_LIMIT = 64;
 /**
  * Makes a filter for what a stranger's machine writes to a person's terminal. Colours, cursor moves and the like pass;
  * what makes a terminal do or answer something is dropped: the clipboard, titles, files and keys (OSC, DCS, APC, PM,
- * SOS), reports that it would type (all but the cursor's place), 8-bit controls, and all that isn't known (ECMA-48, xterm's ctlseqs). A
- * sequence may be cut anywhere; at most a few bytes of one are held.
+ * SOS), reports that it would type (all but the cursor's place), 8-bit controls, and all that isn't known (ECMA-48,
+ * xterm's ctlseqs). A sequence may be cut anywhere; at most a few bytes of one are held.
  */
 export function harmless(): Harmless {
   let state: 'text' | 'escape' | 'charset' | 'control' | 'string' | 'string-end' = 'text';
@@ -59,7 +60,7 @@ export function harmless(): Harmless {
       if (code === BEL) state = 'text';
       else if (code === ESC) state = 'string-end';
     } else if (code === ESC) state = 'escape';
-    else if (state === 'text') return isText(code) || SHOWN.has(code) ? char : '';
+    else if (state === 'text') return !isControl(code) || SHOWN.has(code) ? char : '';
     else if (state === 'string-end' && char === '\\') state = 'text';
     else if (state === 'escape' || state === 'string-end') return escaped(char, code);
     else if (state === 'charset') {
@@ -81,7 +82,7 @@ export function harmless(): Harmless {
     else if (HARMLESS_ESCAPES.includes(char)) {
       touched = true;
       return `\x1b${char}`;
-    } else if (isText(code) && code >= DEL) return char;
+    } else if (!isControl(code) && code >= DEL) return char;
     return '';
   };
 
@@ -99,5 +100,3 @@ export function harmless(): Harmless {
     },
   };
 }
-
-const isText = (code: number) => code >= 0x20 && (code < DEL || code >= 0xa0);

@@ -16,9 +16,9 @@ import {
   tap,
   timer,
 } from 'rxjs';
-import { isRefused, type Knock } from './refused.js';
+import { isRefused, type Knock, refused } from './refused.js';
 import * as texts from './texts.js';
-import type { Connection, RefusalReason } from './types.js';
+import type { Connection } from './types.js';
 
 /** How long a caller may take to press the keys. */
 export const GATE_MS = 10_000;
@@ -41,11 +41,6 @@ export function humanGate(
     defer(() => {
       let standing = 0;
 
-      const refused = (connection: Connection, reason: RefusalReason): Knock => ({
-        verdict: 'refused',
-        connection,
-        reason,
-      });
       const ask = (connection: Connection): Observable<Knock> => {
         let decided = false;
         standing += 1;

@@ -1,3 +1,4 @@
+import { BEL, BS, CAN, CR, DEL, ESC, isControl, LF, SUB, TAB } from './controls.js';
 import type { Key } from './types.js';
 
 /** What typing is made of. */
@@ -7,8 +8,6 @@ export interface KeyHandler {
   /** A key that types no character, by its name. */
   key(name: Key): void;
 }
-
-const [BEL, BS, TAB, LF, CR, CAN, SUB, ESC, DEL] = [7, 8, 9, 10, 13, 24, 26, 27, 127] as const;
 
 /** C1: the same as ESC and the letter that many above 0x40. */
 const [SS3, DCS, SOS, CSI, ST, OSC, PM, APC] = [0x8f, 0x90, 0x98, 0x9b, 0x9c, 0x9d, 0x9e, 0x9f] as const;
@@ -216,9 +215,6 @@ function named(parameters: string, final: string): Key | undefined {
 
 const isString = (code: number) => (STRINGS as readonly number[]).includes(code);
 const letter = (code: number) => String.fromCharCode(code + 0x60);
-
-/** C0, DEL and C1. */
-const isControl = (code: number) => code < 0x20 || (code >= 0x7f && code < 0xa0);
 
 /** Where the next control character of a text is, or its end. */
 function nextControl(text: string, from: number): number {

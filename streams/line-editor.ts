@@ -1,3 +1,4 @@
+import { copied } from './copied.js';
 import { isOrdinary } from './plain.js';
 import type { Key } from './types.js';
 
@@ -106,15 +107,14 @@ export class LineEditor {
 
   /** Lets go of the chunks that parts of the line came in: a part of a string keeps the whole of it. */
   letGo(): void {
-    this.before = ` ${this.before}`.slice(1);
-    this.after = ` ${this.after}`.slice(1);
+    this.before = copied(this.before);
+    this.after = copied(this.after);
   }
 
   /** Keeps a line for recalling it. */
   remember(line: string): void {
     if (line.trim() === '' || line === this.#history.at(-1)) return;
-    // A copy: a part of a string keeps the whole of it, which may be all that came at once.
-    this.#history.push(` ${line}`.slice(1));
+    this.#history.push(copied(line));
     this.#historyLength += line.length;
     while (this.#history.length > HISTORY_LINES || this.#historyLength > HISTORY_LENGTH) {
       this.#historyLength -= this.#history.shift()?.length ?? 0;

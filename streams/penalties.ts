@@ -1,4 +1,5 @@
 import type { SchedulerLike } from 'rxjs';
+import { recent } from './recent.js';
 import { source } from './source.js';
 
 /** What a caller can do wrong without being anybody yet. */
@@ -44,29 +45,22 @@ export interface Penalties {
  * is forgotten: an attacker with that many addresses gets off lightly, and takes no memory for it.
  */
 export function penalties(scheduler: SchedulerLike): Penalties {
-  // Two generations, as in the throttle.
-  let recent = new Map<string, Record>();
-  let older = recent;
-  const find = (key: string) => recent.get(key) ?? older.get(key);
+  const records = recent<string, Record>(MAX_OFFENDERS);
 
   return {
     add(address, offence) {
       const now = scheduler.now();
       const key = source(address);
-      const known = find(key);
+      const known = records.get(key);
       const record = known && known.until > now ? known : { until: now, inForce: false };
       record.until = Math.min(record.until + PENALTIES[offence], now + MOST_PENALTY_MS);
-      recent.set(key, record);
-      if (recent.size >= MAX_OFFENDERS / 2) {
-        older = recent;
-        recent = new Map();
-      }
+      records.set(key, record);
       if (record.inForce || record.until - now < LEAST_PENALTY_MS) return 0;
       record.inForce = true;
       return record.until - now;
     },
     remainingMs(address) {
-      const record = find(source(address));
+      const record = records.get(source(address));
       return record?.inForce ? Math.max(0, record.until - scheduler.now()) : 0;
     },
   };

@@ -17,6 +17,14 @@ export type Knock = Connection | Refused;
 export const isRefused = (knock: object): knock is Refused =>
   'verdict' in knock && knock.verdict === 'refused';
 
+/** Turns a connection away. */
+export const refused = (connection: Connection, reason: RefusalReason, retryInMs?: number): Refused => ({
+  verdict: 'refused',
+  connection,
+  reason,
+  ...(retryInMs === undefined ? {} : { retryInMs }),
+});
+
 /**
  * A rule of the door. What an earlier rule refused passes on untouched and is not counted by this one; nor are those
  * from a trusted address.
@@ -34,7 +42,7 @@ export function refuse(
         map((knock) => {
           if (isRefused(knock) || trusted(knock.address)) return knock;
           const refusal = rule(knock);
-          return refusal ? { verdict: 'refused' as const, connection: knock, ...refusal } : knock;
+          return refusal ? refused(knock, refusal.reason, refusal.retryInMs) : knock;
         }),
       );
     });

@@ -1,4 +1,5 @@
 import { hasAnsi } from './ansi.js';
+import { copied } from './copied.js';
 import { erased } from './erase.js';
 import { NOTHING_TYPED } from './line-editor.js';
 import type { LineTerminal, Typing } from './lines.js';
@@ -113,7 +114,6 @@ export class Screen implements LineTerminal {
     const prompt = this.#said.slice(
       Math.max(this.#said.lastIndexOf('\n') + 1, this.#said.length - PROMPT_LIMIT),
     );
-    // A copy: a part of a string keeps the whole of it.
-    this.#said = ` ${prompt}`.slice(1);
+    this.#said = copied(prompt);
   }
 }

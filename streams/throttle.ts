@@ -1,4 +1,5 @@
 import { type OperatorFunction, pipe, type SchedulerLike } from 'rxjs';
+import { recent } from './recent.js';
 import { type Knock, refuse } from './refused.js';
 import { source } from './source.js';
 import { fullBucket, type TokenBucket, takeToken } from './token-bucket.js';
@@ -40,20 +41,14 @@ function perAddress(
   limits: { readonly connectionRatePerAddress: Rate | null },
   scheduler: SchedulerLike,
 ): Rule {
-  // Two generations, since finding the oldest key of one big Map takes V8 longer the more were deleted.
-  let recent = new Map<string, TokenBucket>();
-  let older = recent;
+  const buckets = recent<string, TokenBucket>(MAX_SOURCES);
   return ({ address }) => {
     const { connectionRatePerAddress: rate } = limits;
     if (!rate) return null;
     const now = scheduler.now();
     const key = source(address);
-    const bucket = recent.get(key) ?? older.get(key) ?? fullBucket(rate, now);
-    recent.set(key, bucket);
-    if (recent.size >= MAX_SOURCES / 2) {
-      older = recent;
-      recent = new Map();
-    }
+    const bucket = buckets.get(key) ?? fullBucket(rate, now);
+    buckets.set(key, bucket);
     const retryInMs = takeToken(bucket, rate, now);
     return retryInMs > 0 ? { reason: 'address', retryInMs } : null;
   };

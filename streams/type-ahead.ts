@@ -1,4 +1,5 @@
 import { defer, Observable, type Subscriber } from 'rxjs';
+import { copied } from './copied.js';
 import type { Key } from './types.js';
 
 /** Lines that may wait for an app, in bytes of memory, before the caller is made to wait too. */
@@ -133,8 +134,7 @@ export class TypeAhead {
       listener.next(line);
       return;
     }
-    // A copy: a part of a string keeps the whole of it, which may be all that came at once.
-    this.#typed.push(` ${line}`.slice(1));
+    this.#typed.push(copied(line));
     this.#bytes += line.length + LINE_OVERHEAD_BYTES;
     this.#flow();
     this.#holdIfFull();

@@ -6,27 +6,9 @@ import { type BoardParts, board, tickMs } from '../../streams/board.js';
 import { embeddedBus } from '../../streams/bus.js';
 import type { ShutdownOrder } from '../../streams/drain.js';
 import type { Connection, Limits, ServerEvent } from '../../streams/types.js';
+import { NO_LIMITS } from '../support/limits.js';
 
-const OFF: Limits = {
-  maxSessions: 2,
-  waitingRoom: 0,
-  connectionRate: null,
-  connectionRatePerAddress: null,
-  idleTimeoutMs: null,
-  idleWarningMs: null,
-  loginTimeoutMs: null,
-  sessionLimitMs: null,
-  shutdownGraceMs: 10_000,
-  outputLimitBytes: 1024,
-  deadPeerTimeoutMs: null,
-  reserve: 0,
-  maxUnauthenticated: null,
-  maxPerAddress: null,
-  penalties: false,
-  maxPerUser: null,
-  perUser: 'takeover',
-  inputRate: null,
-};
+const OFF: Limits = { ...NO_LIMITS, maxSessions: 2, waitingRoom: 0, shutdownGraceMs: 10_000 };
 
 /** A board whose app greets, echoes lines, and completes at `bye`; the first line is the handle. */
 function parts(

@@ -73,7 +73,7 @@ const expected = (prompt: string, before: string, after: string, columns: number
   screenOf(`earlier\nbob: hello\n${prompt}${before}${after}${'\b'.repeat(stringWidth(after))}`, { columns });
 
 const letters = (maxLength: number) =>
-  fc.array(fc.constantFrom('a', 'b', ' ', '\u6f22', '\u00e9', '\u{1f44d}', 'e\u0301'), { maxLength });
+  fc.array(fc.constantFrom('a', 'b', ' ', '\u6f22', '\u00e9', 'e\u0301'), { maxLength });
 const prompts = fc.string({ unit: fc.constantFrom('x', '>', '\u5b57'), maxLength: 8 });
 
 const always = (property: fc.IAsyncProperty<unknown>) =>

@@ -43,27 +43,7 @@ import {
   type SessionState,
 } from '../../streams/types.js';
 import { fakeAdmitted } from '../support/admitted.js';
-
-const OFF: Limits = {
-  maxSessions: 3,
-  waitingRoom: 1,
-  connectionRate: null,
-  connectionRatePerAddress: null,
-  idleTimeoutMs: null,
-  idleWarningMs: null,
-  loginTimeoutMs: null,
-  sessionLimitMs: null,
-  shutdownGraceMs: null,
-  outputLimitBytes: 1024,
-  deadPeerTimeoutMs: null,
-  reserve: 0,
-  maxUnauthenticated: null,
-  maxPerAddress: null,
-  penalties: false,
-  maxPerUser: null,
-  perUser: 'takeover',
-  inputRate: null,
-};
+import { NO_LIMITS } from '../support/limits.js';
 
 /** Lets everybody in at once, as `ann`. */
 const ann: Authenticator = () => of({ handle: 'ann' });
@@ -98,7 +78,7 @@ function caller(
       sessions: new Map(online.map(({ id, handle }) => [id, { id, user: { handle } } as SessionInfo])),
       scheduler,
     },
-    limits: { ...OFF, ...limits },
+    limits: { ...NO_LIMITS, ...limits },
     screen: {
       decoder: () => (bytes) => Buffer.from(bytes).toString(),
       width: (text) => text.length,

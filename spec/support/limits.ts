@@ -1,0 +1,23 @@
+import type { Limits } from '../../streams/types.js';
+
+/** No limit but the nodes and the output that may wait. */
+export const NO_LIMITS: Limits = {
+  maxSessions: 3,
+  waitingRoom: 1,
+  connectionRate: null,
+  connectionRatePerAddress: null,
+  idleTimeoutMs: null,
+  idleWarningMs: null,
+  loginTimeoutMs: null,
+  sessionLimitMs: null,
+  shutdownGraceMs: null,
+  outputLimitBytes: 1024,
+  deadPeerTimeoutMs: null,
+  reserve: 0,
+  maxUnauthenticated: null,
+  maxPerAddress: null,
+  penalties: false,
+  maxPerUser: null,
+  perUser: 'takeover',
+  inputRate: null,
+};
