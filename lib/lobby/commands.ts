@@ -162,13 +162,15 @@ function page({ session, services, away }: Visit, text: string): string {
   const handle = addressee(services, text);
   if (text === '') return 'Whom? Such as /page ann Are you there?\n';
   if (handle === undefined) return `Nobody is on line by that name. Type /who for who is.\n`;
-  const words = text.slice(handle.length).trim();
+  // By its words: what was typed may have more letters, or fewer, than the handle that it means.
+  const words = text.split(' ').slice(handle.split(' ').length).join(' ').trim();
   if (words === '') return `What do you want to tell ${handle}?\n`;
   const calls = people(services).filter(({ user }) => user?.handle === handle);
   const message: Message = { kind: 'paged', from: visitorOf(session), text: words };
   for (const { id } of calls) services.bus.publish(callerChannel(id), message);
-  const why = calls.map(({ id }) => away.get(id)).find((reason) => reason !== undefined);
-  return why === undefined ? `${handle} has it.\n` : `${handle} has it, but is away${why && `: ${why}`}.\n`;
+  if (calls.some(({ id }) => !away.has(id))) return `${handle} has it.\n`;
+  const why = calls.map(({ id }) => away.get(id)).find((reason) => reason);
+  return `${handle} has it, but is away${why ? `: ${why}` : ''}.\n`;
 }
 
 function help(): string {
@@ -181,6 +183,7 @@ function help(): string {
 }
 
 function unknown(word: string): string {
-  const meant = closestMatch(word.toLowerCase(), names, { maxDistance: 2 });
+  // A word of which every letter is another one is another word.
+  const meant = closestMatch(word.toLowerCase(), names, { maxDistance: Math.min(2, word.length - 1) });
   return `There is no /${word}. ${meant ? `Did you mean /${meant}?` : 'Type /help for what there is.'}\n`;
 }

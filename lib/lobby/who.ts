@@ -28,7 +28,7 @@ function columnsFor(window: number): readonly Column[] {
   const columns: readonly Column[] = [
     { title: 'Node', width: 4, align: 'right', from: 0, of: ({ info }) => `${info.node}` },
     { title: 'Handle', width: window < 40 ? 12 : 20, from: 0, of: ({ info }) => nameOf(info) },
-    { title: 'From', width: 15, from: 64, of: ({ info }) => masked(info.address) },
+    { title: 'From', width: 16, from: 64, of: ({ info }) => masked(info.address) },
     { title: 'Since', width: 5, from: 46, of: ({ info }) => timeOfDay(info.openedAt) },
     {
       title: 'Idle',

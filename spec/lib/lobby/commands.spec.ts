@@ -1,0 +1,421 @@
+import type { BehaviorSubject } from 'rxjs';
+import { callerChannel, type Message } from '../../../lib/lobby/chat.js';
+import { answer, candidates } from '../../../lib/lobby/commands.js';
+import { roomChannel } from '../../../lib/lobby/rooms.js';
+import type { Visit } from '../../../lib/lobby/visit.js';
+import type { SessionInfo } from '../../../streams/types.js';
+import { among, NOON, someone, visitOf } from '../../support/lobby.js';
+
+const MINUTE_MS = 60_000;
+
+const ann = someone(1, 'ann');
+const bob = someone(2, 'bob');
+const green = someone(3, 'Ann of Green Gables');
+
+/** Ann in the lobby, with these on line, and what is said where she and others hear it. */
+function lobby(...others: SessionInfo[]) {
+  const services = among(ann, ...others);
+  const visit = visitOf(ann, services);
+  const heard: string[] = [];
+  const listen = (channel: string, to = '') =>
+    services.bus.channel$(channel).subscribe((message) => {
+      const { kind, from, text } = message as Message;
+      heard.push(`${to}${from.handle} ${kind}: ${text}`);
+    });
+  for (const room of ['lobby', 'garden'])
+    listen(roomChannel(room), room === 'lobby' ? '' : `in the ${room}, `);
+  for (const { id, user } of [ann, ...others]) listen(callerChannel(id), `to ${user?.handle}'s ${id}, `);
+  return {
+    visit,
+    heard,
+    services,
+    says: (line: string) => answer(visit, line),
+    tab: (typed: string) => candidates(visit, typed),
+  };
+}
+
+const roomOf = ({ room }: Visit) => (room as BehaviorSubject<string>).value;
+
+describe('a line', () => {
+  it('is for all in the room, without the blanks around it, and answered with nothing', () => {
+    const { says, heard } = lobby();
+    expect(says('  hello  there ')).toBe('');
+    expect(heard).toEqual(['ann said: hello  there']);
+  });
+
+  it('of nothing is nothing', () => {
+    const { says, heard } = lobby();
+    expect(says('')).toBe('');
+    expect(says('   ')).toBe('');
+    expect(heard).toEqual([]);
+  });
+
+  it('with a slash in it is said, and one that begins with one is a command and never said', () => {
+    const { says, heard } = lobby();
+    says('and/or');
+    says('/nonsense');
+    says(' /nonsense');
+    expect(heard).toEqual(['ann said: and/or']);
+  });
+});
+
+describe('a command', () => {
+  it('is taken in whatever case, with blanks around it', () => {
+    expect(lobby().says('  /TIME  ')).toMatch(/^It is /);
+  });
+
+  it('that there is not is answered with the one that was meant, if one is near', () => {
+    const { says } = lobby();
+    expect(says('/whi')).toBe('There is no /whi. Did you mean /who?\n');
+    expect(says('/QIUT')).toBe('There is no /QIUT. Did you mean /quit?\n');
+    expect(says('/jion garden')).toBe('There is no /jion. Did you mean /join?\n');
+    expect(says('/teleport')).toBe('There is no /teleport. Type /help for what there is.\n');
+  });
+
+  it('of a letter or none is near to none', () => {
+    const { says } = lobby();
+    expect(says('/')).toBe('There is no /. Type /help for what there is.\n');
+    expect(says('/ who')).toBe('There is no /. Type /help for what there is.\n');
+    expect(says('/x')).toBe('There is no /x. Type /help for what there is.\n');
+  });
+
+  it("isn't what every object of JavaScript has", () => {
+    const { says } = lobby();
+    for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+      expect(says(`/${name}`)).toContain(`There is no /${name}.`);
+    }
+  });
+
+  for (const [also, name] of Object.entries({ '?': 'help', w: 'who', bye: 'quit', exit: 'quit' })) {
+    it(`has another name: /${also} is /${name}`, () => {
+      const { says } = lobby();
+      expect(says(`/${also}`)).toBe(says(`/${name}`));
+      expect(says(`/${also}`)).not.toContain('There is no');
+    });
+  }
+
+  for (const also of ['msg', 'tell']) {
+    it(`has another name: /${also} is /page`, () => {
+      expect(lobby(bob).says(`/${also} bob hi`)).toBe('bob has it.\n');
+    });
+  }
+
+  it('has another name: /away is /afk', () => {
+    const { says, visit } = lobby();
+    says('/away lunch');
+    expect(visit.away.get(1)).toBe('lunch');
+  });
+});
+
+describe('/help', () => {
+  it('has a line for each command, no wider than a common window, and no other names', () => {
+    const help = `${lobby().says('/help')}`;
+    for (const name of ['join ROOM', 'rooms', 'me TEXT', 'page HANDLE TEXT', 'who', 'idle [HANDLE]']) {
+      expect(help).toContain(`\n/${name} `);
+    }
+    for (const name of ['afk [WHY]', 'last', 'time', 'encoding NAME', 'help', 'quit']) {
+      expect(help).toContain(`\n/${name} `);
+    }
+    expect(help).not.toContain('/bye');
+    expect(Math.max(...help.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
+  });
+});
+
+describe('/quit', () => {
+  it('hangs up', () => {
+    expect(lobby().says('/quit')).toBeNull();
+    expect(lobby().says('/quit now')).toBeNull();
+  });
+
+  it('hangs up whoever is away too', () => {
+    const { says } = lobby();
+    says('/afk');
+    expect(says('/quit')).toBeNull();
+  });
+});
+
+describe('/join', () => {
+  it('goes to a room, in whatever case, and what is said there is for those who are there', () => {
+    const { says, heard, visit } = lobby();
+    expect(says('/join GARDEN')).toBe('You are in garden now.\n');
+    expect(roomOf(visit)).toBe('garden');
+    says('hello');
+    expect(heard).toEqual(['in the garden, ann said: hello']);
+  });
+
+  it('stays where one is', () => {
+    const { says, visit } = lobby();
+    let moves = 0;
+    visit.room.subscribe(() => {
+      moves += 1;
+    });
+    expect(says('/join Lobby')).toBe('You are in lobby.\n');
+    expect(moves).toBe(1);
+  });
+
+  it('takes letters of any script, digits, - and _, 16 at most', () => {
+    for (const name of ['a', '7', 'sci-fi_2', '漢字', 'zoë', 'x'.repeat(16)]) {
+      expect(lobby().says(`/join ${name}`)).toBe(`You are in ${name} now.\n`);
+    }
+  });
+
+  it('takes nothing else', () => {
+    for (const name of ['', 'two words', '-x', '_x', '../etc', 'room/x', '👋', 'x'.repeat(17)]) {
+      const { says, visit } = lobby();
+      expect(says(`/join ${name}`)).toBe(
+        'A room is 1 to 16 letters, digits, - and _: such as /join garden\n',
+      );
+      expect(roomOf(visit)).toBe('lobby');
+    }
+  });
+
+  it('takes the accents of a name for the same, however they are typed', () => {
+    const { says, visit } = lobby();
+    says('/join zoe\u0308');
+    expect(roomOf(visit)).toBe('zoë');
+  });
+});
+
+describe('/rooms', () => {
+  const open = (names: readonly string[]) => {
+    const board = lobby();
+    for (const [index, name] of names.entries()) {
+      board.services.bus.enter(roomChannel(name), { session: index, handle: '' }).subscribe();
+    }
+    return board;
+  };
+
+  it('has the rooms, and how many are there', () => {
+    expect(open(['lobby', 'garden', 'lobby']).says('/rooms')).toBe('lobby (2), garden (1)\n');
+  });
+
+  it('lists a hundred at most', () => {
+    const names = Array.from({ length: 1000 }, (_, index) => `room${index}`);
+    expect(`${open(names).says('/rooms')}`.split(', ').length).toBe(100);
+  });
+});
+
+describe('/me', () => {
+  it('says what one does', () => {
+    const { says, heard } = lobby();
+    expect(says('/me waves')).toBe('');
+    expect(heard).toEqual(['ann did: waves']);
+  });
+
+  it('asks what, if one says nothing', () => {
+    const { says, heard } = lobby();
+    expect(says('/me')).toBe('What do you do? Such as /me waves\n');
+    expect(heard).toEqual([]);
+  });
+});
+
+describe('/page', () => {
+  it('tells somebody something', () => {
+    const { says, heard } = lobby(bob);
+    expect(says('/page BOB  are you  there?')).toBe('bob has it.\n');
+    expect(heard).toEqual(["to bob's 2, ann paged: are you  there?"]);
+  });
+
+  it('knows handles with spaces in them, and takes the longest', () => {
+    const { says, heard } = lobby(green);
+    says('/page ann of green gables hello');
+    says('/page ann of green');
+    expect(heard).toEqual([
+      "to Ann of Green Gables's 3, ann paged: hello",
+      "to ann's 1, ann paged: of green",
+    ]);
+  });
+
+  it('loses no letter, and keeps none of the handle, where that is typed in other letters than it has', () => {
+    const { says, heard } = lobby(someone(2, 'Zoë'), someone(3, 'İki'));
+    says('/page zoe\u0308 hello');
+    says('/page i\u0307ki hello');
+    expect(heard).toEqual(["to Zoë's 2, ann paged: hello", "to İki's 3, ann paged: hello"]);
+  });
+
+  it('reaches whoever pages too', () => {
+    const { says, heard } = lobby();
+    expect(says('/page ann remember the milk')).toBe('ann has it.\n');
+    expect(heard).toEqual(["to ann's 1, ann paged: remember the milk"]);
+  });
+
+  it('reaches each call of somebody who is on line twice, and nobody else', () => {
+    const { says, heard } = lobby(bob, someone(3, 'bobby'), someone(4, 'bob'));
+    expect(says('/page bob hello')).toBe('bob has it.\n');
+    expect(heard).toEqual(["to bob's 2, ann paged: hello", "to bob's 4, ann paged: hello"]);
+  });
+
+  it('says so if they are away, and why', () => {
+    const { says, visit } = lobby(bob);
+    visit.away.set(2, '');
+    expect(says('/page bob hello')).toBe('bob has it, but is away.\n');
+    visit.away.set(2, 'lunch');
+    expect(says('/page bob hello')).toBe('bob has it, but is away: lunch.\n');
+  });
+
+  it("doesn't say so of somebody who is there in another call", () => {
+    const { says, visit } = lobby(bob, someone(3, 'bob'));
+    visit.away.set(2, 'lunch');
+    expect(says('/page bob hello')).toBe('bob has it.\n');
+    visit.away.set(3, '');
+    expect(says('/page bob hello')).toBe('bob has it, but is away: lunch.\n');
+  });
+
+  it('says what is missing', () => {
+    const { says, heard } = lobby(bob, someone(3, null));
+    expect(says('/page')).toBe('Whom? Such as /page ann Are you there?\n');
+    expect(says('/page bob')).toBe('What do you want to tell bob?\n');
+    expect(says('/page eve hello')).toBe('Nobody is on line by that name. Type /who for who is.\n');
+    expect(says('/page bo hello')).toBe('Nobody is on line by that name. Type /who for who is.\n');
+    expect(heard).toEqual([]);
+  });
+});
+
+describe('/afk', () => {
+  it('says that one is away, and why', () => {
+    const { says, heard } = lobby();
+    expect(says('/afk')).toBe('You are away, until you type something.\n');
+    says('/afk lunch');
+    expect(heard).toEqual(['ann did: is away.', 'ann did: is away: lunch']);
+  });
+
+  it('lasts until one types something: a line, or any other command', () => {
+    const { says, heard, visit } = lobby();
+    says('/afk');
+    expect(says('/time')).toMatch(/^Welcome back\.\nIt is /);
+    expect(visit.away.size).toBe(0);
+    says('/afk');
+    expect(says('/nonsense')).toMatch(/^Welcome back\.\nThere is no/);
+    says('/afk');
+    expect(says('hello')).toBe('Welcome back.\n');
+    const [away, back] = ['ann did: is away.', 'ann did: is back.'];
+    expect(heard).toEqual([away, back, away, back, away, back, 'ann said: hello']);
+  });
+
+  it('lasts when Enter alone is pressed', () => {
+    const { says, visit } = lobby();
+    says('/afk');
+    expect(says('')).toBe('');
+    expect(visit.away.has(1)).toBe(true);
+  });
+
+  it('is told to nobody twice', () => {
+    const { says, heard } = lobby();
+    says('/afk');
+    says('hello');
+    says('hello');
+    expect(heard).toEqual(['ann did: is away.', 'ann did: is back.', 'ann said: hello', 'ann said: hello']);
+  });
+});
+
+describe('/who', () => {
+  it('has those on line, and who of them is away', () => {
+    const { says, visit } = lobby(bob);
+    visit.away.set(2, '');
+    expect(says('/who')).toMatch(/ {3}1 {2}ann .*\n {3}2 {2}bob .*\(away\)\n/);
+  });
+});
+
+describe('/idle', () => {
+  it('is of all, or of one', () => {
+    const { says } = lobby(someone(2, 'bob', { lastInputAt: NOON - 5 * MINUTE_MS }));
+    expect(says('/idle')).toBe('    5m  bob\n    0s  ann\n');
+    expect(says('/idle BOB')).toBe('    5m  bob\n');
+    expect(says('/idle eve')).toBe('Nobody is on line by that name. Type /who for who is.\n');
+  });
+});
+
+describe('/last', () => {
+  it('has the last callers, and when they called', () => {
+    const { visit } = lobby();
+    const lastCallers = () => [
+      { handle: 'bob', at: NOON },
+      { handle: 'ann', at: NOON - MINUTE_MS },
+    ];
+    expect(answer({ ...visit, lastCallers }, '/last')).toBe('12:00  bob\n11:59  ann\n');
+  });
+});
+
+describe('/time', () => {
+  it('is the time, and how long one is on line', () => {
+    expect(lobby().says('/time')).toBe(
+      'It is Sun, 22 Nov 2026 12:00:00 GMT. You have been on line for 1h 0m.\n',
+    );
+  });
+});
+
+describe('/encoding', () => {
+  const choosing = () => {
+    const { visit } = lobby();
+    const chosen: string[] = [];
+    const session = { ...visit.session, setEncoding: (encoding: string) => chosen.push(encoding) };
+    return { says: (line: string) => answer({ ...visit, session } as unknown as Visit, line), chosen };
+  };
+
+  it('is chosen, in whatever case, and shown', () => {
+    const { says, chosen } = choosing();
+    expect(says('/encoding CP437')).toBe('Now it should look right: é ░▒▓ ═╬═\n');
+    says('/encoding utf-8');
+    expect(chosen).toEqual(['cp437', 'utf-8']);
+  });
+
+  it('is told if there is no such one, or none was asked for', () => {
+    const { says, chosen } = choosing();
+    for (const line of ['/encoding', '/encoding latin-1', '/encoding __proto__']) {
+      expect(says(line)).toBe('It is utf-8; there are cp437 and utf-8.\n');
+    }
+    expect(chosen).toEqual([]);
+  });
+});
+
+describe('Tab', () => {
+  it('makes commands of their beginnings, in whatever case; all, of a slash', () => {
+    const { tab } = lobby();
+    expect(tab('/q')).toEqual(['/quit']);
+    expect(tab('/E')).toEqual(['/encoding']);
+    expect(tab('/')).toContain('/join');
+    expect(tab('/').length).toBe(12);
+    expect(tab('/zz')).toEqual([]);
+  });
+
+  it('makes handles, behind /page and /idle', () => {
+    const { tab } = lobby(bob, green);
+    expect(tab('/page B')).toEqual(['/page bob']);
+    expect(tab('/tell b')).toEqual(['/tell bob']);
+    expect(tab('/idle ann')).toEqual(['/idle Ann of Green Gables', '/idle ann']);
+    expect(tab('/page ann of')).toEqual(['/page Ann of Green Gables']);
+    expect(tab('/PAGE ')).toEqual(['/PAGE Ann of Green Gables', '/PAGE ann', '/PAGE bob']);
+    expect(tab('/page bob he')).toEqual([]);
+  });
+
+  it('makes rooms, behind /join', () => {
+    const { tab, services } = lobby();
+    for (const room of ['garden', 'garage', 'attic']) {
+      services.bus.enter(roomChannel(room), { session: 1, handle: 'ann' }).subscribe();
+    }
+    expect(tab('/join GAR')).toEqual(['/join garden', '/join garage']);
+    expect(tab('/join gard')).toEqual(['/join garden']);
+    expect(tab('/join x')).toEqual([]);
+  });
+
+  it('makes encodings, behind /encoding', () => {
+    expect(lobby().tab('/encoding u')).toEqual(['/encoding utf-8']);
+  });
+
+  it('makes nothing behind what takes nothing, or what there is not', () => {
+    const { tab } = lobby(bob);
+    expect(tab('/time b')).toEqual([]);
+    expect(tab('/me b')).toEqual([]);
+    expect(tab('/nonsense b')).toEqual([]);
+    expect(tab('/__proto__ b')).toEqual([]);
+  });
+
+  it('makes a handle of the word that is being said; with a colon, if it is the first', () => {
+    const { tab } = lobby(bob, green);
+    expect(tab('b')).toEqual(['bob:']);
+    expect(tab('hello B')).toEqual(['hello bob']);
+    expect(tab('hello ')).toEqual([]);
+    expect(tab('')).toEqual([]);
+    expect(tab('hello x')).toEqual([]);
+  });
+});

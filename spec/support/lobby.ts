@@ -1,0 +1,117 @@
+import { BehaviorSubject, Subject, VirtualTimeScheduler } from 'rxjs';
+import { lobby } from '../../lib/lobby/lobby.js';
+import type { Visit } from '../../lib/lobby/visit.js';
+import { createSessionManager, type SessionManager } from '../../lib/session-manager.js';
+import { type FakeConnectionOptions, fakeConnection } from '../../lib/testing/fake-connection.js';
+import { embeddedBus } from '../../streams/bus.js';
+import type { App, Connection, Services, Session, SessionInfo } from '../../streams/types.js';
+
+/** 2026-11-22 12:00:00 UTC */
+export const NOON = Date.UTC(2026, 10, 22, 12);
+
+/** Somebody on line by `handle`, who called an hour ago; on the node of their number. */
+export const someone = (id: number, handle: string | null, more: Partial<SessionInfo> = {}): SessionInfo => ({
+  id,
+  node: id,
+  state: 'active',
+  user: handle === null ? null : { handle },
+  address: '192.0.2.1',
+  openedAt: NOON - 3_600_000,
+  lastInputAt: NOON,
+  bytesIn: 0,
+  bytesOut: 0,
+  ...more,
+});
+
+/** A board at noon with these on line. */
+export const among = (...sessions: SessionInfo[]): Services =>
+  ({
+    bus: embeddedBus(),
+    sessions: new Map(sessions.map((session) => [session.id, session])),
+    scheduler: { now: () => NOON },
+  }) as unknown as Services;
+
+/** What the commands see of a caller, in a window of so many columns, and what they need of the others. */
+export function visitOf(info: SessionInfo, services: Services, columns = 80): Visit {
+  const terminal = { columns, rows: 24, echo: true, type: 'xterm', encoding: 'utf-8' };
+  return {
+    session: { ...info, terminal } as unknown as Session,
+    services,
+    room: new BehaviorSubject('lobby'),
+    away: new Map(),
+    lastCallers: () => [],
+  };
+}
+
+/** Somebody who calls a {@link Board}. */
+export interface Person {
+  readonly id: number;
+  /** What was written to them until they had logged in. */
+  readonly welcome: string;
+  /** Types lines, each with Enter, in one packet. */
+  says(...lines: string[]): void;
+  /** Presses keys. */
+  presses(keys: string): void;
+  hangsUp(): void;
+  /** What was written to them since the last look, or the welcome. */
+  reads(): string;
+}
+
+/** A board in virtual time: everything happens at once, except what waits for {@link Board.pass}. */
+export interface Board {
+  readonly manager: SessionManager;
+  /** Calls and logs in. */
+  calls(handle: string, line?: FakeConnectionOptions): Person;
+  /** Lets time go by. */
+  pass(ms: number): void;
+}
+
+/** Opens a board whose app is a lobby, unless it is another one. Its callers' terminals are plain, unless told otherwise. */
+export function openBoard(app: App = lobby()): Board {
+  const clock = new VirtualTimeScheduler(undefined, 0);
+  const caller$ = new Subject<Connection>();
+  const manager = createSessionManager({
+    app,
+    scheduler: clock,
+    maxSessions: 1000,
+    maxUnauthenticated: null,
+    maxPerAddress: null,
+    connectionRate: null,
+    connectionRatePerAddress: null,
+    idleTimeoutMs: null,
+    loginTimeoutMs: null,
+    deadPeerTimeoutMs: null,
+  });
+  manager.run(caller$).subscribe();
+  let calls = 0;
+  return {
+    manager,
+    calls(handle, line) {
+      calls += 1;
+      const typed = new Subject<string>();
+      const connection = fakeConnection(typed, line);
+      caller$.next(connection);
+      typed.next(`${handle}\r`);
+      const welcome = connection.screen;
+      let read = welcome.length;
+      return {
+        id: calls,
+        welcome,
+        says: (...lines) => typed.next(lines.map((each) => `${each}\r`).join('')),
+        presses: (keys) => typed.next(keys),
+        hangsUp: () => typed.complete(),
+        reads() {
+          const news = connection.screen.slice(read);
+          read = connection.screen.length;
+          return news;
+        },
+      };
+    },
+    pass(ms) {
+      clock.maxFrames = clock.now() + ms;
+      // The clock stands at the last thing that happened.
+      clock.schedule(() => {}, ms);
+      clock.flush();
+    },
+  };
+}
