@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import stringWidth from 'string-width';
+import { column, fit, width } from '../../../lib/lobby/fit.js';
+import { holds } from '../../support/holds.js';
+
+const letters = fc.constantFrom('a', 'b', ' ', ' ', 'é', 'e\u0301', '漢', '字', '👋', '👩‍👩‍👧', '\n');
+const texts = fc.array(letters, { maxLength: 60 }).map((all) => all.join(''));
+/** Without blanks, and with accents as they are composed. */
+const lettersOf = (text: string) => text.normalize('NFC').replace(/\s/g, '');
+
+describe('width', () => {
+  it('is columns on the screen, not letters', () => {
+    expect(['ann', 'Zoë', 'Zoe\u0308', '漢字', '👋', '\x1b[1mann\x1b[0m'].map(width)).toEqual([
+      3, 3, 3, 4, 2, 3,
+    ]);
+  });
+});
+
+describe('fit', () => {
+  it('leaves a line that fits as it is, with its blanks', () => {
+    expect(fit('  a  b \n\n c', 7)).toBe('  a  b \n\n c');
+  });
+
+  it('breaks a line between words, and a word that is too long within', () => {
+    expect(fit('one two three', 7)).toBe('one two\nthree');
+    expect(fit('ann: aaaaaaaaaa', 6)).toBe('ann:\naaaaaa\naaaa');
+  });
+
+  it('takes a colour over to the next line', () => {
+    expect(fit('\x1b[2mone two\x1b[0m', 3)).toBe('\x1b[2mone\x1b[22m\n\x1b[2mtwo\x1b[0m');
+  });
+
+  it('makes no line wider than the window, whatever is in it, and loses nothing but blanks', () => {
+    holds(
+      fc.property(texts, fc.integer({ min: 2, max: 40 }), (text, columns) => {
+        const fitted = fit(text, columns);
+        for (const line of fitted.split('\n')) {
+          if (stringWidth(line) > columns) throw new Error(`${stringWidth(line)} columns: ${line}`);
+        }
+        if (lettersOf(fitted) !== lettersOf(text)) throw new Error(`it became ${fitted}`);
+      }),
+    );
+  });
+
+  it('comes to an end in a window that has no room for a letter', () => {
+    expect(fit('漢字', 1).replaceAll('\n', '')).toBe('漢字');
+    expect(fit('ab', 0).replaceAll('\n', '')).toBe('ab');
+  });
+});
+
+describe('column', () => {
+  it('fills up with blanks behind the text, or before it', () => {
+    expect(column('ann', 5)).toBe('ann  ');
+    expect(column('ann', 5, 'right')).toBe('  ann');
+    expect(column('漢', 5)).toBe('漢   ');
+  });
+
+  it('cuts what is too long, and says so', () => {
+    expect(column('Ann of Green Gables', 8)).toBe('Ann of …');
+    expect(column('漢字漢字', 6)).toBe('漢字… ');
+  });
+
+  it('is as wide as it is told, whatever is in it', () => {
+    holds(
+      fc.property(texts, fc.integer({ min: 1, max: 20 }), (text, columns) => {
+        const line = text.replaceAll('\n', '');
+        if (stringWidth(`|${column(line, columns)}|`) !== columns + 2) throw new Error(column(line, columns));
+      }),
+    );
+  });
+});

@@ -1,0 +1,339 @@
+import { concatMap, finalize, map, NEVER, type Observable, takeUntil } from 'rxjs';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { callerChannel } from '../../../lib/lobby/chat.js';
+import { lobby } from '../../../lib/lobby/lobby.js';
+import { roomChannel } from '../../../lib/lobby/rooms.js';
+import { fakeServices, fakeSession } from '../../../lib/testing/index.js';
+import type { App, Services, Session } from '../../../streams/types.js';
+import { type Board, openBoard, someone } from '../../support/lobby.js';
+
+/** Who is in which room. */
+const present = ({ manager }: Board) =>
+  Object.fromEntries(
+    [...manager.bus.present()].map(([room, visitors]) => [room, visitors.map(({ handle }) => handle)]),
+  );
+
+/** The lobby, and how often somebody's was left. */
+function watched() {
+  const app = lobby();
+  const seen = { left: 0 };
+  const watching: App = (session, services) =>
+    app(session, services).pipe(
+      finalize(() => {
+        seen.left += 1;
+      }),
+    );
+  return { board: openBoard(watching), seen };
+}
+
+/** A plain terminal shows what others say on a line of its own, and the prompt again. */
+const told = (line: string, room = 'lobby') => `\n${line}\n${room}> `;
+
+describe('the lobby', () => {
+  describe('at the door', () => {
+    /** What the last of these is welcomed with, in a window of so many columns. */
+    const welcome = (handles: readonly string[], columns = 80) => {
+      const board = openBoard();
+      const people = handles.map((handle) => board.calls(handle, { terminal: { columns } }));
+      return people.at(-1)?.welcome.replace('Handle: ', '') ?? '';
+    };
+
+    it('welcomes the first, and prompts with the room', () => {
+      expect(welcome(['ann'])).toBe(
+        '\nWelcome, ann! You are on node 1. You are the first here.\n' +
+          'Type to talk, or /help for what else you can do.\n\nlobby> ',
+      );
+    });
+
+    it('says who is here', () => {
+      expect(welcome(['bob', 'ann'])).toContain('You are on node 2. bob is here.\n');
+      expect(welcome(['bob', 'eve', 'ann'])).toContain('bob, eve are here.\n');
+      expect(welcome(['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7', 'ann'])).toContain(
+        'c1, c2, c3, c4, c5 and 2 more are here.\n',
+      );
+    });
+
+    it('says who called last, the latest first', () => {
+      expect(welcome(['bob', 'eve', 'ann'])).toContain('\nThe last callers were eve, bob.\n');
+    });
+
+    it('is no wider than the window', () => {
+      const lines = welcome(['Marie Antoinette', 'Jean-Paul', 'Zoë', 'ann'], 30).split('\n');
+      expect(lines).toContain('Welcome, ann! You are on node');
+      expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(30);
+    });
+  });
+
+  describe('in a room', () => {
+    it('shows all the others what somebody says, in its order; not the caller', () => {
+      const board = openBoard();
+      const [ann, bob, eve] = [board.calls('ann'), board.calls('bob'), board.calls('eve')];
+      for (const person of [ann, bob, eve]) person.reads();
+
+      bob.says('one', 'two');
+      bob.says('three');
+
+      for (const person of [ann, eve]) {
+        expect(person.reads()).toBe(told('bob: one') + told('bob: two') + told('bob: three'));
+      }
+      expect(bob.reads()).toBe('lobby> lobby> lobby> ');
+    });
+
+    it('tells the others who comes and goes', () => {
+      const board = openBoard();
+      const ann = board.calls('ann');
+      const bob = board.calls('bob');
+      bob.hangsUp();
+      expect(ann.reads()).toBe(told('bob came in.') + told('bob left.'));
+      expect(bob.reads()).toBe('');
+    });
+
+    it('hears what is typed during the login, once one is there', () => {
+      const board = openBoard();
+      const ann = board.calls('ann');
+      board.calls('bob\rhello\r/me waves').says('');
+      expect(ann.reads()).toBe(told('bob came in.') + told('bob: hello') + told('* bob waves'));
+    });
+
+    it('leaves the line that is being typed in one piece, where the terminal can', () => {
+      const board = openBoard();
+      const ann = board.calls('ann', { echo: true, type: 'xterm' });
+      const bob = board.calls('bob');
+      ann.presses('half a li');
+      ann.reads();
+      bob.says('hello');
+      expect(ann.reads()).toBe('\r\x1b[J\x1b[1;36mbob\x1b[0m: hello\nlobby> half a li');
+    });
+
+    it('is left at /join, and the next one entered: its callers are told, and hear', () => {
+      const board = openBoard();
+      const [ann, bob, eve] = [board.calls('ann'), board.calls('bob'), board.calls('eve')];
+      eve.says('/join garden');
+      for (const person of [ann, bob, eve]) person.reads();
+
+      bob.says('/join garden', 'hello');
+      ann.says('anybody?');
+
+      expect(bob.reads()).toBe('You are in garden now.\ngarden> garden> ');
+      expect(ann.reads()).toBe(`${told('bob left.')}lobby> `);
+      expect(eve.reads()).toBe(told('bob came in.', 'garden') + told('bob: hello', 'garden'));
+      expect(present(board)).toEqual({ 'room lobby': ['ann'], 'room garden': ['eve', 'bob'] });
+    });
+
+    it('is told who is away, and who is back', () => {
+      const board = openBoard();
+      const [ann, bob] = [board.calls('ann'), board.calls('bob')];
+      ann.reads();
+      bob.says('/afk lunch', 'hello');
+      expect(ann.reads()).toBe(told('* bob is away: lunch') + told('* bob is back.') + told('bob: hello'));
+    });
+  });
+
+  it('brings a page to whoever is meant, in whatever room, with a bell', () => {
+    const board = openBoard();
+    const [ann, bob, eve] = [board.calls('ann'), board.calls('bob'), board.calls('eve')];
+    ann.says('/join garden');
+    for (const person of [ann, bob, eve]) person.reads();
+    bob.says('/page ann are you there?');
+    expect(ann.reads()).toBe('\n\x07-> bob pages you: are you there?\ngarden> ');
+    expect(bob.reads()).toBe('ann has it.\nlobby> ');
+    expect(eve.reads()).toBe('');
+  });
+
+  it('breaks what is answered to fit the window', () => {
+    const ann = openBoard().calls('ann', { terminal: { columns: 30 } });
+    ann.says('/help');
+    const lines = ann.reads().split('\n');
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(30);
+  });
+
+  it('completes at Tab, and lists what there is to choose from', () => {
+    const board = openBoard();
+    const ann = board.calls('ann', { echo: true, type: 'xterm' });
+    ann.presses('/qu\t');
+    ann.presses('\r');
+    expect(ann.reads()).toContain('/quit ');
+    expect(ann.reads()).toBe('');
+
+    const bob = board.calls('bob', { echo: true, type: 'xterm' });
+    bob.presses('/e\t');
+    expect(bob.reads()).toBe('/encoding ');
+  });
+
+  describe('remembers', () => {
+    it('who called last', () => {
+      const board = openBoard();
+      board.calls('bob').hangsUp();
+      board.pass(60_000);
+      const ann = board.calls('ann');
+      ann.says('/last');
+      expect(ann.reads()).toBe('00:01  ann\n00:00  bob\nlobby> ');
+    });
+
+    it('nothing of another board', () => {
+      const [one, other] = [openBoard(), openBoard()];
+      one.calls('bob').says('/afk');
+      const ann = other.calls('ann');
+      ann.says('/last', '/rooms', '/who');
+      expect(ann.reads()).not.toMatch(/bob|away|lobby \(2\)/);
+    });
+
+    it(
+      'nobody as away who is gone',
+      marbles((m) => {
+        const app = lobby();
+        const away = fakeSession(m, { line$: 'a---', lines: { a: '/afk' } });
+        const again = fakeSession(m, { line$: '---w', lines: { w: '/who' } });
+        const services = fakeServices(m, [again]);
+        let said = '';
+        app(away, services)
+          .pipe(takeUntil(m.cold('-x')))
+          .subscribe();
+        app(again, services).subscribe((text) => {
+          said += text;
+        });
+        m.flush();
+
+        expect(said).toMatch(/ {3}1 {2}ann .* lobby\n/);
+      }),
+    );
+  });
+
+  describe('is left', () => {
+    for (const [how, leave] of [
+      ['at /quit', (board: Board) => board.calls('bob').says('/quit')],
+      ['at a hang-up', (board: Board) => board.calls('bob').hangsUp()],
+      ['at Ctrl-D', (board: Board) => board.calls('bob').presses('\x04')],
+      ['when the sysop ends the call', (board: Board) => board.manager.end(board.calls('bob').id)],
+      [
+        'while a line waits for its turn',
+        (board: Board) => {
+          const bob = board.calls('bob');
+          bob.says(...'x'.repeat(30));
+          bob.hangsUp();
+        },
+      ],
+    ] as const) {
+      it(`${how}: nothing of the caller stays`, () => {
+        const { board, seen } = watched();
+        const ann = board.calls('ann');
+        leave(board);
+
+        expect(present(board)).toEqual({ 'room lobby': ['ann'] });
+        expect(seen.left).toBe(1);
+        expect(ann.reads()).toMatch(/bob left\.\nlobby> $/);
+        ann.says('hello');
+        board.pass(60_000);
+        expect(ann.reads()).toBe('lobby> ');
+      });
+    }
+
+    it('at /quit with its last words, and nothing that was typed behind it', () => {
+      const board = openBoard();
+      const ann = board.calls('ann');
+      const bob = board.calls('bob');
+      ann.reads();
+      bob.says('/quit', 'hello');
+      expect(bob.reads()).toBe('Goodbye, and call again!\n');
+      expect(ann.reads()).toBe(told('bob left.'));
+      expect([...board.manager.sessions.keys()]).toEqual([ann.id]);
+    });
+
+    it(
+      'by what subscribes to it: all that it listens to is left as well',
+      marbles((m) => {
+        const line$ = m.hot('  --j---q---', { j: '/join garden', q: '/quit' });
+        const lobby$ = m.hot(' -----------');
+        const garden$ = m.hot('-----------');
+        const pages$ = m.hot(' -----------');
+        const entered$ = m.cold('-');
+        const channels: Record<string, Observable<unknown>> = {
+          [roomChannel('lobby')]: lobby$,
+          [roomChannel('garden')]: garden$,
+          [callerChannel(1)]: pages$,
+        };
+        const ann = {
+          ...someone(1, 'ann'),
+          terminal: { columns: 80, type: null },
+          eachLine: <T>(answer: (line: string) => Observable<T>) => line$.pipe(concatMap(answer)),
+          completeWith() {},
+        };
+        const services = {
+          sessions: new Map(),
+          scheduler: m.scheduler,
+          bus: {
+            channel$: (name: string) => channels[name] ?? NEVER,
+            presence$: () => NEVER,
+            enter: () => entered$,
+            present: () => new Map(),
+            publish() {},
+          },
+        } as unknown as Services;
+        const firstWord$ = lobby()(ann as unknown as Session, services).pipe(
+          map((text) => `${text}`.trim().split(/\W/)[0]),
+        );
+
+        m.expect(firstWord$).toBeObservable('w-j---(g|)', { w: 'Welcome', j: 'You', g: 'Goodbye' });
+        m.expect(line$).toHaveSubscriptions('  ^-----!');
+        m.expect(lobby$).toHaveSubscriptions(' ^-!');
+        m.expect(garden$).toHaveSubscriptions('--^---!');
+        m.expect(pages$).toHaveSubscriptions(' ^-----!');
+        m.expect(entered$).toHaveSubscriptions([
+          '                                     ^-!',
+          '                                     --^---!',
+        ]);
+      }),
+    );
+  });
+
+  describe('at a paste of 500 lines', () => {
+    const paste = Array.from({ length: 500 }, (_, index) => `line ${index + 1} of it`);
+    /** What somebody was told of it. */
+    const ofIt = (text: string) => text.match(/line \d+ of it/g) ?? [];
+
+    it('loses none of them, and keeps their order, at five a second behind the first twenty', () => {
+      const board = openBoard();
+      const [ann, bob] = [board.calls('ann'), board.calls('bob')];
+      bob.says(...paste);
+
+      expect(ofIt(ann.reads())).toEqual(paste.slice(0, 20));
+      board.pass(1000);
+      expect(ofIt(ann.reads())).toEqual(paste.slice(20, 25));
+      board.pass(94_800);
+      expect(ofIt(ann.reads())).toEqual(paste.slice(25, 499));
+      board.pass(200);
+      expect(ofIt(ann.reads())).toEqual(paste.slice(499));
+      expect(bob.reads().match(/lobby> /g)?.length).toBe(500);
+    });
+
+    it("doesn't make anybody else wait", () => {
+      const board = openBoard();
+      const [ann, bob] = [board.calls('ann'), board.calls('bob')];
+      bob.says(...paste);
+      bob.reads();
+      for (let line = 0; line < 20; line += 1) ann.says('hello');
+      expect(bob.reads().match(/ann: hello/g)?.length).toBe(20);
+    });
+
+    it('is still told what others say meanwhile', () => {
+      const board = openBoard();
+      const [ann, bob] = [board.calls('ann'), board.calls('bob')];
+      ann.says('/join garden');
+      bob.says(...paste);
+      bob.reads();
+      ann.says('/page bob enough!');
+      expect(bob.reads()).toContain('ann pages you: enough!');
+    });
+
+    it('throws the rest away at Ctrl-C, but for the line whose turn is next', () => {
+      const board = openBoard();
+      const [ann, bob] = [board.calls('ann'), board.calls('bob')];
+      bob.says(...paste);
+      bob.presses('\x03');
+      board.pass(200_000);
+      expect(ofIt(ann.reads())).toEqual(paste.slice(0, 21));
+      bob.says('sorry');
+      expect(ann.reads()).toBe(told('bob: sorry'));
+    });
+  });
+});

@@ -1,0 +1,75 @@
+import { concatMap, EMPTY, mergeMap, of, throwError } from 'rxjs';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { paced } from '../../../lib/lobby/paced.js';
+
+/** One each 5 ms, and three at once. */
+const RATE = { count: 2, perMs: 10, burst: 3 };
+
+describe('paced', () => {
+  it(
+    'does so many at once, then one after another at the rate, and loses none',
+    marbles((m) => {
+      const pace = paced(RATE, m.scheduler);
+      const source$ = m.cold('(abcdef|)');
+      const expected = '      (abc)d----e----(f|)';
+      m.expect(source$.pipe(concatMap((value) => pace(() => of(value))))).toBeObservable(expected);
+    }),
+  );
+
+  it(
+    'is no faster, and in the same order, when many wait at the same time',
+    marbles((m) => {
+      const pace = paced(RATE, m.scheduler);
+      const source$ = m.cold('(abcdef|)');
+      const expected = '      (abc)d----e----(f|)';
+      m.expect(source$.pipe(mergeMap((value) => pace(() => of(value))))).toBeObservable(expected);
+    }),
+  );
+
+  it(
+    "doesn't delay what is no faster than the rate",
+    marbles((m) => {
+      const pace = paced(RATE, m.scheduler);
+      const typed = 'a 4ms b 4ms c 4ms d 4ms e 4ms f|';
+      m.expect(m.cold(typed).pipe(concatMap((value) => pace(() => of(value))))).toBeObservable(typed);
+    }),
+  );
+
+  it(
+    'does as many at once again after a quiet time',
+    marbles((m) => {
+      const pace = paced(RATE, m.scheduler);
+      const source$ = m.cold('(abc) 10ms (defg|)');
+      const expected = '      (abc) 10ms (def)(g|)';
+      m.expect(source$.pipe(concatMap((value) => pace(() => of(value))))).toBeObservable(expected);
+    }),
+  );
+
+  it(
+    'keeps a pace for each of those it was made for',
+    marbles((m) => {
+      const [ann, bob] = [paced({ ...RATE, burst: 1 }, m.scheduler), paced(RATE, m.scheduler)];
+      m.expect(m.cold('(ab|)').pipe(concatMap((value) => ann(() => of(value))))).toBeObservable('a----(b|)');
+      m.expect(m.cold('(ab|)').pipe(concatMap((value) => bob(() => of(value))))).toBeObservable('(ab|)');
+    }),
+  );
+
+  it(
+    'never does what is given up while it waits',
+    marbles((m) => {
+      const pace = paced({ ...RATE, burst: 1 }, m.scheduler);
+      const act = m.cold('(x|)');
+      m.expect(m.cold('(ab|)').pipe(concatMap(() => pace(() => act))), '^--!').toBeObservable('x---');
+      m.expect(act).toHaveSubscriptions('(^!)');
+    }),
+  );
+
+  it(
+    'hands on an end without a value, and an error',
+    marbles((m) => {
+      const pace = paced(RATE, m.scheduler);
+      m.expect(pace(() => EMPTY)).toBeObservable('|');
+      m.expect(pace(() => throwError(() => 'error'))).toBeObservable('#');
+    }),
+  );
+});

@@ -1,0 +1,55 @@
+import { addressee, handlesFrom, people, visitorOf } from '../../../lib/lobby/visit.js';
+import type { Session } from '../../../streams/types.js';
+import { among, someone } from '../../support/lobby.js';
+
+const board = among(
+  someone(1, 'Zoë'),
+  someone(2, null),
+  someone(3, 'ann'),
+  someone(4, 'Ann of Green Gables'),
+  someone(5, 'ann'),
+);
+
+describe('people', () => {
+  it('are those who have logged in', () => {
+    expect(people(board).map(({ id }) => id)).toEqual([1, 3, 4, 5]);
+  });
+});
+
+describe('visitorOf', () => {
+  it('is who a caller is to the others', () => {
+    expect(visitorOf(someone(3, 'ann') as Session)).toEqual({ session: 3, handle: 'ann' });
+    expect(visitorOf(someone(2, null) as Session)).toEqual({ session: 2, handle: '' });
+  });
+});
+
+describe('handlesFrom', () => {
+  it('has those that begin so in whatever case, once each, in order', () => {
+    expect(handlesFrom(board, 'AN')).toEqual(['Ann of Green Gables', 'ann']);
+    expect(handlesFrom(board, '')).toEqual(['Ann of Green Gables', 'Zoë', 'ann']);
+    expect(handlesFrom(board, 'bob')).toEqual([]);
+  });
+
+  it('takes an accent that was typed apart from its letter for the same', () => {
+    expect(handlesFrom(board, 'zoe\u0308')).toEqual(['Zoë']);
+  });
+});
+
+describe('addressee', () => {
+  it('is the handle that a text begins with, in whatever case', () => {
+    expect(addressee(board, 'ANN hello')).toBe('ann');
+    expect(addressee(board, 'ann')).toBe('ann');
+    expect(addressee(board, 'zoe\u0308 hello')).toBe('Zoë');
+  });
+
+  it('is the longest that fits, since some have spaces in them', () => {
+    expect(addressee(board, 'ann of green gables hello')).toBe('Ann of Green Gables');
+    expect(addressee(board, 'ann of green hello')).toBe('ann');
+  });
+
+  it('is nobody if only a part of a handle, or of a word, fits', () => {
+    expect(addressee(board, 'an hello')).toBeUndefined();
+    expect(addressee(board, 'annabel hello')).toBeUndefined();
+    expect(addressee(board, '')).toBeUndefined();
+  });
+});
