@@ -54,9 +54,9 @@ type KeyTaker = Pick<TypeAhead, 'wantsKeys' | 'press' | 'interrupt' | 'unfinishe
 /**
  * The line discipline: bytes to lines, without their newline. The keys that edit are {@link LineEditor}'s; besides,
  * Ctrl-C throws the line away, with what was typed ahead; Ctrl-D in an empty line hangs up; Ctrl-L draws the line
- * anew; Tab completes it. While an app wants keys, they go to it and no lines come. Typing is echoed where that is ours to do: once
- * a chunk, as the difference to what is on the screen, so that no key makes more output than a line is long.
- * Lines and keys are {@link plain} text: whatever an app hands on to another caller drives nobody's terminal.
+ * anew; Tab completes it. While an app wants keys, they go to it and no lines come. Typing is echoed where that is ours
+ * to do: once a chunk, as the difference to what is on the screen, so that no key makes more output than a line is
+ * long. Lines and keys are {@link plain} text: whatever an app hands on to another caller drives nobody's terminal.
  *
  * An unfinished line at the end of the source is dropped: nobody pressed Enter.
  */

@@ -7,7 +7,7 @@ export type Offence = keyof typeof PENALTIES;
 
 /**
  * How long an address is kept out for each, in milliseconds; they add up. After OpenSSH's PerSourcePenalties: leaving
- * without logging in happens to everybody, taking up a node until the login deadline is worse, and three wrong passwords keep
+ * without logging in happens to everybody, taking up a node until the login deadline is worse, three wrong passwords keep
  * one out at once, and nobody breaks the protocol by mistake.
  */
 export const PENALTIES = {

@@ -28,7 +28,7 @@ export interface FakeSessionOptions {
 
 /** A session without a line to anybody. */
 export interface FakeSession extends Session {
-  /** All that was written to the caller: by `write`, `notify` and `ask`. What an app emits isn't, until somebody writes it. */
+  /** All that was written by `write`, `notify` and `ask`. What an app emits isn't in it, until somebody writes it. */
   readonly output: string;
 }
 
