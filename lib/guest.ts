@@ -41,7 +41,7 @@ function welcome(typed: string, { sessions }: Services): { handle: string; probl
   if (taken !== undefined)
     return {
       handle,
-      problem: `${taken} is on line, and one would take you for them. Please choose another handle.`,
+      problem: `${taken} is on line. Please choose a handle that looks different.`,
     };
   if (RESERVED.some((other) => alike(other, handle)))
     return { handle, problem: "That handle is the sysop's. Please choose another one." };

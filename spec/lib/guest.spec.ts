@@ -51,8 +51,7 @@ describe('guest', () => {
       });
       m.flush();
 
-      const taken =
-        'ann is on line, and one would take you for them. Please choose another handle.\nHandle: ';
+      const taken = 'ann is on line. Please choose a handle that looks different.\nHandle: ';
       expect(written).toEqual([
         'Handle: ',
         taken,
