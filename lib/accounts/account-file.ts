@@ -14,8 +14,8 @@ export interface Account {
 
 /** What a new password costs: some 30 MiB, and a tenth of a second. */
 export const COST: Account['cost'] = { N: 2 ** 15, r: 8, p: 1 };
-/** A slip in the file must not take all of the memory. */
-const MOST_BYTES_TO_HASH = 256 * 1024 ** 2;
+/** Of N, r and p together, so 256 MiB and a second or two: a slip in the file must take neither all of the memory nor a thread. */
+const MOST_WORK = 2 ** 21;
 
 const [SALT_BYTES, HASH_BYTES] = [16, 32];
 /** A longer file of accounts isn't read. */
@@ -85,7 +85,8 @@ const scryptAsync = promisify<string, Buffer, number, ScryptOptions, Buffer>(scr
 
 const memoryOf = ({ N, r, p }: Account['cost']) => 128 * r * (N + p);
 
-function accountOf(line: string): Account | null {
+/** The account of a line of the file, or null if it has none. */
+export function accountOf(line: string): Account | null {
   const fields = /^([^:]+):scrypt:(\d{1,8}):(\d{1,3}):(\d{1,3}):([\w-]+):([\w-]+)$/.exec(line.trim());
   if (!fields) return null;
   const [, handle = '', N, r, p, salt = '', hash = ''] = fields;
@@ -95,15 +96,16 @@ function accountOf(line: string): Account | null {
     salt: Buffer.from(salt, 'base64url'),
     hash: Buffer.from(hash, 'base64url'),
   };
-  const { cost } = account;
-  const powerOfTwo = cost.N > 1 && (cost.N & (cost.N - 1)) === 0;
   const isGood =
     handleOf(handle) === handle &&
-    powerOfTwo &&
-    cost.r > 0 &&
-    cost.p > 0 &&
-    memoryOf(cost) <= MOST_BYTES_TO_HASH &&
+    isPayable(account.cost) &&
     account.salt.length >= SALT_BYTES &&
     account.hash.length === HASH_BYTES;
   return isGood ? account : null;
+}
+
+/** Whether it is what scrypt takes (RFC 7914, section 2), and not too much. */
+function isPayable({ N, r, p }: Account['cost']): boolean {
+  const isPowerOfTwo = N > 1 && (N & (N - 1)) === 0;
+  return isPowerOfTwo && r > 0 && p > 0 && N < 2 ** (16 * r) && N * r * p <= MOST_WORK;
 }

@@ -38,6 +38,8 @@ describe('the file of accounts', () => {
     ['whose N is no power of two', `ann:scrypt:3:1:1:${SALT}:${HASH}`],
     ['that costs nothing', `ann:scrypt:1:1:1:${SALT}:${HASH}`],
     ['that would take gigabytes', `ann:scrypt:8388608:8:1:${SALT}:${HASH}`],
+    ['that would take minutes', `ann:scrypt:32768:8:999:${SALT}:${HASH}`],
+    ['whose N is too much for its r', `ann:scrypt:65536:1:1:${SALT}:${HASH}`],
     ['with a short hash', `ann:scrypt:2:1:1:${SALT}:AAAA`],
     ['with a short salt', `ann:scrypt:2:1:1:AAAA:${HASH}`],
     ['whose handle is none', `-:scrypt:2:1:1:${SALT}:${HASH}`],
@@ -47,6 +49,11 @@ describe('the file of accounts', () => {
       expect(accounts.size).toBe(0);
       expect(problems).toEqual(['line 2 is no account; impulse passwd writes them']);
     });
+
+  it('may cost more than ours do: what others advise is allowed', () => {
+    for (const cost of ['131072:8:1', '16384:8:5', '8192:8:10'])
+      expect(accountsIn(`ann:scrypt:${cost}:${SALT}:${HASH}`).problems).toEqual([]);
+  });
 
   it('has nobody twice', () => {
     const line = `:scrypt:2:1:1:${SALT}:${HASH}\n`;
