@@ -1,9 +1,9 @@
-import { chmod, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { ReadStream } from 'node:tty';
 import { folded } from '../handle.js';
-import { accountsIn, lineOf, newAccount } from './account-file.js';
+import { accountOf, accountsIn, lineOf, MOST_FILE_BYTES, newAccount } from './account-file.js';
 
 /** Characters of a new password. */
 const [LEAST, MOST] = [8, 128];
@@ -26,26 +26,25 @@ export class PasswdError extends Error {
  * replaced as a whole, so that a board never reads half of it; a new one is its owner's alone.
  *
  * @returns What was done: `added` or `changed`.
- * @throws {@link PasswdError} when the file has a line that is no account, or can't be written.
+ * @throws {@link PasswdError} when the file has a line that is no account, would be too long, or can't be written.
  */
 export async function setPassword(
   file: string,
   handle: string,
   password: string,
 ): Promise<'added' | 'changed'> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return Buffer.alloc(0);
     throw new PasswdError('system', `${file} can't be read: ${error.message}`);
   });
-  const { accounts, problems } = accountsIn(text);
+  const { accounts, problems } = accountsIn(bytes.toString());
   if (problems.length > 0) throw new PasswdError('file', `${file} ${problems[0]}`);
 
   const known = accounts.get(folded(handle));
   const line = lineOf(await newAccount(known?.handle ?? handle, password));
-  const ending = text === '' || text.endsWith('\n') ? '' : '\n';
-  const changed = known
-    ? text.replace(/^[^\r\n]+/gm, (other) => (other.trim() === lineOf(known) ? line : other))
-    : `${text}${ending}${line}\n`;
+  const changed = known ? withLine(bytes, known.handle, line) : withLineAdded(bytes, line);
+  if (changed.length > MOST_FILE_BYTES)
+    throw new PasswdError('file', `${file} would be too long: ${MOST_FILE_BYTES} bytes are allowed`);
   await replace(file, changed);
   return known ? 'changed' : 'added';
 }
@@ -64,7 +63,8 @@ export async function askPassword(
   // What readline would show of the typing goes nowhere.
   const output = new Writable({ write: (_chunk, _encoding, done) => done() });
   const atTerminal = input.isTTY === true;
-  const lines = createInterface({ input, output, terminal: atTerminal });
+  // No history: the arrow keys would type the second password from the first.
+  const lines = createInterface({ input, output, terminal: atTerminal, historySize: 0 });
   const typed = lines[Symbol.asyncIterator]();
   const giveUp = () => lines.close();
   lines.on('SIGINT', giveUp);
@@ -96,13 +96,34 @@ export async function askPassword(
   }
 }
 
-async function replace(file: string, text: string): Promise<void> {
-  const draft = `${file}.${process.pid}.new`;
+function withLine(bytes: Buffer, handle: string, line: string): Buffer {
+  // A character a byte, since a comment may be in any encoding.
+  const lines = bytes.toString('latin1').split('\n');
+  const changed = lines.map((other) => {
+    if (accountOf(Buffer.from(other, 'latin1').toString())?.handle !== handle) return other;
+    return Buffer.from(line).toString('latin1') + (other.endsWith('\r') ? '\r' : '');
+  });
+  return Buffer.from(changed.join('\n'), 'latin1');
+}
+
+function withLineAdded(bytes: Buffer, line: string): Buffer {
+  const ending = bytes.length === 0 || bytes.at(-1) === 0x0a ? '' : '\n';
+  return Buffer.concat([bytes, Buffer.from(`${ending}${line}\n`)]);
+}
+
+async function replace(file: string, bytes: Buffer): Promise<void> {
+  // What a link leads to is replaced, not the link.
+  const place = await realpath(file).catch(() => file);
+  const draft = `${place}.${process.pid}.new`;
   try {
-    await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
-    const was = await stat(file).catch(() => null);
-    if (was) await chmod(draft, was.mode & 0o777);
-    await rename(draft, file);
+    await writeFile(draft, bytes, { mode: 0o600, flag: 'wx' });
+    const was = await stat(place).catch(() => null);
+    if (was) {
+      // Only root may give it back to its owner.
+      await chown(draft, was.uid, was.gid).catch(() => undefined);
+      await chmod(draft, was.mode & 0o777);
+    }
+    await rename(draft, place);
   } catch (error) {
     await rm(draft, { force: true });
     throw new PasswdError('system', `${file} can't be written: ${(error as Error).message}`);

@@ -89,6 +89,18 @@ describe('accounts', () => {
     expect(readFileSync(file, 'utf8')).toMatch(/^ann:scrypt:32768:8:1:/);
   });
 
+  it('are typed twice: the first time cannot be recalled by a key', async () => {
+    if (!works('command -v script')) pending('script (Debian: bsdutils)');
+    const person = await atTerminal(`${process.execPath} ${IMPULSE} passwd ann --passwords ${file}`);
+    await person.sees('Password: ');
+    person.types('correct horse\r');
+    await person.sees('Once more: ');
+    person.types('\x1b[A\r');
+    await person.sees('these were two passwords');
+    await person.left;
+    expect(() => readFileSync(file)).toThrow();
+  });
+
   it('stay as they are when Ctrl-C is pressed', async () => {
     if (!works('command -v script')) pending('script (Debian: bsdutils)');
     const person = await atTerminal(

@@ -1,7 +1,16 @@
-import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { isPassword, readAccounts } from '../../../lib/accounts/account-file.js';
+import { isPassword, MOST_FILE_BYTES, readAccounts } from '../../../lib/accounts/account-file.js';
 import { askPassword, setPassword } from '../../../lib/accounts/passwd.js';
 import { temporaryFolder, writeAccounts } from '../../support/cheap-accounts.js';
 
@@ -17,6 +26,12 @@ describe('setPassword', () => {
   const fits = async (handle: string, password: string) => {
     const account = (await readAccounts(file)).get(handle);
     return account !== undefined && isPassword(password, account);
+  };
+
+  /** Writes a file of accounts, and returns it. */
+  const written = async (passwords: Record<string, string>) => {
+    await writeAccounts(file, passwords);
+    return readFileSync(file, 'utf8');
   };
 
   it('makes a file that is its owner\u2019s alone', async () => {
@@ -46,6 +61,55 @@ describe('setPassword', () => {
     writeFileSync(file, readFileSync(file, 'utf8').trimEnd());
     await setPassword(file, 'bob', 'battery staple');
     expect((await readAccounts(file)).size).toBe(2);
+  });
+
+  it('changes a line that is the account\u2019s in other figures than its own', async () => {
+    const line = (await written({ ann: 'old password' })).trim();
+    writeFileSync(file, `# was\r${line}\n${line.replace('scrypt:2:', 'scrypt:02:')}\r\n`);
+    expect(await setPassword(file, 'ann', 'new password')).toBe('changed');
+    expect(await fits('ann', 'new password')).toBe(true);
+    const text = readFileSync(file, 'utf8');
+    expect(text).toContain(`# was\r${line}\n`);
+    expect(text).toMatch(/\r\n$/);
+    expect(text.split('\n').length).toBe(3);
+  });
+
+  it('keeps bytes that are not UTF-8', async () => {
+    // A character a byte.
+    const before = `#\xe9\n${await written({ ann: 'old password' })}`;
+    writeFileSync(file, before, 'latin1');
+    await setPassword(file, 'Zo\u00eb', 'new password');
+    expect(readFileSync(file, 'latin1').startsWith(before)).toBe(true);
+    await setPassword(file, 'ann', 'new password');
+    expect(readFileSync(file, 'latin1').startsWith('#\xe9\nann:')).toBe(true);
+    expect(await fits('zo\u00eb', 'new password')).toBe(true);
+  });
+
+  it('leaves the file to its owner, so that a board which is not root\u2019s can still read it', async () => {
+    if (process.getuid?.() !== 0) pending('only root can give a file away');
+    await writeAccounts(file, { ann: 'old password' });
+    chownSync(file, 1234, 1235);
+    await setPassword(file, 'ann', 'new password');
+    const { uid, gid } = statSync(file);
+    expect([uid, gid]).toEqual([1234, 1235]);
+  });
+
+  it('changes the file that a link leads to, and keeps the link', async () => {
+    await writeAccounts(file, { ann: 'old password' });
+    const link = join(folder.path, 'link');
+    symlinkSync(file, link);
+    await setPassword(link, 'ann', 'new password');
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(await fits('ann', 'new password')).toBe(true);
+  });
+
+  it('makes no file so long that no board would read it', async () => {
+    const full = `#${'x'.repeat(MOST_FILE_BYTES - 20)}\n`;
+    writeFileSync(file, full);
+    await expectAsync(setPassword(file, 'ann', 'correct horse')).toBeRejectedWith(
+      jasmine.objectContaining({ fault: 'file' }),
+    );
+    expect(readFileSync(file, 'utf8') === full).toBe(true);
   });
 
   it('leaves a file alone that has a line it does not know, and one that it cannot write', async () => {
