@@ -60,6 +60,20 @@ describe('createImpulse', () => {
     await Promise.all(opened.splice(0).map((impulse) => impulse.shutdown('spec over', { force: true })));
   });
 
+  it('tells everybody who has logged in what the sysop says, and counts them', async () => {
+    const { impulse, port } = await open();
+    const [ann, bob, eve] = [await logIn(port, 'ann'), await logIn(port, 'bob'), await call(port)];
+    await eve.hears('Handle: ');
+
+    expect(impulse.broadcast('Cake in the\x1b[2J kitchen')).toBe(2);
+
+    await ann.hears('*** Cake in the[2J kitchen ***\r\n');
+    await bob.hears('*** Cake in the[2J kitchen ***\r\n');
+    eve.says('eve\r\n');
+    expect(await eve.hears('hi eve')).not.toContain('Cake');
+    for (const caller of [ann, bob, eve]) caller.hangUp();
+  });
+
   it('runs a call from accept to goodbye, and lists it meanwhile', async () => {
     const { impulse, port, events } = await open();
     const caller = await logIn(port, 'ann');
