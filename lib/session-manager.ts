@@ -12,7 +12,6 @@ import {
   Subject,
   tap,
 } from 'rxjs';
-import stringWidth from 'string-width';
 import { announce } from '../streams/announce.js';
 import { board } from '../streams/board.js';
 import { embeddedBus } from '../streams/bus.js';
@@ -34,6 +33,7 @@ import type {
 import { decoder } from './encodings.js';
 import { guest } from './guest.js';
 import { monotonic } from './monotonic.js';
+import { width } from './width.js';
 
 /** What a board is, apart from where it listens. Every limit has a default: {@link DEFAULT_LIMITS}. */
 export interface SessionManagerOptions extends Partial<Limits> {
@@ -140,7 +140,7 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
     changed$: changes,
     policy: { blocked, trusted, gate, random: Math.random },
     bus,
-    screen: { decoder, width: stringWidth },
+    screen: { decoder, width },
     scheduler,
     order$: order,
     calls,

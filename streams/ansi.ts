@@ -1,7 +1,14 @@
 import type { Terminal } from './types.js';
 
-/** Terminals that know no control sequences, or may not. */
-const PLAIN = /^(dumb|unknown|network|tty|teletype.*)$/i;
+/** Terminals, and clients that call themselves one, that know control sequences, by the beginnings of their names. */
+const KNOWN = new RegExp(
+  `^(${[
+    'x?term(?!inal)|vt[1-5]\\d\\d|ansi|pc-?ansi|qansi|scoansi|avatar|linux|screen|tmux|rxvt|konsole|gnome|vte|iterm|nsterm',
+    'putty|kitty|alacritty|wezterm|foot|ghostty|st(-|$)|mlterm|aterm|eterm|dtterm|aixterm|cygwin|mintty|ms-|cons\\d|wsvt',
+    'syncterm|netrunner|mudlet|tintin|mushclient|blightmud|kildclient|atlantis|[cz]mud|potato|beip|tinyfugue|axmud',
+  ].join('|')})`,
+  'i',
+);
 
 /**
  * Whether a terminal is known to understand control sequences (ECMA-48): colours, moves of the cursor, erasing. False
@@ -16,5 +23,5 @@ const PLAIN = /^(dumb|unknown|network|tty|teletype.*)$/i;
  * ```
  */
 export function hasAnsi({ type }: Pick<Terminal, 'type'>): boolean {
-  return type !== null && !PLAIN.test(type);
+  return type !== null && KNOWN.test(type);
 }

@@ -2,23 +2,24 @@ import { defer, finalize, Observable, Subject, share } from 'rxjs';
 import { inOrder } from './in-order.js';
 import type { Bus, Presence, Visitor } from './types.js';
 
-/** Messages that one message may cause, with those that they cause, before it is taken for a loop. */
-export const MOST_AT_ONCE = 10_000;
+/** Messages, comings and goings that one of them may cause, with those that they cause, before it is taken for a loop. */
+export const MOST_AT_ONCE = 1000;
 
 /**
  * The bus within one process. A message reaches those who observe its channel at that moment, and all of them
  * before the next one does; nothing is kept for those who come later. A channel that nobody observes is gone.
  *
- * Listeners who answer each other without end are stopped: whoever publishes one more than {@link MOST_AT_ONCE} messages
- * in answer to one has an error thrown.
+ * Listeners who answer each other without end are stopped: whoever publishes, or enters, once more than
+ * {@link MOST_AT_ONCE} times in answer to one message has an error thrown.
  */
 export function embeddedBus(): Bus {
   const messages = hub<unknown>();
   const presences = hub<Presence>();
+  const counted = loopGuard();
   const rooms = new Map<string, Set<Visitor>>();
 
   return {
-    publish: bounded(messages.publish),
+    publish: (channel, message) => counted(() => messages.publish(channel, message)),
     channel$: messages.channel$,
     presence$: presences.channel$,
     enter: (channel, { session, handle }) =>
@@ -27,10 +28,18 @@ export function embeddedBus(): Bus {
         const visitor = { session, handle };
         const room = rooms.get(channel) ?? new Set();
         rooms.set(channel, room.add(visitor));
-        presences.publish(channel, { type: 'entered', channel, visitor });
-        return () => {
+        const leave = () => {
           room.delete(visitor);
           if (room.size === 0) rooms.delete(channel);
+        };
+        try {
+          counted(() => presences.publish(channel, { type: 'entered', channel, visitor }));
+        } catch (error) {
+          leave();
+          throw error;
+        }
+        return () => {
+          leave();
           presences.publish(channel, { type: 'left', channel, visitor });
         };
       }),
@@ -56,16 +65,16 @@ function hub<T>() {
   };
 }
 
-/** Counts the messages that are published while another one is being heard. */
-function bounded(publish: Bus['publish']): Bus['publish'] {
+/** Counts what is published while something else is being heard, and throws when that is too much. */
+function loopGuard(): (publish: () => void) => void {
   let depth = 0;
   let caused = 0;
-  return (channel, message) => {
+  return (publish) => {
     if (depth === 0) caused = 0;
     caused += 1;
     if (caused > MOST_AT_ONCE) throw new Error(`more than ${MOST_AT_ONCE} messages in answer to one`);
     depth += 1;
-    publish(channel, message);
+    publish();
     depth -= 1;
   };
 }

@@ -8,6 +8,8 @@ import type { Terminal } from './types.js';
  * terminal can't do that, or shows what we don't know of, it begins a new line.
  *
  * @param shown What of the line is on the screen.
+ * @param drawnAt How wide the window was then. A window that has changed may have moved what wraps, or not: that is left
+ *   where it is, since erasing it might take another caller's words with it.
  * @param width How many columns a text takes.
  */
 export function erased(
@@ -15,26 +17,28 @@ export function erased(
   shown: Typed,
   terminal: Pick<Terminal, 'columns' | 'echo' | 'type'>,
   width: (text: string) => number,
+  drawnAt = terminal.columns,
 ): string {
   const before = prompt + shown.before;
   if (before + shown.after === '') return '';
   if (!terminal.echo) return '\n';
+  if (drawnAt !== terminal.columns && width(before + shown.after) >= Math.min(drawnAt, terminal.columns))
+    return '\n';
   if (hasAnsi(terminal)) {
-    const at = isOrdinary(prompt) ? prompt.length : width(prompt);
-    const up = rowsAbove(at, shown.before, terminal.columns, width);
+    const up = rowsAbove(before, terminal.columns, width);
     return `${up > 0 ? `\x1b[${up}A` : ''}\r\x1b[J`;
   }
   const fits = width(before + shown.after) < terminal.columns;
   return fits ? redrawn({ before, after: shown.after }, NOTHING_TYPED, width) : '\n';
 }
 
-/** In which row the cursor is, of those that a text takes that begins at `column`. */
-function rowsAbove(column: number, text: string, columns: number, width: (text: string) => number): number {
+/** How many rows a text takes before the one that it ends in. */
+function rowsAbove(text: string, columns: number, width: (text: string) => number): number {
   // At the very edge a terminal waits with the next row until something comes.
-  if (isOrdinary(text)) return Math.max(0, Math.ceil((column + text.length) / columns) - 1);
+  if (isOrdinary(text)) return Math.max(0, Math.ceil(text.length / columns) - 1);
   let rows = 0;
-  let at = column;
-  for (const { segment } of LETTERS.segment(text)) {
+  let at = 0;
+  for (const { segment } of LETTERS.segment(text.replace(COLOURS, ''))) {
     const wide = width(segment);
     if (at + wide > columns) {
       rows += 1;
@@ -44,3 +48,6 @@ function rowsAbove(column: number, text: string, columns: number, width: (text: 
   }
   return rows;
 }
+
+/** What a prompt may have in it that takes no room. */
+const COLOURS = /\x1b\[[\d;:]*m/g;

@@ -190,7 +190,6 @@ function firstLetter(text: string): string {
   return LETTERS.segment(text.slice(0, LONGEST_LETTER)).containing(0)?.segment ?? '';
 }
 
-/** Each a letter by itself, as most are; the segmenter costs a hundred times as much. */
 /** As much of a text as fits into so many bytes of UTF-8; no character is cut. */
 function fitting(text: string, bytes: number): string {
   let left = bytes;

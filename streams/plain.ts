@@ -2,7 +2,7 @@
  * What doesn't show, or shows what isn't there: C0, DEL and C1; separators of lines; marks that turn writing around; halves
  * of characters; and characters that take no room, but for those that join or vary the one before them.
  */
-const UNSAFE =
+export const UNSAFE =
   /(?![\ufe0e\ufe0f\u200c\u200d])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_C}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
 
 /** Variations of what has none, and then joiners where no script and no picture has one. */

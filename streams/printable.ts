@@ -1,6 +1,7 @@
-/** C0, DEL and C1; separators of lines; marks that turn writing around or take no room; halves of characters. */
-const UNPRINTABLE =
-  /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\p{Cs}]/gu;
+import { UNSAFE } from './plain.js';
+
+/** A line of a log has nothing in it that doesn't show, such as joiners. */
+const NOT_PRINTED = new RegExp(`${UNSAFE.source}|[\\u200c\\u200d]`, 'gu');
 
 /**
  * Makes a text safe for one line of a log or of a screen: what would drive a terminal, break the line or turn it
@@ -8,5 +9,5 @@ const UNPRINTABLE =
  */
 export function printable(text: string, most = 200): string {
   const short = text.length > most ? `${text.slice(0, most)}…` : text;
-  return short.replace(UNPRINTABLE, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
+  return short.replace(NOT_PRINTED, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 }

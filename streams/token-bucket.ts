@@ -10,14 +10,16 @@ export interface TokenBucket {
 export const fullBucket = (rate: Rate, now: number): TokenBucket => ({ tokens: rate.burst, filledAt: now });
 
 /**
- * Takes a token. Returns 0 if there was one, or else in how many milliseconds there will be; a refused caller
- * takes nothing, so that knocking doesn't keep the door shut.
+ * Takes a token, or as many as something costs that is worth more; never more than a full bucket holds. Returns 0 if
+ * there were enough, or else in how many milliseconds there will be; a refused caller takes nothing, so that knocking
+ * doesn't keep the door shut.
  */
-export function takeToken(bucket: TokenBucket, rate: Rate, now: number): number {
+export function takeToken(bucket: TokenBucket, rate: Rate, now: number, cost = 1): number {
+  const price = Math.min(cost, rate.burst);
   const perToken = rate.perMs / rate.count;
   const tokens = Math.min(rate.burst, bucket.tokens + (now - bucket.filledAt) / perToken);
-  if (tokens < 1 - HAIR) return Math.max(1, Math.ceil((1 - tokens) * perToken - HAIR));
-  bucket.tokens = Math.max(0, tokens - 1);
+  if (tokens < price - HAIR) return Math.max(1, Math.ceil((price - tokens) * perToken - HAIR));
+  bucket.tokens = Math.max(0, tokens - price);
   bucket.filledAt = now;
   return 0;
 }

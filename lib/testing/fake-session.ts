@@ -1,10 +1,10 @@
 import { EMPTY } from 'rxjs';
-import stringWidth from 'string-width';
 import { embeddedBus } from '../../streams/bus.js';
 import { Call } from '../../streams/call.js';
 import type { Key, Services, Session, SessionInfo, Terminal, User } from '../../streams/types.js';
 import { decoder } from '../encodings.js';
 import { DEFAULT_LIMITS } from '../session-manager.js';
+import { width } from '../width.js';
 import { fakeConnection } from './fake-connection.js';
 import type { Marbles } from './virtual-time.js';
 
@@ -82,7 +82,7 @@ class FakeCall extends Call implements FakeSession {
       loggedIn() {},
       leave() {},
     } as const;
-    super(admitted, DEFAULT_LIMITS.outputLimitBytes, m.scheduler, { decoder, width: stringWidth }, () => {});
+    super(admitted, DEFAULT_LIMITS.outputLimitBytes, m.scheduler, { decoder, width }, () => {});
     this.#line = line;
   }
 

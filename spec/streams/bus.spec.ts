@@ -142,6 +142,20 @@ describe('embeddedBus', () => {
       expect(failed.length).toBe(1);
     });
 
+    it('are stopped when they come and go without end, and nobody stays', () => {
+      const bus = embeddedBus();
+      const failed: string[] = [];
+      let session = 1;
+      bus.presence$('main').subscribe(() => {
+        session += 1;
+        const visitor = { session, handle: `${session}` };
+        bus.enter('main', visitor).subscribe({ error: ({ message }) => failed.push(message) });
+      });
+      bus.enter('main', { session: 1, handle: '1' }).subscribe();
+      expect(failed).toEqual([`more than ${MOST_AT_ONCE} messages in answer to one`]);
+      expect(bus.present().get('main')?.length).toBe(MOST_AT_ONCE);
+    });
+
     it('are not those who publish as much one after another', () => {
       const bus = embeddedBus();
       const heard = listen(bus.channel$('main'));

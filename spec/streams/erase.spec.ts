@@ -1,9 +1,10 @@
+import { deepStrictEqual } from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { EMPTY, Subject, VirtualTimeScheduler } from 'rxjs';
-import stringWidth from 'string-width';
 import { decoder } from '../../lib/encodings.js';
 import { fakeConnection } from '../../lib/testing/fake-connection.js';
 import { type SeenScreen, screenOf } from '../../lib/testing/screen.js';
+import { width } from '../../lib/width.js';
 import { Call } from '../../streams/call.js';
 import { erased } from '../../streams/erase.js';
 import { lines } from '../../streams/lines.js';
@@ -19,11 +20,11 @@ const terminal = (parts: Partial<Terminal> = {}): Terminal => ({
   ...parts,
 });
 const erase = (before: string, after = '', parts: Partial<Terminal> = {}) =>
-  erased('> ', { before, after }, terminal(parts), stringWidth);
+  erased('> ', { before, after }, terminal(parts), width);
 
 describe('erased', () => {
   it('is nothing where nothing is', () => {
-    expect(erased('', { before: '', after: '' }, terminal(), stringWidth)).toBe('');
+    expect(erased('', { before: '', after: '' }, terminal(), width)).toBe('');
   });
 
   it('goes up to the row where the prompt began, and erases from there', () => {
@@ -33,6 +34,23 @@ describe('erased', () => {
     expect(erase('x'.repeat(79))).toBe('\x1b[2A\r\x1b[J');
     // A wide letter doesn't fit into the last column.
     expect(erase(`${'x'.repeat(38)}\u6f22`, '', { columns: 41 })).toBe('\x1b[1A\r\x1b[J');
+  });
+
+  it('counts the rows of prompt and line together, and no colour of the prompt', () => {
+    const rows = (prompt: string, before: string) =>
+      erased(prompt, { before, after: '' }, terminal({ columns: 10 }), width).match(/\x1b\[(\d)A/)?.[1];
+    expect(rows('\u6f22\u6f22\u6f22\u6f22>', '\u6f22')).toBe('1');
+    expect(rows('\x1b[1;36mlobby\x1b[0m> ', 'abc')).toBeUndefined();
+    expect(rows('\x1b[1;36mlobby\x1b[0m> ', 'abcd')).toBe('1');
+  });
+
+  it('begins a new line where the window has changed, and the line may have wrapped', () => {
+    const typed = (before: string, columns: number, drawnAt: number) =>
+      erased('> ', { before, after: '' }, terminal({ columns }), width, drawnAt);
+    expect(typed('x'.repeat(38), 40, 80)).toBe('\n');
+    expect(typed('x'.repeat(38), 80, 40)).toBe('\n');
+    expect(typed('x'.repeat(37), 80, 40)).toBe('\r\x1b[J');
+    expect(typed('x'.repeat(38), 40, 40)).toBe('\r\x1b[J');
   });
 
   it('takes what is behind the cursor with it', () => {
@@ -57,7 +75,7 @@ async function seen(
   parts: Partial<Terminal>,
 ): Promise<SeenScreen> {
   const connection = fakeConnection(EMPTY, { terminal: terminal(parts) });
-  const screenParts = { decoder, width: stringWidth };
+  const screenParts = { decoder, width };
   const call = new Call(fakeAdmitted(connection), 100_000, new VirtualTimeScheduler(), screenParts, () => {});
   const typed$ = new Subject<Uint8Array>();
   typed$.pipe(lines(call.screen, call.typeAhead)).subscribe();
@@ -70,7 +88,7 @@ async function seen(
 
 /** The same, if it had been said before the caller began to type. */
 const expected = (prompt: string, before: string, after: string, columns: number) =>
-  screenOf(`earlier\nbob: hello\n${prompt}${before}${after}${'\b'.repeat(stringWidth(after))}`, { columns });
+  screenOf(`earlier\nbob: hello\n${prompt}${before}${after}${'\b'.repeat(width(after))}`, { columns });
 
 const letters = (maxLength: number) =>
   fc.array(fc.constantFrom('a', 'b', ' ', '\u6f22', '\u00e9', 'e\u0301'), { maxLength });
@@ -85,12 +103,12 @@ describe('what is said while somebody types', () => {
       fc.asyncProperty(
         prompts,
         letters(100),
-        fc.integer({ min: 20, max: 60 }),
+        fc.integer({ min: 20, max: 140 }),
         async (prompt, typed, columns) => {
           const line = typed.join('');
           const screen = await seen(prompt, line, 0, { columns });
           fc.pre(Buffer.byteLength(line) < 1024);
-          expect(screen).toEqual(await expected(prompt, line, '', columns));
+          deepStrictEqual(screen, await expected(prompt, line, '', columns));
         },
       ),
     ));
@@ -106,7 +124,7 @@ describe('what is said while somebody types', () => {
           // What is a letter of its own here may be a part of one there.
           const columns = 80;
           const screen = await seen('> ', line, after.length, { columns, type });
-          expect(screen).toEqual(await expected('> ', before.join(''), after.join(''), columns));
+          deepStrictEqual(screen, await expected('> ', before.join(''), after.join(''), columns));
         }),
       ));
 

@@ -31,6 +31,15 @@ describe('a token bucket', () => {
     expect(taken).toEqual([0, 0, 0, 1, 0]);
   });
 
+  it('takes more tokens for what costs more, and no more than it ever holds', () => {
+    const bucket = fullBucket(RATE, 0);
+    expect(takeToken(bucket, RATE, 0, 2)).toBe(0);
+    expect(takeToken(bucket, RATE, 0, 2)).toBe(6000);
+    expect(takeToken(bucket, RATE, 0, 1000)).toBe(12_000);
+    expect(takeToken(bucket, RATE, 12_000, 1000)).toBe(0);
+    expect(takeToken(bucket, RATE, 12_000)).toBe(6000);
+  });
+
   it('takes nothing from the one it refuses, so that knocking does no harm', () => {
     const bucket = fullBucket({ ...RATE, burst: 1 }, 0);
     takeToken(bucket, RATE, 0);
