@@ -1,5 +1,5 @@
 // Whoever calls hears whoever else is there. Try it: npx tsx examples/chat.ts, and twice: telnet 127.0.0.1 2323
-import { type App, createImpulse } from 'impulse-bbs';
+import { type App, beside, createImpulse } from 'impulse-bbs';
 import { filter, ignoreElements, map, merge, tap } from 'rxjs';
 
 interface Said {
@@ -19,7 +19,7 @@ const chat: App = (session, { bus }) => {
     .pipe(tap(({ type, visitor }) => session.notify(`* ${visitor.handle} ${type}`)));
   const said$ = session.line$.pipe(tap((text) => bus.publish('chat', { from, text } satisfies Said)));
   const here$ = bus.enter('chat', { session: session.id, handle: from });
-  return merge(heard$, company$, here$, said$).pipe(ignoreElements());
+  return said$.pipe(ignoreElements(), beside(merge(heard$, company$, here$)));
 };
 
 const impulse = createImpulse({ app: chat, port: Number(process.env.PORT ?? 2323) });

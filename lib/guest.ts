@@ -1,9 +1,9 @@
 import { defer, filter, map, take, tap } from 'rxjs';
 import type { Authenticator, Services } from '../streams/types.js';
-import { alike, handleOf } from './handle.js';
+import { alike, handleOf, wordsOf } from './handle.js';
 
-/** Nobody is to be taken for the one who runs the board. */
-const RESERVED = ['sysop', 'system', 'admin'];
+/** Nobody is to be taken for the board, or for the one who runs it. */
+const RESERVED = ['sysop', 'system', 'admin', 'administrator', 'root', 'operator', 'moderator', 'impulse'];
 
 /**
  * The placeholder of an authenticator: asks `Handle: ` and lets anyone in. A handle is 2 to 20 letters, digits,
@@ -43,7 +43,7 @@ function welcome(typed: string, { sessions }: Services): { handle: string; probl
       handle,
       problem: `${taken} is on line. Please choose a handle that looks different.`,
     };
-  if (RESERVED.some((other) => alike(other, handle)))
+  if ([handle, ...wordsOf(handle)].some((word) => RESERVED.some((other) => alike(other, word))))
     return { handle, problem: "That handle is the sysop's. Please choose another one." };
   return { handle };
 }

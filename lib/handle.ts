@@ -1,7 +1,13 @@
 import unhomoglyph from 'unhomoglyph';
 
-/** Letters and digits of any script, and within them spaces, dots, dashes and underlines; 2 to 20 characters. */
-const HANDLE = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._-]{0,18}[\p{L}\p{M}\p{N}._-]$/u;
+/**
+ * Letters and digits of any script, and within them spaces, dots, dashes and underlines; 2 to 20 characters. No dot at the
+ * end: `ann left.` is what is said of who leaves.
+ */
+const HANDLE = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._-]{0,18}[\p{L}\p{M}\p{N}_-]$/u;
+
+/** What tells the parts of a handle apart, and no handle from another. */
+const BETWEEN = /[ ._-]+/gu;
 
 /** Letters that don't show, such as the Hangul filler. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
@@ -16,19 +22,24 @@ export function handleOf(typed: string): string | null {
 export const folded = (handle: string): string => handle.normalize('NFC').toLowerCase();
 
 /**
- * Whether a person may take one handle for the other: by case (`Ann`, `ann`), or by letters that look the same (`ann` with
- * a Cyrillic a, `Ian` and `lan`), after Unicode's list of confusables (UTS #39).
+ * Whether a person may take one handle for the other: by case (`Ann`, `ann`), by letters that look the same (`ann` with
+ * a Cyrillic a, `Ian` and `lan`), after Unicode's list of confusables (UTS #39), or by what is between (`ann_b`, `ann b`).
  */
 export function alike(one: string, other: string): boolean {
   const looks = looksOf(one);
   return looksOf(other).some((look) => looks.includes(look));
 }
 
+/** The words of a handle. */
+export const wordsOf = (handle: string): string[] => handle.split(BETWEEN);
+
 // As it is written, and in small letters: each may look like something that the other doesn't.
 function looksOf(handle: string): string[] {
   const known = LOOKS.get(handle);
   if (known) return known;
-  const looks = [handle, folded(handle)].map((text) => unhomoglyph(text.normalize('NFD')).toLowerCase());
+  const looks = [handle, folded(handle)].map((text) =>
+    unhomoglyph(text.replace(BETWEEN, '').normalize('NFD')).toLowerCase(),
+  );
   if (LOOKS.size >= MOST_LOOKS) LOOKS.clear();
   LOOKS.set(handle, looks);
   return looks;

@@ -1,4 +1,5 @@
 export { hasAnsi } from '../streams/ansi.js';
+export { beside } from '../streams/beside.js';
 export { embeddedBus } from '../streams/bus.js';
 export { plain } from '../streams/plain.js';
 export { SessionEnd } from '../streams/session-end.js';

@@ -1,4 +1,5 @@
 import { concat, defer, EMPTY, of, takeWhile } from 'rxjs';
+import { beside } from '../streams/beside.js';
 import type { App, Output } from '../streams/types.js';
 
 /** Leaves the menu that it is a choice of. */
@@ -6,7 +7,7 @@ export const quit: App = () => EMPTY;
 
 /**
  * Makes an app of several: asks which one, runs it until it completes, and asks again. Choices are typed in whatever
- * case. Completes when {@link quit} is chosen, and so leads back to the menu around it, or hangs up.
+ * case, or completed by Tab. Completes when {@link quit} is chosen, and so leads back to the menu around it, or hangs up.
  *
  * @param prompt What asks; the choices with a question mark, if left out.
  * @example
@@ -26,12 +27,14 @@ export function menu(
 ): App {
   const apps = new Map(Object.entries(choices).map(([name, app]) => [name.toLowerCase(), app]));
   return (session, services) => {
+    const nothing$ = session.completeWith(() => []);
+    const names$ = session.completeWith(() => [...apps.keys()]);
     const choose = (line: string) => {
       const name = line.trim().toLowerCase();
       const app = apps.get(name);
       if (app === quit) return of(null);
       const chosen$ = app
-        ? defer(() => app(session, services))
+        ? defer(() => app(session, services)).pipe(beside(nothing$))
         : name === ''
           ? EMPTY
           : of('That is not in the menu.\n');
@@ -39,7 +42,10 @@ export function menu(
     };
     return concat(
       of(prompt),
-      session.eachLine<Output | null>(choose).pipe(takeWhile((output): output is Output => output !== null)),
+      session.eachLine<Output | null>(choose).pipe(
+        takeWhile((output): output is Output => output !== null),
+        beside(names$),
+      ),
     );
   };
 }

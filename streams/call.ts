@@ -1,7 +1,8 @@
-import { defer, finalize, type Observable, type SchedulerLike, take } from 'rxjs';
+import { defer, finalize, Observable, type SchedulerLike, take } from 'rxjs';
 import type { Admitted } from './admit.js';
 import type { Endable } from './endable.js';
 import type { Expiring } from './expire.js';
+import { plain } from './plain.js';
 import type { Probed } from './probe.js';
 import { Screen, type ScreenParts } from './screen.js';
 import { SessionEnd } from './session-end.js';
@@ -130,15 +131,27 @@ export class Call implements Session, Endable, Expiring, Probed {
     if (!this.#ending) this.screen.notify(lines);
   }
 
-  completeWith(completer: Completer): void {
-    this.screen.candidates = (typed) => {
-      try {
-        return completer(typed);
-      } catch (error) {
-        this.#break(new SessionEnd('app-error', error));
-        return [];
-      }
-    };
+  prompt(text: string): void {
+    if (!this.screen.stands(text)) this.write(text);
+  }
+
+  completeWith(completer: Completer): Observable<never> {
+    return new Observable(() => {
+      const before = this.screen.candidates;
+      const candidates: Completer = (typed) => {
+        try {
+          const begins = typed.toLowerCase();
+          return [...completer(typed)].map(plain).filter((text) => text.toLowerCase().startsWith(begins));
+        } catch (error) {
+          this.#break(new SessionEnd('app-error', error));
+          return [];
+        }
+      };
+      this.screen.candidates = candidates;
+      return () => {
+        if (this.screen.candidates === candidates) this.screen.candidates = before;
+      };
+    });
   }
 
   setEncoding(encoding: Encoding): void {

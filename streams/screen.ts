@@ -25,7 +25,7 @@ export interface ScreenParts {
 export class Screen implements LineTerminal {
   readonly #connection: Connection;
   readonly #parts: ScreenParts;
-  readonly show: (text: string) => void;
+  readonly #write: (text: string) => void;
   readonly hangUp: () => void;
   typing: Typing | undefined = undefined;
   candidates: Completer | undefined = undefined;
@@ -35,11 +35,13 @@ export class Screen implements LineTerminal {
   #said = '';
   #reading = false;
   #secrets = 0;
+  /** How wide the window was when something was last written. */
+  #drawnAt = 0;
 
-  constructor(connection: Connection, parts: ScreenParts, show: (text: string) => void, hangUp: () => void) {
+  constructor(connection: Connection, parts: ScreenParts, write: (text: string) => void, hangUp: () => void) {
     this.#connection = connection;
     this.#parts = parts;
-    this.show = show;
+    this.#write = write;
     this.hangUp = hangUp;
   }
 
@@ -52,6 +54,7 @@ export class Screen implements LineTerminal {
 
   /** Notes what the app wrote: what stands behind its last newline is the prompt. */
   wrote(output: Output): void {
+    this.#drawnAt = this.columns;
     // Bytes are a picture, and no prompt.
     if (typeof output !== 'string') this.#said = '';
     // Looking into it at once would cost more than all the rest of a line.
@@ -60,6 +63,18 @@ export class Screen implements LineTerminal {
     if (this.#reading) return;
     this.#settle();
     this.typing?.disturbed();
+  }
+
+  /** Whether this is the prompt that stands on the last row, and nobody answered it. */
+  stands(prompt: string): boolean {
+    this.#settle();
+    return prompt !== '' && this.#said === prompt;
+  }
+
+  /** Shows what was typed. */
+  show(text: string): void {
+    this.#drawnAt = this.columns;
+    this.#write(text);
   }
 
   /** Writes lines above the prompt and what is typed behind it. */
@@ -71,6 +86,7 @@ export class Screen implements LineTerminal {
       typing?.shown ?? NOTHING_TYPED,
       this.#connection.terminal,
       this.#parts.width,
+      this.#drawnAt,
     );
     this.show(`${above}${lines}${lines.endsWith('\n') ? '' : '\n'}${this.#said}${typing?.redraw() ?? ''}`);
   }

@@ -137,8 +137,8 @@ export interface SessionInfo {
 }
 
 /**
- * What a line may become, by what of it is typed before the cursor: whole lines, in the order to list them in.
- * Asked at most once for each packet of the caller's.
+ * What a line may become, by what of it is typed before the cursor: whole lines that begin so (in whatever case), in the
+ * order to list them in. Asked at most once for each packet of the caller's.
  */
 export type Completer = (typed: string) => readonly string[];
 
@@ -217,21 +217,26 @@ export interface Session extends SessionInfo {
    */
   notify(lines: string): void;
   /**
-   * Completes what is typed when the caller presses Tab: as far as all candidates begin alike; if there are several,
-   * they are listed. The last call stands.
+   * Writes a prompt, unless it stands on the last row already: after the answer to each of several lines that were typed
+   * ahead, one is enough.
+   */
+  prompt(text: string): void;
+  /**
+   * Completes what is typed when the caller presses Tab, for as long as it is subscribed to: as far as all candidates begin
+   * alike; if there are several, they are listed. Of several completers the latest is asked. Emits nothing.
    *
    * @example
    * ```ts
-   * import type { App } from 'impulse-bbs';
+   * import { type App, beside } from 'impulse-bbs';
    *
    * const COMMANDS = ['look', 'listen', 'leave'];
    * const game: App = (session) => {
-   *   session.completeWith((typed) => COMMANDS.filter((command) => command.startsWith(typed)));
-   *   return session.line$;
+   *   const tab$ = session.completeWith((typed) => COMMANDS.filter((command) => command.startsWith(typed)));
+   *   return session.line$.pipe(beside(tab$));
    * };
    * ```
    */
-  completeWith(completer: Completer): void;
+  completeWith(completer: Completer): Observable<never>;
   /** Uses the encoding that the caller chose. */
   setEncoding(encoding: Encoding): void;
 }
@@ -315,6 +320,7 @@ export interface Presence {
 export interface Bus {
   /**
    * Hands a message to everybody who observes the channel at this moment.
+   *
    * @throws When listeners answer each other without end (see `embeddedBus`).
    */
   publish(channel: string, message: unknown): void;

@@ -1,10 +1,11 @@
 import { defer, merge, Observable } from 'rxjs';
 import { hasAnsi } from '../../streams/ansi.js';
-import type { Presence, Services, Session, SessionId, Terminal, Visitor } from '../../streams/types.js';
+import type { Presence, SessionId, Terminal, Visitor } from '../../streams/types.js';
+import { folded } from '../handle.js';
 import { fit } from './fit.js';
 import { roomChannel } from './rooms.js';
-import { styleOf } from './style.js';
-import { visitorOf } from './visit.js';
+import { type Style, styleOf } from './style.js';
+import { type Visit, visitorOf } from './visit.js';
 
 /** What callers tell each other. */
 export interface Message {
@@ -19,19 +20,26 @@ export const callerChannel = (session: SessionId): string => `caller ${session}`
 /** In rooms with more callers nobody wants to read who comes and goes, and it would be most of what is written there. */
 const MOST_ANNOUNCED = 50;
 
+/** A page rings, but not more often than this. */
+const BELL_EACH_MS = 10_000;
+
 /** Is in a room, and shows the caller what happens there: what others say and do, who comes and goes. Emits nothing. */
-export function visit(session: Session, { bus }: Services, room: string): Observable<never> {
+export function inRoom(visit: Visit, room: string): Observable<never> {
+  const { session, services } = visit;
+  const { bus } = services;
   const channel = roomChannel(room);
   return defer(() => {
     let company = bus.present().get(channel)?.length ?? 0;
     return merge(
       heard(bus.channel$(channel), (message) => {
         const said = message as Message;
-        if (said.from.session !== session.id) session.notify(rendered(said, session.terminal));
+        if (said.from.session === session.id || isIgnored(visit, said.from)) return;
+        session.notify(rendered(said, session.terminal));
       }),
       heard(bus.presence$(channel), (presence) => {
+        const before = company;
         company += presence.type === 'entered' ? 1 : -1;
-        if (presence.visitor.session === session.id || company > MOST_ANNOUNCED) return;
+        if (presence.visitor.session === session.id || Math.max(before, company) > MOST_ANNOUNCED) return;
         session.notify(comingOrGoing(presence, session.terminal));
       }),
       bus.enter(channel, visitorOf(session)),
@@ -39,11 +47,24 @@ export function visit(session: Session, { bus }: Services, room: string): Observ
   });
 }
 
-/** Shows the caller what is meant for them alone. Emits nothing. */
-export const pages = (session: Session, { bus }: Services): Observable<never> =>
-  heard(bus.channel$(callerChannel(session.id)), (message) =>
-    session.notify(`\x07${rendered(message as Message, session.terminal)}`),
-  );
+/** Shows the caller what is meant for them alone, and rings, unless they are away. Emits nothing. */
+export function pages(visit: Visit): Observable<never> {
+  const { session, services, away } = visit;
+  return defer(() => {
+    let quietUntil = Number.NEGATIVE_INFINITY;
+    return heard(services.bus.channel$(callerChannel(session.id)), (message) => {
+      const page = message as Message;
+      if (isIgnored(visit, page.from)) return;
+      const now = services.scheduler.now();
+      const rings = now >= quietUntil && !away.has(session.id);
+      if (rings) quietUntil = now + BELL_EACH_MS;
+      session.notify(`${rings ? '\x07' : ''}${rendered(page, session.terminal)}`);
+    });
+  });
+}
+
+const isIgnored = ({ ignored }: Visit, { handle }: Visitor) =>
+  ignored.size > 0 && ignored.has(folded(handle));
 
 /** Acts at each value, without handing it on: in a full room every step would cost as much as half of the writing. */
 const heard = <T>(source: Observable<T>, act: (value: T) => void): Observable<never> =>
@@ -51,30 +72,36 @@ const heard = <T>(source: Observable<T>, act: (value: T) => void): Observable<ne
 
 /** A message as it is shown on such a terminal: made once for all that are alike. */
 export function rendered(message: Message, terminal: Terminal): string {
-  const look = `${terminal.columns} ${hasAnsi(terminal)}`;
+  const columns = commonWidth(terminal.columns);
+  const look = `${columns} ${hasAnsi(terminal)}`;
   const looks = RENDERED.get(message) ?? new Map<string, string>();
   RENDERED.set(message, looks);
-  const lines = looks.get(look) ?? fit(phrase(message, terminal), terminal.columns);
+  const lines = looks.get(look) ?? laidOut(message, columns, styleOf(terminal));
   looks.set(look, lines);
   return lines;
 }
 
 const RENDERED = new WeakMap<Message, Map<string, string>>();
 
-function phrase({ kind, from, text }: Message, terminal: Terminal): string {
-  const style = styleOf(terminal);
-  const name = style('name', from.handle);
-  switch (kind) {
-    case 'said':
-      return `${name}: ${text}`;
-    case 'did':
-      return `* ${name} ${text}`;
-    case 'paged':
-      return `${style('loud', '->')} ${name} pages you: ${text}`;
-  }
+/** Windows of nearly the same width see the same: a thousand callers with a thousand widths would cost a thousand layouts. */
+const commonWidth = (columns: number) => (columns < 24 ? columns : Math.min(200, columns - (columns % 8)));
+
+/** What somebody says begins each row but the first with blanks, so that nobody can write a row that looks like another's. */
+const INDENT = '  ';
+
+function laidOut({ kind, from, text }: Message, columns: number, style: Style): string {
+  const [mark, behind] = PHRASES[kind];
+  const head = `${mark}${from.handle}`;
+  const lines = fit(`${head}${behind}${text}`, columns, INDENT);
+  if (!lines.startsWith(head)) return lines;
+  const styled = kind === 'paged' ? style('loud', mark) : mark;
+  return `${styled}${style('name', from.handle)}${lines.slice(head.length)}`;
 }
+
+/** What stands before the name of whom a message is from, and behind it. */
+const PHRASES = { said: ['', ': '], did: ['* ', ' '], paged: ['-> ', ' pages you: '] } as const;
 
 function comingOrGoing({ type, visitor }: Presence, terminal: Terminal): string {
   const words = `${visitor.handle} ${type === 'entered' ? 'came in' : 'left'}.`;
-  return fit(styleOf(terminal)('quiet', words), terminal.columns);
+  return styleOf(terminal)('quiet', fit(words, terminal.columns, INDENT));
 }

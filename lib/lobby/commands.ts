@@ -3,7 +3,7 @@ import type { Encoding } from '../../streams/types.js';
 import { folded } from '../handle.js';
 import { callerChannel, type Message } from './chat.js';
 import { roomChannel, rooms } from './rooms.js';
-import { spent, timeOfDay } from './times.js';
+import { dateAndTime, spent } from './times.js';
 import { addressee, handlesFrom, people, type Visit, visitorOf } from './visit.js';
 import { idle, who } from './who.js';
 
@@ -41,7 +41,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     help: 'the rooms, and how many are there',
     answer({ services }) {
       const all = [...rooms(services.bus)].map(([room, { length }]) => `${room} (${length})`);
-      return `${all.slice(0, MOST_ROOMS).join(', ')}\n`;
+      return `${all.sort().slice(0, MOST_ROOMS).join(', ')}\n`;
     },
   },
   me: {
@@ -67,16 +67,22 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     help: 'say that you are away',
     answer(visit, text) {
       visit.away.set(visit.session.id, text);
-      tell(visit, 'did', text === '' ? 'is away.' : `is away: ${text}`);
-      return 'You are away, until you type something.\n';
+      publish(visit, 'did', text === '' ? 'is away.' : `is away: ${text}`);
+      return 'You are away, until you say something.\n';
     },
+  },
+  ignore: {
+    takes: '[HANDLE]',
+    help: 'hear nothing of somebody, or hear them again',
+    answer: ignore,
+    candidates: ({ services }, begun) => handlesFrom(services, begun),
   },
   last: {
     help: 'the last callers',
     answer: ({ lastCallers }) =>
-      lastCallers()
-        .map(({ handle, at }) => `${timeOfDay(at)}  ${handle}\n`)
-        .join(''),
+      `When (UTC)        Handle\n${lastCallers()
+        .map(({ handle, at }) => `${dateAndTime(at)}  ${handle}\n`)
+        .join('')}`,
   },
   time: {
     help: 'the time, and how long you are on line',
@@ -111,16 +117,15 @@ const commands = new Map([
   ...Object.entries(ALSO).map(([name, meant]) => [name, COMMANDS[meant] as Command] as const),
 ]);
 
-/** Answers what a caller typed: a command, or a line that is for all in the room. */
+/** Answers what a caller typed: a command, or a line that is for all in the room. A second slash makes a line of a command. */
 export function answer(visit: Visit, line: string): Answer {
   const typed = line.trim();
   if (typed === '') return '';
+  if (typed.startsWith('//')) return tell(visit, 'said', typed.slice(1));
   const [, word, text = ''] = /^\/(\S*)\s*(.*)$/.exec(typed) ?? [];
-  const command = commands.get(word?.toLowerCase() ?? '');
-  const back = command === COMMANDS.afk ? '' : comeBack(visit);
-  if (word === undefined) return back + tell(visit, 'said', typed);
-  const answered = command ? command.answer(visit, text) : unknown(word);
-  return answered && back + answered;
+  if (word === undefined) return tell(visit, 'said', typed);
+  const command = commands.get(word.toLowerCase());
+  return command ? command.answer(visit, text) : unknown(word);
 }
 
 /** What a line may become, for Tab: a command, with what it takes, or a handle. */
@@ -134,55 +139,86 @@ export function candidates(visit: Visit, typed: string): readonly string[] {
 
 /** The handle that somebody is about to type into what they say. */
 function spokenTo({ services }: Visit, typed: string): string[] {
-  const start = typed.lastIndexOf(' ') + 1;
-  if (start === typed.length) return [];
-  const behind = start === 0 ? ':' : '';
-  return handlesFrom(services, typed.slice(start)).map(
-    (handle) => `${typed.slice(0, start)}${handle}${behind}`,
-  );
+  for (const { index: start } of typed.matchAll(WORD)) {
+    const handles = handlesFrom(services, typed.slice(start));
+    const behind = start === 0 ? ':' : '';
+    if (handles.length > 0) return handles.map((handle) => `${typed.slice(0, start)}${handle}${behind}`);
+  }
+  return [];
 }
+
+/** The beginning of a word; the first of several from which a handle begins is the one, since some have blanks in them. */
+const WORD = /(?<!\S)\S/g;
 
 const beginning = (texts: readonly string[], begun: string) =>
   texts.filter((text) => text.startsWith(folded(begun)));
 
 /** Says or does something in the room that the caller is in. */
-function tell({ session, services, room }: Visit, kind: Message['kind'], text: string): string {
+function tell(visit: Visit, kind: Message['kind'], text: string): string {
+  const back = comeBack(visit);
+  publish(visit, kind, text);
+  const company = visit.services.bus.present().get(roomChannel(visit.room.value))?.length ?? 0;
+  return `${back}${company > 1 ? '' : 'Nobody else is in this room to hear it.\n'}`;
+}
+
+function publish({ session, services, room }: Visit, kind: Message['kind'], text: string): void {
   const message: Message = { kind, from: visitorOf(session), text };
   services.bus.publish(roomChannel(room.value), message);
-  return '';
 }
 
 function comeBack(visit: Visit): string {
   if (!visit.away.delete(visit.session.id)) return '';
-  tell(visit, 'did', 'is back.');
+  publish(visit, 'did', 'is back.');
   return 'Welcome back.\n';
 }
 
-function page({ session, services, away }: Visit, text: string): string {
+function ignore({ session, services, ignored }: Visit, text: string): string {
+  if (text === '') {
+    const all = [...ignored].sort().join(', ');
+    return all === '' ? 'You hear everybody. Such as /ignore bob\n' : `You hear nothing of ${all}.\n`;
+  }
+  const handle = addressee(services, text) ?? text;
+  if (handle === session.user?.handle) return 'That is you.\n';
+  if (ignored.delete(folded(handle))) return `You hear ${handle} again.\n`;
+  if (addressee(services, text) === undefined) return NOBODY;
+  ignored.add(folded(handle));
+  return `You hear nothing of ${handle} now. To hear them again: /ignore ${handle}\n`;
+}
+
+function page(visit: Visit, text: string): string {
+  const { session, services, away } = visit;
   const handle = addressee(services, text);
   if (text === '') return 'Whom? Such as /page ann Are you there?\n';
-  if (handle === undefined) return `Nobody is on line by that name. Type /who for who is.\n`;
+  if (handle === undefined) return NOBODY;
+  if (handle === session.user?.handle) return 'That is you.\n';
   // By its words: what was typed may have more letters, or fewer, than the handle that it means.
   const words = text.split(' ').slice(handle.split(' ').length).join(' ').trim();
   if (words === '') return `What do you want to tell ${handle}?\n`;
-  const calls = people(services).filter(({ user }) => user?.handle === handle);
+  const calls = people(services).filter(({ user }) => user.handle === handle);
   const message: Message = { kind: 'paged', from: visitorOf(session), text: words };
   for (const { id } of calls) services.bus.publish(callerChannel(id), message);
-  if (calls.some(({ id }) => !away.has(id))) return `${handle} has it.\n`;
+  const back = comeBack(visit);
+  if (calls.some(({ id }) => !away.has(id))) return `${back}${handle} has it.\n`;
   const why = calls.map(({ id }) => away.get(id)).find((reason) => reason);
-  return `${handle} has it, but is away${why ? `: ${why}` : ''}.\n`;
+  return `${back}${handle} has it, but is away${why ? `: ${why}` : ''}.\n`;
 }
 
-function help(): string {
+const NOBODY = 'Nobody is on line by that name. Type /who for who is.\n';
+
+function help({ session }: Visit): string {
   const usage = Object.entries(COMMANDS).map(
     ([name, { takes, help }]) => [`/${name} ${takes ?? ''}`, help] as const,
   );
   const wide = Math.max(...usage.map(([command]) => command.length));
-  const lines = usage.map(([command, help]) => `${command.padEnd(wide)}  ${help}\n`);
+  const isWide = wide + 2 + Math.max(...usage.map(([, help]) => help.length)) <= session.terminal.columns;
+  const lines = usage.map(([command, help]) =>
+    isWide ? `${command.padEnd(wide)}  ${help}\n` : `${command}\n    ${help}\n`,
+  );
   return `\nWhat you type is for all in the room. Besides:\n${lines.join('')}Tab completes commands and handles.\n\n`;
 }
 
 function unknown(word: string): string {
+  if (word === '') return 'Type /help for what there is.\n';
   // A word of which every letter is another one is another word.
   const meant = closestMatch(word.toLowerCase(), names, { maxDistance: Math.min(2, word.length - 1) });
   return `There is no /${word}. ${meant ? `Did you mean /${meant}?` : 'Type /help for what there is.'}\n`;

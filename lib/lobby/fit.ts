@@ -1,17 +1,42 @@
-import stringWidth from 'string-width';
-import wrapAnsi from 'wrap-ansi';
-import { isOrdinary } from '../../streams/plain.js';
+import { LETTERS } from '../../streams/line-editor.js';
+import { width } from '../width.js';
 
-/** How many columns a text takes on the screen. */
-export const width = (text: string): number => (isOrdinary(text) ? text.length : stringWidth(text));
-
-/** A text in lines that are no longer than the window is wide, broken between words where it can be. */
-export function fit(text: string, columns: number): string {
+/**
+ * A text in lines that are no longer than the window is wide, broken between words where it can be.
+ *
+ * @param indent What the rows begin with that a line is broken into, but for its first.
+ */
+export function fit(text: string, columns: number, indent = ''): string {
   return text
     .split('\n')
-    .map((line) => (width(line) <= columns ? line : wrapAnsi(line, columns, { hard: true })))
+    .flatMap((line) => (width(line) <= columns ? line : broken(line, columns, indent)))
     .join('\n');
 }
+
+function broken(line: string, columns: number, indent: string): string[] {
+  const rows: string[] = [];
+  let row = '';
+  let left = columns;
+  const nextRow = () => {
+    rows.push(row.trimEnd());
+    row = indent;
+    left = columns - indent.length;
+  };
+  const isEmpty = () => row.trim() === '';
+  for (const word of line.split(BEHIND_BLANKS)) {
+    if (width(word.trimEnd()) > left && !isEmpty()) nextRow();
+    for (const { segment: letter } of LETTERS.segment(word)) {
+      const wide = width(letter);
+      if (wide > left && !isEmpty()) nextRow();
+      if (rows.length > 0 && letter === ' ' && isEmpty()) continue;
+      row += letter;
+      left -= wide;
+    }
+  }
+  return [...rows, row.trimEnd()];
+}
+
+const BEHIND_BLANKS = /(?<= )(?=[^ ])/;
 
 /** A text in a column so wide on the screen, cut with an ellipsis if it is too long. */
 export function column(text: string, columns: number, align: 'left' | 'right' = 'left'): string {
@@ -22,8 +47,10 @@ export function column(text: string, columns: number, align: 'left' | 'right' = 
 
 function beginning(text: string, columns: number): string {
   let taken = '';
-  for (const letter of text) {
-    if (width(taken + letter) > columns) break;
+  let left = columns;
+  for (const { segment: letter } of LETTERS.segment(text)) {
+    left -= width(letter);
+    if (left < 0) break;
     taken += letter;
   }
   return taken;

@@ -2,8 +2,8 @@ import {
   BehaviorSubject,
   concat,
   defer,
+  EMPTY,
   finalize,
-  map,
   merge,
   type Observable,
   of,
@@ -12,8 +12,8 @@ import {
 } from 'rxjs';
 import { beside } from '../../streams/beside.js';
 import type { App, Output } from '../../streams/types.js';
-import { pages, visit } from './chat.js';
-import { answer, candidates } from './commands.js';
+import { inRoom, pages } from './chat.js';
+import { type Answer, answer, candidates } from './commands.js';
 import { fit } from './fit.js';
 import { lastCallers } from './last-callers.js';
 import { paced } from './paced.js';
@@ -22,6 +22,10 @@ import { people, type Visit } from './visit.js';
 
 /** Faster than anybody types; a paste waits, and holds its caller back, so that it doesn't flood the room. */
 const TALK_RATE = { count: 5, perMs: 1000, burst: 20 };
+
+/** A long line, which fills more of everybody's screen, is worth more short ones. */
+const LINE_LENGTH = 100;
+const costOf = (line: string) => 1 + Math.floor(line.length / LINE_LENGTH);
 
 const GOODBYE = 'Goodbye, and call again!\n';
 
@@ -43,37 +47,46 @@ export function lobby(): App {
   return (session, services) =>
     defer(() => {
       const room = new BehaviorSubject(FIRST_ROOM);
-      const here: Visit = { session, services, room, away, lastCallers: callers.list };
+      const here: Visit = { session, services, room, away, ignored: new Set(), lastCallers: callers.list };
       const shown = (text: string) => fit(text, session.terminal.columns);
-      const prompt = () => `${room.value}> `;
       const talk = paced(TALK_RATE, services.scheduler);
 
       const greeting = shown(welcome(here));
       callers.add({ handle: session.user?.handle ?? '', at: services.scheduler.now() });
-      session.completeWith((typed) => candidates(here, typed));
 
-      const answers$: Observable<Output> = session
-        .eachLine((line) => talk(() => of(answer(here, line))))
-        .pipe(
-          map((text) => (text === null ? GOODBYE : `${shown(text)}${prompt()}`)),
-          takeWhile((text) => text !== GOODBYE, true),
+      const prompted = (text: string): Observable<Output> =>
+        concat(
+          of(shown(text)),
+          defer(() => {
+            session.prompt(`${room.value}> `);
+            return EMPTY;
+          }),
         );
+      const answered = (text: Answer) => (text === null ? of(text) : prompted(text));
+      const answers$ = session
+        .eachLine((line) => talk(() => answered(answer(here, line)), costOf(line)))
+        .pipe(takeWhile((output): output is Output => output !== null));
       const others$ = merge(
-        room.pipe(switchMap((name) => visit(session, services, name))),
-        pages(session, services),
+        room.pipe(switchMap((name) => inRoom(here, name))),
+        pages(here),
+        session.completeWith((typed) => candidates(here, typed)),
       );
-      return concat(of(`${greeting}${prompt()}`), answers$.pipe(beside(others$))).pipe(
+      return concat(prompted(greeting), answers$.pipe(beside(others$)), of(GOODBYE)).pipe(
         finalize(() => away.delete(session.id)),
       );
     });
 }
 
 function welcome({ session, services, lastCallers }: Visit): string {
-  const others = people(services).flatMap(({ id, user }) => (user && id !== session.id ? user.handle : []));
-  const last = lastCallers().map(({ handle }) => handle);
+  const others = people(services).filter(({ id }) => id !== session.id);
+  const here = others.map(({ user }) => user.handle);
+  const gone = lastCallers()
+    .map(({ handle }) => handle)
+    .filter((handle) => handle !== session.user?.handle && !here.includes(handle));
   return `
-Welcome, ${session.user?.handle}! You are on node ${session.node}. ${company(others)}.
-${last.length > 0 ? `The last callers were ${last.join(', ')}.\n` : ''}Type to talk, or /help for what else you can do.
+Welcome, ${session.user?.handle}! You are on node ${session.node}. ${company(here)}.
+${gone.length === 0 ? '' : `The last ${gone.length === 1 ? 'caller was' : 'callers were'} ${listed(gone)}.\n`}\
+Type to talk, or /help for what else you can do.
 
 `;
 }
@@ -82,8 +95,12 @@ ${last.length > 0 ? `The last callers were ${last.join(', ')}.\n` : ''}Type to t
 const MOST_NAMED = 5;
 
 function company(others: readonly string[]): string {
-  if (others.length === 0) return 'You are the first here';
-  const named = others.slice(0, MOST_NAMED).join(', ');
+  if (others.length === 0) return 'Nobody else is on line';
   const more = others.length - MOST_NAMED;
-  return `${more > 0 ? `${named} and ${more} more are` : `${named} ${others.length === 1 ? 'is' : 'are'}`} here`;
+  const named = more > 0 ? [...others.slice(0, MOST_NAMED), `${more} more`] : others;
+  return `${listed(named)} ${others.length === 1 ? 'is' : 'are'} on line`;
 }
+
+/** `a`, `a and b`, `a, b and c` */
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

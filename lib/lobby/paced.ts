@@ -2,13 +2,16 @@ import { defer, mergeMap, type Observable, type SchedulerLike, timer } from 'rxj
 import { fullBucket, takeToken } from '../../streams/token-bucket.js';
 import type { Rate } from '../../streams/types.js';
 
+/** Does something when its turn comes; what costs more makes the next wait longer. */
+export type Pace = <T>(act: () => Observable<T>, cost?: number) => Observable<T>;
+
 /** Makes what does one thing after another at a rate at most: whatever comes too soon waits for its turn. */
-export function paced(rate: Rate, scheduler: SchedulerLike): <T>(act: () => Observable<T>) => Observable<T> {
+export function paced(rate: Rate, scheduler: SchedulerLike): Pace {
   const bucket = fullBucket(rate, scheduler.now());
-  return function pace<T>(act: () => Observable<T>): Observable<T> {
+  return function pace<T>(act: () => Observable<T>, cost = 1): Observable<T> {
     return defer(() => {
-      const waitMs = takeToken(bucket, rate, scheduler.now());
-      return waitMs > 0 ? timer(waitMs, scheduler).pipe(mergeMap(() => pace(act))) : act();
+      const waitMs = takeToken(bucket, rate, scheduler.now(), cost);
+      return waitMs > 0 ? timer(waitMs, scheduler).pipe(mergeMap(() => pace(act, cost))) : act();
     });
   };
 }

@@ -8,5 +8,8 @@ export function spent(ms: number): string {
   return hours < 24 ? `${hours}h ${minutes % 60}m` : `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }
 
+/** The day and the time of it, `2026-11-22 14:05`, in UTC. */
+export const dateAndTime = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+
 /** The time of day, `14:05`, in UTC. */
 export const timeOfDay = (at: number): string => new Date(at).toISOString().slice(11, 16);

@@ -1,6 +1,5 @@
 import type { BehaviorSubject } from 'rxjs';
-
-import type { Services, Session, SessionId, SessionInfo, Visitor } from '../../streams/types.js';
+import type { Services, Session, SessionId, SessionInfo, User, Visitor } from '../../streams/types.js';
 import { folded } from '../handle.js';
 import type { LastCaller } from './last-callers.js';
 
@@ -12,6 +11,8 @@ export interface Visit {
   readonly room: BehaviorSubject<string>;
   /** Callers who said that they are away, and why. */
   readonly away: Map<SessionId, string>;
+  /** The handles that the caller doesn't want to hear of, as they are looked up. */
+  readonly ignored: Set<string>;
   /** The latest first. */
   readonly lastCallers: () => readonly LastCaller[];
 }
@@ -19,23 +20,25 @@ export interface Visit {
 /** Who a caller is to the others. */
 export const visitorOf = ({ id, user }: Session): Visitor => ({ session: id, handle: user?.handle ?? '' });
 
+/** Somebody who has logged in. */
+export type Person = SessionInfo & { readonly user: User };
+
 /** Everybody who has logged in. */
-export const people = ({ sessions }: Services): SessionInfo[] =>
-  [...sessions.values()].filter(({ user }) => user);
+export const people = ({ sessions }: Services): Person[] =>
+  [...sessions.values()].filter((info): info is Person => info.user !== null);
 
 /** The handles on line that begin so, in whatever case. */
 export function handlesFrom(services: Services, beginning: string): string[] {
   const begun = folded(beginning);
-  const found = people(services).flatMap(({ user }) =>
-    user && folded(user.handle).startsWith(begun) ? user.handle : [],
-  );
-  return [...new Set(found)].sort();
+  const handles = people(services).map(({ user }) => user.handle);
+  return [...new Set(handles)].filter((handle) => folded(handle).startsWith(begun)).sort();
 }
 
 /** The handle that a text begins with, of those on line; the longest, as some have spaces in them. */
 export function addressee(services: Services, text: string): string | undefined {
   const words = folded(`${text} `);
   return people(services)
-    .flatMap(({ user }) => (user && words.startsWith(folded(`${user.handle} `)) ? user.handle : []))
+    .map(({ user }) => user.handle)
+    .filter((handle) => words.startsWith(folded(`${handle} `)))
     .sort((one, other) => other.length - one.length)[0];
 }

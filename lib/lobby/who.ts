@@ -69,7 +69,7 @@ export function who({ session, services, away }: Visit): string {
 export function idle(services: Services, handle: string): string {
   const now = services.scheduler.now();
   const asked = people(services).filter(
-    ({ user }) => handle === '' || folded(user?.handle ?? '') === folded(handle),
+    ({ user }) => handle === '' || folded(user.handle) === folded(handle),
   );
   if (asked.length === 0) return 'Nobody is on line by that name. Type /who for who is.\n';
   const lines = asked

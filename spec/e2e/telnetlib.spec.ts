@@ -55,7 +55,7 @@ describe('telnetlib 1.0.2 as it is, and the board, in processes of their own', (
     await reset(board.port, 'Welcome');
     expect((await board.logs('sessionClosed')).reason).toBe('hangup');
     const next = await logIn(board.port, 'ann');
-    expect(next.heard).toContain('You are the first here');
+    expect(next.heard).toContain('Nobody else is on line');
   });
 
   it('requests without end, from a caller who reads no answer, fill the memory of the one and not of the other', async () => {

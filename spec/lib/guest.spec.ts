@@ -62,6 +62,39 @@ describe('guest', () => {
   );
 
   it(
+    'keeps for the board what is meant for it, as a word of a handle too',
+    marbles((m) => {
+      const taken = [
+        'sysop',
+        'The SysOp',
+        'sys.op',
+        'ad-min',
+        'root',
+        'Impulse',
+        'system_notice',
+        '\u0430dmin 2',
+      ];
+      const written: string[] = [];
+      const line$ = m.cold(taken.map((_, index) => index).join(''), Object.fromEntries(taken.entries()));
+      const session = { line$, write: (text: string) => written.push(text) } as unknown as Session;
+      m.expect(guest(session, among())).toBeObservable('-');
+      m.flush();
+      const refused = written.filter((text) => text.startsWith("That handle is the sysop's."));
+      expect(refused.length).toBe(taken.length);
+    }),
+  );
+
+  it(
+    'leaves words alone that only begin so',
+    marbles((m) => {
+      for (const handle of ['Adminton', 'rooted', 'systematic', 'operators']) {
+        const session = { line$: m.cold('a', { a: handle }), write() {} } as unknown as Session;
+        m.expect(guest(session, among())).toBeObservable('(a|)', { a: { handle, guest: true } });
+      }
+    }),
+  );
+
+  it(
     'lets a handle be taken again when its caller has left',
     marbles((m) => {
       const services = among('ann');

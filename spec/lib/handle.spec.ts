@@ -13,6 +13,7 @@ describe('handleOf', () => {
       'a'.repeat(21),
       '-a',
       '.a',
+      'ann.',
       'a/b',
       '<b>',
       'a\u200bb',
@@ -47,6 +48,8 @@ describe('alike', () => {
       ['b0b', 'bOb'],
       ['modern', 'rnodern'],
       ['Zo\u00eb', 'zoe\u0308'],
+      ['ann b', 'ann_b'],
+      ['J. R. Hacker', 'jr-hacker'],
     ] as const) {
       expect(alike(one, other)).withContext(`${one} ${other}`).toBe(true);
       expect(alike(other, one)).withContext(`${other} ${one}`).toBe(true);

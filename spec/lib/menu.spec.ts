@@ -2,6 +2,7 @@ import { concat, EMPTY, finalize, map, NEVER, of, take, throwError, timer } from
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { menu, quit } from '../../lib/menu.js';
 import { fakeServices, fakeSession } from '../../lib/testing/fake-session.js';
+import { beside } from '../../streams/beside.js';
 import type { App } from '../../streams/types.js';
 import { openBoard } from '../support/lobby.js';
 
@@ -69,6 +70,22 @@ describe('menu', () => {
     expect(openBoard(menu({ hello, repeat, quit })).calls('ann').welcome).toBe(
       'Handle: hello, repeat, quit? ',
     );
+  });
+
+  it('completes its choices by Tab, and none of them in an app that it runs', () => {
+    const look: App = (session) =>
+      session.ask('look where? ').pipe(
+        beside(session.completeWith(() => ['north', 'south'])),
+        map(() => ''),
+      );
+    const ann = openBoard(menu({ look, repeat, quit }, '? ')).calls('ann', { echo: true, type: 'xterm' });
+    ann.presses('lo\t\r');
+    ann.presses('no\t\r');
+    expect(ann.reads()).toBe('look \nlook where? north \n? ');
+    ann.presses('re\t\r');
+    ann.reads();
+    ann.presses('qu\t');
+    expect(ann.reads()).toBe('qu\x07');
   });
 
   it('takes a choice in whatever case, with blanks around it', () => {

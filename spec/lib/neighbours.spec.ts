@@ -15,6 +15,7 @@ import {
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { createSessionManager, type SessionManagerOptions } from '../../lib/session-manager.js';
 import { type FakeConnectionOptions, fakeConnection } from '../../lib/testing/fake-connection.js';
+import { beside } from '../../streams/beside.js';
 import type { App, Connection, Output } from '../../streams/types.js';
 
 const broken = new Error('broken');
@@ -89,10 +90,7 @@ describe('a caller whose app breaks', () => {
     'in what it offers for Tab is alone with it',
     together(
       marbles,
-      (session) => {
-        session.completeWith(breaks);
-        return session.line$;
-      },
+      (session) => session.line$.pipe(beside(session.completeWith(breaks))),
       (ended, neighbour) => {
         expect(ended).toEqual(['1 app-error']);
         expect(neighbour).toContain('still here!');

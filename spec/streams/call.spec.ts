@@ -424,18 +424,74 @@ describe('Call', () => {
     it('tells what a line may become, by who was asked to last', () => {
       const { call } = calling();
       expect(call.screen.candidates).toBeUndefined();
-      call.completeWith(() => ['one']);
-      call.completeWith((typed) => [`${typed}two`]);
+      call.completeWith(() => ['xone']).subscribe();
+      const later = call.completeWith((typed) => [`${typed}two`]).subscribe();
       expect(call.screen.candidates?.('x')).toEqual(['xtwo']);
+      later.unsubscribe();
+      expect(call.screen.candidates?.('x')).toEqual(['xone']);
+    });
+
+    it('is asked nothing before it is subscribed to, and emits nothing', () => {
+      const { call } = calling();
+      const seen: unknown[] = [];
+      const tab$ = call.completeWith(() => []);
+      expect(call.screen.candidates).toBeUndefined();
+      const subscription = tab$.subscribe({
+        next: (value) => seen.push(value),
+        complete: () => seen.push('|'),
+      });
+      expect(seen).toEqual([]);
+      subscription.unsubscribe();
+      expect(call.screen.candidates).toBeUndefined();
+    });
+
+    it('makes plain text of its candidates, and leaves out those that begin otherwise than what is typed', () => {
+      const { call } = calling();
+      call.completeWith(() => ['\x1b[2Jlook', 'look\x07', 'LOOK', 'leave']).subscribe();
+      expect(call.screen.candidates?.('lo')).toEqual(['look', 'LOOK']);
     });
 
     it('ends the call when it fails, and has no candidates', () => {
       const { call, decided } = calling();
-      call.completeWith(() => {
-        throw new Error('broken');
-      });
+      call
+        .completeWith(() => {
+          throw new Error('broken');
+        })
+        .subscribe();
       expect(call.screen.candidates?.('x')).toEqual([]);
       expect(decided).toEqual(['app-error']);
+    });
+
+    for (const odd of [null, 42, [42], [null], {}])
+      it(`ends the call when it has ${JSON.stringify(odd)} for candidates`, () => {
+        const { call, decided } = calling();
+        call.completeWith(() => odd as unknown as string[]).subscribe();
+        expect(call.screen.candidates?.('x')).toEqual([]);
+        expect(decided).toEqual(['app-error']);
+      });
+  });
+
+  describe('prompt', () => {
+    it('writes the prompt, unless it stands there', () => {
+      const { call, connection } = calling();
+      call.write('Hello.\n');
+      call.prompt('> ');
+      call.prompt('> ');
+      call.notify('bob: hello');
+      call.prompt('> ');
+      expect(connection.screen).toBe('Hello.\n> \nbob: hello\n> ');
+      call.prompt('? ');
+      expect(connection.screen).toBe('Hello.\n> \nbob: hello\n> ? ');
+    });
+
+    it('writes it again once it was answered, or something was written behind it', () => {
+      const { call, connection } = calling();
+      call.prompt('> ');
+      call.screen.entered();
+      call.prompt('> ');
+      call.write('\n');
+      call.prompt('> ');
+      expect(connection.screen).toBe('> > \n> ');
     });
   });
 

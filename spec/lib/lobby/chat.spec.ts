@@ -1,10 +1,14 @@
+import fc from 'fast-check';
 import { EMPTY } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { callerChannel, type Message, pages, rendered, visit } from '../../../lib/lobby/chat.js';
+import { callerChannel, inRoom, type Message, pages, rendered } from '../../../lib/lobby/chat.js';
 import { roomChannel } from '../../../lib/lobby/rooms.js';
+import type { Visit } from '../../../lib/lobby/visit.js';
+import { width } from '../../../lib/width.js';
 import { embeddedBus } from '../../../streams/bus.js';
 import type { Bus, Presence, Services, Session, Terminal, Visitor } from '../../../streams/types.js';
-import { someone } from '../../support/lobby.js';
+import { holds } from '../../support/holds.js';
+import { someone, visitOf } from '../../support/lobby.js';
 
 const PLAIN: Terminal = { columns: 80, rows: 24, echo: true, type: 'dumb', encoding: 'utf-8' };
 const COLOURS: Terminal = { ...PLAIN, type: 'xterm' };
@@ -19,16 +23,22 @@ const presence = (type: Presence['type'], visitor: Visitor): Presence => ({
   visitor,
 });
 
-/** Ann's session, and what she is told. */
-function annsSession(terminal: Terminal = PLAIN) {
+/** Ann on such a board, and what she is told. */
+function annsVisit(services: Services) {
   const told: string[] = [];
-  const session = { ...someone(1, 'ann'), terminal, notify: (text: string) => told.push(text) };
-  return { session: session as unknown as Session, told };
+  const session = { ...someone(1, 'ann'), terminal: PLAIN, notify: (text: string) => told.push(text) };
+  const visit: Visit = {
+    ...visitOf(someone(1, 'ann'), services),
+    session: session as unknown as Session,
+  };
+  return { visit, told };
 }
 
-const on = (bus: Partial<Bus>) => ({ bus: { present: () => new Map(), ...bus } }) as unknown as Services;
+/** A board with such a bus, where it is so late. */
+const on = (bus: Partial<Bus>, now = () => 0) =>
+  ({ bus: { present: () => new Map(), ...bus }, scheduler: { now } }) as unknown as Services;
 
-describe('visit', () => {
+describe('inRoom', () => {
   it(
     'listens to a room, and is in it, for as long as it is subscribed to; emits nothing',
     marbles((m) => {
@@ -41,9 +51,9 @@ describe('visit', () => {
         enter: (name, visitor) =>
           name === 'room garden' && visitor.session === 1 ? (entered$ as never) : EMPTY,
       });
-      const { session, told } = annsSession();
+      const { visit, told } = annsVisit(services);
 
-      m.expect(visit(session, services, 'garden'), '^--!').toBeObservable('----');
+      m.expect(inRoom(visit, 'garden'), '^--!').toBeObservable('----');
       for (const listened of [message$, presence$, entered$]) {
         m.expect(listened).toHaveSubscriptions('            ^--!');
       }
@@ -62,15 +72,15 @@ describe('visit', () => {
         presence$: () => EMPTY,
         enter: () => entered$ as never,
       });
-      m.expect(visit(annsSession().session, services, 'garden')).toBeObservable('--#');
+      m.expect(inRoom(annsVisit(services).visit, 'garden')).toBeObservable('--#');
       m.expect(entered$).toHaveSubscriptions('^-!');
     }),
   );
 
   it('shows what others say and do, in their order, and nothing of what the caller does', () => {
     const bus = embeddedBus();
-    const { session, told } = annsSession();
-    visit(session, { bus } as Services, 'lobby').subscribe();
+    const { visit, told } = annsVisit(on(bus));
+    inRoom(visit, 'lobby').subscribe();
     const publish = (message: Message) => bus.publish(roomChannel('lobby'), message);
 
     publish(said(bob, 'one'));
@@ -84,8 +94,8 @@ describe('visit', () => {
 
   it('tells who comes and goes; not the caller about themselves', () => {
     const bus = embeddedBus();
-    const { session, told } = annsSession();
-    const running = visit(session, { bus } as Services, 'lobby').subscribe();
+    const { visit, told } = annsVisit(on(bus));
+    const running = inRoom(visit, 'lobby').subscribe();
     const there = bus.enter(roomChannel('lobby'), bob).subscribe();
     bus.enter(roomChannel('garden'), { session: 3, handle: 'eve' }).subscribe();
     there.unsubscribe();
@@ -100,8 +110,8 @@ describe('visit', () => {
     const others = Array.from({ length: 48 }, (_, index) =>
       bus.enter(roomChannel('lobby'), { session: index + 10, handle: `caller${index}` }).subscribe(),
     );
-    const { session, told } = annsSession();
-    visit(session, { bus } as Services, 'lobby').subscribe();
+    const { visit, told } = annsVisit(on(bus));
+    inRoom(visit, 'lobby').subscribe();
 
     const fiftieth = bus.enter(roomChannel('lobby'), bob).subscribe();
     const more = bus.enter(roomChannel('lobby'), { session: 3, handle: 'eve' }).subscribe();
@@ -109,7 +119,7 @@ describe('visit', () => {
     more.unsubscribe();
     fiftieth.unsubscribe();
     others[0]?.unsubscribe();
-    expect(told).toEqual(['bob came in.', 'eve left.', 'bob left.', 'caller0 left.']);
+    expect(told).toEqual(['bob came in.', 'bob left.', 'caller0 left.']);
   });
 });
 
@@ -119,19 +129,52 @@ describe('pages', () => {
     marbles((m) => {
       const page$ = m.hot('-a--', { a: { kind: 'paged', from: bob, text: 'are you there?' } });
       const services = on({ channel$: (name) => (name === callerChannel(1) ? page$ : EMPTY) });
-      const { session, told } = annsSession();
+      const { visit, told } = annsVisit(services);
 
-      m.expect(pages(session, services), '^--!').toBeObservable('---');
+      m.expect(pages(visit), '^--!').toBeObservable('---');
       m.expect(page$).toHaveSubscriptions('^--!');
       m.flush();
       expect(told).toEqual(['\x07-> bob pages you: are you there?']);
     }),
   );
 
+  it('rings once in ten seconds, and shows all of them', () => {
+    const bus = embeddedBus();
+    let now = 0;
+    const { visit, told } = annsVisit(on(bus, () => now));
+    pages(visit).subscribe();
+    for (now of [0, 1, 9_999, 10_000, 19_999, 20_000])
+      bus.publish(callerChannel(1), { kind: 'paged', from: bob, text: `at ${now}` });
+    expect(told.map((text) => text.includes('\x07'))).toEqual([true, false, false, true, false, true]);
+    expect(told.length).toBe(6);
+  });
+
+  it("doesn't ring for one who is away, and shows what is meant for them", () => {
+    const bus = embeddedBus();
+    const { visit, told } = annsVisit(on(bus));
+    pages(visit).subscribe();
+    visit.away.set(1, 'lunch');
+    bus.publish(callerChannel(1), { kind: 'paged', from: bob, text: 'hello' });
+    expect(told).toEqual(['-> bob pages you: hello']);
+  });
+
+  it('has nothing of those who are ignored', () => {
+    const bus = embeddedBus();
+    const { visit, told } = annsVisit(on(bus));
+    pages(visit).subscribe();
+    inRoom(visit, 'lobby').subscribe();
+    visit.ignored.add('bob');
+    for (const from of [bob, { session: 3, handle: 'BOB' }, { session: 4, handle: 'eve' }]) {
+      bus.publish(callerChannel(1), { kind: 'paged', from, text: 'psst' });
+      bus.publish(roomChannel('lobby'), { kind: 'said', from, text: 'hello' });
+    }
+    expect(told).toEqual(['\x07-> eve pages you: psst', 'eve: hello']);
+  });
+
   it('rings at one caller only', () => {
     const bus = embeddedBus();
-    const { session, told } = annsSession();
-    pages(session, { bus } as Services).subscribe();
+    const { visit, told } = annsVisit(on(bus));
+    pages(visit).subscribe();
     bus.publish(callerChannel(2), { kind: 'paged', from: ann, text: 'hello' });
     expect(told).toEqual([]);
   });
@@ -143,15 +186,47 @@ describe('rendered', () => {
     expect(rendered(said(bob, 'hello'), COLOURS)).toBe('\x1b[1;36mbob\x1b[0m: hello');
     expect(rendered({ kind: 'did', from: bob, text: 'waves' }, COLOURS)).toBe('* \x1b[1;36mbob\x1b[0m waves');
     expect(rendered({ kind: 'paged', from: bob, text: 'hello' }, COLOURS)).toBe(
-      '\x1b[1;33m->\x1b[0m \x1b[1;36mbob\x1b[0m pages you: hello',
+      '\x1b[1;33m-> \x1b[0m\x1b[1;36mbob\x1b[0m pages you: hello',
     );
   });
 
-  it('is broken to fit each window', () => {
+  it('is broken to fit each window, with blanks before each row but the first', () => {
     const message = said(bob, 'one two three');
-    expect(rendered(message, { ...PLAIN, columns: 10 })).toBe('bob: one\ntwo three');
-    expect(rendered(message, { ...PLAIN, columns: 12 })).toBe('bob: one two\nthree');
+    expect(rendered(message, { ...PLAIN, columns: 10 })).toBe('bob: one\n  two\n  three');
+    expect(rendered(message, { ...PLAIN, columns: 12 })).toBe('bob: one two\n  three');
     expect(rendered(message, PLAIN)).toBe('bob: one two three');
+    expect(rendered(message, { ...COLOURS, columns: 12 })).toBe('\x1b[1;36mbob\x1b[0m: one two\n  three');
+  });
+
+  it("has no row that begins with another's words, however they are made", () => {
+    const parts = fc.constantFrom('ann:', ' ', '  ', 'x', 'long'.repeat(5), '漢', '👩‍👩‍👧', 'e\u0301', '* ');
+    const kinds = fc.constantFrom('said', 'did', 'paged');
+    holds(
+      fc.property(
+        kinds,
+        fc.array(parts, { maxLength: 80 }),
+        fc.integer({ min: 4, max: 250 }),
+        (kind, text, columns) => {
+          const lines = rendered({ kind, from: bob, text: text.join('') }, { ...PLAIN, columns }).split('\n');
+          if (lines.slice(1).some((line) => /^ {0,1}\S/.test(line))) throw new Error(lines.join('\n'));
+          if (lines.some((line) => width(line) > columns)) throw new Error(lines.join('\n'));
+        },
+      ),
+    );
+  });
+
+  it('leaves a name that no row has room for without its colour', () => {
+    const from = { session: 2, handle: 'Ann of Green Gables' };
+    expect(rendered(said(from, 'hi'), { ...COLOURS, columns: 12 })).toBe('Ann of Green\n  Gables: hi');
+  });
+
+  it('is laid out for a few widths only, of all that callers may say theirs is', () => {
+    const text = 'one two three four five six seven eight nine ten '.repeat(20);
+    const message = said(bob, text);
+    const looks = new Set<string>();
+    for (let columns = 24; columns <= 10_000; columns += 1)
+      looks.add(rendered(message, { ...PLAIN, columns }));
+    expect(looks.size).toBe(23);
   });
 
   it('is made once for all terminals that are alike', () => {

@@ -24,7 +24,10 @@ function lobby(...others: SessionInfo[]) {
     });
   for (const room of ['lobby', 'garden'])
     listen(roomChannel(room), room === 'lobby' ? '' : `in the ${room}, `);
-  for (const { id, user } of [ann, ...others]) listen(callerChannel(id), `to ${user?.handle}'s ${id}, `);
+  for (const { id, user } of [ann, ...others]) {
+    services.bus.enter(roomChannel('lobby'), { session: id, handle: user?.handle ?? '' }).subscribe();
+    listen(callerChannel(id), `to ${user?.handle}'s ${id}, `);
+  }
   return {
     visit,
     heard,
@@ -38,9 +41,21 @@ const roomOf = ({ room }: Visit) => (room as BehaviorSubject<string>).value;
 
 describe('a line', () => {
   it('is for all in the room, without the blanks around it, and answered with nothing', () => {
-    const { says, heard } = lobby();
+    const { says, heard } = lobby(bob);
     expect(says('  hello  there ')).toBe('');
     expect(heard).toEqual(['ann said: hello  there']);
+  });
+
+  it('that nobody hears is answered with that', () => {
+    const { says } = lobby();
+    expect(says('hello?')).toBe('Nobody else is in this room to hear it.\n');
+    expect(says('/me waves')).toBe('Nobody else is in this room to hear it.\n');
+  });
+
+  it('with two slashes before it is said with one', () => {
+    const { says, heard } = lobby(bob);
+    expect(says('//quit is how one leaves')).toBe('');
+    expect(heard).toEqual(['ann said: /quit is how one leaves']);
   });
 
   it('of nothing is nothing', () => {
@@ -74,8 +89,8 @@ describe('a command', () => {
 
   it('of a letter or none is near to none', () => {
     const { says } = lobby();
-    expect(says('/')).toBe('There is no /. Type /help for what there is.\n');
-    expect(says('/ who')).toBe('There is no /. Type /help for what there is.\n');
+    expect(says('/')).toBe('Type /help for what there is.\n');
+    expect(says('/ who')).toBe('Type /help for what there is.\n');
     expect(says('/x')).toBe('There is no /x. Type /help for what there is.\n');
   });
 
@@ -117,7 +132,16 @@ describe('/help', () => {
       expect(help).toContain(`\n/${name} `);
     }
     expect(help).not.toContain('/bye');
+    expect(help).toContain('\n/ignore [HANDLE] ');
     expect(Math.max(...help.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
+  });
+});
+
+describe('/help in a narrow window', () => {
+  it('has what a command does on a row of its own', () => {
+    const { services } = lobby();
+    const help = `${answer(visitOf(ann, services, 40), '/help')}`;
+    expect(help).toContain('\n/page HANDLE TEXT\n    tell somebody something, in whatever room\n');
   });
 });
 
@@ -186,7 +210,7 @@ describe('/rooms', () => {
   };
 
   it('has the rooms, and how many are there', () => {
-    expect(open(['lobby', 'garden', 'lobby']).says('/rooms')).toBe('lobby (2), garden (1)\n');
+    expect(open(['lobby', 'garden', 'lobby']).says('/rooms')).toBe('garden (1), lobby (3)\n');
   });
 
   it('lists a hundred at most', () => {
@@ -197,7 +221,7 @@ describe('/rooms', () => {
 
 describe('/me', () => {
   it('says what one does', () => {
-    const { says, heard } = lobby();
+    const { says, heard } = lobby(bob);
     expect(says('/me waves')).toBe('');
     expect(heard).toEqual(['ann did: waves']);
   });
@@ -217,12 +241,14 @@ describe('/page', () => {
   });
 
   it('knows handles with spaces in them, and takes the longest', () => {
-    const { says, heard } = lobby(green);
+    const { says, heard } = lobby(bob, green, someone(4, 'Bob of Bobs'));
     says('/page ann of green gables hello');
-    says('/page ann of green');
+    says('/page bob of bobs hello');
+    says('/page bob of green');
     expect(heard).toEqual([
       "to Ann of Green Gables's 3, ann paged: hello",
-      "to ann's 1, ann paged: of green",
+      "to Bob of Bobs's 4, ann paged: hello",
+      "to bob's 2, ann paged: of green",
     ]);
   });
 
@@ -233,10 +259,10 @@ describe('/page', () => {
     expect(heard).toEqual(["to Zoë's 2, ann paged: hello", "to İki's 3, ann paged: hello"]);
   });
 
-  it('reaches whoever pages too', () => {
+  it('is for others', () => {
     const { says, heard } = lobby();
-    expect(says('/page ann remember the milk')).toBe('ann has it.\n');
-    expect(heard).toEqual(["to ann's 1, ann paged: remember the milk"]);
+    expect(says('/page ann remember the milk')).toBe('That is you.\n');
+    expect(heard).toEqual([]);
   });
 
   it('reaches each call of somebody who is on line twice, and nobody else', () => {
@@ -274,29 +300,34 @@ describe('/page', () => {
 describe('/afk', () => {
   it('says that one is away, and why', () => {
     const { says, heard } = lobby();
-    expect(says('/afk')).toBe('You are away, until you type something.\n');
+    expect(says('/afk')).toBe('You are away, until you say something.\n');
     says('/afk lunch');
     expect(heard).toEqual(['ann did: is away.', 'ann did: is away: lunch']);
   });
 
-  it('lasts until one types something: a line, or any other command', () => {
-    const { says, heard, visit } = lobby();
-    says('/afk');
-    expect(says('/time')).toMatch(/^Welcome back\.\nIt is /);
-    expect(visit.away.size).toBe(0);
-    says('/afk');
-    expect(says('/nonsense')).toMatch(/^Welcome back\.\nThere is no/);
+  it('lasts until one says, does or pages something', () => {
+    const { says, heard, visit } = lobby(bob);
     says('/afk');
     expect(says('hello')).toBe('Welcome back.\n');
+    expect(visit.away.size).toBe(0);
+    says('/afk');
+    expect(says('/me waves')).toBe('Welcome back.\n');
+    says('/afk');
+    expect(says('/page bob hi')).toBe('Welcome back.\nbob has it.\n');
     const [away, back] = ['ann did: is away.', 'ann did: is back.'];
-    expect(heard).toEqual([away, back, away, back, away, back, 'ann said: hello']);
+    expect(heard).toEqual([
+      ...[away, back, 'ann said: hello'],
+      ...[away, back, 'ann did: waves'],
+      ...[away, "to bob's 2, ann paged: hi", back],
+    ]);
   });
 
-  it('lasts when Enter alone is pressed', () => {
-    const { says, visit } = lobby();
+  it('lasts while one looks around, presses Enter alone, or leaves', () => {
+    const { says, heard, visit } = lobby(bob);
     says('/afk');
-    expect(says('')).toBe('');
+    for (const line of ['', '/who', '/nonsense', '/page nobody hi', '/quit']) says(line);
     expect(visit.away.has(1)).toBe(true);
+    expect(heard).toEqual(['ann did: is away.']);
   });
 
   it('is told to nobody twice', () => {
@@ -325,6 +356,31 @@ describe('/idle', () => {
   });
 });
 
+describe('/ignore', () => {
+  it('is for somebody who is on line, and once more to hear them again', () => {
+    const { says, visit } = lobby(someone(2, 'Zoë'));
+    expect(says('/ignore ZOE\u0308')).toBe('You hear nothing of Zoë now. To hear them again: /ignore Zoë\n');
+    expect([...visit.ignored]).toEqual(['zoë']);
+    expect(says('/ignore')).toBe('You hear nothing of zoë.\n');
+    expect(says('/ignore zoë')).toBe('You hear Zoë again.\n');
+    expect(says('/ignore')).toBe('You hear everybody. Such as /ignore bob\n');
+  });
+
+  it('is for nobody who is not, and not for oneself', () => {
+    const { says, visit } = lobby(bob);
+    expect(says('/ignore eve')).toBe('Nobody is on line by that name. Type /who for who is.\n');
+    expect(says('/ignore ann')).toBe('That is you.\n');
+    expect(visit.ignored.size).toBe(0);
+  });
+
+  it('ends for those too who have left since', () => {
+    const { says, visit } = lobby(bob);
+    visit.ignored.add('eve');
+    expect(says('/ignore Eve')).toBe('You hear Eve again.\n');
+    expect(visit.ignored.size).toBe(0);
+  });
+});
+
 describe('/last', () => {
   it('has the last callers, and when they called', () => {
     const { visit } = lobby();
@@ -332,7 +388,9 @@ describe('/last', () => {
       { handle: 'bob', at: NOON },
       { handle: 'ann', at: NOON - MINUTE_MS },
     ];
-    expect(answer({ ...visit, lastCallers }, '/last')).toBe('12:00  bob\n11:59  ann\n');
+    expect(answer({ ...visit, lastCallers }, '/last')).toBe(
+      'When (UTC)        Handle\n2026-11-22 12:00  bob\n2026-11-22 11:59  ann\n',
+    );
   });
 });
 
@@ -374,7 +432,7 @@ describe('Tab', () => {
     expect(tab('/q')).toEqual(['/quit']);
     expect(tab('/E')).toEqual(['/encoding']);
     expect(tab('/')).toContain('/join');
-    expect(tab('/').length).toBe(12);
+    expect(tab('/').length).toBe(13);
     expect(tab('/zz')).toEqual([]);
   });
 
@@ -417,5 +475,12 @@ describe('Tab', () => {
     expect(tab('hello ')).toEqual([]);
     expect(tab('')).toEqual([]);
     expect(tab('hello x')).toEqual([]);
+  });
+
+  it('makes a handle with blanks in it too, of as many words as are typed', () => {
+    const { tab } = lobby(green, someone(4, 'green'));
+    expect(tab('hello ann of gr')).toEqual(['hello Ann of Green Gables']);
+    expect(tab('Ann o')).toEqual(['Ann of Green Gables:']);
+    expect(tab('hello gr')).toEqual(['hello green']);
   });
 });

@@ -1,20 +1,12 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
-import { column, fit, width } from '../../../lib/lobby/fit.js';
+import { column, fit } from '../../../lib/lobby/fit.js';
 import { holds } from '../../support/holds.js';
 
 const letters = fc.constantFrom('a', 'b', ' ', ' ', 'é', 'e\u0301', '漢', '字', '👋', '👩‍👩‍👧', '\n');
 const texts = fc.array(letters, { maxLength: 60 }).map((all) => all.join(''));
 /** Without blanks, and with accents as they are composed. */
 const lettersOf = (text: string) => text.normalize('NFC').replace(/\s/g, '');
-
-describe('width', () => {
-  it('is columns on the screen, not letters', () => {
-    expect(['ann', 'Zoë', 'Zoe\u0308', '漢字', '👋', '\x1b[1mann\x1b[0m'].map(width)).toEqual([
-      3, 3, 3, 4, 2, 3,
-    ]);
-  });
-});
 
 describe('fit', () => {
   it('leaves a line that fits as it is, with its blanks', () => {
@@ -26,19 +18,25 @@ describe('fit', () => {
     expect(fit('ann: aaaaaaaaaa', 6)).toBe('ann:\naaaaaa\naaaa');
   });
 
-  it('takes a colour over to the next line', () => {
-    expect(fit('\x1b[2mone two\x1b[0m', 3)).toBe('\x1b[2mone\x1b[22m\n\x1b[2mtwo\x1b[0m');
+  it('begins each row that it makes with the indent, and none that was there', () => {
+    expect(fit('one two three\nfour', 7, '  ')).toBe('one two\n  three\nfour');
+    expect(fit('aaaaaaaaaa', 6, '  ')).toBe('aaaaaa\n  aaaa');
   });
 
   it('makes no line wider than the window, whatever is in it, and loses nothing but blanks', () => {
     holds(
-      fc.property(texts, fc.integer({ min: 2, max: 40 }), (text, columns) => {
-        const fitted = fit(text, columns);
-        for (const line of fitted.split('\n')) {
-          if (stringWidth(line) > columns) throw new Error(`${stringWidth(line)} columns: ${line}`);
-        }
-        if (lettersOf(fitted) !== lettersOf(text)) throw new Error(`it became ${fitted}`);
-      }),
+      fc.property(
+        texts,
+        fc.integer({ min: 4, max: 40 }),
+        fc.constantFrom('', '  '),
+        (text, columns, indent) => {
+          const fitted = fit(text, columns, indent);
+          for (const line of fitted.split('\n')) {
+            if (stringWidth(line) > columns) throw new Error(`${stringWidth(line)} columns: ${line}`);
+          }
+          if (lettersOf(fitted) !== lettersOf(text)) throw new Error(`it became ${fitted}`);
+        },
+      ),
     );
   });
 

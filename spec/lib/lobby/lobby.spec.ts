@@ -40,21 +40,34 @@ describe('the lobby', () => {
 
     it('welcomes the first, and prompts with the room', () => {
       expect(welcome(['ann'])).toBe(
-        '\nWelcome, ann! You are on node 1. You are the first here.\n' +
+        '\nWelcome, ann! You are on node 1. Nobody else is on line.\n' +
           'Type to talk, or /help for what else you can do.\n\nlobby> ',
       );
     });
 
     it('says who is here', () => {
-      expect(welcome(['bob', 'ann'])).toContain('You are on node 2. bob is here.\n');
-      expect(welcome(['bob', 'eve', 'ann'])).toContain('bob, eve are here.\n');
+      expect(welcome(['bob', 'ann'])).toContain('You are on node 2. bob is on line.\n');
+      expect(welcome(['bob', 'eve', 'ann'])).toContain('bob and eve are on line.\n');
       expect(welcome(['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7', 'ann'])).toContain(
-        'c1, c2, c3, c4, c5 and 2 more are here.\n',
+        'c1, c2, c3, c4, c5 and 2 more are on line.\n',
       );
     });
 
     it('says who called last, the latest first', () => {
-      expect(welcome(['bob', 'eve', 'ann'])).toContain('\nThe last callers were eve, bob.\n');
+      const board = openBoard();
+      const welcomeTo = (handle: string) => {
+        const caller = board.calls(handle);
+        caller.hangsUp();
+        return caller.welcome;
+      };
+      expect(welcomeTo('bob')).not.toContain('The last caller');
+      expect(welcomeTo('eve')).toContain('\nThe last caller was bob.\n');
+      expect(welcomeTo('ann')).toContain('\nThe last callers were eve and bob.\n');
+      expect(welcomeTo('bob')).toContain('\nThe last callers were ann and eve.\n');
+    });
+
+    it('names nobody as a last caller who is on line', () => {
+      expect(welcome(['bob', 'eve', 'ann'])).not.toContain('The last caller');
     });
 
     it('is no wider than the window', () => {
@@ -115,7 +128,7 @@ describe('the lobby', () => {
       ann.says('anybody?');
 
       expect(bob.reads()).toBe('You are in garden now.\ngarden> garden> ');
-      expect(ann.reads()).toBe(`${told('bob left.')}lobby> `);
+      expect(ann.reads()).toBe(`${told('bob left.')}Nobody else is in this room to hear it.\nlobby> `);
       expect(eve.reads()).toBe(told('bob came in.', 'garden') + told('bob: hello', 'garden'));
       expect(present(board)).toEqual({ 'room lobby': ['ann'], 'room garden': ['eve', 'bob'] });
     });
@@ -167,7 +180,9 @@ describe('the lobby', () => {
       board.pass(60_000);
       const ann = board.calls('ann');
       ann.says('/last');
-      expect(ann.reads()).toBe('00:01  ann\n00:00  bob\nlobby> ');
+      expect(ann.reads()).toBe(
+        'When (UTC)        Handle\n1970-01-01 00:01  ann\n1970-01-01 00:00  bob\nlobby> ',
+      );
     });
 
     it('nothing of another board', () => {
@@ -222,9 +237,9 @@ describe('the lobby', () => {
         expect(present(board)).toEqual({ 'room lobby': ['ann'] });
         expect(seen.left).toBe(1);
         expect(ann.reads()).toMatch(/bob left\.\nlobby> $/);
-        ann.says('hello');
+        ann.says('/me waits');
         board.pass(60_000);
-        expect(ann.reads()).toBe('lobby> ');
+        expect(ann.reads()).toBe('Nobody else is in this room to hear it.\nlobby> ');
       });
     }
 
@@ -247,6 +262,7 @@ describe('the lobby', () => {
         const garden$ = m.hot('-----------');
         const pages$ = m.hot(' -----------');
         const entered$ = m.cold('-');
+        const tab$ = m.cold('-');
         const channels: Record<string, Observable<unknown>> = {
           [roomChannel('lobby')]: lobby$,
           [roomChannel('garden')]: garden$,
@@ -256,7 +272,8 @@ describe('the lobby', () => {
           ...someone(1, 'ann'),
           terminal: { columns: 80, type: null },
           eachLine: <T>(answer: (line: string) => Observable<T>) => line$.pipe(concatMap(answer)),
-          completeWith() {},
+          prompt() {},
+          completeWith: () => tab$,
         };
         const services = {
           sessions: new Map(),
@@ -278,6 +295,7 @@ describe('the lobby', () => {
         m.expect(lobby$).toHaveSubscriptions(' ^-!');
         m.expect(garden$).toHaveSubscriptions('--^---!');
         m.expect(pages$).toHaveSubscriptions(' ^-----!');
+        m.expect(tab$).toHaveSubscriptions('   ^-----!');
         m.expect(entered$).toHaveSubscriptions([
           '                                     ^-!',
           '                                     --^---!',
@@ -303,7 +321,17 @@ describe('the lobby', () => {
       expect(ofIt(ann.reads())).toEqual(paste.slice(25, 499));
       board.pass(200);
       expect(ofIt(ann.reads())).toEqual(paste.slice(499));
-      expect(bob.reads().match(/lobby> /g)?.length).toBe(500);
+      // One behind each that was answered while they came in; for those that wait, one is enough.
+      expect(bob.reads().match(/lobby> /g)?.length).toBe(21);
+    });
+
+    it('takes a long line for several', () => {
+      const board = openBoard();
+      const [ann, bob] = [board.calls('ann'), board.calls('bob')];
+      bob.says(...Array.from({ length: 20 }, (_, index) => `line ${index + 1} of it, ${'x'.repeat(400)}`));
+      expect(ofIt(ann.reads()).length).toBe(4);
+      board.pass(1000);
+      expect(ofIt(ann.reads()).length).toBe(1);
     });
 
     it("doesn't make anybody else wait", () => {

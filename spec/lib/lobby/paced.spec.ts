@@ -27,6 +27,19 @@ describe('paced', () => {
   );
 
   it(
+    'makes the next wait longer behind what costs more',
+    marbles((m) => {
+      const pace = paced(RATE, m.scheduler);
+      const costs = { a: 1, b: 2, c: 1, d: 2 };
+      const source$ = m.cold('(abcd|)', costs);
+      m.expect(source$.pipe(concatMap((cost) => pace(() => of(cost), cost)))).toBeObservable(
+        '(ab)-c---------(d|)',
+        costs,
+      );
+    }),
+  );
+
+  it(
     "doesn't delay what is no faster than the rate",
     marbles((m) => {
       const pace = paced(RATE, m.scheduler);
