@@ -1,6 +1,6 @@
-import { deepStrictEqual } from 'node:assert/strict';
 import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
+import { assertSame } from './assert-same.js';
 
 /** What a marble test needs; that of `rxjs-marbles` has it too. */
 export interface Marbles {
@@ -33,6 +33,6 @@ export type VirtualTime = Marbles & Parameters<Parameters<TestScheduler['run']>[
  * ```
  */
 export function inVirtualTime<T>(test: (m: VirtualTime) => T): T {
-  const scheduler = new TestScheduler((actual, expected) => deepStrictEqual(actual, expected));
+  const scheduler = new TestScheduler(assertSame);
   return scheduler.run((helpers) => test({ ...helpers, scheduler }));
 }
