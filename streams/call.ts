@@ -9,12 +9,14 @@ import { SessionEnd } from './session-end.js';
 import { TypeAhead } from './type-ahead.js';
 import {
   type Completer,
+  type Connection,
   type Encoding,
   type EndReason,
   type Key,
   type Output,
   SESSION_STATES,
   type Session,
+  type SessionId,
   type SessionState,
   type Terminal,
   type User,
@@ -25,6 +27,8 @@ import {
  * reach it. A class, since a board has ten thousand of them and methods on a prototype weigh nothing.
  */
 export class Call implements Session, Endable, Expiring, Probed {
+  readonly id: SessionId;
+  readonly connection: Connection;
   openedAt: number;
   lastInputAt: number;
   user: User | null = null;
@@ -47,24 +51,15 @@ export class Call implements Session, Endable, Expiring, Probed {
     screenParts: ScreenParts,
     readonly onDecided: (ending: SessionEnd) => void,
   ) {
-    this.screen = new Screen(
-      admitted.connection,
-      screenParts,
-      (text) => this.#send(text),
-      () => this.end('hangup'),
-    );
+    this.id = admitted.id;
+    this.connection = admitted.connection;
+    this.screen = new Screen(this.connection, screenParts, this);
     this.#state = admitted.verdict === 'waiting' ? 'waiting' : 'connected';
     this.openedAt = this.lastInputAt = scheduler.now();
   }
 
-  get id() {
-    return this.admitted.id;
-  }
   get node() {
     return this.admitted.node;
-  }
-  get connection() {
-    return this.admitted.connection;
   }
   get address() {
     return this.connection.address;
@@ -124,7 +119,7 @@ export class Call implements Session, Endable, Expiring, Probed {
       return;
     }
     this.screen.wrote(output);
-    this.#send(output);
+    this.send(output);
   }
 
   notify(lines: string): void {
@@ -171,6 +166,10 @@ export class Call implements Session, Endable, Expiring, Probed {
     return ending;
   }
 
+  hangUp(): void {
+    this.end('hangup');
+  }
+
   /** Ends the call, wherever it is. Forcing one that is saying goodbye already cuts the line. */
   end(reason: EndReason): void {
     if (this.#ending) {
@@ -185,7 +184,7 @@ export class Call implements Session, Endable, Expiring, Probed {
     else this.decide(ending);
   }
 
-  #send(output: Output): void {
+  send(output: Output): void {
     if (this.#ending) return;
     this.connection.write(output);
     const { backlog } = this.connection;

@@ -21,12 +21,19 @@ export interface ScreenParts {
   readonly width: (text: string) => number;
 }
 
+/** What a screen writes to. */
+export interface ScreenLine {
+  /** Sends what is to be shown. */
+  send(text: string): void;
+  /** Hangs up, as the caller wishes. */
+  hangUp(): void;
+}
+
 /** A caller's terminal, as the line discipline sees it. A class, since every caller has one. */
 export class Screen implements LineTerminal {
   readonly #connection: Connection;
   readonly #parts: ScreenParts;
-  readonly #write: (text: string) => void;
-  readonly hangUp: () => void;
+  readonly #line: ScreenLine;
   typing: Typing | undefined = undefined;
   candidates: Completer | undefined = undefined;
   #encoding: Encoding | undefined;
@@ -38,11 +45,10 @@ export class Screen implements LineTerminal {
   /** How wide the window was when something was last written. */
   #drawnAt = 0;
 
-  constructor(connection: Connection, parts: ScreenParts, write: (text: string) => void, hangUp: () => void) {
+  constructor(connection: Connection, parts: ScreenParts, line: ScreenLine) {
     this.#connection = connection;
     this.#parts = parts;
-    this.#write = write;
-    this.hangUp = hangUp;
+    this.#line = line;
   }
 
   get width(): (text: string) => number {
@@ -74,7 +80,7 @@ export class Screen implements LineTerminal {
   /** Shows what was typed. */
   show(text: string): void {
     this.#drawnAt = this.columns;
-    this.#write(text);
+    this.#line.send(text);
   }
 
   /** Writes lines above the prompt and what is typed behind it. */
@@ -115,6 +121,9 @@ export class Screen implements LineTerminal {
   freshPrompt(on: 'line' | 'page'): string {
     this.#settle();
     return `${on === 'page' && hasAnsi(this.#connection.terminal) ? CLEAR : '\n'}${this.#said}`;
+  }
+  hangUp(): void {
+    this.#line.hangUp();
   }
   entered(): void {
     this.#said = '';

@@ -1,4 +1,4 @@
-import { defer, merge, Observable } from 'rxjs';
+import { defer, merge, Observable, Subscriber } from 'rxjs';
 import { hasAnsi } from '../../streams/ansi.js';
 import type { Presence, SessionId, Terminal, Visitor } from '../../streams/types.js';
 import { folded } from '../handle.js';
@@ -25,21 +25,22 @@ const BELL_EACH_MS = 10_000;
 
 /** Is in a room, and shows the caller what happens there: what others say and do, who comes and goes. Emits nothing. */
 export function inRoom(visit: Visit, room: string): Observable<never> {
-  const { session, services } = visit;
+  const { session, services, ignored } = visit;
   const { bus } = services;
+  const self = session.id;
   const channel = roomChannel(room);
   return defer(() => {
     let company = bus.present().get(channel)?.length ?? 0;
     return merge(
       heard(bus.channel$(channel), (message) => {
         const said = message as Message;
-        if (said.from.session === session.id || isIgnored(visit, said.from)) return;
+        if (said.from.session === self || isIgnored(ignored, self, said.from)) return;
         session.notify(rendered(said, session.terminal));
       }),
       heard(bus.presence$(channel), (presence) => {
         const before = company;
         company += presence.type === 'entered' ? 1 : -1;
-        if (presence.visitor.session === session.id || Math.max(before, company) > MOST_ANNOUNCED) return;
+        if (presence.visitor.session === self || Math.max(before, company) > MOST_ANNOUNCED) return;
         session.notify(comingOrGoing(presence, session.terminal));
       }),
       bus.enter(channel, visitorOf(session)),
@@ -54,7 +55,7 @@ export function pages(visit: Visit): Observable<never> {
     let quietUntil = Number.NEGATIVE_INFINITY;
     return heard(services.bus.channel$(callerChannel(session.id)), (message) => {
       const page = message as Message;
-      if (isIgnored(visit, page.from)) return;
+      if (isIgnored(visit.ignored, session.id, page.from)) return;
       const now = services.scheduler.now();
       const rings = now >= quietUntil && !away.has(session.id);
       if (rings) quietUntil = now + BELL_EACH_MS;
@@ -63,13 +64,31 @@ export function pages(visit: Visit): Observable<never> {
   });
 }
 
-const isIgnored = ({ ignored }: Visit, { handle }: Visitor) =>
-  ignored.size > 0 && ignored.has(folded(handle));
+const isIgnored = (ignored: Visit['ignored'], by: SessionId, { handle }: Visitor) =>
+  ignored.size > 0 && ignored.get(by)?.has(folded(handle)) === true;
 
-/** Acts at each value, without handing it on: in a full room every step would cost as much as half of the writing. */
+/** Acts at each value, without handing it on. */
 const heard = <T>(source: Observable<T>, act: (value: T) => void): Observable<never> =>
-  new Observable((subscriber) => source.subscribe({ next: act, error: (error) => subscriber.error(error) }));
+  new Observable((subscriber) => source.subscribe(new Listener<T>(subscriber, act)));
 
+/**
+ * One object between the bus and a caller, where operators would have a dozen: in a full room, reaching each of them in
+ * memory would cost as much as half of the writing. What fails in it fails for this caller.
+ */
+class Listener<T> extends Subscriber<T> {
+  readonly #act: (value: T) => void;
+  constructor(destination: Subscriber<never>, act: (value: T) => void) {
+    super(destination);
+    this.#act = act;
+  }
+  override _next(value: T): void {
+    try {
+      this.#act(value);
+    } catch (error) {
+      this.error(error);
+    }
+  }
+}
 /** A message as it is shown on such a terminal: made once for all that are alike. */
 export function rendered(message: Message, terminal: Terminal): string {
   const columns = commonWidth(terminal.columns);

@@ -173,17 +173,25 @@ function comeBack(visit: Visit): string {
 }
 
 function ignore({ session, services, ignored }: Visit, text: string): string {
+  const mine = ignored.get(session.id) ?? new Set();
   if (text === '') {
-    const all = [...ignored].sort().join(', ');
+    const all = [...mine].sort().join(', ');
     return all === '' ? 'You hear everybody. Such as /ignore bob\n' : `You hear nothing of ${all}.\n`;
   }
   const handle = addressee(services, text) ?? text;
   if (handle === session.user?.handle) return 'That is you.\n';
-  if (ignored.delete(folded(handle))) return `You hear ${handle} again.\n`;
+  if (mine.delete(folded(handle))) {
+    if (mine.size === 0) ignored.delete(session.id);
+    return `You hear ${handle} again.\n`;
+  }
   if (addressee(services, text) === undefined) return NOBODY;
-  ignored.add(folded(handle));
+  if (mine.size >= MOST_IGNORED) return `You hear nothing of ${MOST_IGNORED} callers already.\n`;
+  ignored.set(session.id, mine.add(folded(handle)));
   return `You hear nothing of ${handle} now. To hear them again: /ignore ${handle}\n`;
 }
+
+/** Nobody has that many enemies. */
+const MOST_IGNORED = 100;
 
 function page(visit: Visit, text: string): string {
   const { session, services, away } = visit;

@@ -43,11 +43,12 @@ const GOODBYE = 'Goodbye, and call again!\n';
 export function lobby(): App {
   const callers = lastCallers();
   const away: Visit['away'] = new Map();
+  const ignored: Visit['ignored'] = new Map();
 
   return (session, services) =>
     defer(() => {
       const room = new BehaviorSubject(FIRST_ROOM);
-      const here: Visit = { session, services, room, away, ignored: new Set(), lastCallers: callers.list };
+      const here: Visit = { session, services, room, away, ignored, lastCallers: callers.list };
       const shown = (text: string) => fit(text, session.terminal.columns);
       const talk = paced(TALK_RATE, services.scheduler);
 
@@ -72,7 +73,10 @@ export function lobby(): App {
         session.completeWith((typed) => candidates(here, typed)),
       );
       return concat(prompted(greeting), answers$.pipe(beside(others$)), of(GOODBYE)).pipe(
-        finalize(() => away.delete(session.id)),
+        finalize(() => {
+          away.delete(session.id);
+          ignored.delete(session.id);
+        }),
       );
     });
 }

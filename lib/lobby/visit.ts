@@ -11,8 +11,8 @@ export interface Visit {
   readonly room: BehaviorSubject<string>;
   /** Callers who said that they are away, and why. */
   readonly away: Map<SessionId, string>;
-  /** The handles that the caller doesn't want to hear of, as they are looked up. */
-  readonly ignored: Set<string>;
+  /** Whom callers don't want to hear of, as handles are looked up. One map for all: mostly it is empty, and soon looked into. */
+  readonly ignored: Map<SessionId, Set<string>>;
   /** The latest first. */
   readonly lastCallers: () => readonly LastCaller[];
 }

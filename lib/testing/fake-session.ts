@@ -90,7 +90,7 @@ class FakeCall extends Call implements FakeSession {
     return this.#line.screen;
   }
 
-  hangUp(): void {
+  override hangUp(): void {
     this.end('hangup');
     this.typeAhead.end();
   }

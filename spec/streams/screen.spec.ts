@@ -21,9 +21,11 @@ function screenOf(options: FakeConnectionOptions = {}) {
       },
       width: (text) => text.length,
     },
-    (text) => connection.write(text),
-    () => {
-      hangUps += 1;
+    {
+      send: (text) => connection.write(text),
+      hangUp: () => {
+        hangUps += 1;
+      },
     },
   );
   return { screen, connection, made, hangUps: () => hangUps };

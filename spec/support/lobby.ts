@@ -39,7 +39,7 @@ export function visitOf(info: SessionInfo, services: Services, columns = 80): Vi
     services,
     room: new BehaviorSubject('lobby'),
     away: new Map(),
-    ignored: new Set(),
+    ignored: new Map(),
     lastCallers: () => [],
   };
 }

@@ -92,6 +92,21 @@ describe('inRoom', () => {
     expect(told).toEqual(['bob: one', '* bob waves', 'bob: three']);
   });
 
+  it('fails for one caller alone, if what is to be shown to them fails', () => {
+    const bus = embeddedBus();
+    const failed: unknown[] = [];
+    const { visit, told } = annsVisit(on(bus));
+    const breaks = { ...visit.session, id: 9, notify: () => failed.push('tried') && JSON.parse('{') };
+    inRoom({ ...visit, session: breaks as unknown as Session }, 'lobby').subscribe({
+      error: ({ name }) => failed.push(name),
+    });
+    inRoom(visit, 'lobby').subscribe();
+    bus.publish(roomChannel('lobby'), said(bob, 'hello'));
+    bus.publish(roomChannel('lobby'), said(bob, 'again'));
+    expect(failed).toEqual(['tried', 'SyntaxError']);
+    expect(told).toEqual(['ann left.', 'bob: hello', 'bob: again']);
+  });
+
   it('tells who comes and goes; not the caller about themselves', () => {
     const bus = embeddedBus();
     const { visit, told } = annsVisit(on(bus));
@@ -163,7 +178,8 @@ describe('pages', () => {
     const { visit, told } = annsVisit(on(bus));
     pages(visit).subscribe();
     inRoom(visit, 'lobby').subscribe();
-    visit.ignored.add('bob');
+    visit.ignored.set(1, new Set(['bob']));
+    visit.ignored.set(2, new Set(['eve']));
     for (const from of [bob, { session: 3, handle: 'BOB' }, { session: 4, handle: 'eve' }]) {
       bus.publish(callerChannel(1), { kind: 'paged', from, text: 'psst' });
       bus.publish(roomChannel('lobby'), { kind: 'said', from, text: 'hello' });

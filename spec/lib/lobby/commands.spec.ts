@@ -360,9 +360,10 @@ describe('/ignore', () => {
   it('is for somebody who is on line, and once more to hear them again', () => {
     const { says, visit } = lobby(someone(2, 'Zoë'));
     expect(says('/ignore ZOE\u0308')).toBe('You hear nothing of Zoë now. To hear them again: /ignore Zoë\n');
-    expect([...visit.ignored]).toEqual(['zoë']);
+    expect(visit.ignored).toEqual(new Map([[1, new Set(['zoë'])]]));
     expect(says('/ignore')).toBe('You hear nothing of zoë.\n');
     expect(says('/ignore zoë')).toBe('You hear Zoë again.\n');
+    expect(visit.ignored.size).toBe(0);
     expect(says('/ignore')).toBe('You hear everybody. Such as /ignore bob\n');
   });
 
@@ -373,9 +374,17 @@ describe('/ignore', () => {
     expect(visit.ignored.size).toBe(0);
   });
 
+  it('is for a hundred at most', () => {
+    const { says, visit } = lobby(bob);
+    visit.ignored.set(1, new Set(Array.from({ length: 100 }, (_, index) => `guest${index}`)));
+    expect(says('/ignore bob')).toBe('You hear nothing of 100 callers already.\n');
+    expect(says('/ignore guest7')).toBe('You hear guest7 again.\n');
+    expect(says('/ignore bob')).toContain('You hear nothing of bob now.');
+  });
+
   it('ends for those too who have left since', () => {
     const { says, visit } = lobby(bob);
-    visit.ignored.add('eve');
+    visit.ignored.set(1, new Set(['eve']));
     expect(says('/ignore Eve')).toBe('You hear Eve again.\n');
     expect(visit.ignored.size).toBe(0);
   });
