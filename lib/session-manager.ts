@@ -12,7 +12,6 @@ import {
   Subject,
   tap,
 } from 'rxjs';
-import { announce } from '../streams/announce.js';
 import { board } from '../streams/board.js';
 import { embeddedBus } from '../streams/bus.js';
 import type { Call } from '../streams/call.js';
@@ -170,7 +169,7 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
     },
     broadcast(text) {
       const active = [...calls.values()].filter(({ state }) => state === 'active');
-      for (const call of active) announce(call, plain(text));
+      for (const call of active) call.announce(plain(text));
       return active.length;
     },
     end(id, reason = 'kicked') {

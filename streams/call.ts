@@ -1,5 +1,6 @@
 import { defer, finalize, Observable, type SchedulerLike, take } from 'rxjs';
 import type { Admitted } from './admit.js';
+import { announcement } from './announcement.js';
 import type { Endable } from './endable.js';
 import type { Expiring } from './expire.js';
 import { plain } from './plain.js';
@@ -124,6 +125,11 @@ export class Call implements Session, Endable, Expiring, Probed {
 
   notify(lines: string): void {
     if (!this.#ending) this.screen.notify(lines);
+  }
+
+  /** Tells the caller something on behalf of the sysop. */
+  announce(text: string): void {
+    this.notify(announcement(text, this.terminal, this.screen.width));
   }
 
   prompt(text: string): void {

@@ -16,7 +16,6 @@ import {
   tap,
   timer,
 } from 'rxjs';
-import { announce } from './announce.js';
 import * as texts from './texts.js';
 import type { EndReason, ServerEvent, Session } from './types.js';
 
@@ -27,7 +26,8 @@ export interface ShutdownOrder {
 }
 
 /** What the drain does to a call. */
-export interface Drainable extends Pick<Session, 'state' | 'terminal' | 'notify'> {
+export interface Drainable extends Pick<Session, 'state'> {
+  announce(text: string): void;
   end(reason: EndReason): void;
 }
 
@@ -62,7 +62,7 @@ export function drain(
       /** Backwards through the line: nobody is moved up only to be sent away. */
       const dismiss = () => {
         for (const call of all()) {
-          if (call.state === 'active') announce(call, texts.draining(graceMs));
+          if (call.state === 'active') call.announce(texts.draining(graceMs));
           else call.end('shutdown');
         }
       };

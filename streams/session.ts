@@ -1,6 +1,5 @@
 import { concat, defer, map, mergeMap, Observable, take, takeWhile, tap } from 'rxjs';
 import type { Admitted } from './admit.js';
-import { announce } from './announce.js';
 import { Call } from './call.js';
 import { contain } from './contain.js';
 import { endable } from './endable.js';
@@ -71,7 +70,7 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
     };
     const warn = (reason: 'idle' | 'time-limit', inMs: number) => {
       events.next({ type: 'sessionWarned', session: id, node: call.node, reason, inMs });
-      announce(call, texts.warning(reason, inMs));
+      call.announce(texts.warning(reason, inMs));
     };
 
     const onLine = () => !call.ending;

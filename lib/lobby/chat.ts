@@ -1,8 +1,9 @@
 import { defer, merge, Observable, Subscriber } from 'rxjs';
 import { hasAnsi } from '../../streams/ansi.js';
+import { fit } from '../../streams/fit.js';
 import type { Presence, SessionId, Terminal, Visitor } from '../../streams/types.js';
 import { folded } from '../handle.js';
-import { fit } from './fit.js';
+import { width } from '../width.js';
 import { roomChannel } from './rooms.js';
 import { type Style, styleOf } from './style.js';
 import { type Visit, visitorOf } from './visit.js';
@@ -111,7 +112,7 @@ const INDENT = '  ';
 function laidOut({ kind, from, text }: Message, columns: number, style: Style): string {
   const [mark, behind] = PHRASES[kind];
   const head = `${mark}${from.handle}`;
-  const lines = fit(`${head}${behind}${text}`, columns, INDENT);
+  const lines = fit(`${head}${behind}${text}`, columns, width, INDENT);
   if (!lines.startsWith(head)) return lines;
   const styled = kind === 'paged' ? style('loud', mark) : mark;
   return `${styled}${style('name', from.handle)}${lines.slice(head.length)}`;
@@ -122,5 +123,5 @@ const PHRASES = { said: ['', ': '], did: ['* ', ' '], paged: ['-> ', ' pages you
 
 function comingOrGoing({ type, visitor }: Presence, terminal: Terminal): string {
   const words = `${visitor.handle} ${type === 'entered' ? 'came in' : 'left'}.`;
-  return styleOf(terminal)('quiet', fit(words, terminal.columns, INDENT));
+  return styleOf(terminal)('quiet', fit(words, terminal.columns, width, INDENT));
 }

@@ -11,10 +11,11 @@ import {
   takeWhile,
 } from 'rxjs';
 import { beside } from '../../streams/beside.js';
+import { fit } from '../../streams/fit.js';
 import type { App, Output } from '../../streams/types.js';
+import { width } from '../width.js';
 import { inRoom, pages } from './chat.js';
 import { type Answer, answer, candidates } from './commands.js';
-import { fit } from './fit.js';
 import { lastCallers } from './last-callers.js';
 import { paced } from './paced.js';
 import { FIRST_ROOM } from './rooms.js';
@@ -49,7 +50,7 @@ export function lobby(): App {
     defer(() => {
       const room = new BehaviorSubject(FIRST_ROOM);
       const here: Visit = { session, services, room, away, ignored, lastCallers: callers.list };
-      const shown = (text: string) => fit(text, session.terminal.columns);
+      const shown = (text: string) => fit(text, session.terminal.columns, width);
       const talk = paced(TALK_RATE, services.scheduler);
 
       const greeting = shown(welcome(here));

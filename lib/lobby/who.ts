@@ -1,6 +1,6 @@
 import type { Services, SessionInfo } from '../../streams/types.js';
 import { folded } from '../handle.js';
-import { column } from './fit.js';
+import { column } from './column.js';
 import { rooms } from './rooms.js';
 import { spent, timeOfDay } from './times.js';
 import { people, type Visit } from './visit.js';

@@ -44,8 +44,7 @@ function callers(m: Context, ...states: SessionState[]) {
       index + 1,
       {
         state,
-        terminal: { columns: 80, rows: 24, echo: true, type: null, encoding: 'utf-8' },
-        notify: (text) => diary.push(`${m.scheduler.now()} ${index + 1} reads ${JSON.stringify(text)}`),
+        announce: (text) => diary.push(`${m.scheduler.now()} ${index + 1} reads ${JSON.stringify(text)}`),
         end: (reason) => diary.push(`${m.scheduler.now()} ${index + 1} ends: ${reason}`),
       },
     ]),
@@ -128,7 +127,7 @@ describe('drain', () => {
           z: over(2, 0, 10_002),
         });
         m.flush();
-        const words = '"*** The board goes down in 10 seconds. Please finish what you are doing. ***"';
+        const words = '"The board goes down in 10 seconds. Please finish what you are doing."';
         expect(diary).toEqual([
           `1 5 reads ${words}`,
           '1 4 ends: shutdown',
@@ -176,7 +175,7 @@ describe('drain', () => {
         m.flush();
         expect(diary).toEqual([
           '0 2 ends: shutdown',
-          '0 1 reads "*** The board goes down when the last caller has left. Please finish what you are doing. ***"',
+          '0 1 reads "The board goes down when the last caller has left. Please finish what you are doing."',
         ]);
       }),
     );

@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
-import { column, fit } from '../../../lib/lobby/fit.js';
-import { holds } from '../../support/holds.js';
+import { width } from '../../lib/width.js';
+import { fit as fitTo } from '../../streams/fit.js';
+import { holds } from '../support/holds.js';
 
 const letters = fc.constantFrom('a', 'b', ' ', ' ', 'é', 'e\u0301', '漢', '字', '👋', '👩‍👩‍👧', '\n');
 const texts = fc.array(letters, { maxLength: 60 }).map((all) => all.join(''));
 /** Without blanks, and with accents as they are composed. */
 const lettersOf = (text: string) => text.normalize('NFC').replace(/\s/g, '');
+
+const fit = (text: string, columns: number, indent?: string) => fitTo(text, columns, width, indent);
 
 describe('fit', () => {
   it('leaves a line that fits as it is, with its blanks', () => {
@@ -43,27 +46,5 @@ describe('fit', () => {
   it('comes to an end in a window that has no room for a letter', () => {
     expect(fit('漢字', 1).replaceAll('\n', '')).toBe('漢字');
     expect(fit('ab', 0).replaceAll('\n', '')).toBe('ab');
-  });
-});
-
-describe('column', () => {
-  it('fills up with blanks behind the text, or before it', () => {
-    expect(column('ann', 5)).toBe('ann  ');
-    expect(column('ann', 5, 'right')).toBe('  ann');
-    expect(column('漢', 5)).toBe('漢   ');
-  });
-
-  it('cuts what is too long, and says so', () => {
-    expect(column('Ann of Green Gables', 8)).toBe('Ann of …');
-    expect(column('漢字漢字', 6)).toBe('漢字… ');
-  });
-
-  it('is as wide as it is told, whatever is in it', () => {
-    holds(
-      fc.property(texts, fc.integer({ min: 1, max: 20 }), (text, columns) => {
-        const line = text.replaceAll('\n', '');
-        if (stringWidth(`|${column(line, columns)}|`) !== columns + 2) throw new Error(column(line, columns));
-      }),
-    );
   });
 });
