@@ -50,6 +50,8 @@ export interface SessionManagerOptions extends Partial<Limits> {
   readonly gate?: boolean;
   /** The board's clock; a monotonic one, if left out. */
   readonly scheduler?: SchedulerLike;
+  /** Chance, from 0 up to 1, for who is dropped at a crowded door; `Math.random`, if left out. */
+  readonly random?: () => number;
 }
 
 /** A board without a listener: it takes connections from wherever they come. */
@@ -117,7 +119,7 @@ export const DEFAULT_LIMITS: Limits = {
  */
 export function createSessionManager(options: SessionManagerOptions): SessionManager {
   const { app, authenticate = guest, bus = embeddedBus(), scheduler = monotonic, ...more } = options;
-  const { blocked = () => false, trusted = () => false, gate = false, ...given } = more;
+  const { blocked = () => false, trusted = () => false, gate = false, random = Math.random, ...given } = more;
   const limits: Limits = { ...DEFAULT_LIMITS };
   const changes = new Subject<void>();
   const setLimits = (changed: Partial<Limits>) => {
@@ -137,7 +139,7 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
     authenticate,
     limits,
     changed$: changes,
-    policy: { blocked, trusted, gate, random: Math.random },
+    policy: { blocked, trusted, gate, random },
     bus,
     screen: { decoder, width },
     scheduler,

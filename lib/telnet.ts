@@ -152,7 +152,7 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
     return this.#socket.bytesRead;
   }
   get bytesOut(): number {
-    return this.#socket.bytesWritten + this.#unsent.length;
+    return this.#socket.bytesWritten + (this.#writable ? this.#unsent.length : 0);
   }
   get backlog(): number {
     return this.#socket.writableLength + this.#unsent.length;

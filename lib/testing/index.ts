@@ -2,4 +2,8 @@ export { type FakeConnection, type FakeConnectionOptions, fakeConnection } from 
 export { type FakeSession, type FakeSessionOptions, fakeServices, fakeSession } from './fake-session.js';
 export { asLetters, EVENT_LETTERS } from './letters.js';
 export { expectScreen, type SeenScreen, screenOf, type Window } from './screen.js';
+export { simulatedClock } from './simulation/clock.js';
+export { diagram } from './simulation/diagram.js';
+export { shrunk } from './simulation/shrunk.js';
+export { type SimulationOptions, type SimulationRun, simulate } from './simulation/simulate.js';
 export { inVirtualTime, type Marbles, type VirtualTime } from './virtual-time.js';

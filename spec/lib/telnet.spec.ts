@@ -516,6 +516,20 @@ describe('telnet', () => {
       expect(await caller.gone).toBe(`${OFFERS}goodbye`);
     });
 
+    it('counts nothing that no line is there for any more', async () => {
+      const { socket, connection } = await connect();
+      connection.input$.subscribe(() => {
+        socket.destroy();
+        connection.write('too late');
+      });
+      socket.emit('data', Buffer.from('x'));
+      const before = connection.bytesOut;
+      connection.write('and later still');
+      expect(connection.bytesOut).toBe(before);
+      expect(before).toBe(OFFERS.length);
+      expect(connection.backlog).toBeGreaterThan(0);
+    });
+
     it('keeps no more than 64 KiB of it back', async () => {
       const { socket, connection } = await connect();
       const writes = spyOn(socket, 'write').and.callThrough();

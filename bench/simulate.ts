@@ -1,0 +1,87 @@
+/**
+ * Days of a board in virtual time, each drawn from a seed, with every invariant looked at in every moment of it. Prints
+ * where one was hurt: the seed, the fewest callers that it takes, and what happened then, as a diagram.
+ *
+ *     npm run simulate -- [--seeds 100] [--first 1] [--hours 24]
+ */
+import { parseArgs } from 'node:util';
+import { config } from 'rxjs';
+import { diagram, shrunk, simulate } from '../lib/testing/index.js';
+
+const USAGE = `Usage: npm run simulate -- [--seeds 100] [--first 1] [--hours 24]
+
+  --seeds N   how many days are simulated, each of a seed of its own
+  --first N   the first seed; the same seed is the same day
+  --hours N   how long such a day is
+
+Exit codes: 0 nothing was wrong, 1 something was, 2 wrong usage.
+`;
+
+function options(): { seeds: number; first: number; hours: number } {
+  const texts = { seeds: '100', first: '1', hours: '24' };
+  const known = { seeds: { type: 'string' }, first: { type: 'string' }, hours: { type: 'string' } } as const;
+  const { values } = parseArgs({ options: { ...known, help: { type: 'boolean' } } });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    process.exit(0);
+  }
+  const number = (name: keyof typeof texts) => {
+    const text = values[name] ?? texts[name];
+    if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error(`--${name} ${text}: a whole number from 1 on`);
+    return Number(text);
+  };
+  return { seeds: number('seeds'), first: number('first'), hours: number('hours') };
+}
+
+let told: ReturnType<typeof options>;
+try {
+  told = options();
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
+  process.exit(2);
+}
+const { seeds, first, hours } = told;
+
+// Whatever fails where nobody hears it; what was made to fail says so.
+let unheard = 0;
+config.onUnhandledError = (error) => {
+  if (String(error?.message).includes('a planted fault')) return;
+  unheard += 1;
+  console.log('an error that nobody heard:', error);
+};
+
+const startedAt = performance.now();
+const sum = { callers: 0, faults: 0, events: 0, callerMs: 0 };
+let wrong = 0;
+let toldAt = startedAt;
+for (let seed = first; seed < first + seeds; seed += 1) {
+  const run = simulate({ seed, hours });
+  sum.callers += run.callers.length;
+  sum.faults += run.faults;
+  sum.events += run.events.length;
+  for (const { event } of run.events) if (event.type === 'sessionClosed') sum.callerMs += event.durationMs;
+  if (run.violation !== null) {
+    wrong += 1;
+    const small = shrunk({ seed, hours }, run);
+    console.log(
+      `seed ${seed}: ${run.violation}\n` +
+        `with ${small.callers.length} of its ${run.callers.length} callers (${small.callers.join(', ')}): ${small.violation}\n` +
+        diagram(small),
+    );
+  }
+  if (performance.now() - toldAt > 2000) {
+    toldAt = performance.now();
+    process.stderr.write(`${seed - first + 1} of ${seeds} seeds, ${sum.callers} callers, ${wrong} wrong\n`);
+  }
+}
+await new Promise((resolve) => setTimeout(resolve, 10));
+
+const seconds = (performance.now() - startedAt) / 1000;
+const hoursOf = (ms: number) => ms / 3_600_000;
+console.log(
+  `${seeds} seeds of ${hours} hours: ${sum.callers} callers, ${sum.faults} faults, ${sum.events} events; ` +
+    `${wrong === 0 ? 'nothing was wrong' : `${wrong} wrong`}\n` +
+    `${seconds.toFixed(1)} s: ${Math.round((seeds * hours) / seconds)} hours of a board and ` +
+    `${Math.round(hoursOf(sum.callerMs) / seconds)} of callers on line in a second`,
+);
+process.exitCode = wrong + unheard > 0 ? 1 : 0;

@@ -1,0 +1,52 @@
+import {
+  COMMAND,
+  negotiationBytes,
+  subnegotiationBytes,
+  type TelnetHandler,
+  telnetDecoder,
+} from '../../../streams/codec.js';
+import { TIMING_MARK } from '../../negotiator.js';
+import { OPTION } from '../../options.js';
+
+const { DO, DONT, WILL, WONT } = COMMAND;
+
+/** How a client takes what it is offered. */
+export type Manners = 'agrees' | 'refuses' | 'knows no telnet';
+
+/** The telnet of a caller's client: answers what the board negotiates, and hands on the text. */
+export function client(
+  manners: Manners,
+  window: { columns: number; rows: number },
+  send: (bytes: Uint8Array) => void,
+  text: (bytes: Uint8Array) => void,
+): (bytes: Uint8Array) => void {
+  if (manners === 'knows no telnet') return text;
+  const agreed = new Set<string>();
+  const agrees = (verb: string, option: number, to: readonly number[]) => {
+    const isNew = !agreed.has(`${verb} ${option}`);
+    agreed.add(`${verb} ${option}`);
+    return { isNew, is: manners === 'agrees' && to.includes(option) };
+  };
+  const handler: TelnetHandler = {
+    data: text,
+    command() {},
+    dropped() {},
+    negotiate(verb, option) {
+      if (verb === DO) {
+        if (option === TIMING_MARK) return send(negotiationBytes(WONT, option));
+        const { is, isNew } = agrees('DO', option, [OPTION.SGA, OPTION.NAWS, OPTION.TTYPE, OPTION.BINARY]);
+        if (isNew) send(negotiationBytes(is ? WILL : WONT, option));
+        if (is && isNew && option === OPTION.NAWS)
+          send(subnegotiationBytes(OPTION.NAWS, Uint8Array.of(0, window.columns, 0, window.rows)));
+      } else if (verb === WILL) {
+        const { is, isNew } = agrees('WILL', option, [OPTION.SGA, OPTION.ECHO, OPTION.BINARY]);
+        if (isNew) send(negotiationBytes(is ? DO : DONT, option));
+      }
+    },
+    subnegotiation(option, [verb]) {
+      if (option === OPTION.TTYPE && verb === 1)
+        send(subnegotiationBytes(OPTION.TTYPE, Buffer.from('\0XTERM')));
+    },
+  };
+  return telnetDecoder(handler);
+}

@@ -1,0 +1,32 @@
+import type { ServerEvent } from '../../../streams/types.js';
+import { EVENT_LETTERS } from '../letters.js';
+import type { SimulationRun } from './simulate.js';
+
+/**
+ * The last events of a run as a marble diagram: a row for the door and one for each session, a column for each moment; `-`
+ * is a moment in which others had something happen.
+ */
+export function diagram({ events }: Pick<SimulationRun, 'events'>, most = 40): string {
+  const shown = events.slice(-most);
+  const moments = [...new Set(shown.map(({ at }) => at))];
+  const names = [...new Set(shown.map(({ event }) => nameOf(event)))];
+  const wide = Math.max(0, ...names.map(({ length }) => length));
+  const rows = names.map((name) => {
+    const cells = moments.map((moment) => {
+      const letters = shown
+        .filter(({ at, event }) => at === moment && nameOf(event) === name)
+        .map(({ event }) => EVENT_LETTERS[event.type]);
+      return letters.length > 1 ? `(${letters.join('')})` : (letters[0] ?? '-');
+    });
+    return { name, cells };
+  });
+  const widths = moments.map((_, index) => Math.max(...rows.map(({ cells }) => cells[index]?.length ?? 1)));
+  const drawn = rows.map(
+    ({ name, cells }) =>
+      `${name.padStart(wide)}  ${cells.map((cell, index) => cell.padEnd(widths[index] ?? 1, '-')).join('-')}`,
+  );
+  const [first, last] = [moments[0] ?? 0, moments.at(-1) ?? 0];
+  return `from ${new Date(first).toISOString()} to ${new Date(last).toISOString()}\n${drawn.join('\n')}\n`;
+}
+
+const nameOf = (event: ServerEvent) => ('session' in event ? `session ${event.session}` : 'door');

@@ -1,0 +1,93 @@
+import { concat, defer, finalize, ignoreElements, map, NEVER, of, throwError, timer } from 'rxjs';
+import type { App, Authenticator, Bus, Output, Services } from '../../../streams/types.js';
+
+/** What goes wrong for one caller, in what the board is given: an app, an authenticator, a bus. */
+export type Fault =
+  | 'authenticator throws'
+  | 'authenticator fails later'
+  | 'authenticator never answers'
+  | 'authenticator names nobody'
+  | 'app throws'
+  | 'app fails later'
+  | 'app fails at a line'
+  | 'app writes nonsense'
+  | 'app never writes'
+  | 'app ends at once'
+  | 'app fails when it is left'
+  | 'bus throws'
+  | 'bus fails';
+
+export const FAULTS: readonly Fault[] = [
+  'authenticator throws',
+  'authenticator fails later',
+  'authenticator never answers',
+  'authenticator names nobody',
+  'app throws',
+  'app fails later',
+  'app fails at a line',
+  'app writes nonsense',
+  'app never writes',
+  'app ends at once',
+  'app fails when it is left',
+  'bus throws',
+  'bus fails',
+];
+
+const broken = () => new Error('a planted fault');
+const breaks = (): never => {
+  throw broken();
+};
+
+/** An authenticator that goes wrong for those who have such a fault, by their addresses. */
+export const faultyAuthenticator =
+  (authenticate: Authenticator, faultOf: (address: string) => Fault | undefined): Authenticator =>
+  (session, services) => {
+    switch (faultOf(session.address)) {
+      case 'authenticator throws':
+        return breaks();
+      case 'authenticator fails later':
+        return timer(3000, services.scheduler).pipe(map(breaks));
+      case 'authenticator never answers':
+        return NEVER;
+      case 'authenticator names nobody':
+        return session.line$.pipe(ignoreElements());
+      default:
+        return authenticate(session, services);
+    }
+  };
+
+/** An app that goes wrong for those who have such a fault. */
+export const faultyApp =
+  (app: App, faultOf: (address: string) => Fault | undefined): App =>
+  (session, services) => {
+    switch (faultOf(session.address)) {
+      case 'app throws':
+        return breaks();
+      case 'app fails later':
+        return concat(timer(20_000, services.scheduler).pipe(ignoreElements()), throwError(broken));
+      case 'app fails at a line':
+        return session.line$.pipe(map((line) => (line.length > 3 ? breaks() : 'more\n')));
+      case 'app writes nonsense':
+        return of('hello\n', 42 as unknown as Output);
+      case 'app never writes':
+        return NEVER;
+      case 'app ends at once':
+        return of('bye\n');
+      case 'app fails when it is left':
+        return defer(() => app(session, services)).pipe(finalize(breaks));
+      case 'bus throws':
+        return app(session, { ...services, bus: faultyBus(services.bus, breaks) });
+      case 'bus fails':
+        return app(session, { ...services, bus: failingBus(services) });
+      default:
+        return app(session, services);
+    }
+  };
+
+const faultyBus = (bus: Bus, publish: Bus['publish']): Bus => ({ ...bus, publish });
+
+/** Its channels break after half a minute. */
+const failingBus = ({ bus, scheduler }: Services): Bus => ({
+  ...bus,
+  channel$: () => timer(30_000, scheduler).pipe(map(breaks)),
+});

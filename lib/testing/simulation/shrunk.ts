@@ -1,0 +1,32 @@
+import { type SimulationOptions, type SimulationRun, simulate } from './simulate.js';
+
+/** Runs that are tried at most, to find fewer callers. */
+const MOST_RUNS = 400;
+
+/**
+ * Makes a run that went wrong as small as it goes: leaves callers out, half of them at first and then fewer at a time, for
+ * as long as the same goes wrong.
+ */
+export function shrunk(options: SimulationOptions, run: SimulationRun): SimulationRun {
+  const rule = ruleOf(run);
+  let smallest = run;
+  let runs = 0;
+  const goesWrong = (only: readonly number[]) => {
+    runs += 1;
+    const tried = simulate({ ...options, only });
+    if (ruleOf(tried) === rule) smallest = tried;
+    return smallest === tried;
+  };
+  for (let size = Math.ceil(run.callers.length / 2); size > 0; size = size > 1 ? Math.ceil(size / 2) : 0) {
+    for (let from = 0; from < smallest.callers.length && runs < MOST_RUNS; ) {
+      const { callers } = smallest;
+      const without = [...callers.slice(0, from), ...callers.slice(from + size)];
+      if (!goesWrong(without)) from += size;
+    }
+  }
+  return smallest;
+}
+
+/** What went wrong, apart from who, when and how much. */
+const ruleOf = ({ violation }: SimulationRun) =>
+  violation?.slice(violation.indexOf(': ')).replace(/\d+/g, 'n');
