@@ -105,6 +105,7 @@ function* flooder(who: Character): Generator<Step, void> {
       () => '\r\n'.repeat(500),
       () => 'x'.repeat(5000),
       () => '\x00\xff\x1b'.repeat(1000),
+      () => Buffer.concat(Array.from({ length: 400 }, () => negotiationBytes(COMMAND.DO, dice.int(50, 255)))),
     ]);
     yield { afterMs: dice.int(0, 500), send: flood() };
   }

@@ -84,6 +84,7 @@ class SimulatedSocket extends EventEmitter implements Line {
   #readDue = false;
   #boardEnded = false;
   #finSent = false;
+  #toldOver = false;
   #destroyed = false;
   #vanished = false;
 
@@ -186,7 +187,7 @@ class SimulatedSocket extends EventEmitter implements Line {
       this.closed = true;
       this.emit('close');
     });
-    this.#later(() => this.#hears.over());
+    this.#later(() => this.#tellOver());
     return this;
   }
 
@@ -252,9 +253,15 @@ class SimulatedSocket extends EventEmitter implements Line {
       this.#move();
       if (isOver && this.#unread.length === 0) {
         this.#reading = false;
-        this.#hears.over();
+        this.#tellOver();
       }
     });
+  }
+
+  #tellOver(): void {
+    if (this.#toldOver) return;
+    this.#toldOver = true;
+    this.#hears.over();
   }
 
   #closeIfOver(): void {

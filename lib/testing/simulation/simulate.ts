@@ -247,7 +247,7 @@ function anyCaller(dice: Dice, index: number, hours: number, gate: boolean): Pla
   const address = fault ? `198.51.${index >> 8}.${index & 255}` : `${network}${dice.int(1, 8)}`;
   let lines = 0;
   const who = {
-    handle: dice.chance(0.05) ? 'caller1' : `caller${index}`,
+    handle: network === MEMBERS ? `caller${dice.int(1, 3)}` : `caller${index}`,
     pressesEsc: gate ? dice.chance(0.9) : dice.chance(0.02),
     dice,
     line: () => {

@@ -1,0 +1,114 @@
+import { simulatedClock } from '../../lib/testing/simulation/clock.js';
+import { type LineOptions, simulatedLine } from '../../lib/testing/simulation/line.js';
+
+const bytes = (text: string) => Buffer.from(text);
+
+/** A line of 10 ms, and what happens at both of its ends. */
+function open(options: Partial<LineOptions> = {}) {
+  const clock = simulatedClock();
+  const diary: string[] = [];
+  const note = (words: string) => diary.push(`${clock.now()} ${words}`);
+  const line = simulatedLine({ address: '192.0.2.1', latencyMs: 10, keepAliveMs: null, ...options }, clock, {
+    bytes: (text) => note(`caller reads ${Buffer.from(text).toString().slice(0, 10)}`),
+    over: () => note('caller is told that it is over'),
+  });
+  const { socket } = line;
+  socket.on('data', (data) => note(`board reads ${data}`));
+  socket.on('end', () => note('end'));
+  socket.on('error', ({ message }) => note(message));
+  socket.on('close', () => note('close'));
+  return { clock, diary, line, socket };
+}
+
+describe('a simulated line', () => {
+  it('brings bytes to both ends, after their time', () => {
+    const { clock, diary, line, socket } = open();
+    socket.resume();
+    line.send(bytes('hello'));
+    socket.write('welcome', 'latin1');
+    clock.runTo(100);
+    expect(diary).toEqual(['10 board reads hello', '10 caller reads welcome']);
+    expect([socket.bytesRead, socket.bytesWritten, line.delivered, line.received]).toEqual([5, 7, 5, 7]);
+  });
+
+  it('reads nothing while it is paused, and loses nothing', () => {
+    const { clock, diary, line, socket } = open();
+    line.send(bytes('one'));
+    line.send(bytes('two'));
+    line.hangUp();
+    clock.runTo(100);
+    expect(diary).toEqual([]);
+    socket.once('data', () => socket.pause());
+    socket.resume();
+    clock.runTo(200);
+    expect(diary).toEqual(['100 board reads one']);
+    socket.resume();
+    clock.runTo(300);
+    expect(diary.slice(1)).toEqual(['200 board reads two', '200 end']);
+  });
+
+  it('goes on in one direction when the other has ended, and closes when both have', () => {
+    const { clock, diary, line, socket } = open();
+    socket.resume();
+    line.hangUp();
+    clock.runTo(50);
+    socket.write('last words');
+    socket.end();
+    clock.runTo(100);
+    expect(diary).toEqual([
+      '10 end',
+      '50 close',
+      '60 caller reads last words',
+      '60 caller is told that it is over',
+    ]);
+    expect([socket.writable, line.isClosed]).toEqual([false, true]);
+  });
+
+  it('tells of a reset, but not while it is paused and nothing is written', () => {
+    const { clock, diary, line, socket } = open();
+    line.reset();
+    clock.runTo(100);
+    expect(diary).toEqual([]);
+    socket.write('anybody?');
+    clock.runTo(200);
+    expect(diary.slice(0, 2)).toEqual(['100 ECONNRESET', '100 close']);
+    expect(line.received).toBe(0);
+  });
+
+  it('gives up on one who has vanished after the time that kernels take', () => {
+    const { clock, diary, line, socket } = open({ keepAliveMs: 11_000 });
+    socket.resume();
+    line.vanish();
+    line.send(bytes('never sent'));
+    clock.runTo(20_000);
+    expect(diary.slice(0, 2)).toEqual(['11000 ETIMEDOUT', '11000 close']);
+  });
+
+  it('piles up what a caller does not read, beyond what kernels keep, and tells when it is through', () => {
+    const { clock, diary, line, socket } = open();
+    line.read(false);
+    for (let block = 0; block < 5; block += 1) socket.write('x'.repeat(16 * 1024));
+    expect(socket.writableLength).toBe(16 * 1024);
+    socket.write('', () => diary.push('through'));
+    clock.runTo(100);
+    expect(diary).toEqual([]);
+    line.read(true);
+    clock.runTo(200);
+    expect(diary).toContain('through');
+    expect([socket.writableLength, line.received]).toEqual([0, 80 * 1024]);
+  });
+
+  it('makes the caller wait when the board reads nothing for long', () => {
+    const { line } = open();
+    expect(line.send(Buffer.alloc(70_000))).toBe(true);
+    expect(line.send(bytes('more'))).toBe(false);
+    expect(line.sent).toBe(70_000);
+  });
+
+  it('notes a write behind the end', () => {
+    const { line, socket } = open();
+    socket.end();
+    socket.write('too late');
+    expect(line.misuse).toEqual(['a write behind the end']);
+  });
+});
