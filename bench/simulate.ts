@@ -2,25 +2,28 @@
  * Days of a board in virtual time, each drawn from a seed, with every invariant looked at in every moment of it. Prints
  * where one was hurt: the seed, the fewest callers that it takes, and what happened then, as a diagram.
  *
- *     npm run simulate -- [--seeds 100] [--first 1] [--hours 24]
+ *     npm run simulate -- [--seeds 100] [--first 1] [--hours 24] [--until-wrong]
  */
 import { parseArgs } from 'node:util';
 import { config } from 'rxjs';
 import { diagram, shrunk, simulate } from '../lib/testing/index.js';
 
-const USAGE = `Usage: npm run simulate -- [--seeds 100] [--first 1] [--hours 24]
+const USAGE = `Usage: npm run simulate -- [--seeds 100] [--first 1] [--hours 24] [--until-wrong]
 
   --seeds N   how many days are simulated, each of a seed of its own
   --first N   the first seed; the same seed is the same day
   --hours N   how long such a day is
+  --until-wrong   stop at the first seed where something is
 
 Exit codes: 0 nothing was wrong, 1 something was, 2 wrong usage.
 `;
 
-function options(): { seeds: number; first: number; hours: number } {
+function options() {
   const texts = { seeds: '100', first: '1', hours: '24' };
   const known = { seeds: { type: 'string' }, first: { type: 'string' }, hours: { type: 'string' } } as const;
-  const { values } = parseArgs({ options: { ...known, help: { type: 'boolean' } } });
+  const { values } = parseArgs({
+    options: { ...known, help: { type: 'boolean' }, 'until-wrong': { type: 'boolean' } },
+  });
   if (values.help) {
     process.stdout.write(USAGE);
     process.exit(0);
@@ -30,7 +33,12 @@ function options(): { seeds: number; first: number; hours: number } {
     if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error(`--${name} ${text}: a whole number from 1 on`);
     return Number(text);
   };
-  return { seeds: number('seeds'), first: number('first'), hours: number('hours') };
+  return {
+    seeds: number('seeds'),
+    first: number('first'),
+    hours: number('hours'),
+    untilWrong: values['until-wrong'] === true,
+  };
 }
 
 let told: ReturnType<typeof options>;
@@ -40,7 +48,7 @@ try {
   process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
   process.exit(2);
 }
-const { seeds, first, hours } = told;
+const { seeds, first, hours, untilWrong } = told;
 
 // Whatever fails where nobody hears it; what was made to fail says so.
 let unheard = 0;
@@ -68,6 +76,7 @@ for (let seed = first; seed < first + seeds; seed += 1) {
         `with ${small.callers.length} of its ${run.callers.length} callers (${small.callers.join(', ')}): ${small.violation}\n` +
         diagram(small),
     );
+    if (untilWrong) break;
   }
   if (performance.now() - toldAt > 2000) {
     toldAt = performance.now();

@@ -55,11 +55,15 @@ export function drain(
       let drained = 0;
       let forced = 0;
 
-      const all = () => [...calls.values()].reverse();
+      /** Whoever waits comes first, and the last of them: nobody is moved up only to be sent away. */
+      const all = () => {
+        const everybody = [...calls.values()].reverse();
+        const isWaiting = ({ state }: Drainable) => state === 'waiting';
+        return [...everybody.filter(isWaiting), ...everybody.filter((call) => !isWaiting(call))];
+      };
       const endAll = (reason: EndReason) => {
         for (const call of all()) call.end(reason);
       };
-      /** Backwards through the line: nobody is moved up only to be sent away. */
       const dismiss = () => {
         for (const call of all()) {
           if (call.state === 'active') call.announce(texts.draining(graceMs));

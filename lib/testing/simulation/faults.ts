@@ -1,4 +1,16 @@
-import { concat, defer, finalize, ignoreElements, map, NEVER, of, throwError, timer } from 'rxjs';
+import {
+  concat,
+  defer,
+  finalize,
+  ignoreElements,
+  interval,
+  map,
+  merge,
+  NEVER,
+  of,
+  throwError,
+  timer,
+} from 'rxjs';
 import type { App, Authenticator, Bus, Output, Services } from '../../../streams/types.js';
 
 /** What goes wrong for one caller, in what the board is given: an app, an authenticator, a bus. */
@@ -12,6 +24,7 @@ export type Fault =
   | 'app fails at a line'
   | 'app writes nonsense'
   | 'app never writes'
+  | 'app never ends'
   | 'app ends at once'
   | 'app fails when it is left'
   | 'bus throws'
@@ -27,6 +40,7 @@ export const FAULTS: readonly Fault[] = [
   'app fails at a line',
   'app writes nonsense',
   'app never writes',
+  'app never ends',
   'app ends at once',
   'app fails when it is left',
   'bus throws',
@@ -71,6 +85,8 @@ export const faultyApp =
         return of('hello\n', 42 as unknown as Output);
       case 'app never writes':
         return NEVER;
+      case 'app never ends':
+        return merge(app(session, services), interval(60_000, services.scheduler).pipe(ignoreElements()));
       case 'app ends at once':
         return of('bye\n');
       case 'app fails when it is left':

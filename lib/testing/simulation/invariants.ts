@@ -39,6 +39,7 @@ export function invariants(
   const strangers = new Set<SessionId>();
   let last = 0;
   let isOver = false;
+  let isDraining = false;
 
   const moves = (session: SessionId, type: string, from: readonly (string | undefined)[], to?: string) => {
     const stage = stages.get(session);
@@ -57,11 +58,15 @@ export function invariants(
       if (isOver) violated(`${event.type} after serverClosed`);
       if (now < last) violated(`${event.type} at ${now}, after ${last}`);
       switch (event.type) {
+        case 'serverDraining':
+          isDraining = true;
+          break;
         case 'sessionWaiting':
           moves(event.session, event.type, [undefined, 'waiting'], 'waiting');
           waiting.set(event.session, event.address);
           break;
         case 'sessionOpened': {
+          if (isDraining) violated(`session ${event.session} was let in after serverDraining`);
           moves(event.session, event.type, [undefined, 'waiting'], 'open');
           waiting.delete(event.session);
           overlooked.delete(event.session);

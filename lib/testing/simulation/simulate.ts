@@ -1,10 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
-import { map, Subject } from 'rxjs';
+import { map, Subject, type Subscription } from 'rxjs';
 import { embeddedBus } from '../../../streams/bus.js';
 import type { Call } from '../../../streams/call.js';
 import type {
   App,
   Authenticator,
+  Bus,
   Connection,
   Limits,
   ServerEvent,
@@ -12,7 +13,9 @@ import type {
   SessionId,
 } from '../../../streams/types.js';
 import { guest } from '../../guest.js';
+import type { Message } from '../../lobby/chat.js';
 import { lobby } from '../../lobby/lobby.js';
+import { FIRST_ROOM, roomChannel } from '../../lobby/rooms.js';
 import { createSessionManager, DEFAULT_LIMITS } from '../../session-manager.js';
 import { telnet } from '../../telnet.js';
 import { anyCharacter, type Step } from './callers.js';
@@ -98,6 +101,11 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
   const events: { at: number; event: ServerEvent }[] = [];
   const hash = createHash('sha256');
   const connections = new Subject<Connection>();
+  // Whoever hears of something may be the cause of the next.
+  manager.event$.subscribe((event) => {
+    if (event.type === 'sessionAuthenticated' && event.session % 7 === 0) manager.end(event.session);
+  });
+  const greeter = greets(manager.bus);
   const lines = new Map<Connection, CallersLine>();
   const lineOf = new Map<SessionId, CallersLine>();
   const flushed: { line: CallersLine; bytesOut: number }[] = [];
@@ -116,8 +124,10 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
     next(event) {
       const at = clock.now();
       if (event.type === 'sessionOpened') {
-        const { connection } = manager.sessions.get(event.session) as unknown as Call;
-        lineOf.set(event.session, lines.get(connection) as CallersLine);
+        // Gone already, if whoever heard of it before ended it.
+        const call = manager.sessions.get(event.session) as Call | undefined;
+        const line = call && lines.get(call.connection);
+        if (line) lineOf.set(event.session, line);
       }
       if (event.type === 'sessionClosed') account(event);
       events.push({ at, event });
@@ -127,6 +137,7 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
     error: (error) => blames.push(`the board failed: ${error}`),
     complete() {
       isOver = true;
+      greeter.unsubscribe();
     },
   });
 
@@ -193,6 +204,23 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
 }
 
 const STOP = Symbol('stop');
+
+/** Answers every wave in the lobby with two lines, while others still hear of it. */
+function greets(bus: Bus): Subscription {
+  let greetings = 0;
+  const greet = () => {
+    greetings += 1;
+    const text = `#${GREETER}.${greetings}; hello!`;
+    bus.publish(LOBBY, { kind: 'said', from: { session: 0, handle: 'greeter' }, text } satisfies Message);
+  };
+  return bus.channel$(LOBBY).subscribe((message) => {
+    if (!(message as Message).text?.includes('👋')) return;
+    greet();
+    greet();
+  });
+}
+const GREETER = 1_000_000;
+const LOBBY = roomChannel(FIRST_ROOM);
 
 /** Members have an account, and may be on line more than once. */
 const guestOrMember: Authenticator = (session, services) =>

@@ -1,0 +1,69 @@
+/**
+ * Is the simulation too kind? Plants typical bugs, one at a time, in a copy of the board, and simulates days until one of
+ * them is found out. Prints by which seed, what was said, and how few callers it takes; exits with 1 if a bug gets through.
+ *
+ *     npm run planted -- [NAME ...]
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BUGS, type Bug } from './bugs.js';
+
+const HOUSE = fileURLToPath(new URL('..', import.meta.url));
+const SEEDS = 200;
+const HOURS = 6;
+const PATIENCE_MS = 180_000;
+
+/** A copy of the board, with this bug in it. */
+function infested({ file, find, put }: Bug): string {
+  const copy = mkdtempSync(join(tmpdir(), 'impulse-planted-'));
+  for (const part of ['bench', 'lib', 'streams', 'package.json', 'tsconfig.json'])
+    cpSync(join(HOUSE, part), join(copy, part), { recursive: true });
+  symlinkSync(join(HOUSE, 'node_modules'), join(copy, 'node_modules'));
+  const text = readFileSync(join(copy, file), 'utf8');
+  if (text.split(find).length !== 2) throw new Error(`${file} doesn't have this once: ${find}`);
+  writeFileSync(
+    join(copy, file),
+    text.replace(find, () => put),
+  );
+  return copy;
+}
+
+/** What the simulation says of it; the end of its first report. */
+function report(bug: Bug): string {
+  const copy = infested(bug);
+  try {
+    const simulation = ['--import', 'tsx', 'bench/simulate.ts', '--until-wrong'];
+    const { stdout, stderr, error } = spawnSync(
+      process.execPath,
+      [...simulation, '--seeds', `${SEEDS}`, '--hours', `${HOURS}`],
+      { cwd: copy, encoding: 'utf8', timeout: PATIENCE_MS },
+    );
+    if (error) return `not found: ${error.message}`;
+    const [, seed, said] = /^seed (\d+): \S+ (.*)$/m.exec(stdout) ?? [];
+    const [, few, all] = /^with (\d+) of its (\d+) callers/m.exec(stdout) ?? [];
+    if (seed !== undefined) return `seed ${seed}, ${few} of ${all} callers: ${said}`;
+    if (stdout.includes('an error that nobody heard')) return 'an error that nobody heard';
+    return stderr.includes('Error') ? `it breaks down: ${/^.*Error.*$/m.exec(stderr)?.[0]}` : 'not found';
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+}
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !BUGS.some((bug) => bug.name === name));
+if (unknown.length > 0) {
+  console.error(`no such bug: ${unknown.join(', ')}; there are ${BUGS.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+const planted = BUGS.filter(({ name }) => names.length === 0 || names.includes(name));
+let found = 0;
+for (const bug of planted) {
+  const said = report(bug);
+  if (!said.startsWith('not found')) found += 1;
+  console.log(`${bug.name.padEnd(28)}${said}`);
+}
+console.log(`${found} of ${planted.length} found`);
+process.exitCode = found === planted.length ? 0 : 1;
