@@ -109,8 +109,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'error-of-an-app-lost',
     file: 'streams/talk.ts',
-    find: "subscriber.error(error instanceof SessionEnd ? error : new SessionEnd('app-error', error)),",
-    put: 'console.error(error),',
+    find: "(error) =>\n            subscriber.error(error instanceof SessionEnd ? error : new SessionEnd('app-error', error)),",
+    put: '() => {},',
   },
   {
     name: 'drain-forgets-who-waits',

@@ -46,7 +46,9 @@ function report(bug: Bug): string {
     const [, few, all] = /^with (\d+) of its (\d+) callers/m.exec(stdout) ?? [];
     if (seed !== undefined) return `seed ${seed}, ${few} of ${all} callers: ${said}`;
     if (stdout.includes('an error that nobody heard')) return 'an error that nobody heard';
-    return stderr.includes('Error') ? `it breaks down: ${/^.*Error.*$/m.exec(stderr)?.[0]}` : 'not found';
+    return stdout.includes(' seeds of ')
+      ? 'not found'
+      : `it breaks down: ${/^.*Error.*$/m.exec(stderr)?.[0]}`;
   } finally {
     rmSync(copy, { recursive: true });
   }

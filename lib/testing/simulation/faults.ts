@@ -11,7 +11,7 @@ import {
   throwError,
   timer,
 } from 'rxjs';
-import type { App, Authenticator, Bus, Output, Services } from '../../../streams/types.js';
+import type { App, Authenticator, Bus, EndReason, Output, Services } from '../../../streams/types.js';
 
 /** What goes wrong for one caller, in what the board is given: an app, an authenticator, a bus. */
 export type Fault =
@@ -46,6 +46,12 @@ export const FAULTS: readonly Fault[] = [
   'bus throws',
   'bus fails',
 ];
+
+/** How a call ends at once of somebody who has logged in, with such a fault; undefined if that is open. */
+export function endingOf(fault: Fault | undefined): EndReason | undefined {
+  if (fault === 'app throws' || fault === 'app writes nonsense') return 'app-error';
+  return fault === 'app ends at once' ? 'app-done' : undefined;
+}
 
 const broken = () => new Error('a planted fault');
 const breaks = (): never => {

@@ -22,7 +22,7 @@ import { anyCharacter, type Step } from './callers.js';
 import { client, type Manners } from './client.js';
 import { type SimulatedClock, simulatedClock } from './clock.js';
 import { type Dice, dice } from './dice.js';
-import { FAULTS, type Fault, faultyApp, faultyAuthenticator } from './faults.js';
+import { endingOf, FAULTS, type Fault, faultyApp, faultyAuthenticator } from './faults.js';
 import { invariants } from './invariants.js';
 import { type Line, simulatedLine } from './line.js';
 import { said } from './said.js';
@@ -109,7 +109,11 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
   const lines = new Map<Connection, CallersLine>();
   const lineOf = new Map<SessionId, CallersLine>();
   const flushed: { line: CallersLine; bytesOut: number }[] = [];
+  const active = new Set<SessionId>();
   const account = ({ session, bytesIn, bytesOut, ...how }: SessionClosed) => {
+    const due = endingOf(faultOf(how.address));
+    if (due && active.delete(session) && how.reason !== due && how.reason !== 'kicked')
+      blames.push(`session ${session} ended as ${how.reason}, and not as ${due}`);
     const line = lineOf.get(session);
     lineOf.delete(session);
     if (!line) return;
@@ -129,6 +133,7 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
         const line = call && lines.get(call.connection);
         if (line) lineOf.set(event.session, line);
       }
+      if (event.type === 'sessionAuthenticated') active.add(event.session);
       if (event.type === 'sessionClosed') account(event);
       events.push({ at, event });
       hash.update(`${at} ${JSON.stringify(event)}\n`);
