@@ -6,6 +6,9 @@ import { signals } from '../lib/signals.js';
 const signal$ = new ReplaySubject<NodeJS.Signals>();
 signals(['SIGINT', 'SIGTERM', 'SIGHUP']).subscribe(signal$);
 
+// On its way out by itself Node takes the handlers away, a moment before its end: a signal then would be the end of it.
+process.on('beforeExit', (code) => process.exit(code));
+
 // Whoever reads our output may stop reading (EPIPE); that is no failure of ours.
 process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
   if (code !== 'EPIPE') process.stderr.write(`impulse: can't write the output: ${message}\n`);

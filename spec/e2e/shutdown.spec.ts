@@ -111,6 +111,19 @@ describe('impulse going down', () => {
       expect((await board.end).code).toBe(0);
     });
 
+    it(`exits with a code of its own under a hail of ${signal}, to its last moment`, async () => {
+      const board = await startBoard();
+      let isOver = false;
+      const hail = () => {
+        if (isOver || !board.child.kill(signal)) return;
+        setImmediate(hail);
+      };
+      hail();
+      const { code } = await board.end;
+      isOver = true;
+      expect([0, 130]).toContain(code as number);
+    });
+
     it(`exits 0 at a ${signal} that comes before it listens`, async () => {
       const child = spawn(
         process.execPath,
