@@ -50,10 +50,9 @@ try {
 }
 const { seeds, first, hours, untilWrong } = told;
 
-// Whatever fails where nobody hears it; what was made to fail says so.
+// Whatever fails where nobody hears it.
 let unheard = 0;
 config.onUnhandledError = (error) => {
-  if (String(error?.message).includes('a planted fault')) return;
   unheard += 1;
   console.log('an error that nobody heard:', error);
 };

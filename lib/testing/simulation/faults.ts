@@ -1,5 +1,6 @@
 import {
   concat,
+  config,
   defer,
   finalize,
   ignoreElements,
@@ -8,8 +9,10 @@ import {
   merge,
   NEVER,
   of,
+  take,
   throwError,
   timer,
+  UnsubscriptionError,
 } from 'rxjs';
 import type { App, Authenticator, Bus, EndReason, Output, Services } from '../../../streams/types.js';
 
@@ -25,6 +28,7 @@ export type Fault =
   | 'app writes nonsense'
   | 'app never writes'
   | 'app never ends'
+  | 'app writes much'
   | 'app ends at once'
   | 'app fails when it is left'
   | 'bus throws'
@@ -41,6 +45,7 @@ export const FAULTS: readonly Fault[] = [
   'app writes nonsense',
   'app never writes',
   'app never ends',
+  'app writes much',
   'app ends at once',
   'app fails when it is left',
   'bus throws',
@@ -53,10 +58,30 @@ export function endingOf(fault: Fault | undefined): EndReason | undefined {
   return fault === 'app ends at once' ? 'app-done' : undefined;
 }
 
-const broken = () => new Error('a planted fault');
+class PlantedFault extends Error {
+  override readonly name = 'PlantedFault';
+}
+const broken = () => new PlantedFault('a planted fault');
 const breaks = (): never => {
   throw broken();
 };
+
+/**
+ * Sees to it that RxJS tells nobody of errors that were planted, where it has nobody else to tell them to, as when an app is left.
+ * All others go where they went.
+ */
+export function ignorePlanted(): void {
+  const tell = config.onUnhandledError;
+  if (tell === ignoring.last) return;
+  ignoring.last = (error) => {
+    const errors: unknown[] = error instanceof UnsubscriptionError ? error.errors : [error];
+    if (errors.every((each) => each instanceof PlantedFault)) return;
+    if (!tell) throw error;
+    tell(error);
+  };
+  config.onUnhandledError = ignoring.last;
+}
+const ignoring: { last?: NonNullable<typeof config.onUnhandledError> } = {};
 
 /** An authenticator that goes wrong for those who have such a fault, by their addresses. */
 export const faultyAuthenticator =
@@ -93,6 +118,14 @@ export const faultyApp =
         return NEVER;
       case 'app never ends':
         return merge(app(session, services), interval(60_000, services.scheduler).pipe(ignoreElements()));
+      case 'app writes much':
+        return merge(
+          app(session, services),
+          interval(50, services.scheduler).pipe(
+            take(200),
+            map(() => `${'much '.repeat(400)}\n`),
+          ),
+        );
       case 'app ends at once':
         return of('bye\n');
       case 'app fails when it is left':

@@ -22,7 +22,7 @@ import { anyCharacter, type Step } from './callers.js';
 import { client, type Manners } from './client.js';
 import { type SimulatedClock, simulatedClock } from './clock.js';
 import { type Dice, dice } from './dice.js';
-import { endingOf, FAULTS, type Fault, faultyApp, faultyAuthenticator } from './faults.js';
+import { endingOf, FAULTS, type Fault, faultyApp, faultyAuthenticator, ignorePlanted } from './faults.js';
 import { invariants } from './invariants.js';
 import { type Line, simulatedLine } from './line.js';
 import { said } from './said.js';
@@ -73,6 +73,7 @@ const AFTERMATH_MS = HOUR_MS;
  * ```
  */
 export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOptions): SimulationRun {
+  ignorePlanted();
   const world = dice(seed);
   const clock = simulatedClock(BEGINS_AT);
   const boards = clock.shared();
@@ -274,7 +275,8 @@ const TRUSTED = '10.0.0.';
 const isTrusted = (address: string) => address.startsWith(TRUSTED);
 
 function anyCaller(dice: Dice, index: number, hours: number, gate: boolean): PlannedCaller {
-  const fault = dice.chance(0.12) ? dice.pick(FAULTS) : undefined;
+  const { name, script } = anyCharacter(dice);
+  const fault = anyFault(name, dice);
   const network = dice.pick(['192.0.2.', '192.0.2.', '192.0.2.', MEMBERS, TRUSTED]);
   // Who has a fault has an address of their own: by that they are known.
   const address = fault ? `198.51.${index >> 8}.${index & 255}` : `${network}${dice.int(1, 8)}`;
@@ -301,9 +303,15 @@ function anyCaller(dice: Dice, index: number, hours: number, gate: boolean): Pla
     window: { columns: dice.int(20, 132), rows: dice.int(5, 60) },
     endsToo: dice.chance(0.9),
     pieces: dice.pick(['whole', 'whole', 'halves', 'bytes'] as const),
-    steps: anyCharacter(dice).script(who),
+    steps: script(who),
     dice,
   };
+}
+
+/** Whoever reads nothing is of most interest where much is written. */
+function anyFault(character: string, dice: Dice): Fault | undefined {
+  if (character === 'deaf' && dice.chance(0.5)) return 'app writes much';
+  return dice.chance(0.12) ? dice.pick(FAULTS) : undefined;
 }
 
 function anyLimits(dice: Dice): Limits {
