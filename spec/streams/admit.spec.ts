@@ -517,5 +517,19 @@ describe('admit', () => {
       inside.loggedIn();
       expect(fate(waiting)).toBe(2);
     });
+
+    for (const [who, address] of [
+      ['had logged in', undefined],
+      ['is trusted', TRUSTED],
+    ] as const) {
+      it(`seats one who waits when one who ${who} leaves`, () => {
+        const { knock, fate } = door({ maxSessions: 1 });
+        const [inside, waiting] = [knock(address), knock()];
+        inside.loggedIn();
+        expect(fate(waiting)).toBe(0);
+        inside.leave();
+        expect(fate(waiting)).toBe(1);
+      });
+    }
   });
 });

@@ -1,10 +1,23 @@
-import { concat, endWith, map, NEVER, type Observable, of, share, takeUntil, takeWhile } from 'rxjs';
+import {
+  concat,
+  endWith,
+  map,
+  NEVER,
+  type Observable,
+  of,
+  share,
+  takeUntil,
+  takeWhile,
+  throwError,
+} from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { fakeConnection } from '../../lib/testing/fake-connection.js';
 import { type BoardParts, board, tickMs } from '../../streams/board.js';
 import { embeddedBus } from '../../streams/bus.js';
 import type { ShutdownOrder } from '../../streams/drain.js';
+import { FLUSH_MS } from '../../streams/farewell.js';
+import { SessionEnd } from '../../streams/session-end.js';
 import type { Connection, Limits, ServerEvent } from '../../streams/types.js';
 import { NO_LIMITS } from '../support/limits.js';
 
@@ -189,6 +202,36 @@ describe('board', () => {
   );
 
   it(
+    'keeps out an address that did wrong',
+    marbles((m) => {
+      const breaks = throwError(() => new SessionEnd('protocol'));
+      const caller$ = m.cold<Connection>('a 1s b|', { a: fakeConnection(breaks), b: fakeConnection(NEVER) });
+      expect(diary(m, caller$.pipe(board(parts(m, { penalties: true }))))).toEqual([
+        '0s opened 1 on 1',
+        '0s closing 1 protocol',
+        '0s closed 1',
+        '0s addressPenalised',
+        '1s refused penalty',
+        '1s over, 0 drained, 0 forced',
+      ]);
+    }),
+  );
+
+  it(
+    'lets as many as it has nodes, and 1,024 more, say goodbye at once, and cuts who comes then',
+    marbles((m) => {
+      const inside = [fakeConnection(NEVER), fakeConnection(NEVER)];
+      const refused = Array.from({ length: 1027 }, () => fakeConnection(NEVER, { lingers: true }));
+      const running = concat(of(...inside, ...refused), NEVER)
+        .pipe(board(parts(m)))
+        .subscribe();
+
+      expect(refused.findIndex(({ calls }) => calls.includes('destroy'))).toBe(1026);
+      running.unsubscribe();
+    }),
+  );
+
+  it(
     'lists who is on line, as up to date as the event that is being heard',
     marbles((m) => {
       const caller$ = m.hot<Connection>('ab', {
@@ -245,6 +288,18 @@ describe('board', () => {
       );
       m.flush();
       expect(refused.calls).toEqual(['close', 'destroy']);
+    }),
+  );
+
+  it(
+    'lets the refused read why, when it goes down with grace',
+    marbles((m) => {
+      const order$ = m.hot<ShutdownOrder>('-----o', { o: { reason: 'SIGTERM', force: false } });
+      const caller$ = m.hot<Connection>('r', { r: fakeConnection(NEVER, { lingers: true }) });
+      m.expect(caller$.pipe(board(parts(m, { maxSessions: 0 }, order$)), map(word))).toBeObservable(
+        `a----b ${FLUSH_MS - 6}ms (c|)`,
+        { a: 'refused full', b: 'draining 0', c: 'over, 0 drained, 0 forced' },
+      );
     }),
   );
 

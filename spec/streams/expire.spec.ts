@@ -321,6 +321,19 @@ describe('expire', () => {
     );
 
     it(
+      'warns once, though a tick comes just before the end',
+      marbles((m) => {
+        const call = { ...aCall(), openedAt: 1 };
+        const expected = '1741s l 59999ms #';
+        m.expect(clocks(m, NEVER, LIMIT, call)).toBeObservable(
+          expected,
+          { l: 'time-limit 59001' },
+          ended('time-limit'),
+        );
+      }),
+    );
+
+    it(
       'leaves the warning out where it would come before its own start',
       marbles((m) => {
         const short = { ...LIMIT, sessionLimitMs: MINUTE };
@@ -378,6 +391,15 @@ describe('expire', () => {
         }),
       );
     }
+
+    it(
+      'leaves the app its time, whatever else is due meanwhile',
+      marbles((m) => {
+        const call = { ...aCall(), held: true };
+        const limits = { sessionLimitMs: 105_000, idleWarningMs: MINUTE };
+        m.expect(clocks(m, NEVER, limits, call)).toBeObservable('45s l 14999ms #', TOLD, ended('lost'));
+      }),
+    );
 
     it(
       'spares a call whose app takes lines, however slowly',

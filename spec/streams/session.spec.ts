@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import {
   concat,
+  config,
   defaultIfEmpty,
   delay,
   EMPTY,
@@ -130,6 +131,12 @@ const until = (m: Context): MonoTypeOperatorFunction<ServerEvent> => takeUntil(t
 
 /** Does something at a time. */
 const at = (m: Context, ms: number, act: () => void) => void m.scheduler.schedule(act, ms);
+
+const brokenTeardown = NEVER.pipe(
+  finalize(() => {
+    throw new Error('in the teardown');
+  }),
+);
 
 describe('session', () => {
   it(
@@ -664,6 +671,46 @@ describe('session', () => {
       }),
     );
   });
+
+  for (const [who, parts] of [
+    ['an app', { app: () => brokenTeardown }],
+    ['an authenticator', { authenticate: () => brokenTeardown }],
+  ] as [string, Parts][]) {
+    it(
+      `is closed though ${who} throws when it is unsubscribed`,
+      marbles((m) => {
+        const before = config.onUnhandledError;
+        const reported: unknown[] = [];
+        config.onUnhandledError = (error) => reported.push(error);
+        jasmine.clock().install();
+        const { session$, call, calls } = caller(m.scheduler, NEVER, parts);
+        at(m, 10, () => call()?.end('kicked'));
+        expect(diary(m.scheduler, session$).slice(-3)).toEqual([
+          '10 closing kicked',
+          '10 closed kicked',
+          '10 |',
+        ]);
+        expect(calls.size).toBe(0);
+        jasmine.clock().tick(1);
+        jasmine.clock().uninstall();
+        config.onUnhandledError = before;
+        expect(reported.length).toBe(1);
+      }),
+    );
+  }
+
+  it(
+    'says how long it lasted, from its beginning',
+    marbles((m) => {
+      const { session$ } = caller(m.scheduler, m.cold('7ms |'));
+      const durations: number[] = [];
+      at(m, 5, () => {
+        session$.subscribe((event) => event.type === 'sessionClosed' && durations.push(event.durationMs));
+      });
+      m.flush();
+      expect(durations).toEqual([7]);
+    }),
+  );
 
   describe('unsubscribing', () => {
     for (const [phase, parts] of [
