@@ -6,7 +6,7 @@ import type { Key } from './types.js';
 export const TYPE_AHEAD_BYTES = 128 * 1024;
 
 /** What an engine keeps for a short string besides its text; without it, a flood of empty lines would weigh nothing. */
-const LINE_OVERHEAD_BYTES = 32;
+export const LINE_OVERHEAD_BYTES = 32;
 
 /** Subscriptions that are answered at once. */
 const MOST_AT_ONCE = 256;

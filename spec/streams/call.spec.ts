@@ -1,4 +1,4 @@
-import { NEVER, type Observable, of, VirtualTimeScheduler } from 'rxjs';
+import { defer, NEVER, type Observable, of, VirtualTimeScheduler } from 'rxjs';
 import { type FakeConnectionOptions, fakeConnection } from '../../lib/testing/fake-connection.js';
 import { Call } from '../../streams/call.js';
 import type { ScreenParts } from '../../streams/screen.js';
@@ -239,6 +239,21 @@ describe('Call', () => {
         connection.read();
         expect(heard).toContain(line);
       }
+    });
+
+    it('is waited for once, however much more is said', () => {
+      const connection = fakeConnection(NEVER, { deaf: true });
+      let waits = 0;
+      const drained$ = defer(() => {
+        waits += 1;
+        return NEVER;
+      });
+      const counted = Object.create(connection, { drained$: { value: drained$ } });
+      const call = new Call(fakeAdmitted(counted), LIMIT, new VirtualTimeScheduler(), SCREEN, () => {});
+      call.write('x'.repeat(LIMIT / 2 + 1));
+      call.write('x');
+      call.write('x');
+      expect(waits).toBe(1);
     });
 
     it('is answered as far as half of the limit, when the answers themselves are too much', () => {

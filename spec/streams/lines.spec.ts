@@ -451,6 +451,13 @@ describe('lines', () => {
       expect(told).toEqual(['interrupted', 'entered ann', '<line>']);
     });
 
+    it('shows nothing again of what the client shows itself', () => {
+      const { told, types, typing: asked } = typing({ echoes: () => false });
+      types('half');
+      expect(asked()?.redraw()).toBe('');
+      expect(told).toEqual([]);
+    });
+
     it('Ctrl-D hangs up in an empty line, and only there', () => {
       const { told, types } = typing();
       types('ab\x1b[D\x04\r');

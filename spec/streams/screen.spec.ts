@@ -56,6 +56,10 @@ describe('Screen', () => {
     expect(screenOf({ echo: false }).screen.echoes()).toBe(false);
   });
 
+  it('is as wide as the window', () => {
+    expect(screenOf({ terminal: { columns: 40 } }).screen.columns).toBe(40);
+  });
+
   it('has a secret as long as one of those who hid it did not show it again', () => {
     const { screen } = screenOf();
     expect(screen.secret()).toBe(false);
@@ -142,6 +146,17 @@ describe('Screen', () => {
       screen.wrote('more\n? ');
       screen.reading(false);
       expect(screen.freshPrompt('line')).toBe('\n? ');
+    });
+
+    it('stands already in the middle of a chunk, and comes again below what others say then', () => {
+      const { screen, connection } = screenOf();
+      screen.reading(true);
+      screen.wrote('welcome\n> ');
+      expect(screen.stands('> ')).toBe(true);
+      screen.wrote('well\nwhat? ');
+      screen.notify('bob came in.');
+      expect(connection.screen).toMatch(/bob came in\.\nwhat\? $/);
+      expect(connection.screen).not.toContain('well');
     });
 
     it('is 256 characters at most', () => {

@@ -1,6 +1,6 @@
 import { concat, defer, EMPTY, map, mergeMap, NEVER, of, repeat, Subject, take, tap, throwError } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { TYPE_AHEAD_BYTES, TypeAhead } from '../../streams/type-ahead.js';
+import { LINE_OVERHEAD_BYTES, TYPE_AHEAD_BYTES, TypeAhead } from '../../streams/type-ahead.js';
 
 /** A queue that nobody holds back, with lines in it. */
 function queueOf(...lines: string[]): TypeAhead {
@@ -262,6 +262,18 @@ describe('TypeAhead', () => {
       expect(held).toEqual([true, false, true, false]);
     });
 
+    it('counts what is left of a line that was taken in part', () => {
+      const held: boolean[] = [];
+      const queue = new TypeAhead((on) => held.push(on));
+      const half = TYPE_AHEAD_BYTES / 2 - LINE_OVERHEAD_BYTES;
+      queue.push('x'.repeat(half + 1));
+      queue.key$.pipe(take(1)).subscribe();
+      queue.push('x'.repeat(half));
+      expect(held).toEqual([]);
+      queue.push('');
+      expect(held).toEqual([true]);
+    });
+
     it('is called for a flood of empty lines too', () => {
       const held: boolean[] = [];
       const queue = new TypeAhead((on) => held.push(on));
@@ -326,6 +338,14 @@ describe('TypeAhead', () => {
     const queue = queueOf('one', 'two', 'three');
     expect(queue.taken).toBe(0);
     queue.line$.pipe(take(2)).subscribe();
+    expect(queue.taken).toBe(2);
+  });
+
+  it('counts the lines that somebody heard at once', () => {
+    const queue = queueOf();
+    queue.line$.subscribe();
+    queue.push('one');
+    queue.push('two');
     expect(queue.taken).toBe(2);
   });
 
@@ -411,6 +431,17 @@ describe('TypeAhead', () => {
       queue.block(false);
       queue.press('b');
       expect(heard).toEqual(['a', 'up', 'b']);
+    });
+
+    it('wait again, each time, and if it is a single one', () => {
+      const queue = queueOf();
+      const heard = listen(queue.key$);
+      for (const keys of ['a', 'bc', 'd']) {
+        queue.block(true);
+        for (const key of keys) queue.press(key);
+        queue.block(false);
+      }
+      expect(heard).toEqual(['a', 'b', 'c', 'd']);
     });
 
     it('hold the caller back when there are too many, and let go at half', () => {
