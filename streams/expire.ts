@@ -55,7 +55,7 @@ export function expire<T>(
 
   return (source) =>
     new Observable((subscriber) => {
-      let warnedOfSilenceSince = -1;
+      let warnedOfSilenceSince: number | undefined;
       let warnedOfLimit = warningMs >= limitMs;
       let stall = { taken: -1, at: scheduler.now() };
 
@@ -72,7 +72,7 @@ export function expire<T>(
       const end = (reason: 'idle' | 'login-timeout' | 'time-limit' | 'lost') =>
         subscriber.error(new SessionEnd(reason));
       const deadline: Deadline = {
-        dueAt: 0,
+        dueAt: nextAt(),
         due(now) {
           if (now >= loginEndsAt()) return end('login-timeout');
           if (now >= call.openedAt + limitMs) return end('time-limit');
@@ -95,7 +95,6 @@ export function expire<T>(
           deadline.dueAt = nextAt();
         },
       };
-      deadline.dueAt = nextAt();
       subscriber.add(sweep(deadline));
       subscriber.add(
         source.subscribe({
