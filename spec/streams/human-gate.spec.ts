@@ -119,7 +119,7 @@ describe('humanGate', () => {
   );
 
   it(
-    `has room for ${GATE_PLACES}, and for the next when one is gone`,
+    `has room for ${GATE_PLACES}, and for one more when one is gone`,
     marbles((m) => {
       const knocks = new Subject<Knock>();
       const leaving = new Subject<string>();
@@ -133,6 +133,8 @@ describe('humanGate', () => {
       expect(heard).toEqual(['full', 'gate']);
       knocks.next(connections(NEVER));
       expect(heard).toEqual(['full', 'gate']);
+      knocks.next(connections(NEVER));
+      expect(heard).toEqual(['full', 'gate', 'full']);
     }),
   );
 });

@@ -2,7 +2,6 @@ import { VirtualTimeScheduler } from 'rxjs';
 import {
   LEAST_PENALTY_MS,
   MAX_OFFENDERS,
-  MOST_PENALTY_MS,
   type Offence,
   PENALTIES,
   penalties,
@@ -40,6 +39,20 @@ describe('penalties', () => {
     }
   });
 
+  for (const [offence, times, forMs] of [
+    ['no-login', 15, 15_000],
+    ['flood', 8, 16_000],
+    ['login-timeout', 2, 20_000],
+    ['login-failed', 1, 15_000],
+    ['protocol', 1, 90_000],
+  ] as const) {
+    it(`begin with ${offence} the ${times}. time, for ${forMs} ms`, () => {
+      const { commit } = table();
+      expect(commit(offence, times - 1)).toBe(0);
+      expect(commit(offence)).toBe(forMs);
+    });
+  }
+
   it('add up, and are told when they begin, once', () => {
     const { commit, remainingMs } = table();
     commit('no-login', 14);
@@ -70,11 +83,13 @@ describe('penalties', () => {
     expect(remainingMs(ADDRESS)).toBe(0);
   });
 
-  it('end', () => {
+  it('end, after ten minutes at most', () => {
     const { commit, remainingMs, pass } = table();
     commit('protocol', 100);
-    expect(remainingMs(ADDRESS)).toBe(MOST_PENALTY_MS);
-    pass(MOST_PENALTY_MS);
+    expect(remainingMs(ADDRESS)).toBe(600_000);
+    pass(600_000);
+    expect(remainingMs(ADDRESS)).toBe(0);
+    pass(1000);
     expect(remainingMs(ADDRESS)).toBe(0);
   });
 
