@@ -73,6 +73,11 @@ function cutAt(stream: Uint8Array, cuts: number[]): Uint8Array[] {
   return at.slice(1).map((end, index) => stream.slice(at[index], end));
 }
 
+it('COMMAND counts as RFC 854 and RFC 885 do', () => {
+  const names = 'EOR SE NOP DM BRK IP AO AYT EC EL GA SB WILL WONT DO DONT IAC'.split(' ');
+  expect(COMMAND).toEqual(Object.fromEntries(names.map((name, index) => [name, 239 + index])) as never);
+});
+
 describe('telnetDecoder', () => {
   it('hands on a chunk without IAC untouched, the same object', () => {
     const seen: Uint8Array[] = [];
@@ -201,6 +206,7 @@ describe('telnetDecoder', () => {
 
   it('takes the letter for data that stands behind an IAC whose DM went as urgent data', () => {
     expect(decode(bytes(IAC, ...text('bobby')))).toEqual([text('bobby')]);
+    expect(decode(bytes(IAC, 235))).toEqual([bytes(235)]);
     expect(decode(bytes(IAC), text('bobby'))).toEqual([text('bobby')]);
   });
 

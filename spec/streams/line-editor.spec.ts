@@ -92,6 +92,12 @@ describe('LineEditor', () => {
       expect(edited('one', '<enter>', '<up>', '!', '<enter>', '<up>')).toBe('one!|');
     });
 
+    it('keeps a line that is entered twice in a row once, and not if another was between', () => {
+      const enter = (lines: string) => [...lines].flatMap((line) => [line, '<enter>']);
+      expect(edited(...enter('abcc'), '<up>', '<up>')).toBe('b|');
+      expect(edited(...enter('abcb'), '<up>', '<up>')).toBe('c|');
+    });
+
     it('leaves out empty lines', () => {
       expect(edited('one', '<enter>', '  ', '<enter>', '<enter>', '<up>')).toBe('one|');
     });
@@ -109,7 +115,50 @@ describe('LineEditor', () => {
     });
   });
 
+  describe('the history at its limit', () => {
+    const long = [...'abcd'].flatMap((letter) => [letter.repeat(1024), '<enter>']);
+
+    it('still has the first of twenty lines, and of 4,096 characters', () => {
+      const lines = Array.from({ length: 20 }, (_, index) => [`line ${index}`, '<enter>']).flat();
+      expect(edited(...lines, ...Array<string>(20).fill('<up>'))).toBe('line 0|');
+      expect(edited(...long, '<up>', '<up>', '<up>', '<up>')).toBe(`${'a'.repeat(1024)}|`);
+    });
+
+    it('loses the first by one more', () => {
+      expect(edited(...long, 'e', '<enter>', ...Array<string>(5).fill('<up>'))).toBe(`${'b'.repeat(1024)}|`);
+    });
+  });
+
   describe('the limit', () => {
+    for (const [letter, fit] of [
+      ['\x7f', 1024],
+      ['\x80', 512],
+      ['\u07ff', 512],
+      ['\u0800', 341],
+      ['\uffff', 341],
+      ['\u{10000}', 256],
+    ] as const) {
+      it(`is 1,024 bytes, which are ${fit} of U+${letter.codePointAt(0)?.toString(16)}`, () => {
+        expect(edited(letter.repeat(400), letter.repeat(1000))).toBe(`${letter.repeat(fit)}|`);
+        // What is there already is counted by another way than what is typed.
+        expect(edited(letter.repeat(fit), 'x'.repeat(9))).toBe(
+          `${letter.repeat(fit)}${'x'.repeat(fit === 341 ? 1 : 0)}|`,
+        );
+      });
+    }
+
+    it('is for what is behind the cursor, too', () => {
+      expect(edited('漢'.repeat(300), '<home>', '漢'.repeat(100))).toBe(
+        `${'漢'.repeat(41)}|${'漢'.repeat(300)}`,
+      );
+    });
+
+    it('is for what Tab makes of a line, and may be reached', () => {
+      const editor = new LineEditor();
+      editor.complete('x'.repeat(1024));
+      expect([editor.before.length, editor.bell]).toEqual([1024, false]);
+    });
+
     it(`is ${LINE_LIMIT} bytes of UTF-8`, () => {
       expect(edited('x'.repeat(2000))).toBe(`${'x'.repeat(LINE_LIMIT)}|`);
       expect(edited('é'.repeat(2000))).toBe(`${'é'.repeat(LINE_LIMIT / 2)}|`);
