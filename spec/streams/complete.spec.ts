@@ -56,7 +56,10 @@ describe('listed', () => {
   it('lists a hundred at most', () => {
     const choices = Array.from({ length: 150 }, (_, index) => `${index}`);
     const text = listed(choices, 80, stringWidth);
+    expect(text).toMatch(/^0 /);
     expect(text).toContain('99  and 50 more');
     expect(text).not.toContain('100');
+    expect(listed(choices.slice(0, 101), 80, stringWidth)).toMatch(/ 99\s+and 1 more$/);
+    expect(listed(choices.slice(0, 100), 80, stringWidth)).toMatch(/ 99$/);
   });
 });

@@ -25,6 +25,11 @@ describe('earlyDrop', () => {
     expect(earlyDrop(5, { start: 5, rate: 0, full: 5 }, () => 0.999)).toBe(true);
   });
 
+  it('is as exact as its chance', () => {
+    expect(earlyDrop(35, TEN_THIRTY_SIXTY, () => 0.6499)).toBe(true);
+    expect(earlyDrop(35, TEN_THIRTY_SIXTY, () => 0.65)).toBe(false);
+  });
+
   for (const [callers, percent] of [
     [10, 30],
     [20, 44],

@@ -32,6 +32,9 @@ describe('erased', () => {
     expect(erase('x'.repeat(38))).toBe('\r\x1b[J');
     expect(erase('x'.repeat(39))).toBe('\x1b[1A\r\x1b[J');
     expect(erase('x'.repeat(79))).toBe('\x1b[2A\r\x1b[J');
+    const columns = 5;
+    expect(erase('\u00e9'.repeat(8), '', { columns })).toBe('\x1b[1A\r\x1b[J');
+    expect(erase('\u00e9'.repeat(9), '', { columns })).toBe('\x1b[2A\r\x1b[J');
     // A wide letter doesn't fit into the last column.
     expect(erase(`${'x'.repeat(38)}\u6f22`, '', { columns: 41 })).toBe('\x1b[1A\r\x1b[J');
   });

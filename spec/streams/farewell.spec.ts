@@ -104,6 +104,22 @@ describe('a farewell', () => {
   );
 
   it(
+    'has patience with one more when one is gone, and with no more than that',
+    marbles((m) => {
+      const farewell = farewells(2, m.scheduler);
+      const leave = () => {
+        const caller = lingering();
+        return { caller, running: farewell(caller, 'Goodbye!').subscribe() };
+      };
+      const [first] = [leave(), leave()];
+      first.running.unsubscribe();
+      expect(leave().caller.calls).toEqual(['close']);
+      expect(leave().caller.calls).toEqual(['close', 'destroy']);
+      m.flush();
+    }),
+  );
+
+  it(
     'leaves no timer behind',
     marbles((m) => {
       const clock = counting(m.scheduler);
