@@ -38,16 +38,33 @@ describe('harmless', () => {
     ['a mode that is not known', '\x1b[?9999h'],
     ['key definitions', '\x1b[>4;2m'],
     ['a printer', '\x1b[5i'],
+    ['the shape of the cursor', '\x1b[2 q'],
+    ['a mode that is one only with a question mark', '\x1b[25l'],
   ] as const) {
     it(`keeps back ${what}, wherever it is cut`, () => {
       for (let cut = 0; cut <= sequence.length; cut += 1) {
-        expect(through(`a${sequence.slice(0, cut)}`, `${sequence.slice(cut)}b`)).toBe('ab');
+        expect(through(`a${sequence.slice(0, cut)}`, `${sequence.slice(cut)}b: 3 o'clock`)).toBe(
+          "ab: 3 o'clock",
+        );
       }
     });
   }
 
   it('keeps a sequence whole that is cut', () => {
     expect(through('\x1b', '[', '3', '1', 'mred')).toBe('\x1b[31mred');
+  });
+
+  it('lets inserting through', () => {
+    expect(through('\x1b[4h\x1b[2@')).toBe('\x1b[4h\x1b[2@');
+  });
+
+  it('takes a string for ended by another sequence, too', () => {
+    expect(through('\x1b]0;title\x1b[31mred')).toBe('\x1b[31mred');
+  });
+
+  it('gives up a sequence with a control character in it', () => {
+    expect(through('\x1b[3\x1f1m')).toBe('1m');
+    expect(through('\x1b[3\x7f1m')).toBe('1m');
   });
 
   it('gives up a sequence that is too long, or cancelled', () => {
@@ -67,9 +84,11 @@ describe('harmless', () => {
   });
 
   it('takes colours, line drawing, the keypad and the scroll region off', () => {
-    const { filter, restored } = harmless();
-    filter('\x1b[31m');
-    expect(restored()).toBe('\x1b7\x1b[r\x1b8\x1b>\x1b(B\x1b[0m');
+    for (const touching of ['\x1b[31m', '\x1b(0', '\x1b=', '\x1b[2;9r']) {
+      const { filter, restored } = harmless();
+      filter(touching);
+      expect(restored()).toBe('\x1b7\x1b[r\x1b8\x1b>\x1b(B\x1b[0m');
+    }
   });
 
   it('has nothing to put back where nothing was done', () => {

@@ -25,6 +25,18 @@ describe('inputRate', () => {
     }),
   );
 
+  it('reads on, and leaves no timer, when it is unsubscribed meanwhile', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const input = new Subject<Uint8Array>();
+    const seen: boolean[] = [];
+    const running = input.pipe(inputRate(10, (on) => seen.push(on), scheduler)).subscribe();
+    input.next(bytes(100));
+    running.unsubscribe();
+    scheduler.flush();
+    expect(seen).toEqual([true, false]);
+    expect(scheduler.now()).toBe(0);
+  });
+
   /** When the line was paused and read on, while these bytes come at these times. */
   function pauses(rate: number | null, chunks: [atMs: number, count: number][]): string[] {
     const scheduler = new VirtualTimeScheduler();
