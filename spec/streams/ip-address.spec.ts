@@ -109,6 +109,7 @@ describe('writeIpv6', () => {
   it('takes IPv6 clothes off IPv4', () => {
     expect(writeIpv6([0, 0, 0, 0, 0, 0xffff, 0xc000, 0x0201])).toBe('192.0.2.1');
     expect(writeIpv6([0, 0, 0, 0, 0, 0xffff, 0, 0])).toBe('0.0.0.0');
+    expect(writeIpv6([0, 0, 0, 0, 0, 0xffff, 0xfeff, 0xfdff])).toBe('254.255.253.255');
     expect(writeIpv6([0, 0, 0, 0, 0, 0xfffe, 0xc000, 0x0201])).toBe('::fffe:c000:201');
   });
 

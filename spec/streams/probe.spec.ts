@@ -145,6 +145,35 @@ describe('probe', () => {
   );
 
   it(
+    'gives up whoever leaves a single byte unread, too',
+    scene(
+      ({ call, expect: expectation }) => {
+        call.connection.bytesOut = call.connection.backlog = 1;
+        expectation(NEVER, '--------#', LOST);
+      },
+      { answers: false },
+    ),
+  );
+
+  it(
+    'looks eight times in its time, and no more often',
+    marbles((m) => {
+      let looks = 0;
+      const call = line();
+      Object.defineProperty(call.connection, 'backlog', {
+        get() {
+          looks += 1;
+          return 0;
+        },
+      });
+      const input$ = NEVER.pipe(probe(call, 80, sweep(1, m.scheduler), m.scheduler));
+      m.expect(input$, '^ 38ms !').toBeObservable('-');
+      m.flush();
+      expect(looks).toBe(3);
+    }),
+  );
+
+  it(
     'stays with whoever reads, however slowly',
     scene(
       ({ call, expect: expectation, at }) => {
