@@ -15,13 +15,16 @@ describe('texts', () => {
       [60_000, '1 minute'],
       [61_000, '61 seconds'],
       [90_000, '90 seconds'],
+      [119_000, '119 seconds'],
       [120_000, '2 minutes'],
       [150_000, '3 minutes'],
       [600_000, '10 minutes'],
       [3_600_000, '1 hour'],
       [5_400_000, '90 minutes'],
+      [7_199_000, '120 minutes'],
       [7_200_000, '2 hours'],
       [86_400_000, '24 hours'],
+      [8_640_000_000, '2400 hours'],
     ];
     for (const [ms, words] of said) {
       it(`says ${words}`, () => {
@@ -108,6 +111,16 @@ describe('texts', () => {
       );
       expect(texts.refusal(refused('rate', 20), 100)).toBe(
         'Too many callers at once. Please call again in 1 second.',
+      );
+    });
+
+    it('says what else was the matter', () => {
+      expect(texts.refusal(refused('gate'), 100)).toBe('Nobody pressed ESC twice. Please call again later.');
+      expect(texts.refusal(refused('draining'), 100)).toBe(
+        'The board is going down. Please call again later.',
+      );
+      expect(texts.refusal(refused('penalty', 90_000), 100)).toBe(
+        'Your address has to wait a while. Please call again in 90 seconds.',
       );
     });
 
