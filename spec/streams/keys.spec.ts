@@ -66,8 +66,32 @@ describe('Keys', () => {
     ['f1', '\x1bOP'],
     ['f1', '\x1b[11~'],
     ['f1', '\x1b[[A'],
+    ['f2', '\x1bOQ'],
+    ['f3', '\x1bOR'],
+    ['f4', '\x1bOS'],
+    ['f5', '\x1b[[E'],
+    ['f2', '\x1b[12~'],
+    ['f3', '\x1b[13~'],
+    ['f4', '\x1b[14~'],
     ['f5', '\x1b[15~'],
+    ['f6', '\x1b[17~'],
+    ['f7', '\x1b[18~'],
+    ['f8', '\x1b[19~'],
+    ['f9', '\x1b[20~'],
+    ['f10', '\x1b[21~'],
+    ['f11', '\x1b[23~'],
     ['f12', '\x1b[24~'],
+    ['home', '\x1b[7~'],
+    ['end', '\x1b[8~'],
+    ['up', '\x1b[1A'],
+    ['alt-up', '\x1b[1;3A'],
+    ['alt-shift-up', '\x1b[1;4A'],
+    ['ctrl-shift-up', '\x1b[1;6A'],
+    ['ctrl-alt-up', '\x1b[1;7A'],
+    ['ctrl-alt-shift-up', '\x1b[1;8A'],
+    ['alt-0', '\x1b0'],
+    ['alt-`', '\x1b`'],
+    ['alt-@', '\x1b@'],
   ] as const) {
     it(`knows ${name} as ${JSON.stringify(sequence)}`, () => {
       expect(typed(`a${sequence}`)).toBe(`a<${name}>`);
@@ -101,6 +125,26 @@ describe('Keys', () => {
       expect(typed(`a${sequence}b`)).toBe('ab');
     });
   }
+
+  for (const [what, sequence] of [
+    ['a privacy message, of 8 bits', '\x9etext\x9c'],
+    ['a program command, of 8 bits', '\x9ftext\x9c'],
+    ['a function key that no console has', '\x1b[[F'],
+    ['an arrow with a number', '\x1b[5A'],
+    ['an announcement of a character set', '\x1b F'],
+    ['the last of the character sets', '\x1b/F'],
+  ] as const) {
+    it(`swallows ${what}`, () => expect(typed(`a${sequence}b`)).toBe('ab'));
+  }
+
+  it('takes a string for ended by the key behind it', () => {
+    expect(typed('a\x1b]0;title\x1b[Ab')).toBe('a<up>b');
+  });
+
+  it('hears a sequence of 8 bits behind an ESC', () => {
+    expect(typed('a\x1b\x9bAb')).toBe('a<up>b');
+    expect(typed('a\x1b', '\x8fPb')).toBe('a<escape><f1>b');
+  });
 
   it('hears an Enter of LF behind one of CR LF, wherever that is cut', () => {
     const text = 'a\r\n\nb\r\n\r\0\n';
