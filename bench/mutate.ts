@@ -1,7 +1,7 @@
 /**
  * Whether the specs bite: breaks streams/ in one place at a time, and counts how often a spec notices.
  *
- *     npm run mutate                              # all of streams/, half an hour and more
+ *     npm run mutate                              # all of streams/; with two jobs half an hour
  *     npm run mutate -- streams/admit.ts --jobs 2
  *
  * A mutant is tried on the spec of its file's name first, and then on every other of spec/streams that imports the
