@@ -1,0 +1,60 @@
+import type { Call } from '../../../streams/call.js';
+import type { Connection, ServerEvent, SessionId, SessionInfo } from '../../../streams/types.js';
+import { endingOf, type Fault } from './faults.js';
+import type { CallersLine } from './visit.js';
+
+/** What the board says of its calls, beside what their lines say. */
+export interface Accounts {
+  /** Somebody called. */
+  called(connection: Connection, line: CallersLine): void;
+  /** Looks at an event, in its place. */
+  event(event: ServerEvent, sessions: ReadonlyMap<SessionId, SessionInfo>): void;
+  /** Looks at what is left when all is over. */
+  close(): void;
+}
+
+/**
+ * Keeps accounts: the bytes of a call are those of its line, what was said to be sent was read, and a call with a fault ends
+ * as such a call does.
+ */
+export function accounts(
+  faultOf: (address: string) => Fault | undefined,
+  blame: (words: string) => void,
+): Accounts {
+  const lines = new Map<Connection, CallersLine>();
+  const lineOf = new Map<SessionId, CallersLine>();
+  const active = new Set<SessionId>();
+  const flushed: { line: CallersLine; bytesOut: number }[] = [];
+  return {
+    called: (connection, line) => void lines.set(connection, line),
+    event(event, sessions) {
+      if (event.type === 'sessionOpened') {
+        // Gone already, if whoever heard of it before ended it.
+        const call = sessions.get(event.session) as Call | undefined;
+        const line = call && lines.get(call.connection);
+        if (line) lineOf.set(event.session, line);
+      }
+      if (event.type === 'sessionAuthenticated') active.add(event.session);
+      if (event.type !== 'sessionClosed') return;
+      const { session, bytesIn, bytesOut, reason } = event;
+      const due = endingOf(faultOf(event.address));
+      if (active.delete(session) && due && reason !== due && reason !== 'kicked')
+        blame(`session ${session} ended as ${reason}, and not as ${due}`);
+      const line = lineOf.get(session);
+      lineOf.delete(session);
+      if (!line) return;
+      if (bytesIn !== line.delivered) blame(`session ${session}: ${bytesIn} bytes in, of ${line.delivered}`);
+      if (bytesOut !== line.written) blame(`session ${session}: ${bytesOut} bytes out, of ${line.written}`);
+      if (event.flushed) flushed.push({ line, bytesOut });
+    },
+    close() {
+      for (const { line, bytesOut } of flushed)
+        if (line.isFaithful() && line.received !== bytesOut)
+          blame(`a caller read ${line.received} of ${bytesOut} bytes, which were said to be sent`);
+      for (const { isClosed, socket } of lines.values()) {
+        if (!isClosed) blame('a line is left');
+        if (socket.listenerCount('close') > 1) blame('a listener of a line is left');
+      }
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { client } from './client.js';
+import type { SimulatedClock } from './clock.js';
+import { type Line, simulatedLine } from './line.js';
+import { said } from './said.js';
+import type { PlannedCaller } from './world.js';
+
+/** A line, and whether its caller reads all that comes. */
+export type CallersLine = Line & { readonly isFaithful: () => boolean };
+
+/**
+ * A caller calls, and does what they do for as long as there is a line.
+ *
+ * @param read Told of all text that comes.
+ * @param blame Told of what the board did wrong.
+ */
+export function visit(
+  { index, address, latencyMs, manners, window, endsToo, pieces, steps, dice }: PlannedCaller,
+  clock: SimulatedClock,
+  deadPeerTimeoutMs: number | null,
+  read: (bytes: Uint8Array) => void,
+  blame: (words: string) => void,
+): CallersLine {
+  let gone = false;
+  let isFaithful = true;
+  const hear = said(index, blame);
+  const receive = client(
+    manners,
+    window,
+    (bytes) => line.send(bytes),
+    (bytes) => {
+      read(bytes);
+      hear(bytes);
+    },
+  );
+  const keepAliveMs = Math.max(11_000, deadPeerTimeoutMs ?? 0);
+  const line: Line = simulatedLine({ address, latencyMs, keepAliveMs }, clock, {
+    bytes: receive,
+    over() {
+      gone = true;
+      if (line.misuse.length > 0) blame(`caller ${index}: ${line.misuse[0]}`);
+      if (endsToo) line.hangUp();
+    },
+  });
+
+  const send = (bytes: Uint8Array) => {
+    const cut = pieces === 'whole' ? bytes.length : pieces === 'halves' ? dice.int(1, bytes.length) : 1;
+    // A flood of single bytes would be a run of nothing else.
+    const size = Math.max(1, bytes.length > 500 ? Math.ceil(bytes.length / 3) : cut);
+    for (let from = 0; from < bytes.length; from += size) line.send(bytes.subarray(from, from + size));
+  };
+  const next = () => {
+    const { done, value: step } = steps.next();
+    if (done) return;
+    clock.schedule(() => {
+      if (gone) return;
+      if ('send' in step) {
+        send(typeof step.send === 'string' ? Buffer.from(step.send) : step.send);
+        return next();
+      }
+      if (step.act !== 'hangUp') isFaithful = false;
+      if (step.act === 'hangUp') line.hangUp();
+      else if (step.act === 'reset') line.reset();
+      else if (step.act === 'vanish') line.vanish();
+      else line.read(step.act === 'read');
+      if (step.act !== 'reset' && step.act !== 'vanish') next();
+    }, step.afterMs);
+  };
+  next();
+  return Object.assign(line, { isFaithful: () => isFaithful });
+}
