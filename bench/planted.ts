@@ -16,9 +16,8 @@ const SEEDS = 200;
 const HOURS = 6;
 const PATIENCE_MS = 180_000;
 
-/** A copy of the board, with this bug in it. */
-function infested({ file, find, put }: Bug): string {
-  const copy = mkdtempSync(join(tmpdir(), 'impulse-planted-'));
+/** Makes a copy of the board, with this bug in it. */
+function plant({ file, find, put }: Bug, copy: string): void {
   for (const part of ['bench', 'lib', 'streams', 'package.json', 'tsconfig.json'])
     cpSync(join(HOUSE, part), join(copy, part), { recursive: true });
   symlinkSync(join(HOUSE, 'node_modules'), join(copy, 'node_modules'));
@@ -28,13 +27,13 @@ function infested({ file, find, put }: Bug): string {
     join(copy, file),
     text.replace(find, () => put),
   );
-  return copy;
 }
 
 /** What the simulation says of it; the end of its first report. */
 function report(bug: Bug): string {
-  const copy = infested(bug);
+  const copy = mkdtempSync(join(tmpdir(), 'impulse-planted-'));
   try {
+    plant(bug, copy);
     const simulation = ['--import', 'tsx', 'bench/simulate.ts', '--until-wrong'];
     const { stdout, stderr, error } = spawnSync(
       process.execPath,
@@ -48,7 +47,7 @@ function report(bug: Bug): string {
     if (stdout.includes('an error that nobody heard')) return 'an error that nobody heard';
     return stdout.includes(' seeds of ')
       ? 'not found'
-      : `it breaks down: ${/^.*Error.*$/m.exec(stderr)?.[0]}`;
+      : `not found, it breaks down: ${/^.*Error.*$/m.exec(stderr)?.[0]}`;
   } finally {
     rmSync(copy, { recursive: true });
   }

@@ -9,13 +9,15 @@ export interface Accounts {
   called(connection: Connection, line: CallersLine): void;
   /** Looks at an event, in its place. */
   event(event: ServerEvent, sessions: ReadonlyMap<SessionId, SessionInfo>): void;
+  /** Looks around when all of one moment is done. */
+  tick(now: number, sessions: ReadonlyMap<SessionId, SessionInfo>): void;
   /** Looks at what is left when all is over. */
   close(): void;
 }
 
 /**
- * Keeps accounts: the bytes of a call are those of its line, what was said to be sent was read, and a call with a fault ends
- * as such a call does.
+ * Keeps accounts: the bytes of a call are those of its line, what was said to be sent was read, typing is noticed, and a call
+ * with a fault ends as such a call does.
  */
 export function accounts(
   faultOf: (address: string) => Fault | undefined,
@@ -46,6 +48,13 @@ export function accounts(
       if (bytesIn !== line.delivered) blame(`session ${session}: ${bytesIn} bytes in, of ${line.delivered}`);
       if (bytesOut !== line.written) blame(`session ${session}: ${bytesOut} bytes out, of ${line.written}`);
       if (event.flushed) flushed.push({ line, bytesOut });
+    },
+    tick(now, sessions) {
+      for (const { id, lastInputAt } of sessions.values()) {
+        const typedAt = lineOf.get(id)?.typedAt();
+        if (typedAt !== undefined && lastInputAt < typedAt)
+          blame(`session ${id} typed ${now - typedAt} ms ago, and not ${now - lastInputAt}`);
+      }
     },
     close() {
       for (const { line, bytesOut } of flushed)

@@ -1,7 +1,6 @@
 import {
   concat,
   config,
-  defer,
   finalize,
   ignoreElements,
   interval,
@@ -129,7 +128,7 @@ export const faultyApp =
       case 'app ends at once':
         return of('bye\n');
       case 'app fails when it is left':
-        return defer(() => app(session, services)).pipe(finalize(breaks));
+        return merge(app(session, services), NEVER).pipe(finalize(breaks));
       case 'bus throws':
         return app(session, { ...services, bus: faultyBus(services.bus, breaks) });
       case 'bus fails':

@@ -1,8 +1,11 @@
-import type { Limits, ServerEvent, SessionId, SessionInfo } from '../../../streams/types.js';
+import type { Limits, ServerEvent, SessionClosing, SessionId, SessionInfo } from '../../../streams/types.js';
 import { SESSION_STATES } from '../../../streams/types.js';
+import { type Called, watchDoor } from './door.js';
 
 /** What never may be, on any board, whoever calls. */
 export interface Invariants {
+  /** Somebody calls. */
+  knocks(address: string, line: Called, now: number): void;
   /** Looks at an event, in its place. */
   event(event: ServerEvent, now: number): void;
   /** Looks around when all of one moment is done. */
@@ -32,14 +35,22 @@ export function invariants(
   const nodes = new Map<number, SessionId>();
   const states = new Map<SessionId, number>();
   const terms = new Map<SessionId, Limits>();
-  const waiting = new Map<SessionId, string>();
+  const waiting = new Map<SessionId, { address: string; place: number }>();
   /** Those of them for whom there has been a node, and since when. */
   const overlooked = new Map<SessionId, number>();
+  /** Those of them whose number is higher than they are many, and since when. */
+  const misplaced = new Map<SessionId, number>();
   /** Inside, not logged in, and not trusted. */
   const strangers = new Set<SessionId>();
   let last = 0;
   let isOver = false;
   let isDraining = false;
+  let graceEndsAt = Number.POSITIVE_INFINITY;
+  /** Sessions that were closed since then. */
+  let sentHome = 0;
+  const addresses = new Map<SessionId, string>();
+  const openedAt = new Map<SessionId, number>();
+  const door = watchDoor(limits, trusted);
 
   const moves = (session: SessionId, type: string, from: readonly (string | undefined)[], to?: string) => {
     const stage = stages.get(session);
@@ -52,27 +63,46 @@ export function invariants(
     for (let node = 1; ; node += 1) if (!nodes.has(node)) return node;
   };
 
+  /** Somebody new has come in, to the waiting room or to a node. */
+  const enters = (session: SessionId, address: string, now: number) => {
+    if (addresses.has(session)) return;
+    addresses.set(session, address);
+    if (trusted(address)) return;
+    const theirs = [...addresses.values()].filter((other) => other === address).length;
+    if (theirs > (limits.maxPerAddress ?? Number.POSITIVE_INFINITY))
+      violated(`${theirs} from ${address} are in, of ${limits.maxPerAddress} at most`);
+    const words = door.entered(address, now);
+    if (words) violated(words);
+  };
+
   return {
     violations,
+    knocks: door.knocks,
     event(event, now) {
+      door.event(event, now);
       if (isOver) violated(`${event.type} after serverClosed`);
       if (now < last) violated(`${event.type} at ${now}, after ${last}`);
       switch (event.type) {
         case 'serverDraining':
           isDraining = true;
+          graceEndsAt = now + (event.graceMs ?? Number.POSITIVE_INFINITY);
           break;
         case 'sessionWaiting':
           moves(event.session, event.type, [undefined, 'waiting'], 'waiting');
-          waiting.set(event.session, event.address);
+          waiting.set(event.session, event);
+          enters(event.session, event.address, now);
           break;
         case 'sessionOpened': {
           if (isDraining) violated(`session ${event.session} was let in after serverDraining`);
           moves(event.session, event.type, [undefined, 'waiting'], 'open');
           waiting.delete(event.session);
           overlooked.delete(event.session);
+          misplaced.delete(event.session);
           const free = lowestFree();
           if (event.node !== free) violated(`node ${event.node} was given, while ${free} is the lowest free`);
           nodes.set(event.node, event.session);
+          openedAt.set(event.session, now);
+          enters(event.session, event.address, now);
           terms.set(event.session, { ...limits });
           if (!trusted(event.address)) strangers.add(event.session);
           if (nodes.size > limits.maxSessions)
@@ -87,6 +117,7 @@ export function invariants(
           moves(event.session, event.type, ['open', 'active'], stages.get(event.session));
           break;
         case 'sessionClosing':
+          for (const words of early(event, now)) violated(words);
           moves(event.session, event.type, ['open', 'active'], 'closing');
           if (nodes.get(event.node) !== event.session) violated(`node ${event.node} was another session's`);
           nodes.delete(event.node);
@@ -96,11 +127,23 @@ export function invariants(
           moves(event.session, event.type, event.node > 0 ? ['closing'] : [undefined, 'waiting']);
           waiting.delete(event.session);
           overlooked.delete(event.session);
+          misplaced.delete(event.session);
           states.delete(event.session);
           terms.delete(event.session);
+          addresses.delete(event.session);
+          openedAt.delete(event.session);
+          if (isDraining && event.node > 0) sentHome += 1;
           break;
+        case 'connectionRefused': {
+          const crowd = { inside: nodes.size, strangers: strangers.size, waiting: waiting.size };
+          const words = door.refused(event, crowd, isDraining, now);
+          if (words) violated(words);
+          break;
+        }
         case 'serverClosed':
           isOver = true;
+          if (event.drained + event.forced !== sentHome)
+            violated(`${event.drained} drained and ${event.forced} forced, of ${sentHome} sent home`);
           if (stages.size > 0) violated(`serverClosed, while ${stages.size} lines are open`);
           break;
       }
@@ -117,18 +160,43 @@ export function invariants(
         states.set(info.id, state);
         for (const words of late(info, now)) violated(words);
       }
-      for (const [session, address] of waiting) {
+      for (const words of tooOften(sessions.values())) violated(words);
+      if (now > graceEndsAt + LATE_MS && nodes.size > 0) violated(`${nodes.size} are inside after the grace`);
+      for (const [session, { address, place }] of waiting) {
+        if (lasts(misplaced, session, place > waiting.size, now))
+          violated(`session ${session} is number ${place} of ${waiting.size}`);
         const isTrusted = trusted(address);
         const free = limits.maxSessions - (isTrusted ? 0 : limits.reserve) - nodes.size;
         const mayCome =
           isTrusted || strangers.size < (limits.maxUnauthenticated?.full ?? Number.POSITIVE_INFINITY);
-        if (free <= 0 || !mayCome) overlooked.delete(session);
-        else if (!overlooked.has(session)) overlooked.set(session, now);
-        else if (now - (overlooked.get(session) ?? now) > LEAVING_MS)
+        if (lasts(overlooked, session, free > 0 && mayCome, now))
           violated(`session ${session} waits, while ${free} nodes are free`);
       }
     },
   };
+
+  function* early({ session, reason }: SessionClosing, now: number): Generator<string> {
+    const { loginTimeoutMs, sessionLimitMs } = terms.get(session) ?? limits;
+    const onLineMs = now - (openedAt.get(session) ?? now);
+    const dueMs = reason === 'login-timeout' ? loginTimeoutMs : reason === 'time-limit' ? sessionLimitMs : 0;
+    if (onLineMs < (dueMs ?? Number.POSITIVE_INFINITY))
+      yield `session ${session} ended by ${reason} after ${onLineMs} ms, of ${dueMs}`;
+    if (reason === 'shutdown' && stages.get(session) === 'active' && now < graceEndsAt)
+      yield `session ${session} was sent home ${graceEndsAt - now} ms before the end of the grace`;
+  }
+
+  /** Guests have a handle to themselves, and accounts so many calls. */
+  function* tooOften(infos: Iterable<SessionInfo>): Generator<string> {
+    const calls = new Map<string, number>();
+    for (const { user } of infos) {
+      if (!user) continue;
+      const who = `${user.guest ? 'guest' : 'user'} ${user.handle}`;
+      const count = (calls.get(who) ?? 0) + 1;
+      calls.set(who, count);
+      const most = user.guest ? 1 : limits.maxPerUser;
+      if (count > (most ?? Number.POSITIVE_INFINITY)) yield `${who} is on line ${count} times, of ${most}`;
+    }
+  }
 
   function* late(info: SessionInfo & { readonly held?: boolean }, now: number): Generator<string> {
     const { idleTimeoutMs, loginTimeoutMs, sessionLimitMs } = terms.get(info.id) ?? limits;
@@ -141,4 +209,11 @@ export function invariants(
     if (sessionLimitMs !== null && onLineMs > sessionLimitMs + LATE_MS)
       yield `session ${info.id} is on line for ${onLineMs} ms, of ${sessionLimitMs}`;
   }
+}
+
+/** Whether something about a session is so for longer than it takes to leave. */
+function lasts(since: Map<SessionId, number>, session: SessionId, isSo: boolean, now: number): boolean {
+  if (!isSo) since.delete(session);
+  else if (!since.has(session)) since.set(session, now);
+  return now - (since.get(session) ?? now) > LEAVING_MS;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { map, Subject, type Subscription } from 'rxjs';
+import { map, Subject } from 'rxjs';
 import { embeddedBus } from '../../../streams/bus.js';
 import type { App, Authenticator, Bus, Connection, ServerEvent } from '../../../streams/types.js';
 import { guest } from '../../guest.js';
@@ -117,6 +117,7 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
       );
       const connection = telnet(line.socket);
       books.called(connection, line);
+      watch.knocks(caller.address, line, clock.now());
       connections.next(connection);
     }, caller.arrivesInMs);
   for (const { inMs, ms } of stalls) clock.schedule(() => clock.stall(ms), inMs);
@@ -134,6 +135,7 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
   let violation: string | null = null;
   const look = (now: number) => {
     watch.tick(now);
+    books.tick(now, manager.sessions);
     const [found] = [...watch.violations, ...blames];
     if (found === undefined) return;
     violation = `${new Date(now).toISOString()}: ${found}`;
@@ -143,6 +145,9 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
     if (!isOver) blames.push('the board is not closed');
     if (manager.sessions.size > 0) blames.push(`${manager.sessions.size} sessions are left`);
     if (manager.bus.present().size > 0) blames.push('somebody is left in a room');
+    const left = events.some(({ event }) => event.type === 'sessionClosed' && manager.end(event.session));
+    if (left) blames.push('a session that is closed can be ended');
+    if (greeter.unheard() > 0) blames.push(`${greeter.unheard()} greetings were not heard`);
     if (boards.pending > 0) blames.push(`${boards.pending} timers are left`);
     books.close();
     look(clock.now());
@@ -166,18 +171,21 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
 const STOP = Symbol('stop');
 
 /** Answers every wave in the lobby with two lines, while others still hear of it. */
-function greets(bus: Bus): Subscription {
+function greets(bus: Bus): { unsubscribe(): void; unheard(): number } {
   let greetings = 0;
+  let heard = 0;
   const greet = () => {
     greetings += 1;
     const text = `#${GREETER}.${greetings}; hello!`;
     bus.publish(LOBBY, { kind: 'said', from: { session: 0, handle: 'greeter' }, text } satisfies Message);
   };
-  return bus.channel$(LOBBY).subscribe((message) => {
+  const greeting = bus.channel$(LOBBY).subscribe((message) => {
+    if ((message as Message).from.session === 0) heard += 1;
     if (!(message as Message).text?.includes('👋')) return;
     greet();
     greet();
   });
+  return { unsubscribe: () => greeting.unsubscribe(), unheard: () => greetings - heard };
 }
 const GREETER = 1_000_000;
 const LOBBY = roomChannel(FIRST_ROOM);

@@ -4,8 +4,13 @@ import { type Line, simulatedLine } from './line.js';
 import { said } from './said.js';
 import type { PlannedCaller } from './world.js';
 
-/** A line, and whether its caller reads all that comes. */
-export type CallersLine = Line & { readonly isFaithful: () => boolean };
+/** A line, and its caller. */
+export type CallersLine = Line & {
+  /** Whether the caller reads all that comes. */
+  readonly isFaithful: () => boolean;
+  /** When the caller typed last, if all that has come to the board, and it can tell it from telnet. */
+  readonly typedAt: () => number | undefined;
+};
 
 /**
  * A caller calls, and does what they do for as long as there is a line.
@@ -22,6 +27,8 @@ export function visit(
 ): CallersLine {
   let gone = false;
   let isFaithful = true;
+  let typedAt: number | undefined;
+  let babbles = false;
   const hear = said(index, blame);
   const receive = client(
     manners,
@@ -54,6 +61,8 @@ export function visit(
     clock.schedule(() => {
       if (gone) return;
       if ('send' in step) {
+        if (typeof step.send !== 'string') babbles = true;
+        else if (step.send !== '') typedAt = clock.now();
         send(typeof step.send === 'string' ? Buffer.from(step.send) : step.send);
         return next();
       }
@@ -66,5 +75,8 @@ export function visit(
     }, step.afterMs);
   };
   next();
-  return Object.assign(line, { isFaithful: () => isFaithful });
+  return Object.assign(line, {
+    isFaithful: () => isFaithful,
+    typedAt: () => (babbles || line.delivered < line.sent ? undefined : typedAt),
+  });
 }
