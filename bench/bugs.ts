@@ -257,9 +257,21 @@ export const BUGS: readonly Bug[] = [
     put: 'limits.maxSessions',
   },
   {
-    name: 'line-of-type-ahead-lost',
+    name: 'strangers-not-counted',
+    file: 'streams/admit.ts',
+    find: 'if (!isTrusted) unauthenticated += 1;',
+    put: '',
+  },
+  {
+    name: 'typed-ahead-in-reverse',
     file: 'streams/type-ahead.ts',
-    find: 'if (this.#ended) return;\n    const [listener]',
-    put: 'if (this.#ended || this.#typed.length > 8) return;\n    const [listener]',
+    find: '[this.#due, this.#typed.reverse()]',
+    put: '[this.#due, this.#typed]',
+  },
+  {
+    name: 'line-for-nobody',
+    file: 'streams/type-ahead.ts',
+    find: '    if (this.#flowing) return;\n',
+    put: '',
   },
 ];

@@ -1,6 +1,7 @@
 import { COMMAND, negotiationBytes, subnegotiationBytes } from '../../../streams/codec.js';
 import { OPTION } from '../../options.js';
 import type { Dice } from './dice.js';
+import { IN_A_ROW } from './said.js';
 
 /** One thing that a caller does, and how long after the one before it. */
 export type Step = { readonly afterMs: number } & (
@@ -90,10 +91,10 @@ function* person(who: Character): Generator<Step, void> {
 
 /** A script at the other end: all at once, and its own side of the line ended. */
 function* piper({ handle, pressesEsc, dice, line }: Character): Generator<Step, void> {
-  const said = Array.from({ length: dice.int(0, 30) }, line);
+  const said = Array.from({ length: dice.int(0, 30) }, () => `${line()}${IN_A_ROW}`);
   const lines = [handle, ...said, ...(dice.chance(0.5) ? ['/quit'] : [])];
   yield { afterMs: dice.int(0, 100), send: `${pressesEsc ? '\x1b\x1b' : ''}${lines.join('\n')}\n` };
-  yield { afterMs: dice.int(0, 100), act: 'hangUp' };
+  yield { afterMs: dice.int(0, dice.pick([100, 20 * SECOND_MS])), act: 'hangUp' };
 }
 
 function* flooder(who: Character): Generator<Step, void> {

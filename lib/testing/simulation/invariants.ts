@@ -104,9 +104,12 @@ export function invariants(
           openedAt.set(event.session, now);
           enters(event.session, event.address, now);
           terms.set(event.session, { ...limits });
-          if (!trusted(event.address)) strangers.add(event.session);
-          if (nodes.size > limits.maxSessions)
-            violated(`${nodes.size} are inside, of ${limits.maxSessions} at most`);
+          const isTrusted = trusted(event.address);
+          if (!isTrusted) strangers.add(event.session);
+          const most = limits.maxSessions - (isTrusted ? 0 : limits.reserve);
+          if (nodes.size > most) violated(`${nodes.size} are inside, of ${most} at most`);
+          const { full } = limits.maxUnauthenticated ?? { full: Number.POSITIVE_INFINITY };
+          if (!isTrusted && strangers.size > full) violated(`${strangers.size} log in, of ${full} at most`);
           break;
         }
         case 'sessionAuthenticated':

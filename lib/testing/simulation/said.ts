@@ -22,3 +22,18 @@ export function said(reader: number, blame: (words: string) => void): (bytes: Ui
     rest = text.slice(end).slice(-24);
   };
 }
+
+/** What stands behind the mark of a line, if its caller says nothing but such lines, and all of them in one room. */
+export const IN_A_ROW = ' in a row';
+
+/** Hears what is said in a room, and blames the board when one is missing of the lines that somebody says in a row. */
+export function inARow(blame: (words: string) => void): (text: string) => void {
+  const last = new Map<string, number>();
+  return (text) => {
+    const [mark, who = '', which] = /^#(\d+)\.(\d+);/.exec(text) ?? [];
+    if (text !== `${mark}${IN_A_ROW}`) return;
+    const before = last.get(who) ?? Number(which) - 1;
+    if (Number(which) !== before + 1) blame(`caller ${who} says line ${which} after line ${before}`);
+    last.set(who, Number(which));
+  };
+}

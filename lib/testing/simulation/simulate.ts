@@ -12,6 +12,7 @@ import { accounts } from './accounts.js';
 import { simulatedClock } from './clock.js';
 import { faultyApp, faultyAuthenticator, ignorePlanted } from './faults.js';
 import { invariants } from './invariants.js';
+import { inARow } from './said.js';
 import { visit } from './visit.js';
 import { HOUR_MS, isMember, isTrusted, world } from './world.js';
 
@@ -61,7 +62,7 @@ const AFTERMATH_MS = HOUR_MS;
  */
 export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOptions): SimulationRun {
   ignorePlanted();
-  const { callers: all, stalls, sysop, forcedInMs, ...drawn } = world(seed, hours);
+  const { callers: all, stalls, sysop, downInMs, forcedInMs, ...drawn } = world(seed, hours);
   const callers = only ? all.filter(({ index }) => only.includes(index)) : all;
   const limits = { ...drawn.limits };
   const clock = simulatedClock(BEGINS_AT);
@@ -88,7 +89,10 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
   manager.event$.subscribe((event) => {
     if (event.type === 'sessionAuthenticated' && event.session % 7 === 0) manager.end(event.session);
   });
-  const greeter = greets(manager.bus);
+  const greeter = greets(
+    manager.bus,
+    inARow((words) => blames.push(words)),
+  );
   const books = accounts(faultOf, (words) => blames.push(words));
   let isOver = false;
   manager.run(connections).subscribe({
@@ -128,7 +132,7 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
       const ids = [...manager.sessions.keys()];
       if (act.kicks !== undefined && ids.length > 0) manager.end(ids[act.kicks % ids.length] as number);
     }, inMs);
-  clock.schedule(() => void manager.shutdown('the end'), hours * HOUR_MS);
+  clock.schedule(() => void manager.shutdown('the end'), downInMs);
   if (forcedInMs !== null)
     clock.schedule(() => void manager.shutdown('at once', { force: true }), forcedInMs);
 
@@ -170,8 +174,8 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
 
 const STOP = Symbol('stop');
 
-/** Answers every wave in the lobby with two lines, while others still hear of it. */
-function greets(bus: Bus): { unsubscribe(): void; unheard(): number } {
+/** Answers every wave in the lobby with two lines, while others still hear of it, and hears what is said. */
+function greets(bus: Bus, hear: (text: string) => void): { unsubscribe(): void; unheard(): number } {
   let greetings = 0;
   let heard = 0;
   const greet = () => {
@@ -180,8 +184,10 @@ function greets(bus: Bus): { unsubscribe(): void; unheard(): number } {
     bus.publish(LOBBY, { kind: 'said', from: { session: 0, handle: 'greeter' }, text } satisfies Message);
   };
   const greeting = bus.channel$(LOBBY).subscribe((message) => {
-    if ((message as Message).from.session === 0) heard += 1;
-    if (!(message as Message).text?.includes('👋')) return;
+    const { from, text } = message as Message;
+    hear(text);
+    if (from.session === 0) heard += 1;
+    if (!text.includes('👋')) return;
     greet();
     greet();
   });

@@ -19,6 +19,8 @@ export interface World {
   readonly callers: readonly PlannedCaller[];
   readonly stalls: readonly Stall[];
   readonly sysop: readonly SysopAct[];
+  /** When the board goes down. */
+  readonly downInMs: number;
   /** When the board is cut off, in a shutdown that took too long for somebody; null if it isn't. */
   readonly forcedInMs: number | null;
   /** The door's own chance. */
@@ -62,6 +64,8 @@ export function world(seed: number, hours: number): World {
   const gate = drawn.of('gate').chance(0.15);
   const count = drawn.of('callers').int(2, 10 + 20 * hours);
   const down = drawn.of('down');
+  // Whoever came at the last has knocked, logs in, talks or sleeps by then.
+  const downInMs = hours * HOUR_MS + down.pick([0, 2000, 20_000, 300_000]);
   return {
     limits: anyLimits(drawn.of('limits')),
     gate,
@@ -70,7 +74,8 @@ export function world(seed: number, hours: number): World {
     ),
     stalls: anyStalls(drawn.of('stalls'), hours),
     sysop: anyActs(drawn.of('sysop'), hours),
-    forcedInMs: down.chance(0.2) ? hours * HOUR_MS + down.int(0, 12_000) : null,
+    downInMs,
+    forcedInMs: down.chance(0.2) ? downInMs + down.int(0, 12_000) : null,
     random: drawn.of('door').random,
   };
 }
