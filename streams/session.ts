@@ -88,8 +88,9 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
       tap((user) => {
         call.user = user;
         call.become('active');
-        admitted.loggedIn();
         events.next({ type: 'sessionAuthenticated', session: id, node: call.node, handle: user.handle });
+        // Somebody who waits may be let in by it, and their events come next.
+        admitted.loggedIn();
       }),
       // Whoever heard of the login may have ended the call.
       takeWhile(onLine),

@@ -165,6 +165,32 @@ describe('createSessionManager', () => {
   });
 });
 
+describe('a login that makes room for somebody who waits', () => {
+  it('is told of before whoever it lets in', () => {
+    const manager = createSessionManager({
+      app: () => NEVER,
+      maxSessions: 1,
+      maxUnauthenticated: { start: 2, rate: 0, full: 2 },
+      maxPerAddress: null,
+    });
+    const typed = new Subject<string>();
+    const calls = new Subject<Connection>();
+    const told: string[] = [];
+    const running = manager
+      .run(calls)
+      .subscribe((event) => 'session' in event && told.push(`${event.session} ${event.type}`));
+    calls.next(fakeConnection(typed));
+    for (let waiting = 0; waiting < 2; waiting += 1) calls.next(fakeConnection(NEVER));
+    manager.setLimits({ maxSessions: 5 });
+    told.length = 0;
+
+    typed.next('ann\r');
+
+    running.unsubscribe();
+    expect(told).toEqual(['1 sessionAuthenticated', '3 sessionOpened']);
+  });
+});
+
 describe('DEFAULT_LIMITS', () => {
   it('are what the command line has', () => {
     const settings = SETTINGS as Record<string, Setting>;
