@@ -94,7 +94,7 @@ function* piper({ handle, pressesEsc, dice, line }: Character): Generator<Step, 
   const said = Array.from({ length: dice.int(0, 30) }, () => `${line()}${IN_A_ROW}`);
   const lines = [handle, ...said, ...(dice.chance(0.5) ? ['/quit'] : [])];
   yield { afterMs: dice.int(0, 100), send: `${pressesEsc ? '\x1b\x1b' : ''}${lines.join('\n')}\n` };
-  yield { afterMs: dice.int(0, dice.pick([100, 20 * SECOND_MS])), act: 'hangUp' };
+  yield { afterMs: dice.int(0, 100), act: 'hangUp' };
 }
 
 function* flooder(who: Character): Generator<Step, void> {

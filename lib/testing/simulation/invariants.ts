@@ -79,7 +79,6 @@ export function invariants(
     violations,
     knocks: door.knocks,
     event(event, now) {
-      door.event(event, now);
       if (isOver) violated(`${event.type} after serverClosed`);
       if (now < last) violated(`${event.type} at ${now}, after ${last}`);
       switch (event.type) {
@@ -150,6 +149,7 @@ export function invariants(
           if (stages.size > 0) violated(`serverClosed, while ${stages.size} lines are open`);
           break;
       }
+      door.event(event, now);
     },
     tick(now) {
       last = now;
