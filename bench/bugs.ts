@@ -233,12 +233,6 @@ export const BUGS: readonly Bug[] = [
     put: '',
   },
   {
-    name: 'blocked-for-ever',
-    file: 'streams/call.ts',
-    find: 'this.connection.drained$.subscribe({ complete: () => this.typeAhead.block(false) });',
-    put: 'this.connection.drained$.subscribe();',
-  },
-  {
     name: 'answers-lost-on-the-bus',
     file: 'streams/bus.ts',
     find: '    depth += 1;\n    publish();',
@@ -267,11 +261,5 @@ export const BUGS: readonly Bug[] = [
     file: 'streams/type-ahead.ts',
     find: '[this.#due, this.#typed.reverse()]',
     put: '[this.#due, this.#typed]',
-  },
-  {
-    name: 'line-for-nobody',
-    file: 'streams/type-ahead.ts',
-    find: '    if (this.#flowing) return;\n',
-    put: '',
   },
 ];
