@@ -10,6 +10,7 @@ import {
   OPEN_DOOR,
   startBoard,
 } from '../../spec/support/cli.js';
+import { kept } from './leftovers.js';
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGINT twice', 'SIGHUP'] as const;
 type Signals = (typeof SIGNALS)[number];
@@ -95,9 +96,12 @@ interface Tally {
   readonly signals: Signals;
   runs: number;
   hangs: number;
-  readonly codes: Map<number | null, number>;
+  readonly codes: Map<number | string, number>;
   wrong: number;
 }
+
+/** What became of a run: an exit code, a signal that was the end of it, or what went wrong before there was one. */
+type Outcome = number | string;
 
 /** Sends each signal in each phase of a board, so many times. */
 export async function signals(runs: number): Promise<{ table: string; wrong: number }> {
@@ -115,10 +119,10 @@ export async function signals(runs: number): Promise<{ table: string; wrong: num
       tallies.push(tally);
       await abreast(runs, () => inPhase(phase, name), tally, phase.codes?.[name] ?? CODES[name]);
     }
-  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+  for (const name of SIGNALS) {
     const tally: Tally = { phase: 'starting', signals: name, runs: 0, hangs: 0, codes: new Map(), wrong: 0 };
     tallies.push(tally);
-    await abreast(runs, () => whileStarting(name), tally, [0]);
+    await abreast(runs, () => whileStarting(name), tally, CODES[name]);
   }
   const rows = tallies.map(({ phase, signals, runs, hangs, wrong, codes }) => {
     const ends = [...codes].map(([code, count]) => `${code} × ${count}`).join(', ');
@@ -130,7 +134,7 @@ export async function signals(runs: number): Promise<{ table: string; wrong: num
 /** Four at a time: most of a run is the start of a process. */
 async function abreast(
   runs: number,
-  run: () => Promise<Ended | 'hangs'>,
+  run: () => Promise<Outcome>,
   tally: Tally,
   codes: readonly number[],
 ): Promise<void> {
@@ -138,54 +142,65 @@ async function abreast(
   const one = async () => {
     while (left > 0) {
       left -= 1;
-      const end = await run();
+      const outcome = await run().catch((error: Error) => error.message.slice(0, 200));
       tally.runs += 1;
-      if (end === 'hangs') tally.hangs += 1;
+      if (outcome === HANGS) tally.hangs += 1;
       else {
-        tally.codes.set(end.code, (tally.codes.get(end.code) ?? 0) + 1);
-        if (end.code === null || !codes.includes(end.code)) tally.wrong += 1;
+        tally.codes.set(outcome, (tally.codes.get(outcome) ?? 0) + 1);
+        if (!codes.includes(outcome as number)) tally.wrong += 1;
       }
     }
   };
   await Promise.all(Array.from({ length: 4 }, one));
 }
 
-async function inPhase({ options = [], enter }: Phase, signals: Signals): Promise<Ended | 'hangs'> {
+async function inPhase({ options = [], enter }: Phase, signals: Signals): Promise<Outcome> {
   // Nobody but a second SIGINT ends a grace before its time.
   const grace = signals === 'SIGINT twice' ? '1h' : '300ms';
   const board = await startBoard([...OPEN_DOOR, '--shutdown-grace', grace, ...options]);
-  const leave = await enter(board);
-  const { child } = board;
-  if (signals === 'SIGINT twice') {
-    child.kill('SIGINT');
-    await Promise.race([board.logs('serverDraining'), board.end]).catch(() => {});
-    child.kill('SIGINT');
-  } else child.kill(signals);
-  if (signals === 'SIGHUP') {
-    await Promise.race([board.logs('configReread').catch(() => {}), board.end]);
-    child.kill('SIGTERM');
+  let leave = () => {};
+  try {
+    leave = await enter(board);
+    const { child } = board;
+    if (signals === 'SIGINT twice') {
+      child.kill('SIGINT');
+      await Promise.race([board.logs('serverDraining'), board.end]).catch(() => {});
+      child.kill('SIGINT');
+    } else child.kill(signals);
+    if (signals === 'SIGHUP') await rereadAndStopped(board);
+    return await inTime(board.end);
+  } finally {
+    board.child.kill('SIGKILL');
+    leave();
   }
-  const end = await inTime(board.end);
-  if (end === 'hangs') child.kill('SIGKILL');
-  leave();
-  return end;
+}
+
+/** Waits until it has read its configuration again, unless it goes down first, and stops it. */
+async function rereadAndStopped(board: BoardProcess): Promise<void> {
+  await Promise.race([board.logs('configReread'), board.end]);
+  board.child.kill('SIGTERM');
 }
 
 /** A signal at the very moment in which there is a handler for it. */
-async function whileStarting(signal: 'SIGTERM' | 'SIGINT'): Promise<Ended | 'hangs'> {
-  const atOnce = `process.on('newListener', (name) => { if (name === '${signal}') process.nextTick(() => process.kill(process.pid, '${signal}')); });`;
-  const child = spawn(
-    process.execPath,
-    ['--import', `data:text/javascript,${encodeURIComponent(atOnce)}`, IMPULSE, 'serve', '--port', '0'],
-    { cwd: '/', env: cleanEnv() },
+async function whileStarting(signals: Signals): Promise<Outcome> {
+  const [signal, twice] = signals.split(' ');
+  const kill = `process.kill(process.pid, '${signal}');`;
+  const atOnce = `process.on('newListener', (name) => { if (name === '${signal}') process.nextTick(() => { ${kill} ${twice ? kill : ''} }); });`;
+  const node = ['--import', `data:text/javascript,${encodeURIComponent(atOnce)}`];
+  if (signals === 'SIGHUP') {
+    const board = await startBoard([], node);
+    await rereadAndStopped(board);
+    return inTime(board.end).finally(() => board.child.kill('SIGKILL'));
+  }
+  const child = kept(
+    spawn(process.execPath, [...node, IMPULSE, 'serve', '--port', '0'], { cwd: '/', env: cleanEnv() }),
   );
-  const end = await inTime(ended(child));
-  if (end === 'hangs') child.kill('SIGKILL');
-  return end;
+  return inTime(ended(child)).finally(() => child.kill('SIGKILL'));
 }
 
-const inTime = (end: Promise<Ended>): Promise<Ended | 'hangs'> =>
+const HANGS = 'hangs';
+const inTime = (end: Promise<Ended>): Promise<Outcome> =>
   Promise.race([
-    end,
-    new Promise<'hangs'>((resolve) => setTimeout(() => resolve('hangs'), PATIENCE_MS).unref()),
+    end.then(({ code, signal }) => code ?? `${signal}`),
+    new Promise<Outcome>((resolve) => setTimeout(() => resolve(HANGS), PATIENCE_MS).unref()),
   ]);
