@@ -1,42 +1,26 @@
-/** The board of `bench/chaos.ts`, as it is built: its app fails at a word, and a parent may ask for its figures. */
+/** The board of `bench/chaos.ts`, as it is built: its app fails where the caller's handle says, and a parent may ask for its figures. */
 import { readdirSync } from 'node:fs';
-import {
-  concat,
-  defer,
-  finalize,
-  interval,
-  map,
-  mergeMap,
-  type Observable,
-  of,
-  throwError,
-  timer,
-} from 'rxjs';
+import { concat, config, interval, map, mergeMap, of, throwError } from 'rxjs';
 import type * as library from '../../lib/index.js';
 import type { App } from '../../lib/index.js';
+import { BREAKS, breaks } from './breaks.js';
 
 const built = new URL('../../dist/lib/index.js', import.meta.url).href;
-const { createImpulse } = (await import(built)) as typeof library;
+const { createImpulse, guest } = (await import(built)) as typeof library;
 
-const breaks = (): never => {
-  throw new Error('planted');
-};
-
-/** What goes wrong at which word, or is too much. */
-const BREAKS: Readonly<Record<string, (session: Parameters<App>[0]) => Observable<string>>> = {
+/** What a well-behaved caller says that is more than a line. */
+const WORDS: Readonly<Record<string, App>> = {
   throw: breaks,
-  fail: () => throwError(() => new Error('planted')),
-  later: () => timer(20).pipe(map(breaks)),
-  teardown: () => timer(3_600_000).pipe(map(String), finalize(breaks)),
   much: () => interval(1).pipe(map(() => 'x'.repeat(64 * 1024))),
-  nonsense: () => of(42 as unknown as string),
-  tab: (session) => defer(() => session.completeWith(breaks)),
 };
-const app: App = (session) =>
+const talk: App = (session, services) =>
   concat(
     of(`Welcome, ${session.user?.handle}!\n`),
-    session.line$.pipe(mergeMap((line) => BREAKS[line]?.(session) ?? of(`${line}\n`))),
+    session.line$.pipe(mergeMap((line) => WORDS[line]?.(session, services) ?? of(`${line}\n`))),
   );
+const app: App = (session, services) => (BREAKS[placeOf(session.user?.handle)] ?? talk)(session, services);
+/** `line 7` is the seventh caller whose app breaks at a line. */
+const placeOf = (handle = '') => handle.replace(/ \d+$/, '');
 
 const impulse = createImpulse({
   port: 0,
@@ -47,19 +31,29 @@ const impulse = createImpulse({
   maxUnauthenticated: null,
   penalties: false,
   app,
+  authenticate: (session, services) =>
+    guest(session, services).pipe(
+      mergeMap((user) =>
+        placeOf(user.handle) === 'login' ? throwError(() => new Error('planted')) : of(user),
+      ),
+    ),
+});
+const endings: Record<string, number> = {};
+impulse.event$.subscribe((event) => {
+  if (event.type === 'sessionClosed') endings[event.reason] = (endings[event.reason] ?? 0) + 1;
 });
 let unheard = 0;
-let slow = 0;
-impulse.event$.subscribe((event) => {
-  if (event.type === 'sessionClosed' && event.reason === 'slow') slow += 1;
-});
-process.on('uncaughtException', () => {
+config.onUnhandledError = () => {
   unheard += 1;
-});
+};
 const { port } = await impulse.start();
 
+// Without its parent there is nobody whom it is for.
+const abandoned = () => process.exit(1);
+process.once('disconnect', abandoned);
 process.on('message', async (order) => {
   if (order === 'stop') {
+    process.off('disconnect', abandoned);
     await impulse.shutdown('stop', { force: true });
     return process.disconnect();
   }
@@ -68,30 +62,30 @@ process.on('message', async (order) => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     globalThis.gc?.();
   }
-  const resources = process.getActiveResourcesInfo();
+  const resources: Record<string, number> = {};
+  for (const name of process.getActiveResourcesInfo()) resources[name] = (resources[name] ?? 0) + 1;
   process.send?.({
     sessions: impulse.sessions.size,
-    timers: resources.filter((name) => name === 'Timeout').length,
-    handles: resources.length,
+    resources,
     listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
     files: readdirSync('/proc/self/fd').length,
     heapKiB: Math.round(process.memoryUsage().heapUsed / 1024),
+    endings,
     unheard,
-    slow,
   } satisfies Figures);
 });
 process.send?.(port);
 
-/** What the board has open. */
+/** What the board has open, and how its calls ended. */
 export interface Figures {
   readonly sessions: number;
-  readonly timers: number;
-  readonly handles: number;
+  /** What keeps the process alive, by its kind. */
+  readonly resources: Readonly<Record<string, number>>;
+  /** Of the process. */
   readonly listeners: number;
   readonly files: number;
   readonly heapKiB: number;
-  /** Errors that ended up with nobody. */
+  readonly endings: Readonly<Record<string, number>>;
+  /** Errors that RxJS had nobody to give to. */
   readonly unheard: number;
-  /** Callers who were closed since they didn't read. */
-  readonly slow: number;
 }

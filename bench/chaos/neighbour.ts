@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 import { logIn } from '../../spec/support/caller.js';
 
 /** Somebody on line throughout. */
@@ -8,28 +10,39 @@ export interface Neighbour {
   leaves(): Promise<void>;
 }
 
-/** Logs in, and asks for the time twice a second: the board must answer, whatever others do. */
-export async function neighbour(port: number): Promise<Neighbour> {
-  const caller = await logIn(port, 'neighbour');
+/** Generous: whoever waits longer for an answer wasn't answered. */
+const PATIENCE_MS = 10_000;
+
+/** Logs in, and says something twice a second: the board must answer, whatever others do. */
+export async function neighbour(port: number, says = '/time', answer = 'It is '): Promise<Neighbour> {
+  const { socket, hangUp } = await logIn(port, 'neighbour');
   let worst = 0;
   let stays = true;
+  const ask = async () => {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const askedAt = performance.now();
+    socket.write(`${says}\r\n`);
+    for (let heard = ''; !heard.includes(answer); ) {
+      const [text] = await once(socket, 'data', { signal });
+      heard = heard.slice(-answer.length) + text;
+    }
+    worst = Math.max(worst, performance.now() - askedAt);
+  };
   const asking = (async () => {
     while (stays) {
-      const before = caller.heard.length;
-      const askedAt = performance.now();
-      caller.says('/time\r\n');
-      await caller.hears(new RegExp(`^[^]{${before}}[^]*It is `));
-      worst = Math.max(worst, performance.now() - askedAt);
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await ask();
+      await wait(500);
     }
-  })();
+  })().catch((cause) => {
+    throw new Error('the neighbour was not answered', { cause });
+  });
   asking.catch(() => {});
   return {
     worstMs: () => worst,
     async leaves() {
       stays = false;
       await asking;
-      caller.hangUp();
+      hangUp();
     },
   };
 }

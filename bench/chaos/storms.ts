@@ -1,9 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { call, logIn } from '../../spec/support/caller.js';
 import { type BoardProcess, OPEN_DOOR, startBoard } from '../../spec/support/cli.js';
 import { churn } from './churn.js';
+import { kept } from './leftovers.js';
 import { neighbour } from './neighbour.js';
 
 /** What a storm was like, in words; it rejects when something was wrong. */
@@ -22,13 +24,18 @@ async function against(
     board.child.kill('SIGTERM');
     const { code } = await board.end;
     if (code !== 0) throw new Error(`the board ended with ${code}`);
-    const uncaught = board.log.filter(({ event }) => event === 'listenerFailed').length;
-    if (uncaught > 0) throw new Error(`${uncaught} errors that nobody heard`);
+    const errors = board.log.filter(({ level, event }) => level === 'error' && event !== 'descriptorsGone');
+    if (errors.length > 0) throw new Error(`in the log: ${JSON.stringify(errors[0])}`);
+    const [opened, closed] = [happened(board, 'sessionOpened'), happened(board, 'sessionClosed')];
+    if (opened !== closed) throw new Error(`${opened} calls began, ${closed} ended`);
     return `${words}; a neighbour waited ${Math.round(beside.worstMs())} ms at most`;
   } finally {
     board.child.kill('SIGKILL');
   }
 }
+
+const happened = (board: BoardProcess, event: string) =>
+  board.log.filter((line) => line.event === event).length;
 
 const ended = (board: BoardProcess, reason: string) =>
   board.log.filter((line) => line.event === 'sessionClosed' && line.reason === reason).length;
@@ -53,7 +60,9 @@ const lines = (port: number, count: number) =>
 
 export const resets: Storm = () =>
   against([], async (board) => {
-    await churn(board.port, 10_000, 200);
+    const quits = await churn(board.port, 10_000, 200);
+    await allEnded(board, 'app-done', quits);
+    if (ended(board, 'app-done') > quits) throw new Error(`more than ${quits} said goodbye`);
     return '10,000 callers, 200 at once, a third by reset';
   });
 
@@ -78,25 +87,28 @@ export const halfOpen: Storm = () =>
 
 export const stopped: Storm = () =>
   against(['--dead-peer-timeout', '3s'], async (board) => {
-    const program = ['telnet', 'nc'].find((name) => spawnSync('which', [name]).status === 0);
-    if (!program) return 'skipped: neither telnet nor nc is installed';
-    const clients: ChildProcess[] = Array.from({ length: 20 }, (_, index) => {
-      const client = spawn(program, ['127.0.0.1', `${board.port}`], { stdio: ['pipe', 'ignore', 'ignore'] });
-      client.stdin?.on('error', () => {});
-      client.stdin?.write(`stopped${index}\r\n`);
+    const programs = ['telnet', 'nc'].filter((name) => spawnSync('which', [name]).status === 0);
+    if (programs.length === 0) return 'skipped: neither telnet nor nc is installed';
+    const clients = Array.from({ length: 20 }, (_, index) => {
+      const program = programs[index % programs.length] as string;
+      const client = kept(
+        spawn(program, ['127.0.0.1', `${board.port}`], { stdio: ['pipe', 'ignore', 'ignore'] }),
+      );
+      client.stdin.on('error', () => {});
+      client.stdin.write(`stopped${index}\r\n`);
       return client;
     });
-    const loggedIn = () => board.log.filter(({ event }) => event === 'sessionAuthenticated').length;
-    while (loggedIn() < 21) await board.logs('sessionAuthenticated', () => loggedIn() >= 21);
+    const loggedIn = () => happened(board, 'sessionAuthenticated') > clients.length;
+    if (!loggedIn()) await board.logs('sessionAuthenticated', loggedIn);
     for (const client of clients) client.kill('SIGSTOP');
     const talker = await logIn(board.port, 'talker');
     for (let line = 0; line < 20; line += 1) talker.says(`line ${line}\r\n`);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await wait(1000);
     for (const client of clients) client.kill('SIGKILL');
-    const gone = () => board.log.filter(({ event }) => event === 'sessionClosed').length;
-    while (gone() < 20) await board.logs('sessionClosed', () => gone() >= 20);
+    const gone = () => happened(board, 'sessionClosed') >= clients.length;
+    if (!gone()) await board.logs('sessionClosed', gone);
     talker.hangUp();
-    return `20 of ${program}, stopped, talked to, and killed: all gone`;
+    return `20 of ${programs.join(' and ')}, stopped, talked to, and killed: all gone`;
   });
 
 export const descriptors: Storm = () =>
@@ -107,7 +119,7 @@ export const descriptors: Storm = () =>
       net.connect(board.port, '127.0.0.1').on('error', () => {}),
     );
     await board.logs('descriptorsGone');
-    await new Promise((resolve) => setTimeout(resolve, 2000));
+    await wait(2000);
     for (const socket of crowd) socket.destroy();
     await board.logs('descriptorsFree');
     const next = await call(board.port);
