@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { ReplaySubject } from 'rxjs';
-import { signals } from '../lib/signals.js';
+import { signals } from '../lib/process/signals.js';
 
 // Before anything else: from here on a signal is an order, never the end of the process in the middle of its start.
 const signal$ = new ReplaySubject<NodeJS.Signals>();
@@ -15,5 +15,5 @@ process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
   process.exit(code === 'EPIPE' ? 0 : 1);
 });
 
-const { run } = await import('./commands.js');
+const { run } = await import('./program.js');
 process.exitCode = await run(process.argv.slice(2), signal$);

@@ -2,12 +2,12 @@ import type { AddressInfo, Socket } from 'node:net';
 import { map, mergeMap, type Observable, of, Subject, switchMap, takeUntil } from 'rxjs';
 import { type Knock, refused } from '../streams/refused.js';
 import type { Limits, ServerEvent, SessionId, SessionInfo, ShutdownReport } from '../streams/types.js';
-import { listen } from './listen.js';
-import { monotonic } from './monotonic.js';
-import { proxied } from './proxied.js';
+import { listen } from './listener/listen.js';
+import { proxied } from './listener/proxied.js';
+import { monotonic } from './process/monotonic.js';
+import { catchUnhandled } from './process/unhandled.js';
 import { createSessionManager, DEFAULT_LIMITS, type SessionManagerOptions } from './session-manager.js';
-import { telnet } from './telnet.js';
-import { catchUnhandled } from './unhandled.js';
+import { telnet } from './telnet/telnet.js';
 
 /** A board and where it listens. */
 export interface ImpulseOptions extends SessionManagerOptions {

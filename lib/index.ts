@@ -4,10 +4,10 @@ export { embeddedBus } from '../streams/bus.js';
 export { plain } from '../streams/plain.js';
 export { SessionEnd } from '../streams/session-end.js';
 export type * from '../streams/types.js';
-export { passwords } from './accounts/passwords.js';
 export { createImpulse, type Impulse, type ImpulseOptions } from './create-impulse.js';
-export { guest } from './guest.js';
 export { lobby } from './lobby/lobby.js';
+export { guest } from './login/guest.js';
+export { passwords } from './login/passwords.js';
 export { menu, quit } from './menu.js';
 export {
   createSessionManager,

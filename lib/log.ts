@@ -3,9 +3,9 @@ import { type Observable, type SchedulerLike, tap } from 'rxjs';
 import { printable } from '../streams/printable.js';
 import { type ConnectionsRefused, summarise } from '../streams/summarise.js';
 import type { ServerEvent } from '../streams/types.js';
-import { formatDuration } from './duration.js';
+import { formatDuration } from './config/duration.js';
 import { messageOf } from './message-of.js';
-import { monotonic } from './monotonic.js';
+import { monotonic } from './process/monotonic.js';
 
 /** Whatever the log has a line for. */
 export type LogEvent = ServerEvent | ConnectionsRefused;

@@ -16,18 +16,18 @@ import {
   tap,
 } from 'rxjs';
 import type { Limits } from '../streams/types.js';
-import { passwords } from './accounts/passwords.js';
-import { greeted } from './banner.js';
-import { ConfigError } from './config.js';
+import { ConfigError } from './config/config.js';
+import { networks } from './config/networks.js';
+import { type Config, SETTINGS } from './config/settings.js';
 import { createImpulse } from './create-impulse.js';
-import { descriptors } from './descriptors.js';
-import { guest } from './guest.js';
 import { lobby } from './lobby/lobby.js';
 import { type Log, logEvents } from './log.js';
+import { greeted } from './login/banner.js';
+import { guest } from './login/guest.js';
+import { passwords } from './login/passwords.js';
 import { messageOf } from './message-of.js';
-import { networks } from './networks.js';
-import { type Config, SETTINGS } from './settings.js';
-import { watchdog } from './watchdog.js';
+import { descriptors } from './process/descriptors.js';
+import { watchdog } from './process/watchdog.js';
 
 /** How long after the grace the process may take to be gone. */
 const WATCHDOG_MS = 2000;

@@ -29,9 +29,9 @@ import type {
   SessionInfo,
   ShutdownReport,
 } from '../streams/types.js';
-import { decoder } from './encodings.js';
-import { guest } from './guest.js';
-import { monotonic } from './monotonic.js';
+import { guest } from './login/guest.js';
+import { monotonic } from './process/monotonic.js';
+import { decoder } from './telnet/encodings.js';
 import { width } from './width.js';
 
 /** What a board is, apart from where it listens. Every limit has a default: {@link DEFAULT_LIMITS}. */

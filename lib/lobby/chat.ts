@@ -2,7 +2,7 @@ import { defer, merge, Observable, Subscriber } from 'rxjs';
 import { hasAnsi } from '../../streams/ansi.js';
 import { fit } from '../../streams/fit.js';
 import type { Presence, SessionId, Terminal, Visitor } from '../../streams/types.js';
-import { folded } from '../handle.js';
+import { folded } from '../login/handle.js';
 import { width } from '../width.js';
 import { roomChannel } from './rooms.js';
 import { type Style, styleOf } from './style.js';

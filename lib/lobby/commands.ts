@@ -1,6 +1,6 @@
 import { closestMatch } from 'leven';
 import type { Encoding } from '../../streams/types.js';
-import { folded } from '../handle.js';
+import { folded } from '../login/handle.js';
 import { callerChannel, type Message } from './chat.js';
 import { roomChannel, rooms } from './rooms.js';
 import { dateAndTime, spent } from './times.js';

@@ -1,6 +1,6 @@
 import type { BehaviorSubject } from 'rxjs';
 import type { Services, Session, SessionId, SessionInfo, User, Visitor } from '../../streams/types.js';
-import { folded } from '../handle.js';
+import { folded } from '../login/handle.js';
 import type { LastCaller } from './last-callers.js';
 
 /** One caller's time in the lobby, and what all of them share. */

@@ -1,5 +1,5 @@
 import type { Services, SessionInfo } from '../../streams/types.js';
-import { folded } from '../handle.js';
+import { folded } from '../login/handle.js';
 import { column } from './column.js';
 import { rooms } from './rooms.js';
 import { spent, timeOfDay } from './times.js';

@@ -46,7 +46,7 @@ function complaints(files: Map<string, string>): string[] {
     'impulse-bbs/testing': [join(ROOT, 'lib/testing/index.ts')],
   };
   const program = ts.createProgram(
-    [...files.keys(), join(ROOT, 'lib/telnetlib.d.ts')],
+    [...files.keys(), join(ROOT, 'lib/telnet/telnetlib.d.ts')],
     { ...options, paths, noUnusedLocals: false },
     host,
   );

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
-import { PICTURE } from '../../lib/banner.js';
-import { flag, SETTINGS, type Setting, variable } from '../../lib/settings.js';
+import { flag, SETTINGS, type Setting, variable } from '../../lib/config/settings.js';
+import { PICTURE } from '../../lib/login/banner.js';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 

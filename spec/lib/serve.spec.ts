@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { filter, firstValueFrom, ReplaySubject, config as rxjs, Subject } from 'rxjs';
-import { readConfig } from '../../lib/config.js';
+import { readConfig } from '../../lib/config/config.js';
 import { createLog } from '../../lib/log.js';
 import { serve } from '../../lib/serve.js';
 import { call, logIn } from '../support/caller.js';

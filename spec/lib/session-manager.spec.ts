@@ -1,7 +1,7 @@
 import { concat, map, NEVER, of, Subject } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { SETTINGS, type Setting } from '../../lib/config/settings.js';
 import { createSessionManager, DEFAULT_LIMITS } from '../../lib/session-manager.js';
-import { SETTINGS, type Setting } from '../../lib/settings.js';
 import { fakeConnection } from '../../lib/testing/fake-connection.js';
 import type { App, Connection, ServerEvent } from '../../streams/types.js';
 

@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { EMPTY, Subject, VirtualTimeScheduler } from 'rxjs';
-import { decoder } from '../../lib/encodings.js';
+import { decoder } from '../../lib/telnet/encodings.js';
 import { fakeConnection } from '../../lib/testing/fake-connection.js';
 import { type SeenScreen, screenOf } from '../../lib/testing/screen.js';
 import { width } from '../../lib/width.js';

@@ -1,5 +1,5 @@
 import { COMMAND, negotiationBytes, subnegotiationBytes } from '../../../streams/codec.js';
-import { OPTION } from '../../options.js';
+import { OPTION } from '../../telnet/options.js';
 import type { Dice } from './dice.js';
 import { IN_A_ROW } from './said.js';
 

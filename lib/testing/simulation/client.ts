@@ -5,8 +5,8 @@ import {
   type TelnetHandler,
   telnetDecoder,
 } from '../../../streams/codec.js';
-import { TIMING_MARK } from '../../negotiator.js';
-import { OPTION } from '../../options.js';
+import { TIMING_MARK } from '../../telnet/negotiator.js';
+import { OPTION } from '../../telnet/options.js';
 
 const { DO, DONT, WILL, WONT } = COMMAND;
 

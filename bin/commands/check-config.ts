@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+import { formatTable } from '../../lib/config/config.js';
+import type { AddCommand } from '../program.js';
+import { configure, withSettings } from '../settings-flags.js';
+
+/** `impulse check-config` */
+export const checkConfigCommand: AddCommand = (program) => {
+  withSettings(
+    program.command('check-config').description('print every setting and where its value comes from'),
+  )
+    .option('--json', 'print it as JSON')
+    .action((_: unknown, command: Command) => {
+      const { sources, warnings } = configure(command);
+      for (const warning of warnings) process.stderr.write(`impulse: ${warning}\n`);
+      const text = command.opts().json ? JSON.stringify(sources, null, 2) : formatTable(sources);
+      process.stdout.write(`${text}\n`);
+    });
+};

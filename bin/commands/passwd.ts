@@ -1,0 +1,51 @@
+import type { Observable } from 'rxjs';
+import { findSetting } from '../../lib/config/config.js';
+import { flag, SETTINGS, variable } from '../../lib/config/settings.js';
+import { handleOf } from '../../lib/login/handle.js';
+import { askPassword, setPassword } from '../../lib/login/passwd.js';
+import { ABORTED, OK } from '../exit-codes.js';
+import { oneLine } from '../one-line.js';
+import type { AddCommand } from '../program.js';
+
+const PASSWD_HELP = `
+Asks for the password twice at a terminal; else its first line of input is the password.`;
+
+/** `impulse passwd` */
+export const passwdCommand: AddCommand = (program, { signal$, exitWith }) => {
+  program
+    .command('passwd')
+    .description('make an account, or change its password, in the file that --passwords names')
+    .argument('<handle>', 'whose account; 2 to 20 letters, digits, spaces, or . - _')
+    .option(`${flag(SETTINGS.passwords)} <file>`, SETTINGS.passwords.description)
+    .addHelpText('after', PASSWD_HELP)
+    .action(async (typed: string, flags: { passwords?: string }) => {
+      const { value: file } = findSetting(SETTINGS.passwords, {
+        flags,
+        env: process.env,
+        cwd: process.cwd(),
+      });
+      const handle = handleOf(typed);
+      if (file === 'off')
+        program.error(
+          `passwd needs a file: ${flag(SETTINGS.passwords)} FILE, or ${variable(SETTINGS.passwords)}`,
+        );
+      else if (!handle)
+        program.error(`'${typed}' is no handle: use 2 to 20 letters, digits, spaces, or . - _`);
+      else exitWith(await passwd(file, handle, signal$));
+    });
+};
+
+async function passwd(file: string, handle: string, signal$: Observable<NodeJS.Signals>): Promise<number> {
+  const stopped = new AbortController();
+  const stop = signal$.subscribe(() => stopped.abort());
+  try {
+    const password = await askPassword(process.stdin, (text) => process.stderr.write(text), stopped.signal);
+    if (password === null) return ABORTED;
+    const done = await setPassword(file, handle, password);
+    const what = done === 'added' ? 'added to' : 'password changed in';
+    process.stdout.write(`${handle}: ${what} ${oneLine(file)}\n`);
+    return OK;
+  } finally {
+    stop.unsubscribe();
+  }
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import type { Observable } from 'rxjs';
+import { ConfigError } from '../lib/config/config.js';
+import { PasswdError } from '../lib/login/passwd.js';
+import { callCommand } from './commands/call.js';
+import { checkConfigCommand } from './commands/check-config.js';
+import { passwdCommand } from './commands/passwd.js';
+import { serveCommand } from './commands/serve.js';
+import { BAD_CONFIGURATION, FAILURE, OK, USAGE } from './exit-codes.js';
+import { oneLine } from './one-line.js';
+
+/** What a command has besides its arguments. */
+export interface Invocation {
+  /** The signals of the process, from its very start. */
+  readonly signal$: Observable<NodeJS.Signals>;
+  /** Sets the exit code; 0 if nobody does. */
+  exitWith(code: number): void;
+}
+
+/** Adds a command to the program. */
+export type AddCommand = (program: Command, invocation: Invocation) => void;
+
+/** In the order in which the help lists them. */
+const COMMANDS: readonly AddCommand[] = [serveCommand, checkConfigCommand, passwdCommand, callCommand];
+
+/** Runs the command line and resolves with the exit code. */
+export async function run(args: string[], signal$: Observable<NodeJS.Signals>): Promise<number> {
+  let code: number = OK;
+  const program = new Command('impulse')
+    .description('A board that people reach with a terminal.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .configureOutput({
+      outputError: (text, write) => write(`impulse: ${oneLine(text)}; see impulse --help\n`),
+    })
+    .exitOverride();
+  const exitWith = (with_: number) => {
+    code = with_;
+  };
+  for (const add of COMMANDS) add(program, { signal$, exitWith });
+
+  try {
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+function explain(error: unknown): number {
+  // Commander has printed its own message by now.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? OK : USAGE;
+  const problems =
+    error instanceof ConfigError ? error.problems : [error instanceof Error ? error.message : String(error)];
+  for (const problem of problems) process.stderr.write(`impulse: ${problem}\n`);
+  if (error instanceof PasswdError)
+    return { usage: USAGE, file: BAD_CONFIGURATION, system: FAILURE }[error.fault];
+  return error instanceof ConfigError ? BAD_CONFIGURATION : FAILURE;
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return version;
+}

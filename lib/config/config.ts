@@ -1,0 +1,213 @@
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { getSystemErrorMap } from 'node:util';
+import { config as dotenv } from 'dotenv';
+import { closestMatch } from 'leven';
+import { accountsIn, MOST_FILE_BYTES } from '../login/account-file.js';
+import { networkOf } from './networks.js';
+import { type Config, flag, SETTINGS, type Setting, variable } from './settings.js';
+
+/** Where settings may come from, the strongest first; what is in none of them has its default. */
+export interface ConfigSources {
+  /** The command line's flags, by the setting's name: `{ 'max-sessions': '50' }`. */
+  readonly flags: Readonly<Record<string, string | undefined>>;
+  /** The environment. An empty variable counts as not set. */
+  readonly env: NodeJS.ProcessEnv;
+  /** The directory that `.env` is looked for in, and that a banner's file name starts from. */
+  readonly cwd: string;
+}
+
+/** A setting, its value as it was written, and where that was. */
+export interface SettingRow {
+  readonly name: string;
+  readonly value: string;
+  /** `--port`, `IMPULSE_PORT`, `.env (IMPULSE_PORT)` or `default`. */
+  readonly source: string;
+}
+
+/** What the sources add up to. */
+export interface ReadConfig {
+  readonly config: Config;
+  /** A row for every setting, in the order of the table. */
+  readonly sources: readonly SettingRow[];
+  /** A line for every `IMPULSE_*` name that nothing reads. */
+  readonly warnings: readonly string[];
+}
+
+/** The configuration can't be used. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  /** @param problems All that is wrong, a line each. */
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join('\n'));
+  }
+}
+
+/**
+ * Finds the value of every setting: flags, then the environment, then `.env`, then the defaults. Reads `.env` and
+ * the files that settings name; changes nothing, `process.env` included.
+ *
+ * @throws {@link ConfigError} with a line for every value in force that isn't allowed, and for a `.env` that is
+ *   there and can't be read.
+ * @example
+ * ```ts
+ * import { readConfig } from './config.js';
+ *
+ * const { config } = readConfig({ flags: { port: '2400' }, env: process.env, cwd: process.cwd() });
+ * config.port; // 2400
+ * config.idleTimeoutMs; // 600_000
+ * ```
+ */
+export function readConfig({ flags, env, cwd }: ConfigSources): ReadConfig {
+  const problems: string[] = [];
+  const complain = (problem: string): undefined => void problems.push(oneLine(problem));
+
+  const file = readDotenv(resolve(cwd, '.env'), complain);
+  const sources: SettingRow[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [key, setting] of Object.entries<Setting>(SETTINGS)) {
+    const row = find(setting, flags, env, file);
+    sources.push(row);
+    values[key] = read(setting, row, cwd, complain);
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+
+  const warnings = [...unread(env, 'the environment'), ...unread(file, '.env')];
+  return { config: values as Config, sources, warnings };
+}
+
+/** Finds one setting, as it is written and without a look at whether that is allowed. */
+export function findSetting(setting: Setting, { flags, env, cwd }: ConfigSources): SettingRow {
+  return find(
+    setting,
+    flags,
+    env,
+    readDotenv(resolve(cwd, '.env'), () => undefined),
+  );
+}
+
+/** Writes the rows as aligned columns under a header, a line each, the last without its newline. */
+export function formatTable(rows: readonly SettingRow[]): string {
+  const lines = [{ name: 'name', value: 'value', source: 'source' }, ...rows].map((row) => ({
+    ...row,
+    value: oneLine(row.value),
+  }));
+  const width = (column: 'name' | 'value') => Math.max(...lines.map((line) => line[column].length));
+  const [name, value] = [width('name'), width('value')];
+  return lines
+    .map((line) => `${line.name.padEnd(name)}  ${line.value.padEnd(value)}  ${line.source}`)
+    .join('\n');
+}
+
+function find(
+  setting: Setting,
+  flags: ConfigSources['flags'],
+  env: NodeJS.ProcessEnv,
+  file: NodeJS.ProcessEnv,
+): SettingRow {
+  const { name } = setting;
+  const asFlag = flags[name];
+  if (asFlag !== undefined) return { name, value: asFlag, source: flag(setting) };
+  const key = variable(setting);
+  if (env[key]) return { name, value: env[key], source: key };
+  if (file[key]) return { name, value: file[key], source: `.env (${key})` };
+  return { name, value: setting.default, source: 'default' };
+}
+
+function read(
+  setting: Setting,
+  { name, value, source }: SettingRow,
+  cwd: string,
+  complain: (problem: string) => undefined,
+): unknown {
+  const problem = `${name} ${quote(value)} (from ${source}): allowed is ${setting.allowed}`;
+  const parsed = setting.parse(value);
+  if (parsed === undefined) return complain(problem);
+  const open = (name: string, mostBytes: number): string | undefined => {
+    const path = resolve(cwd, name);
+    try {
+      return readText(path, mostBytes);
+    } catch (error) {
+      return complain(`${problem}; ${path}: ${reason(error)}`);
+    }
+  };
+  if (setting === SETTINGS.banner && typeof parsed === 'string') return open(parsed, MOST_BANNER_BYTES);
+  if (setting === SETTINGS.passwords && typeof parsed === 'string') {
+    const { problems } = accountsIn(open(parsed, MOST_FILE_BYTES) ?? '');
+    for (const slip of problems) complain(`${problem}; ${parsed} ${slip}`);
+    return resolve(cwd, parsed);
+  }
+  if (setting.parse !== SETTINGS.block.parse) return parsed;
+  return (parsed as readonly string[]).flatMap((entry) =>
+    networkOf(entry) ? [entry] : networksIn(open(entry, MOST_LIST_BYTES) ?? '', entry, problem, complain),
+  );
+}
+
+const MOST_BANNER_BYTES = 64 * 1024;
+const MOST_LIST_BYTES = 4 * 1024 * 1024;
+
+/** The networks of a list's file: one a line, comments after `#`. */
+function networksIn(
+  text: string,
+  name: string,
+  problem: string,
+  complain: (problem: string) => undefined,
+): string[] {
+  const lines = text.split(/\r?\n/).map((line) => line.replace(/#.*/, '').trim());
+  const slip = lines.findIndex((line) => line !== '' && !networkOf(line));
+  if (slip !== -1)
+    complain(`${problem}; ${name} line ${slip + 1}: ${quote(lines[slip] ?? '')} is not a network`);
+  return lines.filter((line) => line !== '');
+}
+
+function readText(path: string, mostBytes: number): string {
+  // Looked at before it is read: a pipe would keep the board from starting, and a device has no end.
+  const stats = statSync(path);
+  if (!stats.isFile()) throw new Error('not a file');
+  if (stats.size > mostBytes) throw new Error(`it has ${stats.size} bytes`);
+  return readFileSync(path, 'utf8');
+}
+
+function readDotenv(path: string, complain: (problem: string) => undefined): NodeJS.ProcessEnv {
+  const { parsed = {}, error } = dotenv({ path, quiet: true, processEnv: {} });
+  if (error && error.code !== 'ENOENT') complain(`${path} can't be read: ${reason(error)}`);
+  return parsed;
+}
+
+/** What went wrong with a file: the system's own words, without the system call. */
+function reason(error: unknown): string {
+  const { errno, message } = error as NodeJS.ErrnoException;
+  return getSystemErrorMap().get(errno ?? 0)?.[1] ?? message;
+}
+
+const PREFIX = 'IMPULSE_';
+const KNOWN = Object.values(SETTINGS).map((setting) => variable(setting).slice(PREFIX.length));
+
+/** A warning for every name in `variables` that was meant for us and that nothing reads. */
+function unread(variables: NodeJS.ProcessEnv, source: string): string[] {
+  return Object.keys(variables)
+    .filter((name) => name.startsWith(PREFIX) && !KNOWN.includes(name.slice(PREFIX.length)))
+    .map((name) => {
+      const meant = nearest(name.slice(PREFIX.length));
+      const hint = meant === undefined ? '' : `; did you mean ${PREFIX}${meant}?`;
+      return oneLine(`${cut(name)} (from ${source}) is not a setting${hint}`);
+    });
+}
+
+/** Near is up to three slips, and never more than half of a short name. */
+function nearest(name: string): string | undefined {
+  const maxDistance = Math.min(3, Math.floor(name.length / 2));
+  return closestMatch(name.toUpperCase(), KNOWN, { maxDistance });
+}
+
+const LONGEST_QUOTE = 60;
+
+const cut = (text: string) => (text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text);
+
+const quote = (text: string) => JSON.stringify(cut(text));
+
+/** Escapes what could break a line or drive a terminal, or turn the writing around. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
+}

@@ -1,0 +1,47 @@
+import type { Rate } from '../../streams/types.js';
+import { formatDuration } from './duration.js';
+
+const MS_PER = { s: 1_000, min: 60_000, h: 3_600_000 } as const;
+const MOST = 1_000_000;
+
+/**
+ * Reads a rate: `50/s`, `10/min`, `5/h`, each with a burst of its own if need be (`10/min:20`), or `off`.
+ * Without one the burst is the count.
+ *
+ * @returns `null` for `off`; `undefined` for anything else, a count or burst of zero or over a million included.
+ * @example
+ * ```ts
+ * import { parseRate } from './rate.js';
+ *
+ * parseRate('50/s'); // { count: 50, perMs: 1_000, burst: 50 }
+ * parseRate('10/min:20'); // { count: 10, perMs: 60_000, burst: 20 }
+ * parseRate('off'); // null
+ * ```
+ */
+export function parseRate(text: string): Rate | null | undefined {
+  if (text === 'off') return null;
+  const match = /^(\d+)\/(s|min|h)(?::(\d+))?$/.exec(text);
+  if (!match) return undefined;
+  const count = Number(match[1]);
+  const perMs = MS_PER[match[2] as keyof typeof MS_PER];
+  const burst = Number(match[3] ?? count);
+  return [count, burst].every((n) => n >= 1 && n <= MOST) ? { count, perMs, burst } : undefined;
+}
+
+/**
+ * Writes a rate as {@link parseRate} reads it. A rate per anything but a second, a minute or an hour, which only
+ * a program can ask for, is written with its duration (`3/250ms`).
+ *
+ * @example
+ * ```ts
+ * import { formatRate } from './rate.js';
+ *
+ * formatRate({ count: 10, perMs: 60_000, burst: 20 }); // '10/min:20'
+ * ```
+ */
+export function formatRate(rate: Rate | null): string {
+  if (rate === null) return 'off';
+  const { count, perMs, burst } = rate;
+  const [unit = formatDuration(perMs)] = Object.entries(MS_PER).find(([, ms]) => ms === perMs) ?? [];
+  return `${count}/${unit}${burst === count ? '' : `:${burst}`}`;
+}

@@ -1,0 +1,311 @@
+import { isIP } from 'node:net';
+import type { EarlyDrop } from '../../streams/types.js';
+import { parseDuration } from './duration.js';
+import { networkOf } from './networks.js';
+import { parseRate } from './rate.js';
+
+/** One line of the table of settings. */
+export interface Setting<Value = unknown> {
+  /** In kebab-case; {@link flag} and {@link variable} follow from it. */
+  readonly name: string;
+  /** What it is for, in one line, as the help has it. */
+  readonly description: string;
+  /** The value when nobody says otherwise, as a user would write it. */
+  readonly default: string;
+  /** What is allowed, in a short phrase that can follow "allowed is". */
+  readonly allowed: string;
+  /** What the text stands for, or `undefined` if it isn't allowed. Never throws, reads no files. */
+  readonly parse: (text: string) => Value | undefined;
+}
+
+/** What one kind of value may look like. */
+type Kind<Value> = Pick<Setting<Value>, 'allowed' | 'parse'>;
+
+const duration: Kind<number | null> = {
+  allowed: 'a duration such as 500ms, 90s, 10m or 2h, up to 596h, or off',
+  parse: parseDuration,
+};
+
+const rate: Kind<ReturnType<typeof parseRate>> = {
+  allowed: 'a rate such as 50/s, 10/min or 5/h, with a burst as in 10/min:20, or off',
+  parse: parseRate,
+};
+
+const wholeNumber = (least: number, most: number): Kind<number> => ({
+  allowed: `a whole number from ${least} to ${most}`,
+  parse: (text) => (/^\d+$/.test(text) ? within(least, most, Number(text)) : undefined),
+});
+
+const oneOf = <const Choice extends string>(...choices: Choice[]): Kind<Choice> => ({
+  allowed: `one of ${choices.join(', ')}`,
+  parse: (text) => choices.find((choice) => choice === text),
+});
+
+const BYTES_PER: Record<string, number> = { '': 1, k: 1024, m: 1024 ** 2 };
+
+const bytes = (least: number, allowed: string): Kind<number> => ({
+  allowed,
+  parse(text) {
+    const [, count, unit = ''] = /^(\d+)([km]?)$/.exec(text.toLowerCase()) ?? [];
+    return within(least, 1024 ** 3, Number(count) * (BYTES_PER[unit] ?? Number.NaN));
+  },
+});
+
+const orOff = <Value>({ allowed, parse }: Kind<Value>): Kind<Value | null> => ({
+  allowed: `${allowed}, or off`,
+  parse: (text) => (text === 'off' ? null : parse(text)),
+});
+
+const onOrOff: Kind<boolean> = {
+  allowed: 'one of on, off',
+  parse: (text) => (text === 'on' ? true : text === 'off' ? false : undefined),
+};
+
+const earlyDrop: Kind<EarlyDrop | null> = {
+  allowed:
+    'start:rate:full such as 10:30:60 (rate is a percentage), one number for all of them at once, or off',
+  parse(text) {
+    if (text === 'off') return null;
+    const [, start, rate = '100', full = start] = /^(\d{1,7})(?::(\d{1,3}):(\d{1,7}))?$/.exec(text) ?? [];
+    const [from, percent, to] = [Number(start), Number(rate), Number(full)];
+    return percent <= 100 && from <= to && to > 0 ? { start: from, rate: percent, full: to } : undefined;
+  },
+};
+
+/** Networks, and names of files with one in each line, which `readConfig` replaces by what they contain. */
+const networkList: Kind<readonly string[]> = {
+  allowed:
+    'addresses, networks such as 203.0.113.0/24 and files of them (one a line, # comments), with commas between, or off',
+  parse(text) {
+    if (text === 'off') return [];
+    const entries = text.split(',').map((entry) => entry.trim());
+    // A name that looks like a network is a slip, not a file.
+    const slip = /^[\d.:a-f]*(\/\d*)?$|\p{C}/iu;
+    return entries.every((entry) => networkOf(entry) || !slip.test(entry)) ? entries : undefined;
+  },
+};
+
+// RFC 1123; the last label isn't a number, so that 127.0.0.999 isn't taken for a name.
+const HOST_NAME =
+  /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)*(?!\d+$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/i;
+
+const host: Kind<string> = {
+  allowed: 'an IP address or a host name',
+  parse: (text) => (isIP(text) !== 0 || HOST_NAME.test(text) ? text : undefined),
+};
+
+const title: Kind<string> = {
+  allowed: 'a line of 1 to 60 characters',
+  parse: (text) => (/^[^\p{C}]{1,60}$/u.test(text) ? text : undefined),
+};
+
+/** The name of a file, which `readConfig` replaces by its text, or `null`. */
+const textFile: Kind<string | null> = {
+  allowed: 'a readable file of at most 64 KiB, or built-in',
+  parse: (text) => (text === 'built-in' ? null : text || undefined),
+};
+
+/** The name of a file, or `null`. */
+const accountFile: Kind<string | null> = {
+  allowed: 'a readable file of accounts, or off',
+  parse: (text) => (text === 'off' ? null : /^[^\p{C}]+$/u.test(text) ? text : undefined),
+};
+
+/** Every setting of `impulse`, under its key in {@link Config}. Flags, variables, help and `.env.example` follow it. */
+export const SETTINGS = {
+  host: {
+    name: 'host',
+    description: 'Address to listen on; 0.0.0.0 or :: opens the board to the world',
+    default: '127.0.0.1',
+    ...host,
+  },
+  port: {
+    name: 'port',
+    description: 'TCP port to listen on; 0 takes any free one',
+    default: '2323',
+    ...wholeNumber(0, 65_535),
+  },
+  name: {
+    name: 'name',
+    description: 'What the board is called, for crawlers that list boards',
+    default: 'Impulse',
+    ...title,
+  },
+  maxSessions: {
+    name: 'max-sessions',
+    description: 'Callers on line at once',
+    default: '100',
+    ...wholeNumber(1, 1_000_000),
+  },
+  waitingRoom: {
+    name: 'waiting-room',
+    description: 'Callers who may wait for a free node; 0 sends them away',
+    default: '20',
+    ...wholeNumber(0, 1_000_000),
+  },
+  reserve: {
+    name: 'reserve',
+    description: 'Nodes, of --max-sessions, that only callers from --allow get',
+    default: '0',
+    ...wholeNumber(0, 1_000_000),
+  },
+  maxUnauthenticated: {
+    name: 'max-unauthenticated',
+    description:
+      'Callers who have not logged in: refused at random from the first number on, all at the last',
+    default: '10:30:60',
+    ...earlyDrop,
+  },
+  maxPerAddress: {
+    name: 'max-per-address',
+    description: 'Lines at once from one IPv4 address or IPv6 /64',
+    default: '5',
+    ...orOff(wholeNumber(1, 1_000_000)),
+  },
+  connectionRate: {
+    name: 'connection-rate',
+    description: 'Connections taken from everybody together',
+    default: '50/s:100',
+    ...rate,
+  },
+  connectionRatePerAddress: {
+    name: 'connection-rate-per-address',
+    description: 'Connections taken from one IPv4 address or IPv6 /64',
+    default: '10/min:10',
+    ...rate,
+  },
+  maxPerUser: {
+    name: 'max-per-user',
+    description: 'Calls at once of one account; guests have none',
+    default: '3',
+    ...orOff(wholeNumber(1, 1_000_000)),
+  },
+  perUser: {
+    name: 'per-user',
+    description: 'Whether a call too many of an account takes over the oldest, or is denied',
+    default: 'takeover',
+    ...oneOf('takeover', 'deny'),
+  },
+  penalties: {
+    name: 'penalties',
+    description: 'Whether addresses that flood, or leave without logging in, are kept out for a while',
+    default: 'on',
+    ...onOrOff,
+  },
+  block: {
+    name: 'block',
+    description: 'Networks that nobody may call from',
+    default: 'off',
+    ...networkList,
+  },
+  allow: {
+    name: 'allow',
+    description: 'Networks whose callers are never blocked or throttled, and have the reserved nodes',
+    default: 'off',
+    ...networkList,
+  },
+  proxyFrom: {
+    name: 'proxy-from',
+    description:
+      'Proxies that tell who calls in a PROXY header (v1 or v2); every line must come through one of them',
+    default: 'off',
+    ...networkList,
+  },
+  gate: {
+    name: 'gate',
+    description: 'Whether callers must press ESC twice before anything else, which scanners do not',
+    default: 'off',
+    ...oneOf('off', 'esc'),
+  },
+  idleTimeoutMs: {
+    name: 'idle-timeout',
+    description: 'How long a caller may type nothing',
+    default: '10m',
+    ...duration,
+  },
+  idleWarningMs: {
+    name: 'idle-warning',
+    description: 'How long before the end of the idle time or the time on line the caller is warned',
+    default: '1m',
+    ...duration,
+  },
+  loginTimeoutMs: {
+    name: 'login-timeout',
+    description: "How long a caller may take to log in; typing doesn't extend it",
+    default: '60s',
+    ...duration,
+  },
+  deadPeerTimeoutMs: {
+    name: 'dead-peer-timeout',
+    description: "How long a caller's end of the line may give no sign of life",
+    default: '2m',
+    ...duration,
+  },
+  sessionLimitMs: {
+    name: 'session-limit',
+    description: 'How long one call may last',
+    default: 'off',
+    ...duration,
+  },
+  shutdownGraceMs: {
+    name: 'shutdown-grace',
+    description: 'How long callers may stay once a shutdown began; off waits for the last of them',
+    default: '10s',
+    ...duration,
+  },
+  inputRate: {
+    name: 'input-rate',
+    description: 'Bytes a second that are read of one caller; what is more waits with them',
+    default: 'off',
+    ...orOff(bytes(64, 'a number of bytes a second from 64 to 1024m, such as 500, 4k or 1m')),
+  },
+  outputLimitBytes: {
+    name: 'output-limit',
+    description: "Output that may wait for a caller who doesn't read",
+    default: '256k',
+    ...bytes(4096, 'a number of bytes from 4k to 1024m, such as 262144, 256k or 1m'),
+  },
+  passwords: {
+    name: 'passwords',
+    description: 'File of accounts, made by impulse passwd; off lets guests in',
+    default: 'off',
+    ...accountFile,
+  },
+  banner: {
+    name: 'banner',
+    description: 'Text file that greets a caller',
+    default: 'built-in',
+    ...textFile,
+  },
+  logLevel: {
+    name: 'log-level',
+    description: 'The least that is worth a line in the log',
+    default: 'info',
+    ...oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'),
+  },
+  logFormat: {
+    name: 'log-format',
+    description: 'How the log is written: for people or for machines',
+    default: 'text',
+    ...oneOf('text', 'json'),
+  },
+} as const satisfies Record<string, Setting>;
+
+/**
+ * The value of every setting. Durations are in milliseconds and `null` is off; `banner` is the text itself, `null`
+ * for the built-in one. It holds everything that is in `Limits`.
+ */
+export type Config = {
+  readonly [Key in keyof typeof SETTINGS]: Exclude<ReturnType<(typeof SETTINGS)[Key]['parse']>, undefined>;
+};
+
+/** The flag of a setting: `--max-sessions`. */
+export const flag = (setting: Setting): string => `--${setting.name}`;
+
+/** The environment variable of a setting: `IMPULSE_MAX_SESSIONS`. */
+export const variable = (setting: Setting): string =>
+  `IMPULSE_${setting.name.replaceAll('-', '_').toUpperCase()}`;
+
+function within(least: number, most: number, value: number): number | undefined {
+  return value >= least && value <= most ? value : undefined;
+}

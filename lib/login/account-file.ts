@@ -1,0 +1,111 @@
+import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { folded, handleOf } from './handle.js';
+
+/** Somebody with a password. */
+export interface Account {
+  readonly handle: string;
+  /** What checking a password costs: scrypt's N, r and p (RFC 7914). */
+  readonly cost: { readonly N: number; readonly r: number; readonly p: number };
+  readonly salt: Buffer;
+  readonly hash: Buffer;
+}
+
+/** What a new password costs: some 30 MiB, and a tenth of a second. */
+export const COST: Account['cost'] = { N: 2 ** 15, r: 8, p: 1 };
+/** Of N, r and p together, so 256 MiB and a second or two: a slip in the file must take neither all of the memory nor a thread. */
+const MOST_WORK = 2 ** 21;
+
+const [SALT_BYTES, HASH_BYTES] = [16, 32];
+/** A longer file of accounts isn't read. */
+export const MOST_FILE_BYTES = 1024 ** 2;
+
+/** The accounts in the text of a file, by their folded handles, and a line for each that is none. */
+export function accountsIn(text: string): { accounts: Map<string, Account>; problems: string[] } {
+  const accounts = new Map<string, Account>();
+  const problems: string[] = [];
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (/^\s*(#|$)/.test(line)) continue;
+    const account = accountOf(line);
+    if (!account) problems.push(`line ${index + 1} is no account; impulse passwd writes them`);
+    else if (accounts.has(folded(account.handle)))
+      problems.push(`line ${index + 1}: ${account.handle} was there before`);
+    else accounts.set(folded(account.handle), account);
+  }
+  return { accounts, problems };
+}
+
+/**
+ * Reads the accounts of a file.
+ *
+ * @throws When the file can't be read, is too long, or has a line that is no account.
+ */
+export async function readAccounts(file: string): Promise<ReadonlyMap<string, Account>> {
+  const { size } = await stat(file);
+  if (size > MOST_FILE_BYTES) throw new Error(`${file} has ${size} bytes; ${MOST_FILE_BYTES} are allowed`);
+  const { accounts, problems } = accountsIn(await readFile(file, 'utf8'));
+  if (problems.length > 0) throw new Error(`${file} ${problems[0]}`);
+  return accounts;
+}
+
+/** An account as a line of the file, without its newline: `ann:scrypt:32768:8:1:salt:hash`. */
+export function lineOf({ handle, cost: { N, r, p }, salt, hash }: Account): string {
+  return [handle, 'scrypt', N, r, p, salt.toString('base64url'), hash.toString('base64url')].join(':');
+}
+
+/** Makes an account with a password. */
+export async function newAccount(handle: string, password: string, cost = COST): Promise<Account> {
+  const salt = randomBytes(SALT_BYTES);
+  return { handle, cost, salt, hash: await hashOf(password, salt, cost) };
+}
+
+/** Whether it is the account's password. Takes as long whatever it is. */
+export async function isPassword(password: string, { salt, hash, cost }: Account): Promise<boolean> {
+  return timingSafeEqual(await hashOf(password, salt, cost), hash);
+}
+
+/** An account that nobody has: checking a password against it takes as long as against those of the file. */
+export function nobodyLike(accounts: Iterable<Account>): Account {
+  const [one] = accounts;
+  return {
+    handle: '',
+    cost: one?.cost ?? COST,
+    salt: randomBytes(SALT_BYTES),
+    hash: randomBytes(HASH_BYTES),
+  };
+}
+
+/** Computed off the event loop. Composed first, since keyboards differ in how they write an accent (RFC 8265). */
+function hashOf(password: string, salt: Buffer, cost: Account['cost']): Promise<Buffer> {
+  return scryptAsync(password.normalize('NFC'), salt, HASH_BYTES, { ...cost, maxmem: 2 * memoryOf(cost) });
+}
+
+const scryptAsync = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
+
+const memoryOf = ({ N, r, p }: Account['cost']) => 128 * r * (N + p);
+
+/** The account of a line of the file, or null if it has none. */
+export function accountOf(line: string): Account | null {
+  const fields = /^([^:]+):scrypt:(\d{1,8}):(\d{1,3}):(\d{1,3}):([\w-]+):([\w-]+)$/.exec(line.trim());
+  if (!fields) return null;
+  const [, handle = '', N, r, p, salt = '', hash = ''] = fields;
+  const account = {
+    handle,
+    cost: { N: Number(N), r: Number(r), p: Number(p) },
+    salt: Buffer.from(salt, 'base64url'),
+    hash: Buffer.from(hash, 'base64url'),
+  };
+  const isGood =
+    handleOf(handle) === handle &&
+    isPayable(account.cost) &&
+    account.salt.length >= SALT_BYTES &&
+    account.hash.length === HASH_BYTES;
+  return isGood ? account : null;
+}
+
+/** Whether it is what scrypt takes (RFC 7914, section 2), and not too much. */
+function isPayable({ N, r, p }: Account['cost']): boolean {
+  const isPowerOfTwo = N > 1 && (N & (N - 1)) === 0;
+  return isPowerOfTwo && r > 0 && p > 0 && N < 2 ** (16 * r) && N * r * p <= MOST_WORK;
+}

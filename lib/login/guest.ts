@@ -1,0 +1,49 @@
+import { defer, filter, map, take, tap } from 'rxjs';
+import type { Authenticator, Services } from '../../streams/types.js';
+import { alike, handleOf, wordsOf } from './handle.js';
+
+/** Nobody is to be taken for the board, or for the one who runs it. */
+const RESERVED = ['sysop', 'system', 'admin', 'administrator', 'root', 'operator', 'moderator', 'impulse'];
+
+/**
+ * The placeholder of an authenticator: asks `Handle: ` and lets anyone in. A handle is 2 to 20 letters, digits,
+ * spaces, dots, dashes and underlines, and can't be taken for that of anybody on line; whoever types something else is
+ * asked again, until the login deadline.
+ *
+ * @example
+ * ```ts
+ * import { createImpulse, guest } from 'impulse-bbs';
+ *
+ * createImpulse({ app: (session) => session.line$, authenticate: guest });
+ * ```
+ */
+export const guest: Authenticator = (session, services) =>
+  defer(() => {
+    session.write('Handle: ');
+    return session.line$.pipe(
+      map((line) => welcome(line, services)),
+      tap(({ problem }) => {
+        if (problem) session.write(`${problem}\nHandle: `);
+      }),
+      filter(({ problem }) => !problem),
+      take(1),
+      map(({ handle }) => ({ handle, guest: true })),
+    );
+  });
+
+/** The handle, or what is wrong with it. */
+function welcome(typed: string, { sessions }: Services): { handle: string; problem?: string } {
+  const handle = handleOf(typed);
+  if (handle === null) return { handle: '', problem: 'Please use 2 to 20 letters, digits, spaces, or . - _' };
+  const taken = [...sessions.values()]
+    .map(({ user }) => user?.handle)
+    .find((other) => other && alike(other, handle));
+  if (taken !== undefined)
+    return {
+      handle,
+      problem: `${taken} is on line. Please choose a handle that looks different.`,
+    };
+  if ([handle, ...wordsOf(handle)].some((word) => RESERVED.some((other) => alike(other, word))))
+    return { handle, problem: "That handle is the sysop's. Please choose another one." };
+  return { handle };
+}

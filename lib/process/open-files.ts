@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import type { Limits } from '../../streams/types.js';
+
+/**
+ * Descriptors that aren't a caller's: the standard three, Node's own (an epoll or two, pipes, worker wake-ups), the
+ * listener, a log or a banner being read, and the callers who are just being refused or are flushing a goodbye.
+ */
+export const SPARE_FILES = 64;
+
+/**
+ * How many files this process may have open: its soft limit. Node raises that to the hard one as it starts.
+ *
+ * @returns `null` if there is no limit, or none that can be found out.
+ */
+export function openFilesLimit(): number | null {
+  const soft = process.platform === 'linux' ? softFromProc() : softFromReport();
+  const limit = Number(soft);
+  return Number.isInteger(limit) ? limit : null;
+}
+
+/** See proc_pid_limits(5); a whole report only for this would be a waste. */
+function softFromProc(): string | undefined {
+  try {
+    return /^Max open files +(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+function softFromReport(): unknown {
+  // Without this a report looks up the host name of every peer.
+  const reporter = Object.assign(process.report, { excludeNetwork: true });
+  const report = reporter.getReport() as { userLimits?: { open_files?: { soft?: unknown } } };
+  return report.userLimits?.open_files?.soft;
+}
+
+/**
+ * Whether the callers fit under the open-files limit. To be asked before listening: when a Node server runs out of
+ * descriptors, callers are hung up on and nobody is told.
+ *
+ * @param limit What {@link openFilesLimit} returned.
+ * @returns One line that says what is wrong, what is allowed and how to raise it; `null` if all is well.
+ */
+export function openFilesProblem(
+  { maxSessions, waitingRoom }: Pick<Limits, 'maxSessions' | 'waitingRoom'>,
+  limit: number | null,
+): string | null {
+  const needed = maxSessions + waitingRoom + SPARE_FILES;
+  if (limit === null || needed <= limit) return null;
+  const room = waitingRoom === 0 ? '' : ` with waiting-room ${waitingRoom}`;
+  const most = limit - SPARE_FILES - waitingRoom;
+  const allowed = most > 0 ? `allowed is max-sessions up to ${most}` : 'not even one session fits';
+  return (
+    `max-sessions ${maxSessions}${room} needs ${needed} open files and this process may have ${limit}: ` +
+    `${allowed}; to raise the limit, run \`ulimit -n ${needed}\` before the start (over the hard limit as root)`
+  );
+}

@@ -1,0 +1,200 @@
+import type { Where } from 'telnetlib';
+import { COMMAND, type Verb } from '../../streams/codec.js';
+import type { Terminal } from '../../streams/types.js';
+import { encodingNamed, encodingOf } from './encodings.js';
+import { type Agreeable, Negotiator, type NegotiatorHost } from './negotiator.js';
+import { CHARSET_MESSAGE, latin1, OPTION, offeredCharsets, TTYPE_MESSAGE } from './options.js';
+
+const { WILL, DO, EOR, GA } = COMMAND;
+const { BINARY, ECHO, SGA, TTYPE, END_OF_RECORD, NAWS, CHARSET, MSSP } = OPTION;
+
+/** What a board does, and what it likes a client to do. All else is declined: NEW-ENVIRON (39) above all. */
+const AGREEABLE: Agreeable = {
+  local: new Set([BINARY, ECHO, SGA, END_OF_RECORD, CHARSET, MSSP]),
+  remote: new Set([BINARY, SGA, TTYPE, NAWS, CHARSET]),
+};
+
+const { REQUEST, ACCEPTED, REJECTED, TTABLE_IS, TTABLE_REJECTED } = CHARSET_MESSAGE;
+/** MSSP (tintin.mudhalla.net/protocols/mssp). */
+const [MSSP_VAR, MSSP_VAL] = [1, 2];
+/** MTTS (tintin.mudhalla.net/protocols/mtts): the bit of a client that shows UTF-8. */
+const MTTS_UTF8 = 4;
+
+/** Names that a client has for its terminal: its own, the terminal's, its abilities. More is a game. */
+const MOST_TYPES = 4;
+/** What a terminal's name may be, so that it can be shown and logged. */
+const TYPE_NAME = /^[\x21-\x7e](?:[\x20-\x7e]{0,38}[\x21-\x7e])?$/;
+
+/** What a crawler of boards is told. */
+export type Status = () => Record<string, string | number>;
+
+/** What the options do to their connection. */
+export interface BoardOptionsHost {
+  send(verb: Verb, option: number): void;
+  sendSubnegotiation(option: number, payload: Uint8Array): void;
+  /** Something about the caller's terminal is known that wasn't; 0 columns or rows if the client doesn't know. */
+  learned(about: Partial<Terminal>): void;
+  /** See {@link NegotiatorHost.abused}. */
+  abused(): void;
+}
+
+/**
+ * A board's side of telnet's options, for one call. Offers what a person notices at once; the rest when the client
+ * has shown that it speaks telnet, since one that doesn't shows our offers as odd characters.
+ * A class, since every line has one.
+ */
+export class BoardOptions implements NegotiatorHost {
+  readonly #host: BoardOptionsHost;
+  readonly #status: Status;
+  readonly #negotiator = new Negotiator(this, AGREEABLE);
+  #heard = false;
+  #answers = false;
+  #types: string[] = [];
+  #asking = false;
+  #requested = false;
+  #encodingAgreed = false;
+
+  constructor(host: BoardOptionsHost, status: Status) {
+    this.#host = host;
+    this.#status = status;
+  }
+
+  /** Makes the first offers. */
+  offer(): void {
+    this.#negotiator.ask(WILL, ECHO);
+    this.#negotiator.ask(WILL, SGA);
+    this.#negotiator.ask(DO, NAWS);
+  }
+
+  /** Answers a request, takes an answer. */
+  negotiate(verb: Verb, option: number): void {
+    this.#negotiator.negotiate(verb, option);
+    if (this.#heard) return;
+    this.#heard = true;
+    this.#negotiator.ask(DO, TTYPE);
+    this.#negotiator.ask(DO, BINARY);
+    this.#negotiator.ask(WILL, BINARY);
+    this.#negotiator.ask(WILL, CHARSET);
+    this.#negotiator.ask(WILL, END_OF_RECORD);
+    this.#negotiator.ask(WILL, MSSP);
+    this.#negotiator.askTimingMark();
+  }
+
+  /** Hears what belongs to an option that is on; telnetlib's own reading of it throws. */
+  subnegotiation(option: number, payload: Uint8Array): void {
+    const on = this.#negotiator.isOn(option, 'REMOTE');
+    if (option === NAWS && on) this.#window(payload);
+    else if (option === TTYPE && on) this.#type(payload);
+    else if (option === CHARSET && (on || this.#negotiator.isOn(option, 'LOCAL'))) this.#charset(payload);
+  }
+
+  /** See {@link Negotiator.charge}. */
+  charge(): boolean {
+    return this.#negotiator.charge();
+  }
+
+  /** Asks for a sign of life; false if the client never gave one. */
+  probe(): boolean {
+    if (this.#answers) this.#negotiator.askTimingMark();
+    return this.#answers;
+  }
+
+  /** The command that marks the end of a prompt, for clients that wait for it (RFC 885, RFC 854). */
+  get promptMark(): number | undefined {
+    if (this.#negotiator.isOn(END_OF_RECORD, 'LOCAL')) return EOR;
+    return this.#negotiator.isDeclined(SGA) ? GA : undefined;
+  }
+
+  // What the negotiator decides.
+  send(verb: Verb, option: number): void {
+    this.#host.send(verb, option);
+  }
+  changed(option: number, where: Where, on: boolean): void {
+    if (option === ECHO && where === 'LOCAL') this.#host.learned({ echo: on });
+    else if (!on) return;
+    else if (option === TTYPE) this.#askType();
+    else if (option === CHARSET && where === 'LOCAL') this.#request();
+    else if (option === MSSP) this.#tellStatus();
+  }
+  answered(): void {
+    this.#answers = true;
+  }
+  abused(): void {
+    this.#host.abused();
+  }
+
+  #window(payload: Uint8Array): void {
+    if (payload.length !== 4) return;
+    const [high = 0, low = 0, rowsHigh = 0, rowsLow = 0] = payload;
+    this.#host.learned({ columns: high * 256 + low, rows: rowsHigh * 256 + rowsLow });
+  }
+
+  #askType(): void {
+    this.#asking = this.charge();
+    if (this.#asking) this.#host.sendSubnegotiation(TTYPE, Uint8Array.of(TTYPE_MESSAGE.SEND));
+  }
+
+  /** A client tells all its names, one for each time it is asked, and the last one twice. */
+  #type(payload: Uint8Array): void {
+    const name = latin1(payload.subarray(1));
+    if (!this.#asking || payload[0] !== TTYPE_MESSAGE.IS || !TYPE_NAME.test(name)) return;
+    this.#asking = false;
+    const last = this.#types.at(-1);
+    if (name === last) return;
+    const abilities = /^MTTS (\d{1,6})$/.exec(name)?.[1];
+    if (abilities) {
+      if (Number(abilities) & MTTS_UTF8 && !this.#encodingAgreed) this.#host.learned({ encoding: 'utf-8' });
+      // Of a client that tells this, the first name was its own.
+      this.#host.learned({ type: last ?? null });
+      return;
+    }
+    this.#types.push(name);
+    // The first is the terminal's, or the best of several that it can be.
+    if (this.#types.length === 1) {
+      this.#host.learned({ type: name });
+      if (!this.#encodingAgreed && encodingOf(name) === 'cp437') this.#host.learned({ encoding: 'cp437' });
+    }
+    if (this.#types.length < MOST_TYPES) this.#askType();
+  }
+
+  #request(): void {
+    this.#requested = this.charge();
+    if (this.#requested) this.#tell(CHARSET, REQUEST, ';UTF-8;CP437');
+  }
+
+  #charset(payload: Uint8Array): void {
+    const [kind] = payload;
+    if (kind === ACCEPTED && this.#requested) this.#agree(latin1(payload.subarray(1)));
+    if (kind === ACCEPTED || kind === REJECTED) this.#requested = false;
+    else if (kind === REQUEST) {
+      // Of two requests that cross, the server's stands (RFC 2066).
+      const known = this.#requested ? undefined : offeredCharsets(payload).find((name) => this.#agree(name));
+      if (!this.charge()) return;
+      if (known) this.#tell(CHARSET, ACCEPTED, known);
+      else this.#tell(CHARSET, REJECTED, '');
+    } else if (kind === TTABLE_IS && this.charge()) this.#tell(CHARSET, TTABLE_REJECTED, '');
+  }
+
+  #agree(charset: string): boolean {
+    const encoding = encodingNamed(charset);
+    if (!encoding) return false;
+    this.#encodingAgreed = true;
+    this.#host.learned({ encoding });
+    return true;
+  }
+
+  #tellStatus(): void {
+    const pairs = Object.entries(this.#status());
+    const bytes = pairs.flatMap(([name, value]) => [
+      MSSP_VAR,
+      ...Buffer.from(name),
+      MSSP_VAL,
+      ...Buffer.from(String(value)),
+    ]);
+    this.#host.sendSubnegotiation(MSSP, Uint8Array.from(bytes));
+  }
+
+  #tell(option: number, kind: number, text: string): void {
+    this.#host.sendSubnegotiation(option, Uint8Array.of(kind, ...Buffer.from(text)));
+  }
+}

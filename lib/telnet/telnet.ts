@@ -1,0 +1,354 @@
+import type { Socket } from 'node:net';
+import { Observable, type Subscriber } from 'rxjs';
+import {
+  COMMAND,
+  commandBytes,
+  escapeIac,
+  negotiationBytes,
+  subnegotiationBytes,
+  type TelnetHandler,
+  telnetDecoder,
+  type Verb,
+} from '../../streams/codec.js';
+import { SessionEnd } from '../../streams/session-end.js';
+import type { Connection, Encoding, Output, Terminal } from '../../streams/types.js';
+import { BoardOptions, type BoardOptionsHost, type Status } from './board-options.js';
+import { encoded, isAscii } from './encodings.js';
+
+/** A terminal that has said nothing. */
+const UNKNOWN: Terminal = { columns: 80, rows: 24, echo: false, type: null, encoding: 'utf-8' };
+/** A window that is larger isn't one. */
+const MOST_CELLS = 1000;
+
+/** Answers "are you there?" (RFC 854) with something a person can see. */
+const HERE = '[Yes]\r\n';
+
+/** What is written while a chunk is read goes out together; of more than this, what there is by then. */
+const BATCH_LENGTH = 64 * 1024;
+
+/** Bytes that are still read, and dropped, of somebody we hung up on. */
+const MOST_DROPPED = 1024 * 1024;
+
+/** Commands that are keys of the terminal (RFC 854): what they type. */
+const KEY_OF: Partial<Record<number, number>> = {
+  [COMMAND.IP]: 0x03,
+  [COMMAND.BRK]: 0x03,
+  [COMMAND.EC]: 0x7f,
+  [COMMAND.EL]: 0x15,
+};
+
+/** Errors of a line whose other end is gone, without having said so. */
+const LOST = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN']);
+
+/**
+ * Telnet on a socket: what the caller types comes out of `input$`, free of telnet's commands; what is written is
+ * put into the terminal's encoding and escaped, and `\n` in text becomes CR LF. The options are offered when
+ * `input$` is first subscribed to, so that a caller who is refused isn't negotiated with. `input$` is for one
+ * subscriber at a time; between two of them nothing is read, and nothing is lost.
+ *
+ * @param status What a crawler is told that asks for it (MSSP).
+ * @param address The caller's, where it isn't the other end's.
+ */
+export function telnet(
+  socket: Socket,
+  status: Status = () => ({}),
+  address = socket.remoteAddress ?? '',
+): Connection {
+  return new TelnetLine(socket, status, address);
+}
+
+/** A class, since a board has ten thousand of them and methods on a prototype weigh nothing. */
+class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
+  readonly address: string;
+  readonly #socket: Socket;
+  readonly #options: BoardOptions;
+  readonly #decode = telnetDecoder(this);
+  #terminal: Terminal = UNKNOWN;
+  #reader: Subscriber<Uint8Array> | undefined;
+  #watchers: Set<Subscriber<Terminal>> | undefined;
+  /** The rest of a chunk, in whose middle the reader left. */
+  #held: Uint8Array[] | undefined;
+  /** The runs of this chunk, between telnet's commands: handed on together, since each costs the same. */
+  #runs: Uint8Array[] = [];
+  /** The last window's size in this chunk. */
+  #window: Pick<Terminal, 'columns' | 'rows'> | undefined;
+  /** What was written and not sent yet, since more may come of the same chunk. */
+  #unsent = '';
+  #batching = false;
+  /** Why the line ends, if that isn't a hang-up. */
+  #fault: SessionEnd | undefined;
+  #encodingChosen = false;
+  #greeted = false;
+  /** Bytes that came after we hung up. */
+  #dropped = 0;
+  #closing = false;
+  #hungUp: boolean;
+  #gone: boolean;
+
+  constructor(socket: Socket, status: Status, address: string) {
+    this.#socket = socket;
+    this.#options = new BoardOptions(this, status);
+    this.#gone = this.#hungUp = socket.closed;
+    this.address = address;
+    // Nothing is read before somebody listens.
+    socket.pause();
+    // A reset is a hang-up: 'close' follows.
+    socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+      if (LOST.has(code)) this.#fault ??= new SessionEnd('lost');
+    });
+    socket.on('end', () => this.#hangUp());
+    socket.on('close', () => this.#goAway());
+    socket.on('data', (chunk) => this.#read(chunk));
+  }
+
+  get input$(): Observable<Uint8Array> {
+    return new Observable((subscriber) => {
+      if (this.#fault) return subscriber.error(this.#fault);
+      if (this.#closing || (this.#hungUp && !this.#held?.length)) return subscriber.complete();
+      this.#reader = subscriber;
+      subscriber.add(() => {
+        if (this.#reader === subscriber) this.#reader = undefined;
+        this.pause();
+      });
+      if (!this.#greeted) {
+        this.#greeted = true;
+        this.#batch(() => this.#options.offer());
+      }
+      // First, since what was held may make the reader pause.
+      this.resume();
+      for (const bytes of this.#held?.splice(0) ?? []) this.#deliver(bytes);
+      if (this.#hungUp) subscriber.complete();
+    });
+  }
+  get terminal$(): Observable<Terminal> {
+    return new Observable((subscriber) => {
+      subscriber.next(this.#terminal);
+      if (this.#gone) return subscriber.complete();
+      this.#watchers ??= new Set();
+      this.#watchers.add(subscriber);
+      subscriber.add(() => this.#watchers?.delete(subscriber));
+    });
+  }
+  get closed$(): Observable<never> {
+    return new Observable((subscriber) => {
+      if (this.#gone) return subscriber.complete();
+      const done = () => subscriber.complete();
+      this.#socket.once('close', done);
+      subscriber.add(() => this.#socket.off('close', done));
+    });
+  }
+  get drained$(): Observable<never> {
+    return new Observable((subscriber) => {
+      if (!this.#writable || this.backlog === 0) return subscriber.complete();
+      this.#send();
+      // An empty write is done when all before it is, or when the line is gone.
+      this.#socket.write('', () => subscriber.complete());
+    });
+  }
+  get terminal(): Terminal {
+    return this.#terminal;
+  }
+  get bytesIn(): number {
+    return this.#socket.bytesRead;
+  }
+  get bytesOut(): number {
+    return this.#socket.bytesWritten + (this.#writable ? this.#unsent.length : 0);
+  }
+  get backlog(): number {
+    return this.#socket.writableLength + this.#unsent.length;
+  }
+
+  write(output: Output): void {
+    // Writing after the end would cut the line, and the last words with it.
+    if (this.#closing) return;
+    if (typeof output === 'string') this.#unsent += output;
+    else this.#sendBytes(escapeIac(output));
+    if (!this.#batching || this.#unsent.length > BATCH_LENGTH) this.#send();
+  }
+  setEncoding(encoding: Encoding): void {
+    // What was written before was meant for the old one.
+    this.#send();
+    this.#encodingChosen = true;
+    this.#become({ ...this.#terminal, encoding });
+  }
+  probe(): boolean {
+    return this.#options.probe();
+  }
+  pause(): void {
+    if (!this.#closing) this.#socket.pause();
+  }
+  resume(): void {
+    if (this.#reader) this.#socket.resume();
+  }
+  close(): void {
+    if (this.#closing) return;
+    this.#send();
+    this.#closing = true;
+    // What still comes is read and dropped: closing on unread input would reset the line, and the last words with it.
+    // To whoever is at fault there are none, and a flood is better left to their own kernel.
+    if (this.#fault) this.#socket.pause();
+    else this.#socket.resume();
+    this.#socket.end();
+  }
+  destroy(): void {
+    this.#closing = true;
+    this.#unsent = '';
+    this.#socket.destroy();
+  }
+
+  // What the decoder finds.
+  data(bytes: Uint8Array): void {
+    this.#runs.push(bytes);
+  }
+  command(code: number): void {
+    const key = KEY_OF[code];
+    if (key !== undefined) this.data(Uint8Array.of(key));
+    else if (code === COMMAND.AYT && this.#options.charge()) {
+      this.#handOn();
+      this.write(HERE);
+    }
+  }
+  negotiate(verb: Verb, option: number): void {
+    this.#options.negotiate(verb, option);
+  }
+  subnegotiation(option: number, payload: Uint8Array): void {
+    this.#options.subnegotiation(option, payload);
+  }
+  dropped(): void {
+    this.#options.charge();
+  }
+
+  // What the options decide.
+  send(verb: Verb, option: number): void {
+    // An answer says that what was typed before has been read.
+    this.#handOn();
+    this.#sendBytes(negotiationBytes(verb, option));
+  }
+  sendSubnegotiation(option: number, payload: Uint8Array): void {
+    this.#sendBytes(subnegotiationBytes(option, payload));
+  }
+  learned({ columns, rows, encoding, ...more }: Partial<Terminal>): void {
+    if (columns !== undefined && rows !== undefined) {
+      this.#window = { columns: cells(columns, UNKNOWN.columns), rows: cells(rows, UNKNOWN.rows) };
+      return;
+    }
+    // What was typed before was typed under the old terms.
+    this.#handOn();
+    this.#become({
+      ...this.#terminal,
+      ...more,
+      ...(encoding === undefined || this.#encodingChosen ? {} : { encoding }),
+    });
+  }
+  abused(): void {
+    this.#handOn();
+    this.#fault = new SessionEnd('protocol');
+    this.#held = undefined;
+    this.#reader?.error(this.#fault);
+  }
+
+  get #writable(): boolean {
+    return !this.#closing && this.#socket.writable;
+  }
+
+  #read(chunk: Uint8Array): void {
+    if (this.#closing) this.#drop(chunk);
+    else if (!this.#fault)
+      this.#batch(() => {
+        this.#decode(chunk);
+        this.#handOn();
+        if (this.#window) this.#become({ ...this.#terminal, ...this.#window });
+        this.#window = undefined;
+      });
+  }
+
+  #handOn(): void {
+    const runs = this.#runs;
+    if (runs.length === 0) return;
+    this.#runs = [];
+    this.#deliver(runs.length === 1 ? (runs[0] as Uint8Array) : Buffer.concat(runs));
+  }
+
+  #deliver(bytes: Uint8Array): void {
+    if (this.#closing || this.#fault) return;
+    if (this.#reader) this.#reader.next(bytes);
+    else {
+      this.#held ??= [];
+      this.#held.push(bytes);
+    }
+  }
+
+  /** Whoever goes on and on while we say goodbye doesn't hear it; reading all that would cost more than it is worth. */
+  #drop(chunk: Uint8Array): void {
+    this.#dropped += chunk.length;
+    if (this.#dropped > MOST_DROPPED) this.destroy();
+  }
+
+  /** What is written meanwhile is sent together: a write of its own for each line would cost more than all the rest. */
+  #batch(act: () => void): void {
+    this.#batching = true;
+    try {
+      act();
+    } finally {
+      this.#batching = false;
+      this.#send();
+    }
+  }
+
+  #send(): void {
+    const text = this.#unsent;
+    if (text === '' || !this.#writable) return;
+    this.#unsent = '';
+    const { echo, encoding } = this.#terminal;
+    this.#socket.write(prepared(text, encoding), 'latin1');
+    // Whoever shows what is typed reads line by line, and may wait for a sign that a prompt is all there is.
+    const mark = echo || text.endsWith('\n') ? undefined : this.#options.promptMark;
+    if (mark !== undefined) this.#socket.write(commandBytes(mark));
+  }
+
+  /** Sends bytes, behind the text that was written before them. */
+  #sendBytes(bytes: Uint8Array): void {
+    this.#send();
+    if (this.#writable) this.#socket.write(bytes);
+  }
+
+  #become(now: Terminal): void {
+    const was = this.#terminal;
+    const keys = Object.keys(was) as (keyof Terminal)[];
+    if (keys.every((key) => now[key] === was[key])) return;
+    this.#terminal = now;
+    for (const watcher of [...(this.#watchers ?? [])]) watcher.next(now);
+  }
+
+  #hangUp(): void {
+    this.#hungUp = true;
+    if (this.#fault) this.#reader?.error(this.#fault);
+    else this.#reader?.complete();
+  }
+
+  #goAway(): void {
+    this.#gone = true;
+    this.#hangUp();
+    for (const watcher of [...(this.#watchers ?? [])]) watcher.complete();
+  }
+}
+
+/** Longer texts aren't what a room full of callers hears at once. */
+const MOST_KEPT = 4096;
+
+/** What was prepared last: of what all in a room hear, only the first has to be. */
+let last: { text: string; encoding: Encoding; prepared: string | Uint8Array } | undefined;
+
+/** A text with telnet's newlines: as it is, if it is ASCII, or as bytes of the encoding. */
+function prepared(text: string, encoding: Encoding): string | Uint8Array {
+  if (last?.text === text && last.encoding === encoding) return last.prepared;
+  const lines = text.includes('\r') ? text.replace(/\r?\n/g, '\r\n') : text.split('\n').join('\r\n');
+  const prepared = isAscii(lines) ? lines : escapeIac(encoded(lines, encoding));
+  last = text.length > MOST_KEPT ? last : { text, encoding, prepared };
+  return prepared;
+}
+
+/** A window's size that can be believed. */
+function cells(count: number, otherwise: number): number {
+  return count === 0 ? otherwise : Math.min(count, MOST_CELLS);
+}

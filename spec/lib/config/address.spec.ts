@@ -1,0 +1,40 @@
+import { addressOf } from '../../../lib/config/address.js';
+
+describe('addressOf', () => {
+  it("takes a host, and telnet's port for it", () => {
+    expect(addressOf('bbs.example.org')).toEqual({ host: 'bbs.example.org', port: 23 });
+    expect(addressOf('192.0.2.1')).toEqual({ host: '192.0.2.1', port: 23 });
+  });
+
+  it('takes a host and a port', () => {
+    expect(addressOf('localhost:2323')).toEqual({ host: 'localhost', port: 2323 });
+    expect(addressOf('[::1]:2323')).toEqual({ host: '::1', port: 2323 });
+  });
+
+  it('takes an IPv6 address with or without brackets', () => {
+    expect(addressOf('2001:db8::1')).toEqual({ host: '2001:db8::1', port: 23 });
+    expect(addressOf('[2001:db8::1]')).toEqual({ host: '2001:db8::1', port: 23 });
+    expect(addressOf('fe80::1%eth0')).toEqual({ host: 'fe80::1%eth0', port: 23 });
+  });
+
+  it("takes nothing for this machine's board", () => {
+    expect(addressOf(undefined)).toEqual({ host: '127.0.0.1', port: 2323 });
+  });
+
+  for (const text of [
+    '',
+    ':2323',
+    'host:',
+    'host:0',
+    'host:65536',
+    'host:name',
+    'a host',
+    '[::1',
+    '::1]:23',
+    'a:b:c',
+  ]) {
+    it(`doesn't take ${JSON.stringify(text)}`, () => {
+      expect(addressOf(text)).toBeUndefined();
+    });
+  }
+});

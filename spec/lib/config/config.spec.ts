@@ -1,0 +1,327 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError, type ConfigSources, formatTable, readConfig } from '../../../lib/config/config.js';
+import type { Config } from '../../../lib/config/settings.js';
+import type { Limits } from '../../../streams/types.js';
+
+describe('readConfig', () => {
+  let cwd: string;
+  beforeEach(() => {
+    cwd = mkdtempSync(join(tmpdir(), 'impulse-config-'));
+  });
+  afterEach(() => rmSync(cwd, { recursive: true }));
+
+  const file = (name: string, text: string | Uint8Array) => writeFileSync(join(cwd, name), text);
+  const read = (sources: Partial<ConfigSources> = {}) => readConfig({ flags: {}, env: {}, cwd, ...sources });
+  const row = (name: string, sources: Partial<ConfigSources> = {}) =>
+    read(sources).sources.find((row) => row.name === name);
+  const problems = (sources: Partial<ConfigSources> = {}): readonly string[] => {
+    try {
+      read(sources);
+    } catch (error) {
+      if (error instanceof ConfigError) return error.problems;
+      throw error;
+    }
+    return [];
+  };
+
+  it('has the defaults when nobody says otherwise', () => {
+    const { config, sources, warnings } = read();
+    expect(config).toEqual({
+      host: '127.0.0.1',
+      port: 2323,
+      name: 'Impulse',
+      maxSessions: 100,
+      waitingRoom: 20,
+      reserve: 0,
+      maxUnauthenticated: { start: 10, rate: 30, full: 60 },
+      maxPerAddress: 5,
+      connectionRate: { count: 50, perMs: 1_000, burst: 100 },
+      connectionRatePerAddress: { count: 10, perMs: 60_000, burst: 10 },
+      maxPerUser: 3,
+      perUser: 'takeover',
+      penalties: true,
+      block: [],
+      allow: [],
+      proxyFrom: [],
+      gate: 'off',
+      idleTimeoutMs: 600_000,
+      idleWarningMs: 60_000,
+      loginTimeoutMs: 60_000,
+      deadPeerTimeoutMs: 120_000,
+      sessionLimitMs: null,
+      shutdownGraceMs: 10_000,
+      inputRate: null,
+      outputLimitBytes: 262_144,
+      passwords: null,
+      banner: null,
+      logLevel: 'info',
+      logFormat: 'text',
+    });
+    expect(sources.length).toBe(Object.keys(config).length);
+    expect(sources[1]).toEqual({ name: 'port', value: '2323', source: 'default' });
+    expect(warnings).toEqual([]);
+  });
+
+  it('gives everything that is in Limits', () => {
+    const config: Config = read().config;
+    const limits: Limits = config;
+    expect(limits.maxSessions).toBe(100);
+  });
+
+  describe('a list of networks', () => {
+    const inFile = (text: string) => {
+      file('blocked', text);
+      return { flags: { block: '192.0.2.1,blocked' } };
+    };
+
+    it('is what is written, and what is in the files that are', () => {
+      const sources = inFile('# scanners\n203.0.113.0/24\r\n\n2001:db8::/32 # a whole provider\n');
+      expect(read(sources).config.block).toEqual(['192.0.2.1', '203.0.113.0/24', '2001:db8::/32']);
+    });
+
+    it('names the file and the line that is no network', () => {
+      expect(problems(inFile('203.0.113.0/24\n203.0.113.0/99\n'))).toEqual([
+        jasmine.stringMatching(
+          /^block "192.0.2.1,blocked" \(from --block\): .*; blocked line 2: "203.0.113.0\/99" is not a network$/,
+        ),
+      ]);
+    });
+
+    it('names the file that is not there', () => {
+      expect(problems({ flags: { allow: 'nowhere' } })).toEqual([
+        jasmine.stringMatching(/^allow "nowhere" \(from --allow\): .*nowhere: no such file or directory$/),
+      ]);
+    });
+  });
+
+  it('takes a flag before the environment, that before .env, that before the default', () => {
+    const flags = { port: '1' };
+    const env = { IMPULSE_PORT: '2' };
+    expect(row('port')).toEqual({ name: 'port', value: '2323', source: 'default' });
+    file('.env', 'IMPULSE_PORT=3');
+    expect(row('port')).toEqual({ name: 'port', value: '3', source: '.env (IMPULSE_PORT)' });
+    expect(row('port', { env })).toEqual({ name: 'port', value: '2', source: 'IMPULSE_PORT' });
+    expect(row('port', { env, flags })).toEqual({ name: 'port', value: '1', source: '--port' });
+    expect(read({ env, flags }).config.port).toBe(1);
+  });
+
+  it('keeps the values as they were written, beside what they stand for', () => {
+    const sources = { flags: { 'idle-timeout': '90s', 'shutdown-grace': 'off' } };
+    expect(row('idle-timeout', sources)?.value).toBe('90s');
+    expect(read(sources).config.idleTimeoutMs).toBe(90_000);
+    expect(read(sources).config.shutdownGraceMs).toBeNull();
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    file('.env', 'IMPULSE_PORT=\nIMPULSE_HOST=::1');
+    expect(row('port', { env: { IMPULSE_PORT: '' } })?.source).toBe('default');
+    expect(row('host', { env: { IMPULSE_HOST: '' } })?.source).toBe('.env (IMPULSE_HOST)');
+  });
+
+  it('takes an empty flag for a mistake', () => {
+    expect(problems({ flags: { port: '' } })).toEqual([
+      'port "" (from --port): allowed is a whole number from 0 to 65535',
+    ]);
+  });
+
+  it('takes a flag that is undefined for one that is not set', () => {
+    expect(row('port', { flags: { port: undefined } })?.source).toBe('default');
+  });
+
+  it('leaves process.env alone', () => {
+    file('.env', 'IMPULSE_PORT=3\nIMPULSE_CONFIG_SPEC=here');
+    read({ env: process.env });
+    expect(process.env.IMPULSE_CONFIG_SPEC).toBeUndefined();
+  });
+
+  it('prints nothing', () => {
+    const prints = [spyOn(process.stdout, 'write'), spyOn(process.stderr, 'write')];
+    file('.env', 'IMPULSE_PORT=3');
+    read();
+    for (const print of prints) expect(print).not.toHaveBeenCalled();
+  });
+
+  it('lets an idle warning be as long as the timeout', () => {
+    expect(read({ flags: { 'idle-timeout': '2s' } }).config.idleWarningMs).toBe(60_000);
+  });
+
+  describe('with values that are not allowed', () => {
+    it('names every one, its source and what is allowed, a line each', () => {
+      file('.env', 'IMPULSE_IDLE_TIMEOUT=0s\nIMPULSE_LOG_FORMAT=json');
+      expect(problems({ flags: { port: 'abc' }, env: { IMPULSE_LOG_LEVEL: 'loud' } })).toEqual([
+        'port "abc" (from --port): allowed is a whole number from 0 to 65535',
+        'idle-timeout "0s" (from .env (IMPULSE_IDLE_TIMEOUT)): ' +
+          'allowed is a duration such as 500ms, 90s, 10m or 2h, up to 596h, or off',
+        'log-level "loud" (from IMPULSE_LOG_LEVEL): allowed is one of trace, debug, info, warn, error, silent',
+      ]);
+    });
+
+    it('says it all in its message too', () => {
+      expect(() => read({ flags: { port: 'a', host: '%' } })).toThrowError(
+        ConfigError,
+        'host "%" (from --host): allowed is an IP address or a host name\n' +
+          'port "a" (from --port): allowed is a whole number from 0 to 65535',
+      );
+    });
+
+    it('does not mind one that a stronger source overrides', () => {
+      file('.env', 'IMPULSE_PORT=abc');
+      expect(read({ env: { IMPULSE_PORT: '7' } }).config.port).toBe(7);
+      expect(read({ flags: { port: '7' }, env: { IMPULSE_PORT: 'abc' } }).config.port).toBe(7);
+    });
+
+    it('does not fall back to a weaker source', () => {
+      expect(problems({ flags: { port: 'abc' }, env: { IMPULSE_PORT: '7' } }).length).toBe(1);
+    });
+
+    it('keeps the line one line, and off the terminal', () => {
+      const [problem, ...others] = problems({ flags: { port: '1\r\n\x1b[2J"\x7f\x9b\u2028\u202e\ud800' } });
+      expect(others).toEqual([]);
+      expect(problem).toContain(
+        'port "1\\r\\n\\u001b[2J\\"\\u{7f}\\u{9b}\\u{2028}\\u{202e}\\ud800" (from --port)',
+      );
+    });
+
+    it('cuts what is too long to read', () => {
+      const [problem] = problems({ flags: { port: '9'.repeat(100_000) } });
+      expect(problem).toContain(`port "${'9'.repeat(60)}…" (from --port)`);
+    });
+  });
+
+  describe('with a .env', () => {
+    it("reads it as dotenv does: comments, quotes, export, Windows' line ends", () => {
+      file('.env', '# a board\r\nexport IMPULSE_HOST="::1" # inside\r\nIMPULSE_PORT = 5\r\n');
+      expect(read().config.host).toBe('::1');
+      expect(read().config.port).toBe(5);
+    });
+
+    it('that is a directory, tells of it with all the rest', () => {
+      mkdirSync(join(cwd, '.env'));
+      expect(problems({ flags: { port: 'abc' } })).toEqual([
+        `${join(cwd, '.env')} can't be read: illegal operation on a directory`,
+        'port "abc" (from --port): allowed is a whole number from 0 to 65535',
+      ]);
+    });
+
+    it('like the .env.example with every line in force, gives the defaults and no warning', () => {
+      const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
+      const defaults = read().config;
+      file('.env', example.replace(/^#(?=IMPULSE_)/gm, ''));
+      const { config, sources, warnings } = read();
+      expect(config).toEqual(defaults);
+      expect(sources.every(({ source }) => source.startsWith('.env ('))).toBeTrue();
+      expect(warnings).toEqual([]);
+    });
+  });
+
+  describe('with a banner', () => {
+    const allowed = 'allowed is a readable file of at most 64 KiB, or built-in';
+
+    it('gives its text', () => {
+      file('welcome.txt', 'Willkommen, Käpt’n\n');
+      expect(read({ flags: { banner: 'welcome.txt' } }).config.banner).toBe('Willkommen, Käpt’n\n');
+      expect(read({ env: { IMPULSE_BANNER: join(cwd, 'welcome.txt') } }).config.banner).toContain(
+        'Willkommen',
+      );
+      expect(row('banner', { flags: { banner: 'welcome.txt' } })?.value).toBe('welcome.txt');
+    });
+
+    it('takes 64 KiB and not a byte more', () => {
+      file('large', Buffer.alloc(65_536, 'x'));
+      file('larger', Buffer.alloc(65_537, 'x'));
+      expect(read({ flags: { banner: 'large' } }).config.banner?.length).toBe(65_536);
+      expect(problems({ flags: { banner: 'larger' } })).toEqual([
+        `banner "larger" (from --banner): ${allowed}; ${join(cwd, 'larger')}: it has 65537 bytes`,
+      ]);
+    });
+
+    it('names a file that is not there', () => {
+      expect(problems({ env: { IMPULSE_BANNER: 'nowhere.txt' } })).toEqual([
+        `banner "nowhere.txt" (from IMPULSE_BANNER): ${allowed}; ${join(cwd, 'nowhere.txt')}: no such file or directory`,
+      ]);
+    });
+
+    it('does not read what is not a file', () => {
+      expect(problems({ flags: { banner: '.' } })[0]).toContain(`; ${cwd}: not a file`);
+      expect(problems({ flags: { banner: '/dev/zero' } })[0]).toContain('; /dev/zero: not a file');
+    });
+
+    it('does not read one that is overridden', () => {
+      expect(
+        read({ flags: { banner: 'built-in' }, env: { IMPULSE_BANNER: 'nowhere.txt' } }).config.banner,
+      ).toBeNull();
+    });
+
+    it('keeps the line one line, whatever the name', () => {
+      for (const banner of ['a\nb\x1b[2J', 'a\0b']) {
+        const [problem, ...others] = problems({ flags: { banner } });
+        expect(problem).toMatch(/^banner "a[^\p{C}]+$/u);
+        expect(others).toEqual([]);
+      }
+    });
+  });
+
+  describe('warns', () => {
+    const warnings = (env: NodeJS.ProcessEnv) => read({ env }).warnings;
+
+    it('of a name that nothing reads, with its source and the nearest that exists', () => {
+      file('.env', 'IMPULSE_PROT=5\nPORT=6\nIMPULSE_HOST=::1');
+      expect(warnings({ IMPULSE_MAX_SESSION: '5', HOME: '/' })).toEqual([
+        'IMPULSE_MAX_SESSION (from the environment) is not a setting; did you mean IMPULSE_MAX_SESSIONS?',
+        'IMPULSE_PROT (from .env) is not a setting; did you mean IMPULSE_PORT?',
+      ]);
+    });
+
+    it('without a guess when nothing is near', () => {
+      for (const name of [
+        'IMPULSE_COLOUR',
+        'IMPULSE_FOO',
+        'IMPULSE_X',
+        'IMPULSE_',
+        `IMPULSE_${'P'.repeat(40)}`,
+      ]) {
+        expect(warnings({ [name]: '1' })).toEqual([`${name} (from the environment) is not a setting`]);
+      }
+    });
+
+    it('of a name in small letters or with dashes', () => {
+      expect(warnings({ IMPULSE_port: '1' })[0]).toContain('did you mean IMPULSE_PORT?');
+      expect(warnings({ 'IMPULSE_MAX-SESSIONS': '1' })[0]).toContain('did you mean IMPULSE_MAX_SESSIONS?');
+    });
+
+    it('in one line, whatever the name', () => {
+      expect(warnings({ 'IMPULSE_A\nB\x1b': '1' })).toEqual([
+        'IMPULSE_A\\u{a}B\\u{1b} (from the environment) is not a setting',
+      ]);
+      expect(warnings({ [`IMPULSE_${'X'.repeat(10_000)}`]: '1' })[0]?.length).toBeLessThan(120);
+    });
+  });
+});
+
+describe('formatTable', () => {
+  it('aligns name, value and source under a header', () => {
+    expect(
+      formatTable([
+        { name: 'host', value: '127.0.0.1', source: 'default' },
+        { name: 'max-sessions', value: '50', source: '.env (IMPULSE_MAX_SESSIONS)' },
+      ]),
+    ).toBe(
+      [
+        'name          value      source',
+        'host          127.0.0.1  default',
+        'max-sessions  50         .env (IMPULSE_MAX_SESSIONS)',
+      ].join('\n'),
+    );
+  });
+
+  it('keeps a row one line', () => {
+    const table = formatTable([{ name: 'banner', value: 'a\n\x1b[2Jb', source: '--banner' }]);
+    expect(table.split('\n')[1]).toBe('banner  a\\u{a}\\u{1b}[2Jb  --banner');
+  });
+
+  it('is only the header when there is nothing', () => {
+    expect(formatTable([])).toBe('name  value  source');
+  });
+});

@@ -1,0 +1,178 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import net from 'node:net';
+import { firstValueFrom, type Subscription, take } from 'rxjs';
+import { type Listening, listen } from '../../../lib/listener/listen.js';
+import { call } from '../../support/caller.js';
+
+const HERE = { host: '127.0.0.1', port: 0, keepAliveMs: null };
+
+/** Listens until the subscription is given up. */
+async function open(
+  keepAliveMs: number | null = null,
+): Promise<Listening & { subscription: Subscription; closed: Promise<void> }> {
+  let subscription: Subscription | undefined;
+  let close = () => {};
+  const closed = new Promise<void>((resolve) => {
+    close = resolve;
+  });
+  const listening = await new Promise<Listening>((resolve, reject) => {
+    subscription = listen({ ...HERE, keepAliveMs }).subscribe({
+      next: resolve,
+      error: reject,
+      complete: close,
+    });
+  });
+  return { ...listening, subscription: subscription as Subscription, closed };
+}
+
+describe('listen', () => {
+  it('emits its address, then those who call', async () => {
+    const { address, socket$, subscription } = await open();
+    const accepted = firstValueFrom(socket$.pipe(take(1)));
+    const caller = await call(address.port);
+    const socket = await accepted;
+
+    expect(address.address).toBe('127.0.0.1');
+    expect(socket.remotePort).toBe(caller.socket.localPort as number);
+    expect(socket.allowHalfOpen).toBe(true);
+    socket.destroy();
+    await caller.gone;
+    subscription.unsubscribe();
+  });
+
+  it('closes the port at once when nobody takes its callers any more, and leaves those on line alone', async () => {
+    const { address, socket$, closed } = await open();
+    const sockets: net.Socket[] = [];
+    const taking = socket$.subscribe((socket) => sockets.push(socket));
+    const caller = await call(address.port);
+    while (sockets.length === 0) await new Promise((resolve) => setImmediate(resolve));
+
+    taking.unsubscribe();
+
+    await expectAsync(call(address.port)).toBeRejected();
+    sockets[0]?.write('still here');
+    expect(await caller.hears('still here')).toBe('still here');
+    sockets[0]?.destroy();
+    await closed;
+  });
+
+  it('closes the port when it is unsubscribed itself', async () => {
+    const { address, subscription } = await open();
+
+    subscription.unsubscribe();
+
+    await expectAsync(call(address.port)).toBeRejected();
+  });
+
+  it('hangs up on callers whom nobody takes', async () => {
+    const { address, subscription } = await open();
+
+    expect(await (await call(address.port)).gone).toBe('');
+
+    subscription.unsubscribe();
+  });
+
+  it('errors with the error of the system when it cannot listen', async () => {
+    const taken = net.createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as net.AddressInfo;
+
+    await expectAsync(firstValueFrom(listen({ ...HERE, port }))).toBeRejectedWith(
+      jasmine.objectContaining({ code: 'EADDRINUSE' }),
+    );
+    await expectAsync(firstValueFrom(listen({ ...HERE, host: '192.0.2.1' }))).toBeRejectedWith(
+      jasmine.objectContaining({ code: 'EADDRNOTAVAIL' }),
+    );
+    taken.close();
+  });
+
+  it('errors with the error of the system for a port that is none', async () => {
+    await expectAsync(firstValueFrom(listen({ ...HERE, port: 70_000 }))).toBeRejectedWith(
+      jasmine.objectContaining({ code: 'ERR_SOCKET_BAD_PORT' }),
+    );
+  });
+
+  it('stays open when a caller could not be let in', async () => {
+    const listened = spyOn(net.Server.prototype, 'listen').and.callThrough();
+    const { address, socket$, subscription } = await open();
+    const accepted = firstValueFrom(socket$.pipe(take(1)));
+
+    (listened.calls.mostRecent().object as net.Server).emit('error', new Error('accept EMFILE'));
+
+    const caller = await call(address.port);
+    const socket = await accepted;
+    expect(socket.remotePort).toBe(caller.socket.localPort as number);
+    socket.destroy();
+    await caller.gone;
+    subscription.unsubscribe();
+  });
+
+  describe('on a quiet line', () => {
+    /** The timer that the kernel has on a line that was just taken: its kind, and the seconds that it has left. */
+    async function timer(keepAliveMs: number | null): Promise<{ kind: string; seconds: number }> {
+      const { address, socket$, subscription } = await open(keepAliveMs);
+      const accepted = firstValueFrom(socket$.pipe(take(1)));
+      const caller = await call(address.port);
+      const socket = await accepted;
+      const hex = (port = 0) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+      const line = readFileSync('/proc/net/tcp', 'utf8')
+        .split('\n')
+        .map((row) => row.trim().split(/\s+/))
+        .find(
+          ([, local, remote]) =>
+            local?.endsWith(hex(address.port)) && remote?.endsWith(hex(socket.remotePort)),
+        );
+      const [kind = '', left = ''] = line?.[5]?.split(':') ?? [];
+      socket.destroy();
+      await caller.gone;
+      subscription.unsubscribe();
+      return { kind, seconds: Number.parseInt(left, 16) / 100 };
+    }
+    const KEEP_ALIVE = '02';
+    const NONE = '00';
+
+    beforeEach(() => {
+      if (process.platform !== 'linux') pending('only Linux shows the timers of its sockets');
+    });
+
+    it('asks whether the other end is still there, early enough to have given up on it in time', async () => {
+      const { kind, seconds } = await timer(60_000);
+
+      expect(kind).toBe(KEEP_ALIVE);
+      expect(seconds).toBeLessThanOrEqual(50);
+      expect(seconds).toBeGreaterThan(20);
+    });
+
+    it('asks after a second at the earliest', async () => {
+      for (const keepAliveMs of [10_500, 1]) {
+        const { kind, seconds } = await timer(keepAliveMs);
+
+        expect(kind).toBe(KEEP_ALIVE);
+        expect(seconds).toBeLessThanOrEqual(1);
+      }
+    });
+
+    it('never asks if it is not told to', async () => {
+      expect((await timer(null)).kind).toBe(NONE);
+    });
+  });
+
+  for (const host of ['127.0.0.1', 'localhost']) {
+    it(`does not listen on ${host} when it is unsubscribed before it does`, async () => {
+      const listened = spyOn(net.Server.prototype, 'listen').and.callThrough();
+      let listening = false;
+
+      listen({ ...HERE, host })
+        .subscribe(() => {
+          listening = true;
+        })
+        .unsubscribe();
+      const server = listened.calls.mostRecent().object as net.Server;
+      await once(server, 'close');
+
+      expect(listening).toBe(false);
+      expect(server.listening).toBe(false);
+    });
+  }
+});

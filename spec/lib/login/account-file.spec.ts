@@ -1,0 +1,106 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Account,
+  accountsIn,
+  COST,
+  isPassword,
+  lineOf,
+  newAccount,
+  nobodyLike,
+  readAccounts,
+} from '../../../lib/login/account-file.js';
+import { CHEAP, temporaryFolder } from '../../support/cheap-accounts.js';
+
+const SALT = 'A'.repeat(22);
+const HASH = 'B'.repeat(43);
+
+describe('the file of accounts', () => {
+  it('has an account a line, comments and blank lines, and finds handles in any case', () => {
+    const { accounts, problems } = accountsIn(
+      `# ours\r\n\n  Zo\u00eb B:scrypt:2:1:1:${SALT}:${HASH}\nann:scrypt:32768:8:1:${SALT}:${HASH}`,
+    );
+    expect(problems).toEqual([]);
+    expect([...accounts.keys()]).toEqual(['zo\u00eb b', 'ann']);
+    expect(accounts.get('zo\u00eb b')?.handle).toBe('Zo\u00eb B');
+    expect(accounts.get('ann')?.cost).toEqual(COST);
+  });
+
+  it('is written as it is read', async () => {
+    const account = await newAccount('ann', 'correct horse', CHEAP);
+    expect(accountsIn(lineOf(account)).accounts.get('ann')).toEqual(account);
+  });
+
+  for (const [what, line] of [
+    ['without a hash', `ann:scrypt:2:1:1:${SALT}:`],
+    ['with a password in the clear', 'ann:secret'],
+    ['of another method', `ann:md5:2:1:1:${SALT}:${HASH}`],
+    ['whose N is no power of two', `ann:scrypt:3:1:1:${SALT}:${HASH}`],
+    ['that costs nothing', `ann:scrypt:1:1:1:${SALT}:${HASH}`],
+    ['that would take gigabytes', `ann:scrypt:8388608:8:1:${SALT}:${HASH}`],
+    ['that would take minutes', `ann:scrypt:32768:8:999:${SALT}:${HASH}`],
+    ['whose N is too much for its r', `ann:scrypt:65536:1:1:${SALT}:${HASH}`],
+    ['with a short hash', `ann:scrypt:2:1:1:${SALT}:AAAA`],
+    ['with a short salt', `ann:scrypt:2:1:1:AAAA:${HASH}`],
+    ['whose handle is none', `-:scrypt:2:1:1:${SALT}:${HASH}`],
+  ] as const)
+    it(`says which line is no account: one ${what}`, () => {
+      const { accounts, problems } = accountsIn(`\n${line}\n`);
+      expect(accounts.size).toBe(0);
+      expect(problems).toEqual(['line 2 is no account; impulse passwd writes them']);
+    });
+
+  it('may cost more than ours do: what others advise is allowed', () => {
+    for (const cost of ['131072:8:1', '16384:8:5', '8192:8:10'])
+      expect(accountsIn(`ann:scrypt:${cost}:${SALT}:${HASH}`).problems).toEqual([]);
+  });
+
+  it('has nobody twice', () => {
+    const line = `:scrypt:2:1:1:${SALT}:${HASH}\n`;
+    expect(accountsIn(`ann${line}Ann${line}`).problems).toEqual(['line 2: Ann was there before']);
+  });
+
+  it('is refused as a whole when a line of it is none, without its content in the words', async () => {
+    const { path, remove } = temporaryFolder();
+    const file = join(path, 'accounts');
+    writeFileSync(file, 'ann:my secret\n');
+    await expectAsync(readAccounts(file)).toBeRejectedWithError(
+      `${file} line 1 is no account; impulse passwd writes them`,
+    );
+    writeFileSync(file, '#'.repeat(1024 ** 2 + 1));
+    await expectAsync(readAccounts(file)).toBeRejectedWithError(
+      `${file} has 1048577 bytes; 1048576 are allowed`,
+    );
+    remove();
+    await expectAsync(readAccounts(file)).toBeRejectedWithError(/ENOENT/);
+  });
+});
+
+describe('a password', () => {
+  let ann: Account;
+  beforeAll(async () => {
+    ann = await newAccount('ann', 'caf\u00e9 horse', CHEAP);
+  });
+
+  it('is the right one, however its accents are typed', async () => {
+    expect(await isPassword('caf\u00e9 horse', ann)).toBe(true);
+    expect(await isPassword('cafe\u0301 horse', ann)).toBe(true);
+  });
+
+  it('is wrong otherwise', async () => {
+    for (const wrong of ['', 'cafe horse', 'caf\u00e9 horse ', 'Caf\u00e9 horse'])
+      expect(await isPassword(wrong, ann)).toBe(false);
+  });
+
+  it('has a salt of its own each time', async () => {
+    const again = await newAccount('ann', 'caf\u00e9 horse', CHEAP);
+    expect(again.salt).not.toEqual(ann.salt);
+    expect(again.hash).not.toEqual(ann.hash);
+  });
+
+  it('of nobody costs what those of the file cost, or a new one', async () => {
+    expect(nobodyLike([ann]).cost).toEqual(CHEAP);
+    expect(nobodyLike([]).cost).toEqual(COST);
+    expect(await isPassword('', nobodyLike([ann]))).toBe(false);
+  });
+});

@@ -1,0 +1,113 @@
+import { stripVTControlCharacters } from 'node:util';
+import { NEVER, of } from 'rxjs';
+import { type Context, marbles } from 'rxjs-marbles/jasmine/index.js';
+import { BANNER, greeted, PICTURE } from '../../../lib/login/banner.js';
+import { encoded } from '../../../lib/telnet/encodings.js';
+import type { Authenticator, Services, Session, Terminal } from '../../../streams/types.js';
+
+const terminal: Terminal = { columns: 80, rows: 24, echo: true, type: null, encoding: 'utf-8' };
+const values = {
+  '?': terminal,
+  x: { ...terminal, type: 'XTERM' },
+  d: { ...terminal, type: 'dumb' },
+  e: { ...terminal, type: 'XTERM', echo: false },
+  n: { ...terminal, type: 'XTERM', columns: 46 },
+};
+const services = {} as Services;
+const ann: Authenticator = () => of({ handle: 'ann' });
+const nobody: Authenticator = () => NEVER;
+
+/** A caller whose terminal tells of itself in this diagram. */
+function caller(m: Context, terminal$: string, { typed = false } = {}) {
+  const written: string[] = [];
+  const told$ = m.hot(terminal$, values);
+  const session = {
+    openedAt: 0,
+    lastInputAt: typed ? 1 : 0,
+    terminal$: told$,
+    write: (text: string) => written.push(text),
+    notify: (text: string) => written.push(text),
+  } as unknown as Session;
+  return { session, told$, written };
+}
+
+describe('greeted', () => {
+  it(
+    'shows the banner at once, then goes on to who is calling',
+    marbles((m) => {
+      const { session, told$, written } = caller(m, '-');
+      const authenticate = jasmine.createSpy().and.callFake(ann);
+      const user$ = greeted('Welcome\n', authenticate)(session, services);
+      expect(written).toEqual([]);
+
+      m.expect(user$).toBeObservable('(a|)', { a: { handle: 'ann' } });
+      m.expect(told$).toHaveSubscriptions([]);
+      m.flush();
+      expect(written).toEqual(['Welcome\n']);
+      expect(authenticate).toHaveBeenCalledOnceWith(session, services);
+    }),
+  );
+
+  it(
+    'puts the picture in the place of the built-in banner when a terminal with colours tells of itself',
+    marbles((m) => {
+      const { session, told$, written } = caller(m, '?-d-x-x');
+      m.expect(greeted(null, nobody)(session, services), '^------!').toBeObservable('-');
+      m.expect(told$).toHaveSubscriptions('^---!');
+      m.flush();
+      const [first, second, ...more] = written;
+      expect(first).toBe(BANNER);
+      expect(second).toBe(`\x1b[${BANNER.match(/\n/g)?.length}A\r\x1b[J${PICTURE}`);
+      expect(more).toEqual([]);
+    }),
+  );
+
+  for (const [kind, terminal$] of [
+    ['has no colours', 'd'],
+    ['shows what is typed itself', 'e'],
+    ['is too narrow', 'n'],
+  ] as const)
+    it(
+      `leaves the plain one to a terminal that ${kind}`,
+      marbles((m) => {
+        const { session, written } = caller(m, terminal$);
+        m.expect(greeted(null, nobody)(session, services), '^-!').toBeObservable('-');
+        m.flush();
+        expect(written).toEqual([BANNER]);
+      }),
+    );
+
+  it(
+    'draws nothing over what the caller has typed by then',
+    marbles((m) => {
+      const { session, written } = caller(m, 'x', { typed: true });
+      m.expect(greeted(null, nobody)(session, services), '^-!').toBeObservable('-');
+      m.flush();
+      expect(written).toEqual([BANNER]);
+    }),
+  );
+
+  it(
+    'draws nothing any more when it is known who is calling',
+    marbles((m) => {
+      const { session, told$, written } = caller(m, '-x');
+      m.expect(greeted(null, ann)(session, services)).toBeObservable('(a|)', { a: { handle: 'ann' } });
+      m.expect(told$).toHaveSubscriptions('(^!)');
+      m.flush();
+      expect(written).toEqual([BANNER]);
+    }),
+  );
+});
+
+describe('the built-in banner', () => {
+  it('is plain text of 40 columns at most', () => {
+    expect(BANNER).toMatch(/^[\n\x20-\x7e]+$/);
+    for (const line of BANNER.split('\n')) expect(line.length).toBeLessThanOrEqual(40);
+  });
+
+  it('has a picture of letters that CP437 has too, of 47 columns at most', () => {
+    expect(Buffer.from(encoded(PICTURE, 'cp437')).toString('latin1')).not.toContain('?');
+    const lines = stripVTControlCharacters(PICTURE).split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBe(47);
+  });
+});

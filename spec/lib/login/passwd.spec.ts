@@ -1,0 +1,159 @@
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { isPassword, MOST_FILE_BYTES, readAccounts } from '../../../lib/login/account-file.js';
+import { askPassword, setPassword } from '../../../lib/login/passwd.js';
+import { temporaryFolder, writeAccounts } from '../../support/cheap-accounts.js';
+
+describe('setPassword', () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  let file: string;
+  beforeEach(() => {
+    folder = temporaryFolder();
+    file = join(folder.path, 'accounts');
+  });
+  afterEach(() => folder.remove());
+
+  const fits = async (handle: string, password: string) => {
+    const account = (await readAccounts(file)).get(handle);
+    return account !== undefined && isPassword(password, account);
+  };
+
+  /** Writes a file of accounts, and returns it. */
+  const written = async (passwords: Record<string, string>) => {
+    await writeAccounts(file, passwords);
+    return readFileSync(file, 'utf8');
+  };
+
+  it('makes a file that is its owner\u2019s alone', async () => {
+    expect(await setPassword(file, 'ann', 'correct horse')).toBe('added');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(await fits('ann', 'correct horse')).toBe(true);
+    expect(readdirSync(folder.path)).toEqual(['accounts']);
+  });
+
+  it('changes one line, and keeps every other byte and who may read it', async () => {
+    await writeAccounts(file, { ann: 'old password', bob: 'battery staple' });
+    const [ann, bob] = readFileSync(file, 'utf8').split('\n');
+    writeFileSync(file, `# ours\r\n  ${ann}\n\n${bob}`);
+    chmodSync(file, 0o640);
+    expect(await setPassword(file, 'ANN', 'new password')).toBe('changed');
+    const lines = readFileSync(file, 'utf8').split('\n');
+    expect([lines[0], lines[2], lines[3]]).toEqual(['# ours\r', '', bob]);
+    expect(lines[1]).toMatch(/^ann:scrypt:/);
+    expect(statSync(file).mode & 0o777).toBe(0o640);
+    expect(await fits('ann', 'old password')).toBe(false);
+    expect(await fits('ann', 'new password')).toBe(true);
+    expect(await fits('bob', 'battery staple')).toBe(true);
+  });
+
+  it('adds behind a last line that has no newline', async () => {
+    await writeAccounts(file, { ann: 'old password' });
+    writeFileSync(file, readFileSync(file, 'utf8').trimEnd());
+    await setPassword(file, 'bob', 'battery staple');
+    expect((await readAccounts(file)).size).toBe(2);
+  });
+
+  it('changes a line that is the account\u2019s in other figures than its own', async () => {
+    const line = (await written({ ann: 'old password' })).trim();
+    writeFileSync(file, `# was\r${line}\n${line.replace('scrypt:2:', 'scrypt:02:')}\r\n`);
+    expect(await setPassword(file, 'ann', 'new password')).toBe('changed');
+    expect(await fits('ann', 'new password')).toBe(true);
+    const text = readFileSync(file, 'utf8');
+    expect(text).toContain(`# was\r${line}\n`);
+    expect(text).toMatch(/\r\n$/);
+    expect(text.split('\n').length).toBe(3);
+  });
+
+  it('keeps bytes that are not UTF-8', async () => {
+    // A character a byte.
+    const before = `#\xe9\n${await written({ ann: 'old password' })}`;
+    writeFileSync(file, before, 'latin1');
+    await setPassword(file, 'Zo\u00eb', 'new password');
+    expect(readFileSync(file, 'latin1').startsWith(before)).toBe(true);
+    await setPassword(file, 'ann', 'new password');
+    expect(readFileSync(file, 'latin1').startsWith('#\xe9\nann:')).toBe(true);
+    expect(await fits('zo\u00eb', 'new password')).toBe(true);
+  });
+
+  it('leaves the file to its owner, so that a board which is not root\u2019s can still read it', async () => {
+    if (process.getuid?.() !== 0) pending('only root can give a file away');
+    await writeAccounts(file, { ann: 'old password' });
+    chownSync(file, 1234, 1235);
+    await setPassword(file, 'ann', 'new password');
+    const { uid, gid } = statSync(file);
+    expect([uid, gid]).toEqual([1234, 1235]);
+  });
+
+  it('changes the file that a link leads to, and keeps the link', async () => {
+    await writeAccounts(file, { ann: 'old password' });
+    const link = join(folder.path, 'link');
+    symlinkSync(file, link);
+    await setPassword(link, 'ann', 'new password');
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(await fits('ann', 'new password')).toBe(true);
+  });
+
+  it('makes no file so long that no board would read it', async () => {
+    const full = `#${'x'.repeat(MOST_FILE_BYTES - 20)}\n`;
+    writeFileSync(file, full);
+    await expectAsync(setPassword(file, 'ann', 'correct horse')).toBeRejectedWith(
+      jasmine.objectContaining({ fault: 'file' }),
+    );
+    expect(readFileSync(file, 'utf8') === full).toBe(true);
+  });
+
+  it('leaves a file alone that has a line it does not know, and one that it cannot write', async () => {
+    writeFileSync(file, 'what is this\n');
+    await expectAsync(setPassword(file, 'ann', 'correct horse')).toBeRejectedWith(
+      jasmine.objectContaining({ fault: 'file' }),
+    );
+    expect(readFileSync(file, 'utf8')).toBe('what is this\n');
+    const nowhere = join(folder.path, 'no such folder', 'accounts');
+    await expectAsync(setPassword(nowhere, 'ann', 'correct horse')).toBeRejectedWith(
+      jasmine.objectContaining({ fault: 'system' }),
+    );
+    await expectAsync(setPassword(folder.path, 'ann', 'correct horse')).toBeRejectedWith(
+      jasmine.objectContaining({ fault: 'system' }),
+    );
+    expect(readdirSync(folder.path)).toEqual(['accounts']);
+  });
+});
+
+describe('askPassword, of input that is no terminal', () => {
+  const ask = (text: string, aborted = false) => {
+    const input = new PassThrough();
+    input.end(text);
+    const stop = new AbortController();
+    if (aborted) stop.abort();
+    return askPassword(input as unknown as NodeJS.ReadStream, fail, stop.signal);
+  };
+
+  it('takes the first line', async () => {
+    expect(await ask('correct horse\nbattery staple\n')).toBe('correct horse');
+    expect(await ask('no newline')).toBe('no newline');
+  });
+
+  it('counts characters, not bytes', async () => {
+    expect(await ask(`${'\u{1f600}'.repeat(8)}\n`)).toBe('\u{1f600}'.repeat(8));
+    for (const bad of ['\u{1f600}'.repeat(7), 'x'.repeat(129)])
+      await expectAsync(ask(`${bad}\n`)).toBeRejectedWithError('a password has 8 to 128 characters');
+  });
+
+  it('says when none came', async () => {
+    await expectAsync(ask('')).toBeRejectedWithError('no password came');
+  });
+
+  it('gives up at a signal', async () => {
+    expect(await ask('', true)).toBeNull();
+  });
+});

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { filter, firstValueFrom, ReplaySubject, Subject } from 'rxjs';
+import { passwords } from '../../../lib/login/passwords.js';
+import { createSessionManager } from '../../../lib/session-manager.js';
+import { type FakeConnection, fakeConnection } from '../../../lib/testing/fake-connection.js';
+import type { ServerEvent } from '../../../streams/types.js';
+import { temporaryFolder, writeAccounts } from '../../support/cheap-accounts.js';
+
+describe('passwords', () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  let file: string;
+  let typed: Subject<string>;
+  let caller: FakeConnection;
+  let event$: ReplaySubject<ServerEvent>;
+
+  const happens = (type: ServerEvent['type']) =>
+    firstValueFrom(event$.pipe(filter((event) => event.type === type)));
+
+  /** Resolves when the caller is asked for a handle. */
+  const asked = async () => {
+    while (!caller.screen.endsWith('Handle: ')) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  beforeEach(async () => {
+    folder = temporaryFolder();
+    file = join(folder.path, 'accounts');
+    await writeAccounts(file, { Ann: 'correct horse', bob: 'battery staple' });
+    typed = new Subject();
+    caller = fakeConnection(typed, { echo: true });
+    event$ = new ReplaySubject();
+    const manager = createSessionManager({
+      app: (session) => session.line$,
+      authenticate: passwords(file),
+      maxUnauthenticated: null,
+    });
+    const connection$ = new ReplaySubject<FakeConnection>();
+    connection$.next(caller);
+    manager.run(connection$).subscribe(event$);
+  });
+  afterEach(() => {
+    typed.complete();
+    folder.remove();
+  });
+
+  it('lets in who has an account, under the handle that is in the file, and shows no password', async () => {
+    typed.next('ANN\rcorrect horse\r');
+    expect(await happens('sessionAuthenticated')).toEqual(jasmine.objectContaining({ handle: 'Ann' }));
+    expect(caller.screen).toBe('Handle: ANN\nPassword: \n');
+  });
+
+  it('says the same of a wrong password as of a handle that nobody has, and takes three tries', async () => {
+    for (const tried of ['ann\rwrong\r', 'nobody\rcorrect horse\r', 'bob\rcorrect horse\r']) {
+      await asked();
+      typed.next(tried);
+    }
+    expect(await happens('sessionClosed')).toEqual(jasmine.objectContaining({ reason: 'login-failed' }));
+    const wrong = 'Wrong handle or password.\n';
+    expect(caller.screen).toBe(
+      `Handle: ann\nPassword: \n${wrong}Handle: nobody\nPassword: \n${wrong}Handle: bob\nPassword: \n` +
+        '\nThat was wrong three times. Goodbye!\n',
+    );
+  });
+
+  it('lets in who gets it right the third time, all of it typed ahead', async () => {
+    typed.next('ann\rwrong\rann\rwrong\rann\rcorrect horse\r');
+    expect(await happens('sessionAuthenticated')).toEqual(jasmine.objectContaining({ handle: 'Ann' }));
+  });
+
+  it('reads the file anew at each try', async () => {
+    typed.next('eve\r');
+    await writeAccounts(file, { eve: 'new here' });
+    typed.next('new here\r');
+    expect(await happens('sessionAuthenticated')).toEqual(jasmine.objectContaining({ handle: 'eve' }));
+  });
+
+  it('ends the call when the file is gone, and says no word of it to the caller', async () => {
+    folder.remove();
+    typed.next('ann\rcorrect horse\r');
+    const closing = (await happens('sessionClosing')) as { reason: string; error?: Error };
+    expect(closing.reason).toBe('app-error');
+    expect(closing.error?.message).toContain('ENOENT');
+    expect(caller.screen).not.toContain(folder.path);
+    expect(caller.screen).toContain('Something went wrong here');
+  });
+
+  it('lets nobody in who hangs up while the password is checked', async () => {
+    typed.next('ann\rcorrect horse\r');
+    typed.complete();
+    expect(await happens('sessionClosed')).toEqual(jasmine.objectContaining({ reason: 'hangup' }));
+    await new Promise((resolve) => setImmediate(resolve));
+    const seen: string[] = [];
+    event$.subscribe(({ type }) => seen.push(type));
+    expect(seen).not.toContain('sessionAuthenticated');
+  });
+});

@@ -1,0 +1,34 @@
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { descriptors } from '../../../lib/process/descriptors.js';
+
+const failing = (code: string) => () => {
+  throw Object.assign(new Error(code), { code });
+};
+
+describe('descriptors', () => {
+  it(
+    'says nothing as long as there are some',
+    marbles((m) => {
+      m.expect(descriptors(m.scheduler), '5s !').toBeObservable('-');
+    }),
+  );
+
+  it(
+    'tells when there are none, within a second, and when there are some again',
+    marbles((m) => {
+      const open = () => {
+        const now = m.scheduler.now();
+        if (now >= 2500 && now < 5000) failing('EMFILE')();
+      };
+      m.expect(descriptors(m.scheduler, open), '8s !').toBeObservable('3s n 1999ms f', { n: false, f: true });
+    }),
+  );
+
+  it(
+    "takes the machine's end for its own, and other errors for none",
+    marbles((m) => {
+      m.expect(descriptors(m.scheduler, failing('ENFILE')), '3s !').toBeObservable('1s n', { n: false });
+      m.expect(descriptors(m.scheduler, failing('ENOENT')), '3s !').toBeObservable('-');
+    }),
+  );
+});

@@ -1,0 +1,46 @@
+import { timer } from 'rxjs';
+import { monotonic } from '../../../lib/process/monotonic.js';
+
+describe('monotonic', () => {
+  beforeEach(() => {
+    jasmine.clock().install();
+  });
+
+  afterEach(() => {
+    jasmine.clock().uninstall();
+  });
+
+  it('counts milliseconds since 1970 from the start of the process, without the wall clock', () => {
+    spyOn(performance, 'now').and.returnValue(1234.5);
+    expect(monotonic.now()).toBe(Math.floor(performance.timeOrigin + 1234.5));
+  });
+
+  it('stays where it is when the wall clock is set back, or forward', () => {
+    const before = monotonic.now();
+    spyOn(performance, 'now').and.returnValue(before - performance.timeOrigin + 0.5);
+    for (const setTo of [0, before + 86_400_000]) {
+      jasmine.clock().mockDate(new Date(setTo));
+      expect(monotonic.now()).toBe(before);
+    }
+  });
+
+  it('does work when its time has come', () => {
+    const emitted: number[] = [];
+    timer(1000, 500, monotonic).subscribe((n) => emitted.push(n));
+    jasmine.clock().tick(999);
+    expect(emitted).toEqual([]);
+    jasmine.clock().tick(1);
+    expect(emitted).toEqual([0]);
+    jasmine.clock().tick(1000);
+    expect(emitted).toEqual([0, 1, 2]);
+  });
+
+  it('drops work that was called off', () => {
+    const emitted: number[] = [];
+    timer(1000, monotonic)
+      .subscribe((n) => emitted.push(n))
+      .unsubscribe();
+    jasmine.clock().tick(2000);
+    expect(emitted).toEqual([]);
+  });
+});

@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { openFilesLimit, openFilesProblem, SPARE_FILES } from '../../../lib/process/open-files.js';
+
+/** What `openFilesLimit()` says in a process of its own, started by a shell that set the limit. */
+async function limitIn(ulimit: string, before = ''): Promise<string> {
+  const module = JSON.stringify(new URL('../../../lib/process/open-files.ts', import.meta.url));
+  const program = `const { openFilesLimit } = await import(${module}); ${before} console.log(openFilesLimit());`;
+  const { stdout } = await promisify(execFile)('sh', [
+    ...['-c', `ulimit -n ${ulimit} && exec "$@"`, 'sh'],
+    ...[process.execPath, '--import', 'tsx', '--input-type=module', '-e', program],
+  ]);
+  return stdout.trim();
+}
+
+describe('openFilesLimit', () => {
+  it('is what the process was given', async () => {
+    expect(await limitIn('256')).toBe('256');
+  });
+
+  it('is found out without /proc too', async () => {
+    const elsewhere = "Object.defineProperty(process, 'platform', { value: 'darwin' });";
+    expect(await limitIn('257', elsewhere)).toBe('257');
+  });
+
+  it('is null when there is none', async () => {
+    const unlimited =
+      "Object.defineProperty(process, 'platform', { value: 'darwin' });" +
+      "process.report.getReport = () => ({ userLimits: { open_files: { soft: 'unlimited' } } });";
+    expect(await limitIn('256', unlimited)).toBe('null');
+  });
+
+  it('is null when it is not known', async () => {
+    const unknown =
+      "Object.defineProperty(process, 'platform', { value: 'win32' }); process.report.getReport = () => ({});";
+    expect(await limitIn('256', unknown)).toBe('null');
+  });
+
+  it('is a number of files here', () => {
+    const limit = openFilesLimit();
+    expect(limit === null || (Number.isInteger(limit) && limit > 0)).toBeTrue();
+  });
+});
+
+describe('openFilesProblem', () => {
+  const config = { maxSessions: 100, waitingRoom: 50 };
+
+  it('is null up to the last spare file', () => {
+    expect(openFilesProblem(config, 150 + SPARE_FILES)).toBeNull();
+    expect(openFilesProblem(config, 150 + SPARE_FILES - 1)).not.toBeNull();
+  });
+
+  it('is null without a limit', () => {
+    expect(openFilesProblem({ maxSessions: 1_000_000, waitingRoom: 1_000_000 }, null)).toBeNull();
+  });
+
+  it('says in one line what is wrong, what is allowed and how to raise it', () => {
+    expect(openFilesProblem({ maxSessions: 1000, waitingRoom: 0 }, 256)).toBe(
+      'max-sessions 1000 needs 1064 open files and this process may have 256: allowed is max-sessions up to 192; ' +
+        'to raise the limit, run `ulimit -n 1064` before the start (over the hard limit as root)',
+    );
+  });
+
+  it('counts the waiting room', () => {
+    expect(openFilesProblem(config, 200)).toContain(
+      'max-sessions 100 with waiting-room 50 needs 214 open files and this process may have 200: ' +
+        'allowed is max-sessions up to 86;',
+    );
+  });
+
+  it('allows nothing where nothing fits', () => {
+    expect(openFilesProblem({ maxSessions: 1, waitingRoom: 0 }, SPARE_FILES)).toContain(
+      ': not even one session fits;',
+    );
+    expect(openFilesProblem({ maxSessions: 1, waitingRoom: 9 }, SPARE_FILES + 9)).toContain('not even one');
+  });
+});

@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { LONGEST_MS } from '../../../lib/config/duration.js';
+import { watchdog } from '../../../lib/process/watchdog.js';
+
+/** What a watchdog did, in order. */
+function witness() {
+  const did: string[] = [];
+  return {
+    did,
+    report: (line: string) => void did.push(line),
+    exit: (code: number) => void did.push(`exit ${code}`),
+  };
+}
+
+describe('watchdog', () => {
+  describe('in virtual time', () => {
+    beforeEach(() => {
+      jasmine.clock().install();
+    });
+
+    afterEach(() => {
+      jasmine.clock().uninstall();
+    });
+
+    it('says what keeps the process alive, and then ends it with 1, once', () => {
+      spyOn(process, 'getActiveResourcesInfo').and.returnValue([
+        'TCPSocketWrap',
+        'Timeout',
+        'TCPSocketWrap',
+        'TCPSocketWrap',
+      ]);
+      const actions = witness();
+      watchdog(12_000, actions);
+      jasmine.clock().tick(11_999);
+      expect(actions.did).toEqual([]);
+      jasmine.clock().tick(1);
+      expect(actions.did).toEqual([
+        'still here after 12000 ms, kept by 3 × TCPSocketWrap, 1 × Timeout',
+        'exit 1',
+      ]);
+      jasmine.clock().tick(60_000);
+      expect(actions.did.length).toBe(2);
+    });
+
+    it('ends the process also when Node knows of nothing that keeps it', () => {
+      spyOn(process, 'getActiveResourcesInfo').and.returnValue([]);
+      const actions = witness();
+      watchdog(10, actions);
+      jasmine.clock().tick(10);
+      expect(actions.did).toEqual(['still here after 10 ms, kept by nothing that Node knows of', 'exit 1']);
+    });
+
+    it('does nothing once it is called off', () => {
+      const actions = witness();
+      const callOff = watchdog(12_000, actions);
+      jasmine.clock().tick(11_999);
+      callOff();
+      jasmine.clock().tick(60_000);
+      expect(actions.did).toEqual([]);
+    });
+  });
+
+  it('names a listener that was left open', async () => {
+    const server = net.createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const actions = witness();
+    jasmine.clock().withMock(() => {
+      watchdog(10, actions);
+      jasmine.clock().tick(10);
+    });
+    server.close();
+    await once(server, 'close');
+    expect(actions.did[0]).toMatch(/ kept by .*\d+ × TCPServerWrap/);
+  });
+
+  it("doesn't keep the process itself", () => {
+    const setTimer = spyOn(globalThis, 'setTimeout').and.callThrough();
+    const callOff = watchdog(60_000, witness());
+    const timer: unknown = setTimer.calls.mostRecent().returnValue;
+    callOff();
+    expect((timer as NodeJS.Timeout).hasRef()).toBeFalse();
+  });
+
+  it('waits as long as a timer can, when told to wait for longer', () => {
+    const setTimer = spyOn(globalThis, 'setTimeout').and.callThrough();
+    const callOff = watchdog(LONGEST_MS + 2000, witness());
+    callOff();
+    expect(setTimer.calls.mostRecent().args[1]).toBe(LONGEST_MS);
+  });
+});
