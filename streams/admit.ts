@@ -55,7 +55,7 @@ export function admit(
   return (knock$) =>
     defer(() => {
       const free = nodes();
-      const line: Waiter[] = [];
+      const line: Guest[] = [];
       let inside = 0;
       let unauthenticated = 0;
       let lastId = 0;
@@ -76,64 +76,42 @@ export function admit(
         seating = false;
         moveUp();
       };
-      const waits = (waiter: Waiter) => hasRoom(waiter.isTrusted);
+      const waits = (waiter: Guest) => hasRoom(waiter.isTrusted);
       const moveUp = () => {
         // By index, since a caller who is told its place may leave at that very moment.
         for (let index = 0; index < line.length; index += 1) line[index]?.moveTo(index + 1);
       };
 
-      /** A node, and what is to be done when its caller has logged in, and leaves. */
-      const take = (isTrusted: boolean) => {
-        const node = free.take();
-        inside += 1;
-        if (!isTrusted) unauthenticated += 1;
-        const loggedIn = once(() => {
-          if (isTrusted) return;
+      const gate: Gate = {
+        enter(isTrusted) {
+          inside += 1;
+          if (!isTrusted) unauthenticated += 1;
+          return free.take();
+        },
+        loggedIn() {
           unauthenticated -= 1;
           seatWaiters();
-        });
-        const leave = once(() => {
+        },
+        leave(node) {
           inside -= 1;
           free.free(node);
-          loggedIn();
-          seatWaiters();
-        });
-        return { node, loggedIn, leave };
+        },
+        seatWaiters,
+        giveUp(waiter) {
+          line.splice(line.indexOf(waiter), 1);
+          moveUp();
+        },
       };
 
       const seat = (connection: Connection, isTrusted: boolean): Admitted => {
         lastId += 1;
-        return { verdict: 'admitted', connection, id: lastId, place$: EMPTY, ...take(isTrusted) };
+        return new Guest(gate, connection, lastId, isTrusted);
       };
-
       const wait = (connection: Connection, isTrusted: boolean): Admitted => {
-        const place = new BehaviorSubject(line.length + 1);
-        let seated: ReturnType<typeof take> | undefined;
-        const waiter: Waiter = {
-          isTrusted,
-          moveTo: (to) => place.next(to),
-          enter() {
-            seated = take(isTrusted);
-            place.complete();
-          },
-        };
-        line.push(waiter);
         lastId += 1;
-        return {
-          verdict: 'waiting',
-          connection,
-          id: lastId,
-          get node() {
-            return seated?.node ?? 0;
-          },
-          place$: place.pipe(distinctUntilChanged()),
-          loggedIn: () => seated?.loggedIn(),
-          leave: once(() => {
-            if (seated) return seated.leave();
-            line.splice(line.indexOf(waiter), 1);
-            moveUp();
-          }),
-        };
+        const waiter = new Guest(gate, connection, lastId, isTrusted, line.length + 1);
+        line.push(waiter);
+        return waiter;
       };
 
       const decide = (knock: Knock): Admission => {
@@ -156,17 +134,68 @@ export function admit(
     });
 }
 
-interface Waiter {
-  readonly isTrusted: boolean;
-  moveTo(place: number): void;
-  enter(): void;
+/** What one who is inside, or waits, does to the gate. */
+interface Gate {
+  /** Returns the node. */
+  enter(isTrusted: boolean): number;
+  loggedIn(): void;
+  leave(node: number): void;
+  giveUp(waiter: Guest): void;
+  seatWaiters(): void;
 }
 
-function once(act: () => void): () => void {
-  let done = false;
-  return () => {
-    if (done) return;
-    done = true;
-    act();
-  };
+/** A class, since everybody on line has one. */
+class Guest implements Admitted {
+  node = 0;
+  readonly verdict: Admitted['verdict'];
+  readonly #gate: Gate;
+  readonly #place: BehaviorSubject<number> | undefined;
+  #isCounted = false;
+  #hasLeft = false;
+
+  /** @param place Where in the line, of one who waits; whoever doesn't is seated at once. */
+  constructor(
+    gate: Gate,
+    readonly connection: Connection,
+    readonly id: SessionId,
+    readonly isTrusted: boolean,
+    place?: number,
+  ) {
+    this.#gate = gate;
+    this.verdict = place === undefined ? 'admitted' : 'waiting';
+    if (place !== undefined) this.#place = new BehaviorSubject(place);
+    else this.enter();
+  }
+
+  get place$(): Observable<number> {
+    return this.#place?.pipe(distinctUntilChanged()) ?? EMPTY;
+  }
+
+  moveTo(place: number): void {
+    this.#place?.next(place);
+  }
+
+  enter(): void {
+    this.node = this.#gate.enter(this.isTrusted);
+    this.#isCounted = !this.isTrusted;
+    this.#place?.complete();
+  }
+
+  loggedIn(): void {
+    if (!this.#isCounted) return;
+    this.#isCounted = false;
+    this.#gate.loggedIn();
+  }
+
+  leave(): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    if (this.node === 0) {
+      this.#gate.giveUp(this);
+      return;
+    }
+    this.#gate.leave(this.node);
+    this.loggedIn();
+    this.#gate.seatWaiters();
+  }
 }

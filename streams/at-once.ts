@@ -1,4 +1,4 @@
-import type { OperatorFunction } from 'rxjs';
+import { type OperatorFunction, Subscriber } from 'rxjs';
 import { type Knock, refuse } from './refused.js';
 import { source } from './source.js';
 import type { Limits } from './types.js';
@@ -19,14 +19,27 @@ export function atOnce(
       const open = lines.get(key) ?? 0;
       if (open >= (limits.maxPerAddress ?? Number.POSITIVE_INFINITY)) return { reason: 'address' };
       lines.set(key, open + 1);
-      closed$.subscribe({
-        complete() {
-          const left = (lines.get(key) ?? 1) - 1;
-          if (left > 0) lines.set(key, left);
-          else lines.delete(key);
-        },
-      });
+      closed$.subscribe(new Leaving(lines, key));
       return null;
     };
   }, trusted);
+}
+
+/** Counts a line out. A class, since every line has one. */
+class Leaving extends Subscriber<never> {
+  readonly #lines: Map<string, number>;
+  readonly #key: string;
+
+  constructor(lines: Map<string, number>, key: string) {
+    super();
+    this.#lines = lines;
+    this.#key = key;
+  }
+
+  protected override _complete(): void {
+    const left = (this.#lines.get(this.#key) ?? 1) - 1;
+    if (left > 0) this.#lines.set(this.#key, left);
+    else this.#lines.delete(this.#key);
+    this.unsubscribe();
+  }
 }

@@ -5,60 +5,63 @@ import type { Endable } from './endable.js';
 import type { Expiring } from './expire.js';
 import { plain } from './plain.js';
 import type { Probed } from './probe.js';
-import { Screen, type ScreenParts } from './screen.js';
-import { SessionEnd } from './session-end.js';
-import { TypeAhead } from './type-ahead.js';
+import { Screen, type ScreenLine, type ScreenParts } from './screen.js';
+import { endFor, SessionEnd } from './session-end.js';
+import { TypeAhead, type TypeAheadHost } from './type-ahead.js';
 import {
   type Completer,
-  type Connection,
   type Encoding,
   type EndReason,
   type Key,
   type Output,
   SESSION_STATES,
   type Session,
-  type SessionId,
   type SessionState,
   type Terminal,
   type User,
 } from './types.js';
 
+/** What a call tells of itself. */
+export interface CallHost {
+  /** The ending is settled. */
+  decided(ending: SessionEnd): void;
+}
+
 /**
  * One call: the session that its app sees, and the record by which the board and the operators of its chain
  * reach it. A class, since a board has ten thousand of them and methods on a prototype weigh nothing.
  */
-export class Call implements Session, Endable, Expiring, Probed {
-  readonly id: SessionId;
-  readonly connection: Connection;
+export class Call implements Session, Endable, Expiring, Probed, TypeAheadHost, ScreenLine {
   openedAt: number;
   lastInputAt: number;
   user: User | null = null;
   held = false;
-  stop: ((ending: SessionEnd) => void) | undefined = undefined;
-  readonly typeAhead = new TypeAhead(
-    (on) => this.#hold(on),
-    (act) => this.scheduler.schedule(act),
-  );
+  chain: Endable['chain'] = undefined;
+  readonly typeAhead = new TypeAhead(this);
   readonly screen: Screen;
   #state: SessionState;
   #ending: SessionEnd | undefined;
   #pauses = 0;
 
-  /** @param onDecided Told of the ending, once, before anybody below in the chain is. */
+  /** @param host Told of the ending, once, before anybody below in the chain is. */
   constructor(
     readonly admitted: Admitted,
     readonly outputLimitBytes: number,
     readonly scheduler: SchedulerLike,
     screenParts: ScreenParts,
-    readonly onDecided: (ending: SessionEnd) => void,
+    readonly host: CallHost,
   ) {
-    this.id = admitted.id;
-    this.connection = admitted.connection;
     this.screen = new Screen(this.connection, screenParts, this);
     this.#state = admitted.verdict === 'waiting' ? 'waiting' : 'connected';
     this.openedAt = this.lastInputAt = scheduler.now();
   }
 
+  get id() {
+    return this.admitted.id;
+  }
+  get connection() {
+    return this.admitted.connection;
+  }
   get node() {
     return this.admitted.node;
   }
@@ -168,7 +171,7 @@ export class Call implements Session, Endable, Expiring, Probed {
     if (this.#ending) return this.#ending;
     this.#ending = ending;
     this.become('closing');
-    this.onDecided(ending);
+    this.host.decided(ending);
     return ending;
   }
 
@@ -182,11 +185,11 @@ export class Call implements Session, Endable, Expiring, Probed {
       if (reason === 'forced') this.connection.destroy();
       return;
     }
-    this.#break(new SessionEnd(reason));
+    this.#break(endFor(reason));
   }
 
   #break(ending: SessionEnd): void {
-    if (this.stop) this.stop(ending);
+    if (this.chain) this.chain.error(ending);
     else this.decide(ending);
   }
 
@@ -196,6 +199,10 @@ export class Call implements Session, Endable, Expiring, Probed {
     const { backlog } = this.connection;
     if (backlog > this.outputLimitBytes) this.end('slow');
     else if (backlog > this.outputLimitBytes / 2 && !this.typeAhead.blocked) this.#block();
+  }
+
+  later(act: () => void): void {
+    this.scheduler.schedule(act);
   }
 
   /** What a caller says isn't answered until they have taken what was said to them. */
@@ -213,7 +220,8 @@ export class Call implements Session, Endable, Expiring, Probed {
     else this.connection.resume();
   }
 
-  #hold(on: boolean): void {
+  /** Makes the caller wait, since the app is behind with their lines. */
+  hold(on: boolean): void {
     this.held = on;
     // The idle clock stood while the caller was made to wait, and goes on from here.
     this.lastInputAt = this.scheduler.now();

@@ -68,121 +68,135 @@ function undouble(chunk: Uint8Array, from: number, doubled: number, handler: Tel
 }
 
 /**
- * Makes a decoder of a telnet stream (RFC 854, RFC 855): feed it the chunks as they come. What it finds doesn't
- * depend on where the stream was cut; a chunk without an IAC is handed on untouched. Holds at most one
- * subnegotiation of {@link SUBNEGOTIATION_LIMIT} bytes.
+ * Decodes a telnet stream (RFC 854, RFC 855): feed it the chunks as they come. What it finds doesn't depend on where
+ * the stream was cut; a chunk without an IAC is handed on untouched. Holds at most one subnegotiation of
+ * {@link SUBNEGOTIATION_LIMIT} bytes. A class, since every line has one.
  */
-export function telnetDecoder(handler: TelnetHandler): (chunk: Uint8Array) => void {
-  let state: 'data' | 'iac' | 'verb' | 'option' | 'option-iac' | 'payload' | 'payload-iac' = 'data';
-  let verb: Verb = WILL;
-  let option = 0;
-  let payload = NOTHING;
-  let length = 0;
-  let tooLong = false;
+export class TelnetDecoder {
+  readonly #handler: TelnetHandler;
+  #state: 'data' | 'iac' | 'verb' | 'option' | 'option-iac' | 'payload' | 'payload-iac' = 'data';
+  #verb: Verb = WILL;
+  #option = 0;
+  #payload = NOTHING;
+  #length = 0;
+  #tooLong = false;
 
-  const begin = (code: number) => {
-    option = code;
-    length = 0;
-    tooLong = false;
-    state = 'payload';
-  };
-  const keep = (run: Uint8Array) => {
-    const longer = length + run.length;
-    if (tooLong || longer > SUBNEGOTIATION_LIMIT) {
-      tooLong = true;
-      payload = NOTHING;
-      return;
-    }
-    if (longer > payload.length) {
-      // Twice as much as is needed, so that a payload that comes byte by byte isn't copied at each.
-      const larger = new Uint8Array(Math.min(2 * longer, SUBNEGOTIATION_LIMIT));
-      larger.set(payload.subarray(0, length));
-      payload = larger;
-    }
-    payload.set(run, length);
-    length = longer;
-  };
-  const finish = () => {
-    const whole = payload.subarray(0, length);
-    payload = NOTHING;
-    state = 'data';
-    if (tooLong) handler.dropped();
-    else handler.subnegotiation(option, whole);
-  };
+  constructor(handler: TelnetHandler) {
+    this.#handler = handler;
+  }
 
-  /** The byte after an IAC, outside of a subnegotiation. */
-  const command = (byte: number) => {
-    if (byte >= WILL && byte <= DONT) {
-      verb = byte as Verb;
-      state = 'verb';
-    } else if (byte === SB) {
-      state = 'option';
-    } else {
-      state = 'data';
-      // IAC SE outside of a subnegotiation, and codes that are none, mean nothing.
-      if (byte !== SE && byte >= COMMAND.EOR) handler.command(byte);
-    }
-  };
-  /** The sender broke off and went on with another command: what came so far is not to be trusted, that command is. */
-  const breakOff = (byte: number) => {
-    payload = NOTHING;
-    handler.dropped();
-    command(byte);
-  };
-
-  return (chunk) => {
+  read(chunk: Uint8Array): void {
     let at = 0;
     while (at < chunk.length) {
-      const byte = chunk[at] as number;
-      switch (state) {
-        case 'data': {
-          const end = nextIac(chunk, at);
-          if (chunk[end + 1] === IAC) {
-            at = undouble(chunk, at, end, handler);
-            continue;
-          }
-          if (end < chunk.length) state = 'iac';
-          if (end > at) handler.data(end - at === chunk.length ? chunk : chunk.subarray(at, end));
-          at = end + 1;
-          continue;
-        }
-        case 'payload': {
-          const end = nextIac(chunk, at);
-          if (end < chunk.length) state = 'payload-iac';
-          if (end > at) keep(chunk.subarray(at, end));
-          at = end + 1;
-          continue;
-        }
-        case 'iac':
-          state = 'data';
-          // Doubled, with the chunk's edge in its middle; or before a letter, as the kernel leaves it when it takes a
-          // DM out of the stream that came as urgent data.
-          if (byte === IAC || byte < FIRST_COMMAND) handler.data(chunk.subarray(at, at + 1));
-          else command(byte);
-          break;
-        case 'verb':
-          state = 'data';
-          handler.negotiate(verb, byte);
-          break;
-        case 'option':
-          if (byte === IAC) state = 'option-iac';
-          else begin(byte);
-          break;
-        case 'option-iac':
-          if (byte === IAC) begin(IAC);
-          else breakOff(byte);
-          break;
-        case 'payload-iac':
-          if (byte === IAC) {
-            state = 'payload';
-            keep(chunk.subarray(at, at + 1));
-          } else if (byte === SE) finish();
-          else breakOff(byte);
-          break;
+      if (this.#state === 'data') at = this.#data(chunk, at);
+      else if (this.#state === 'payload') at = this.#payloadRun(chunk, at);
+      else {
+        this.#byte(chunk, at);
+        at += 1;
       }
-      at += 1;
     }
-  };
+  }
+
+  /** A run of the caller's own bytes. Returns where it ends. */
+  #data(chunk: Uint8Array, at: number): number {
+    const end = nextIac(chunk, at);
+    if (chunk[end + 1] === IAC) return undouble(chunk, at, end, this.#handler);
+    if (end < chunk.length) this.#state = 'iac';
+    if (end > at) this.#handler.data(end - at === chunk.length ? chunk : chunk.subarray(at, end));
+    return end + 1;
+  }
+
+  #payloadRun(chunk: Uint8Array, at: number): number {
+    const end = nextIac(chunk, at);
+    if (end < chunk.length) this.#state = 'payload-iac';
+    if (end > at) this.#keep(chunk.subarray(at, end));
+    return end + 1;
+  }
+
+  #byte(chunk: Uint8Array, at: number): void {
+    const byte = chunk[at] as number;
+    switch (this.#state) {
+      case 'iac':
+        this.#state = 'data';
+        // Doubled, with the chunk's edge in its middle; or before a letter, as the kernel leaves it when it takes a
+        // DM out of the stream that came as urgent data.
+        if (byte === IAC || byte < FIRST_COMMAND) this.#handler.data(chunk.subarray(at, at + 1));
+        else this.#command(byte);
+        break;
+      case 'verb':
+        this.#state = 'data';
+        this.#handler.negotiate(this.#verb, byte);
+        break;
+      case 'option':
+        if (byte === IAC) this.#state = 'option-iac';
+        else this.#begin(byte);
+        break;
+      case 'option-iac':
+        if (byte === IAC) this.#begin(IAC);
+        else this.#breakOff(byte);
+        break;
+      case 'payload-iac':
+        if (byte === IAC) {
+          this.#state = 'payload';
+          this.#keep(chunk.subarray(at, at + 1));
+        } else if (byte === SE) this.#finish();
+        else this.#breakOff(byte);
+        break;
+    }
+  }
+
+  /** The byte after an IAC, outside of a subnegotiation. */
+  #command(byte: number): void {
+    if (byte >= WILL && byte <= DONT) {
+      this.#verb = byte as Verb;
+      this.#state = 'verb';
+    } else if (byte === SB) {
+      this.#state = 'option';
+    } else {
+      this.#state = 'data';
+      // IAC SE outside of a subnegotiation, and codes that are none, mean nothing.
+      if (byte !== SE && byte >= COMMAND.EOR) this.#handler.command(byte);
+    }
+  }
+
+  /** The sender broke off and went on with another command: what came so far is not to be trusted, that command is. */
+  #breakOff(byte: number): void {
+    this.#payload = NOTHING;
+    this.#handler.dropped();
+    this.#command(byte);
+  }
+
+  #begin(code: number): void {
+    this.#option = code;
+    this.#length = 0;
+    this.#tooLong = false;
+    this.#state = 'payload';
+  }
+
+  #keep(run: Uint8Array): void {
+    const longer = this.#length + run.length;
+    if (this.#tooLong || longer > SUBNEGOTIATION_LIMIT) {
+      this.#tooLong = true;
+      this.#payload = NOTHING;
+      return;
+    }
+    if (longer > this.#payload.length) {
+      // Twice as much as is needed, so that a payload that comes byte by byte isn't copied at each.
+      const larger = new Uint8Array(Math.min(2 * longer, SUBNEGOTIATION_LIMIT));
+      larger.set(this.#payload.subarray(0, this.#length));
+      this.#payload = larger;
+    }
+    this.#payload.set(run, this.#length);
+    this.#length = longer;
+  }
+
+  #finish(): void {
+    const whole = this.#payload.subarray(0, this.#length);
+    this.#payload = NOTHING;
+    this.#state = 'data';
+    if (this.#tooLong) this.#handler.dropped();
+    else this.#handler.subnegotiation(this.#option, whole);
+  }
 }
 
 /** Doubles each 0xFF, as telnet wants it of data; the same object comes back if there is none. */

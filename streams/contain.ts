@@ -1,4 +1,5 @@
-import { type MonoTypeOperatorFunction, Observable, Subscriber, throwError } from 'rxjs';
+import { type MonoTypeOperatorFunction, Observable, throwError } from 'rxjs';
+import { feed, Stage } from './stage.js';
 
 /**
  * Keeps what a foreign Observable throws in its teardown (a `finalize`, what a subscriber returned) from those who
@@ -8,33 +9,21 @@ import { type MonoTypeOperatorFunction, Observable, Subscriber, throwError } fro
  */
 export function contain<T>(): MonoTypeOperatorFunction<T> {
   return (source) =>
-    new Observable((subscriber) => {
-      const inner = new Passing(subscriber);
-      subscriber.add(() => quietly(() => inner.unsubscribe()));
-      quietly(() => source.subscribe(inner));
+    new Observable((below) => {
+      const contained = new Contained(below);
+      feed(below, contained);
+      quietly(() => source.subscribe(contained));
     });
 }
 
-/** Passes everything on, but not its own end's teardown. Half the calls of an observer made of functions. */
-class Passing<T> extends Subscriber<T> {
-  readonly #to: Subscriber<T>;
-
-  constructor(to: Subscriber<T>) {
-    super();
-    this.#to = to;
-  }
-  protected override _next(value: T): void {
-    this.#to.next(value);
-  }
-  protected override _error(error: unknown): void {
-    this.#to.error(error);
-  }
-  protected override _complete(): void {
-    this.#to.complete();
+class Contained<T> extends Stage<T> {
+  override unsubscribe(): void {
+    quietly(() => super.unsubscribe());
   }
 }
 
-function quietly(act: () => void): void {
+/** Does something, and reports what is thrown in it as an error that nobody can handle. */
+export function quietly(act: () => void): void {
   try {
     act();
   } catch (error) {

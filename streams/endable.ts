@@ -1,5 +1,6 @@
-import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
-import { SessionEnd } from './session-end.js';
+import { type MonoTypeOperatorFunction, Observable, type Subscriber } from 'rxjs';
+import { endFor, SessionEnd } from './session-end.js';
+import { feed, Stage } from './stage.js';
 
 /** What can be ended from outside its chain. */
 export interface Endable {
@@ -7,30 +8,43 @@ export interface Endable {
   decide(ending: SessionEnd): SessionEnd;
   /** The ending, once there is one. */
   readonly ending: SessionEnd | undefined;
-  /** Breaks the chain; there while the chain runs. */
-  stop: ((ending: SessionEnd) => void) | undefined;
+  /** The chain while it runs: an error breaks it. */
+  chain: Pick<Subscriber<unknown>, 'error'> | undefined;
 }
 
 /**
  * The point in a session's chain where every ending of the line comes together: a hang-up (completion), a
- * limit upstream (error), or an order from outside (`stop`). Each is settled through `decide` *before* the app
+ * limit upstream (error), or an order from outside (an error put into `chain`). Each is settled through `decide` *before* the app
  * below is told, and goes down the chain as an error.
  */
 export function endable<T>(call: Endable): MonoTypeOperatorFunction<T> {
   return (source) =>
-    new Observable((subscriber) => {
-      const stop = (ending: SessionEnd) => subscriber.error(call.decide(ending));
-      if (call.ending) return stop(call.ending);
-      call.stop = stop;
-      subscriber.add(() => {
-        if (call.stop === stop) call.stop = undefined;
-      });
-      subscriber.add(
-        source.subscribe({
-          next: (value) => subscriber.next(value),
-          error: (error) => stop(error instanceof SessionEnd ? error : new SessionEnd('app-error', error)),
-          complete: () => stop(new SessionEnd('hangup')),
-        }),
-      );
+    new Observable((below) => {
+      if (call.ending) return below.error(call.ending);
+      const breakable = new Breakable(below, call);
+      feed(below, breakable);
+      call.chain = breakable;
+      if (!breakable.closed) source.subscribe(breakable);
     });
+}
+
+class Breakable<T> extends Stage<T> {
+  readonly #call: Endable;
+
+  constructor(below: Subscriber<T>, call: Endable) {
+    super(below);
+    this.#call = call;
+  }
+
+  protected override _error(error: unknown): void {
+    super._error(this.#call.decide(error instanceof SessionEnd ? error : new SessionEnd('app-error', error)));
+  }
+  protected override _complete(): void {
+    this._error(endFor('hangup'));
+  }
+
+  override unsubscribe(): void {
+    if (this.#call.chain === this) this.#call.chain = undefined;
+    super.unsubscribe();
+  }
 }

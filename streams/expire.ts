@@ -1,5 +1,6 @@
-import { type MonoTypeOperatorFunction, Observable, type SchedulerLike } from 'rxjs';
-import { SessionEnd } from './session-end.js';
+import type { MonoTypeOperatorFunction, SchedulerLike, Subscriber } from 'rxjs';
+import { endFor, type SessionEnd } from './session-end.js';
+import { Stage, staged } from './stage.js';
 import type { Deadline, Sweep } from './sweep.js';
 import type { Limits, SessionState } from './types.js';
 
@@ -27,7 +28,9 @@ export type ExpiryLimits = Pick<
 export const STALL_MS = 30_000;
 
 /** Told to the caller before an ending, with the time that is left. */
-export type Warn = (reason: 'idle' | 'time-limit', inMs: number) => void;
+export interface Warner {
+  warn(reason: 'idle' | 'time-limit', inMs: number): void;
+}
 
 /**
  * Passes the caller's input through and keeps all the clocks of a call:
@@ -46,65 +49,114 @@ export function expire<T>(
   limits: ExpiryLimits,
   sweep: Sweep,
   scheduler: SchedulerLike,
-  warn: Warn,
+  warner: Warner,
 ): MonoTypeOperatorFunction<T> {
-  const idleMs = limits.idleTimeoutMs ?? Number.POSITIVE_INFINITY;
-  const loginMs = limits.loginTimeoutMs ?? Number.POSITIVE_INFINITY;
-  const limitMs = limits.sessionLimitMs ?? Number.POSITIVE_INFINITY;
-  const warningMs = limits.idleWarningMs ?? Number.POSITIVE_INFINITY;
-
-  return (source) =>
-    new Observable((subscriber) => {
-      let warnedOfSilenceSince: number | undefined;
-      let warnedOfLimit = warningMs >= limitMs;
-      let stall = { taken: -1, at: scheduler.now() };
-
-      const loginEndsAt = () =>
-        call.state === 'active' ? Number.POSITIVE_INFINITY : call.openedAt + loginMs;
-      const idleWarnAt = () => {
-        const warned = warningMs >= idleMs || warnedOfSilenceSince === call.lastInputAt;
-        return call.lastInputAt + idleMs - (warned ? 0 : warningMs);
-      };
-      const limitWarnAt = () => call.openedAt + limitMs - (warnedOfLimit ? 0 : warningMs);
-
-      const nextAt = () => Math.min(loginEndsAt(), limitWarnAt(), idleWarnAt(), stall.at + STALL_MS);
-
-      const end = (reason: 'idle' | 'login-timeout' | 'time-limit' | 'lost') =>
-        subscriber.error(new SessionEnd(reason));
-      const deadline: Deadline = {
-        dueAt: nextAt(),
-        due(now) {
-          if (now >= loginEndsAt()) return end('login-timeout');
-          if (now >= call.openedAt + limitMs) return end('time-limit');
-          if (now >= limitWarnAt()) {
-            warnedOfLimit = true;
-            warn('time-limit', call.openedAt + limitMs - now);
-            // The warning itself may end the call, of one who doesn't read.
-            if (subscriber.closed) return;
-          }
-          if (now >= stall.at + STALL_MS) {
-            if (call.held && call.taken === stall.taken) return end('lost');
-            stall = { taken: call.held ? call.taken : -1, at: now };
-          }
-          if (call.held) call.lastInputAt = now;
-          if (now >= call.lastInputAt + idleMs) return end('idle');
-          if (now >= idleWarnAt()) {
-            warnedOfSilenceSince = call.lastInputAt;
-            warn('idle', call.lastInputAt + idleMs - now);
-          }
-          deadline.dueAt = nextAt();
-        },
-      };
-      subscriber.add(sweep(deadline));
-      subscriber.add(
-        source.subscribe({
-          next(value) {
-            call.lastInputAt = scheduler.now();
-            subscriber.next(value);
-          },
-          error: (error) => subscriber.error(error),
-          complete: () => subscriber.complete(),
-        }),
-      );
-    });
+  return staged((below) => new Expire(below, call, limits, sweep, scheduler, warner));
 }
+
+class Expire<T> extends Stage<T> implements Deadline {
+  dueAt: number;
+  tick = 0;
+  readonly #call: Expiring;
+  readonly #idleMs: number;
+  readonly #warningMs: number;
+  readonly #loginMs: number;
+  readonly #limitMs: number;
+  readonly #sweep: Sweep;
+  readonly #scheduler: SchedulerLike;
+  readonly #warner: Warner;
+  #warnedOfSilenceSince = Number.NaN;
+  #warnedOfLimit: boolean;
+  /** How many lines were taken when a caller was found held; -1 for one who isn't. */
+  #stalledAt = -1;
+  #stallSeenAt: number;
+
+  constructor(
+    below: Subscriber<T>,
+    call: Expiring,
+    limits: ExpiryLimits,
+    sweep: Sweep,
+    scheduler: SchedulerLike,
+    warner: Warner,
+  ) {
+    super(below);
+    this.#call = call;
+    // Kept one by one: the limits may change, and this call has those that it began with.
+    this.#idleMs = orNever(limits.idleTimeoutMs);
+    this.#warningMs = orNever(limits.idleWarningMs);
+    this.#loginMs = orNever(limits.loginTimeoutMs);
+    this.#limitMs = orNever(limits.sessionLimitMs);
+    this.#warnedOfLimit = this.#warningMs >= this.#limitMs;
+    this.#sweep = sweep;
+    this.#scheduler = scheduler;
+    this.#warner = warner;
+    this.#stallSeenAt = scheduler.now();
+    this.dueAt = this.#nextAt();
+    if (!this.closed) sweep.watch(this);
+  }
+
+  protected override _next(value: T): void {
+    this.#call.lastInputAt = this.#scheduler.now();
+    this.below.next(value);
+  }
+
+  due(now: number): void {
+    const reason = this.#overdue(now);
+    if (reason) this.error(endFor(reason));
+    else if (!this.closed) this.dueAt = this.#nextAt();
+  }
+
+  /** Warns, where that is due. Returns why the call ends, if it does. */
+  #overdue(now: number): 'idle' | 'login-timeout' | 'time-limit' | 'lost' | undefined {
+    const call = this.#call;
+    if (now >= this.#loginEndsAt) return 'login-timeout';
+    if (now >= this.#limitEndsAt) return 'time-limit';
+    if (now >= this.#limitWarnAt) {
+      this.#warnedOfLimit = true;
+      this.#warner.warn('time-limit', this.#limitEndsAt - now);
+      // The warning itself may end the call, of one who doesn't read.
+      if (this.closed) return undefined;
+    }
+    if (now >= this.#stallSeenAt + STALL_MS) {
+      if (call.held && call.taken === this.#stalledAt) return 'lost';
+      this.#stalledAt = call.held ? call.taken : -1;
+      this.#stallSeenAt = now;
+    }
+    if (call.held) call.lastInputAt = now;
+    if (now >= this.#idleEndsAt) return 'idle';
+    if (now >= this.#idleWarnAt) {
+      this.#warnedOfSilenceSince = call.lastInputAt;
+      this.#warner.warn('idle', this.#idleEndsAt - now);
+    }
+    return undefined;
+  }
+
+  override unsubscribe(): void {
+    this.#sweep.leave(this);
+    super.unsubscribe();
+  }
+
+  get #loginEndsAt(): number {
+    const { state, openedAt } = this.#call;
+    return state === 'active' ? Number.POSITIVE_INFINITY : openedAt + this.#loginMs;
+  }
+  get #limitEndsAt(): number {
+    return this.#call.openedAt + this.#limitMs;
+  }
+  get #limitWarnAt(): number {
+    return this.#limitEndsAt - (this.#warnedOfLimit ? 0 : this.#warningMs);
+  }
+  get #idleEndsAt(): number {
+    return this.#call.lastInputAt + this.#idleMs;
+  }
+  get #idleWarnAt(): number {
+    const isWarned = this.#warningMs >= this.#idleMs || this.#warnedOfSilenceSince === this.#call.lastInputAt;
+    return this.#idleEndsAt - (isWarned ? 0 : this.#warningMs);
+  }
+
+  #nextAt(): number {
+    return Math.min(this.#loginEndsAt, this.#limitWarnAt, this.#idleWarnAt, this.#stallSeenAt + STALL_MS);
+  }
+}
+
+const orNever = (durationMs: number | null) => durationMs ?? Number.POSITIVE_INFINITY;

@@ -1,14 +1,4 @@
-import {
-  concat,
-  defer,
-  EMPTY,
-  finalize,
-  type Observable,
-  of,
-  type SchedulerLike,
-  takeUntil,
-  timer,
-} from 'rxjs';
+import { Observable, type SchedulerLike, timer } from 'rxjs';
 import type { Connection } from './types.js';
 
 /** How long the last words may take to leave. */
@@ -26,19 +16,20 @@ export type Farewell = (connection: Connection, words: string | null) => Observa
 export function farewells(most: number, scheduler: SchedulerLike): Farewell {
   let leaving = 0;
   return (connection, words) =>
-    defer(() => {
+    new Observable((subscriber) => {
       leaving += 1;
+      subscriber.add(() => {
+        leaving -= 1;
+        connection.destroy();
+      });
       if (words !== null) connection.write(`\n${words}\n`);
       connection.close();
-      const patienceMs = leaving > most ? 0 : FLUSH_MS;
-      return concat(
-        patienceMs > 0 ? connection.closed$.pipe(takeUntil(timer(patienceMs, scheduler))) : EMPTY,
-        defer(() => of(connection.backlog === 0)),
-      ).pipe(
-        finalize(() => {
-          leaving -= 1;
-          connection.destroy();
-        }),
-      );
+      const gone = () => {
+        subscriber.next(connection.backlog === 0);
+        subscriber.complete();
+      };
+      if (leaving > most) return gone();
+      subscriber.add(connection.closed$.subscribe({ complete: gone }));
+      if (!subscriber.closed) subscriber.add(timer(FLUSH_MS, scheduler).subscribe(gone));
     });
 }

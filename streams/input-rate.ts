@@ -1,10 +1,12 @@
-import {
-  type MonoTypeOperatorFunction,
-  Observable,
-  type SchedulerLike,
-  type Subscription,
-  timer,
-} from 'rxjs';
+import type { MonoTypeOperatorFunction, SchedulerLike, Subscriber, Subscription } from 'rxjs';
+import { identity, timer } from 'rxjs';
+import { Stage, staged } from './stage.js';
+
+/** A line that can be left unread. */
+export interface Pausable {
+  /** Called with true when the line is not to be read, with false when it may be again. */
+  pause(on: boolean): void;
+}
 
 /**
  * Slows a caller who sends more than `bytesPerSecond`: their line isn't read for as long as what came is too much, so
@@ -12,41 +14,55 @@ import {
  * second's worth may come together.
  *
  * @param bytesPerSecond `null` is no limit.
- * @param pause Called with true when the line is not to be read, with false when it may be again.
  */
 export function inputRate(
   bytesPerSecond: number | null,
-  pause: (on: boolean) => void,
+  line: Pausable,
   scheduler: SchedulerLike,
 ): MonoTypeOperatorFunction<Uint8Array> {
-  if (bytesPerSecond === null) return (source) => source;
-  return (source) =>
-    new Observable((subscriber) => {
-      let paidUntil = scheduler.now() - 1000;
-      let waiting: Subscription | undefined;
+  if (bytesPerSecond === null) return identity;
+  return staged((below) => new InputRate(below, bytesPerSecond, line, scheduler));
+}
 
-      subscriber.add(() => {
-        if (!waiting) return;
-        waiting.unsubscribe();
-        pause(false);
+class InputRate extends Stage<Uint8Array> {
+  readonly #bytesPerSecond: number;
+  readonly #line: Pausable;
+  readonly #scheduler: SchedulerLike;
+  #paidUntil: number;
+  #waiting: Subscription | undefined;
+
+  constructor(
+    below: Subscriber<Uint8Array>,
+    bytesPerSecond: number,
+    line: Pausable,
+    scheduler: SchedulerLike,
+  ) {
+    super(below);
+    this.#bytesPerSecond = bytesPerSecond;
+    this.#line = line;
+    this.#scheduler = scheduler;
+    this.#paidUntil = scheduler.now() - 1000;
+  }
+
+  protected override _next(bytes: Uint8Array): void {
+    const now = this.#scheduler.now();
+    this.#paidUntil = Math.max(this.#paidUntil, now - 1000) + (bytes.length / this.#bytesPerSecond) * 1000;
+    if (this.#paidUntil > now && !this.#waiting) {
+      this.#line.pause(true);
+      this.#waiting = timer(this.#paidUntil - now, this.#scheduler).subscribe(() => {
+        this.#waiting = undefined;
+        this.#line.pause(false);
       });
-      subscriber.add(
-        source.subscribe({
-          next(bytes) {
-            const now = scheduler.now();
-            paidUntil = Math.max(paidUntil, now - 1000) + (bytes.length / bytesPerSecond) * 1000;
-            if (paidUntil > now && !waiting) {
-              pause(true);
-              waiting = timer(paidUntil - now, scheduler).subscribe(() => {
-                waiting = undefined;
-                pause(false);
-              });
-            }
-            subscriber.next(bytes);
-          },
-          error: (error) => subscriber.error(error),
-          complete: () => subscriber.complete(),
-        }),
-      );
-    });
+    }
+    this.below.next(bytes);
+  }
+
+  override unsubscribe(): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    super.unsubscribe();
+    if (!waiting) return;
+    waiting.unsubscribe();
+    this.#line.pause(false);
+  }
 }

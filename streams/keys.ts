@@ -7,6 +7,8 @@ export interface KeyHandler {
   text(run: string): void;
   /** A key that types no character, by its name. */
   key(name: Key): void;
+  /** True when whoever was told of a key has left: the rest is nobody's. */
+  readonly closed: boolean;
 }
 
 /** C1: the same as ESC and the letter that many above 0x40. */
@@ -73,11 +75,8 @@ export class Keys {
     this.#handler = handler;
   }
 
-  /**
-   * Reads a chunk, as bytes and as the text that they are, as far as `goOn` says so: whoever was told of a key may
-   * have left.
-   */
-  read(bytes: Uint8Array, text: string, goOn: () => boolean): void {
+  /** Reads a chunk, as bytes and as the text that they are. */
+  read(bytes: Uint8Array, text: string): void {
     // What is left of a character that was cut would put the text out of step with the bytes.
     let inStep = text.charCodeAt(0) === bytes[0];
     const words = new Int32Array(bytes.buffer, 0, (bytes.byteOffset + bytes.length) >> 2);
@@ -92,7 +91,7 @@ export class Keys {
       if (at >= text.length) break;
       if (from < at) {
         this.#text(text.slice(from, at));
-        if (!goOn()) return;
+        if (this.#handler.closed) return;
       }
       const code = text.charCodeAt(at);
       from = at + 1;
@@ -108,7 +107,7 @@ export class Keys {
       if (this.#state === 'text' || code === CR || code === LF) this.#control(code);
       else if (!this.#sequence(code, text.charAt(at))) from = at;
       if (isPair) this.#afterReturn = false;
-      if (!goOn()) return;
+      if (this.#handler.closed) return;
       at += 1;
     }
     if (from < text.length) this.#text(text.slice(from));

@@ -1,9 +1,10 @@
-import { Observable, type OperatorFunction } from 'rxjs';
+import type { OperatorFunction, Subscriber } from 'rxjs';
 import { completed, listed } from './complete.js';
 import { type KeyHandler, Keys } from './keys.js';
 import { LineEditor, NOTHING_TYPED, redrawn, type Typed } from './line-editor.js';
 import { isOrdinary, plain, withoutControls } from './plain.js';
-import type { TypeAhead } from './type-ahead.js';
+import { Stage, staged } from './stage.js';
+import type { TypeAhead, Unfinished } from './type-ahead.js';
 import type { Completer, Key } from './types.js';
 
 /** What the line discipline needs to know of a call, and does to it. */
@@ -49,7 +50,7 @@ export interface Typing {
 }
 
 /** Where keys go while an app wants them instead of lines. */
-type KeyTaker = Pick<TypeAhead, 'wantsKeys' | 'press' | 'interrupt' | 'unfinished'>;
+type KeyTaker = Pick<TypeAhead, 'wantsKeys' | 'press' | 'interrupt' | 'typing'>;
 
 /**
  * The line discipline: bytes to lines, without their newline. The keys that edit are {@link LineEditor}'s; besides,
@@ -61,25 +62,12 @@ type KeyTaker = Pick<TypeAhead, 'wantsKeys' | 'press' | 'interrupt' | 'unfinishe
  * An unfinished line at the end of the source is dropped: nobody pressed Enter.
  */
 export function lines(terminal: LineTerminal, taker: KeyTaker): OperatorFunction<Uint8Array, string> {
-  return (source) =>
-    new Observable((subscriber) => {
-      const discipline = new LineDiscipline(terminal, taker, (line) => subscriber.next(line));
-      const goOn = () => !subscriber.closed;
-      subscriber.add(
-        source.subscribe({
-          next: (bytes) => discipline.read(bytes, goOn),
-          error: (error) => subscriber.error(error),
-          complete: () => subscriber.complete(),
-        }),
-      );
-    });
+  return staged((below) => new LineDiscipline(below, terminal, taker));
 }
 
-/** A class, since every caller has one. */
-class LineDiscipline implements KeyHandler, Typing {
+class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Typing, Unfinished {
   readonly #terminal: LineTerminal;
   readonly #taker: KeyTaker;
-  readonly #enter: (line: string) => void;
   readonly #keys = new Keys(this);
   readonly #editor = new LineEditor();
   /** What of the line is on the screen. */
@@ -89,20 +77,20 @@ class LineDiscipline implements KeyHandler, Typing {
   #mayComplete = false;
   #fresh: 'no' | 'line' | 'page' = 'no';
 
-  constructor(terminal: LineTerminal, taker: KeyTaker, enter: (line: string) => void) {
+  constructor(below: Subscriber<string>, terminal: LineTerminal, taker: KeyTaker) {
+    super(below);
     this.#terminal = terminal;
     this.#taker = taker;
-    this.#enter = enter;
-    taker.unfinished = () => this.#takeUnfinished();
+    taker.typing = this;
     terminal.typing = this;
   }
 
-  read(bytes: Uint8Array, goOn: () => boolean): void {
+  protected override _next(bytes: Uint8Array): void {
     this.#echoing = this.#terminal.echoes();
     this.#mayComplete = this.#echoing;
     this.#terminal.reading(true);
-    this.#keys.read(bytes, this.#terminal.decode(bytes), goOn);
-    if (goOn()) this.#show();
+    this.#keys.read(bytes, this.#terminal.decode(bytes));
+    if (!this.closed) this.#show();
     if (bytes.length > SHORT_CHUNK) this.#editor.letGo();
     this.#terminal.reading(false);
   }
@@ -160,7 +148,7 @@ class LineDiscipline implements KeyHandler, Typing {
     if (this.#echoing && !secret) this.#editor.remember(line);
     this.shown = NOTHING_TYPED;
     this.#terminal.entered();
-    this.#enter(line);
+    this.below.next(line);
   }
 
   #abandon(): void {
@@ -203,7 +191,7 @@ class LineDiscipline implements KeyHandler, Typing {
     else this.#terminal.notify(listed(choices, this.#terminal.columns, this.#terminal.width));
   }
 
-  #takeUnfinished(): string {
+  takeCharacter(): string {
     this.shown = NOTHING_TYPED;
     const line = this.#editor.take();
     const character = firstOf(line);

@@ -1,5 +1,6 @@
-import { type MonoTypeOperatorFunction, Observable, type SchedulerLike } from 'rxjs';
-import { SessionEnd } from './session-end.js';
+import { identity, type MonoTypeOperatorFunction, type SchedulerLike, type Subscriber } from 'rxjs';
+import { endFor, type SessionEnd } from './session-end.js';
+import { Stage, staged } from './stage.js';
 import type { Deadline, Sweep } from './sweep.js';
 import type { Connection } from './types.js';
 
@@ -29,39 +30,57 @@ export function probe<T>(
   sweep: Sweep,
   scheduler: SchedulerLike,
 ): MonoTypeOperatorFunction<T> {
-  if (timeoutMs === null) return (source) => source;
-  return (source) =>
-    new Observable((subscriber) => {
-      const { connection } = call;
-      let heard = connection.bytesIn;
-      let backlog = 0;
-      let taken = 0;
-      let aliveAt = scheduler.now();
-      let asked = false;
+  if (timeoutMs === null) return identity;
+  return staged((below) => new Probe(below, call, timeoutMs, sweep, scheduler));
+}
 
-      /** What we write into the kernel says nothing; only of a backlog the other end must have read. */
-      const gaveSign = () => {
-        const was = { heard, backlog, taken };
-        heard = connection.bytesIn;
-        backlog = connection.backlog;
-        taken = connection.bytesOut - backlog;
-        return heard !== was.heard || (was.backlog > 0 && taken !== was.taken);
-      };
-      const deadline: Deadline = {
-        dueAt: aliveAt + timeoutMs / LOOKS,
-        due(now) {
-          deadline.dueAt = now + timeoutMs / LOOKS;
-          if (gaveSign() || call.paused) {
-            aliveAt = now;
-            asked = false;
-          } else if (now >= aliveAt + timeoutMs && (asked || backlog > 0)) {
-            subscriber.error(new SessionEnd('lost'));
-          } else if (now >= aliveAt + timeoutMs / 2 && !asked && backlog === 0) {
-            asked = connection.probe();
-          }
-        },
-      };
-      subscriber.add(sweep(deadline));
-      subscriber.add(source.subscribe(subscriber));
-    });
+class Probe<T> extends Stage<T> implements Deadline {
+  dueAt: number;
+  tick = 0;
+  readonly #call: Probed;
+  readonly #timeoutMs: number;
+  readonly #sweep: Sweep;
+  #heard: number;
+  #backlog = 0;
+  #taken = 0;
+  #aliveAt: number;
+  #asked = false;
+
+  constructor(below: Subscriber<T>, call: Probed, timeoutMs: number, sweep: Sweep, scheduler: SchedulerLike) {
+    super(below);
+    this.#call = call;
+    this.#timeoutMs = timeoutMs;
+    this.#sweep = sweep;
+    this.#heard = call.connection.bytesIn;
+    this.#aliveAt = scheduler.now();
+    this.dueAt = this.#aliveAt + timeoutMs / LOOKS;
+    if (!this.closed) sweep.watch(this);
+  }
+
+  due(now: number): void {
+    this.dueAt = now + this.#timeoutMs / LOOKS;
+    if (this.#gaveSign() || this.#call.paused) {
+      this.#aliveAt = now;
+      this.#asked = false;
+    } else if (now >= this.#aliveAt + this.#timeoutMs && (this.#asked || this.#backlog > 0)) {
+      this.error(endFor('lost'));
+    } else if (now >= this.#aliveAt + this.#timeoutMs / 2 && !this.#asked && this.#backlog === 0) {
+      this.#asked = this.#call.connection.probe();
+    }
+  }
+
+  /** What we write into the kernel says nothing; only of a backlog the other end must have read. */
+  #gaveSign(): boolean {
+    const { connection } = this.#call;
+    const was = { heard: this.#heard, backlog: this.#backlog, taken: this.#taken };
+    this.#heard = connection.bytesIn;
+    this.#backlog = connection.backlog;
+    this.#taken = connection.bytesOut - this.#backlog;
+    return this.#heard !== was.heard || (was.backlog > 0 && this.#taken !== was.taken);
+  }
+
+  override unsubscribe(): void {
+    this.#sweep.leave(this);
+    super.unsubscribe();
+  }
 }

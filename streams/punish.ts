@@ -1,6 +1,7 @@
-import { concat, EMPTY, type MonoTypeOperatorFunction, mergeMap, type Observable, of } from 'rxjs';
+import type { MonoTypeOperatorFunction, Subscriber } from 'rxjs';
 import type { Offence, Penalties } from './penalties.js';
-import type { EndReason, RefusalReason, ServerEvent, SessionId } from './types.js';
+import { Stage, staged } from './stage.js';
+import type { AddressPenalised, EndReason, RefusalReason, ServerEvent, SessionId } from './types.js';
 
 /** How a call that never got to a login is taken, by how it ended; other endings are nobody's fault. */
 const BEFORE_LOGIN: Partial<Record<EndReason, Offence>> = {
@@ -42,14 +43,30 @@ export function punish(
       // Whoever left the waiting room had no chance to log in.
       return isKnown || event.node === 0 ? undefined : BEFORE_LOGIN[event.reason];
     };
-    const verdict = (event: ServerEvent): Observable<ServerEvent> => {
+    const verdict = (event: ServerEvent): AddressPenalised | undefined => {
       const offence = offenceOf(event);
-      if (!offence || !on() || !('address' in event) || trusted(event.address)) return EMPTY;
+      if (!offence || !on() || !('address' in event) || trusted(event.address)) return undefined;
       const { address } = event;
       const forMs = penalties.add(address, offence);
-      return forMs > 0 ? of({ type: 'addressPenalised', address, offence, forMs }) : EMPTY;
+      return forMs > 0 ? { type: 'addressPenalised', address, offence, forMs } : undefined;
     };
 
-    return event$.pipe(mergeMap((event) => concat(of(event), verdict(event))));
+    return event$.pipe(staged((below: Subscriber<ServerEvent>) => new Punishing(below, verdict)));
   };
+}
+
+/** Adds the verdict, if there is one. An inner Observable for each event would cost more than the event. */
+class Punishing extends Stage<ServerEvent> {
+  readonly #verdict: (event: ServerEvent) => AddressPenalised | undefined;
+
+  constructor(below: Subscriber<ServerEvent>, verdict: (event: ServerEvent) => AddressPenalised | undefined) {
+    super(below);
+    this.#verdict = verdict;
+  }
+
+  protected override _next(event: ServerEvent): void {
+    this.below.next(event);
+    const penalised = this.#verdict(event);
+    if (penalised) this.below.next(penalised);
+  }
 }

@@ -24,3 +24,14 @@ export class SessionEnd extends Error {
     super(`the session ended: ${reason}`, { cause });
   }
 }
+
+const ENDS = new Map<EndReason, SessionEnd>();
+
+/** The end for a reason of which there is no more to say. Always the same: making an error looks through the whole stack. */
+export function endFor(reason: EndReason): SessionEnd {
+  const known = ENDS.get(reason);
+  if (known) return known;
+  const end = new SessionEnd(reason);
+  ENDS.set(reason, end);
+  return end;
+}

@@ -1,6 +1,7 @@
-import { concat, defer, map, mergeMap, Observable, take, takeWhile, tap } from 'rxjs';
+import { concat, defer, map, Observable, type Subscriber, takeWhile, tap } from 'rxjs';
 import type { Admitted } from './admit.js';
-import { Call } from './call.js';
+import { andThen } from './and-then.js';
+import { Call, type CallHost } from './call.js';
 import { contain } from './contain.js';
 import { endable } from './endable.js';
 import { expire } from './expire.js';
@@ -11,11 +12,22 @@ import { perUser } from './per-user.js';
 import { plain } from './plain.js';
 import { probe } from './probe.js';
 import type { ScreenParts } from './screen.js';
-import { SessionEnd } from './session-end.js';
+import { endFor, SessionEnd } from './session-end.js';
+import { feed, Stage } from './stage.js';
 import type { Sweep } from './sweep.js';
 import { talk } from './talk.js';
 import * as texts from './texts.js';
-import type { App, Authenticator, Limits, Output, ServerEvent, Services, SessionId } from './types.js';
+import type {
+  App,
+  Authenticator,
+  EndReason,
+  Limits,
+  Output,
+  ServerEvent,
+  Services,
+  SessionId,
+  User,
+} from './types.js';
 import { wait } from './wait.js';
 
 /** What a session needs of its board. */
@@ -39,44 +51,63 @@ export interface SessionParts {
  * Never errors: whatever goes wrong inside is the reason of that one ending.
  */
 export function session(admitted: Admitted, parts: SessionParts): Observable<ServerEvent> {
-  const { app, authenticate, services, limits, sweep, farewell, calls } = parts;
-  const { scheduler } = services;
-
   return new Observable((events) => {
-    const { id, connection } = admitted;
-    const startedAt = scheduler.now();
-    const call = new Call(admitted, limits.outputLimitBytes, scheduler, parts.screen, ({ reason, cause }) => {
-      const error = reason === 'app-error' ? { error: cause } : {};
-      if (call.node > 0)
-        events.next({ type: 'sessionClosing', session: id, node: call.node, reason, ...error });
-      admitted.leave();
-    });
-    calls.set(id, call);
-    events.add(() => {
-      calls.delete(id);
-      admitted.leave();
-      connection.destroy();
-    });
+    const life = new Life(events, admitted, parts);
+    feed(events, life);
+    if (!life.closed) life.begin();
+  });
+}
 
-    const tellPlace = (place: number) => {
-      events.next({ type: 'sessionWaiting', session: id, address: call.address, place });
-      call.write(`${texts.waiting(limits.maxSessions, place)}\n`);
-    };
-    const open = () => {
-      call.become('connected');
-      call.openedAt = call.lastInputAt = scheduler.now();
-      events.next({ type: 'sessionOpened', session: id, node: call.node, address: call.address });
-      call.become('authenticating');
-    };
-    const warn = (reason: 'idle' | 'time-limit', inMs: number) => {
-      events.next({ type: 'sessionWarned', session: id, node: call.node, reason, inMs });
-      call.announce(texts.warning(reason, inMs));
-    };
+/** The last stage of the chain, where every ending arrives; and what the others need of the session. */
+class Life extends Stage<never, ServerEvent> implements CallHost {
+  readonly #parts: SessionParts;
+  readonly #call: Call;
+  readonly #startedAt: number;
+  #flushed = false;
 
+  constructor(events: Subscriber<ServerEvent>, admitted: Admitted, parts: SessionParts) {
+    super(events);
+    this.#parts = parts;
+    const { limits, services, screen } = parts;
+    this.#startedAt = services.scheduler.now();
+    this.#call = new Call(admitted, limits.outputLimitBytes, services.scheduler, screen, this);
+  }
+
+  begin(): void {
+    const { limits, sweep, services } = this.#parts;
+    const call = this.#call;
+    this.#parts.calls.set(call.id, call);
+
+    const input$ = call.connection.input$.pipe(
+      inputRate(limits.inputRate, call, services.scheduler),
+      probe(call, limits.deadPeerTimeoutMs, sweep, services.scheduler),
+    );
+    const life$ = defer(() => {
+      this.#open();
+      return input$.pipe(
+        expire(call, limits, sweep, services.scheduler, this),
+        endable(call),
+        lines(call.screen, call.typeAhead),
+        talk(call.typeAhead, this.#conversation$(), call),
+      );
+    });
+    const { verdict, place$ } = call.admitted;
+    const lifetime$ =
+      verdict === 'waiting'
+        ? concat(
+            wait(input$, place$, call, (place) => this.#tellPlace(place)),
+            life$,
+          )
+        : life$;
+    lifetime$.subscribe(this);
+  }
+
+  #conversation$(): Observable<Output> {
+    const { app, authenticate, services, limits, calls } = this.#parts;
+    const call = this.#call;
     const onLine = () => !call.ending;
-    const conversation$: Observable<Output> = defer(() => authenticate(call, services)).pipe(
+    return defer(() => authenticate(call, services)).pipe(
       contain(),
-      take(1),
       // An authenticator whose lines complete may still name a guest: the call is over, though.
       takeWhile(onLine),
       // Whatever the authenticator lets in, a handle is text on every screen.
@@ -85,64 +116,90 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
         write: (text) => call.write(text),
         takeOver: (other) => calls.get(other)?.end('taken-over'),
       }),
-      tap((user) => {
-        call.user = user;
-        call.become('active');
-        events.next({ type: 'sessionAuthenticated', session: id, node: call.node, handle: user.handle });
-        // Somebody who waits may be let in by it, and their events come next.
-        admitted.loggedIn();
-      }),
+      tap((user) => this.#logIn(user)),
       // Whoever heard of the login may have ended the call.
       takeWhile(onLine),
-      mergeMap(() => defer(() => app(call, services)).pipe(contain())),
+      andThen(() => app(call, services).pipe(contain())),
     );
+  }
 
-    const input$ = connection.input$.pipe(
-      inputRate(limits.inputRate, (on) => call.pause(on), scheduler),
-      probe(call, limits.deadPeerTimeoutMs, sweep, scheduler),
+  #tellPlace(place: number): void {
+    const { id, address } = this.#call;
+    this.below.next({ type: 'sessionWaiting', session: id, address, place });
+    this.#call.write(`${texts.waiting(this.#parts.limits.maxSessions, place)}\n`);
+  }
+
+  #open(): void {
+    const call = this.#call;
+    call.become('connected');
+    call.openedAt = call.lastInputAt = call.scheduler.now();
+    this.below.next({ type: 'sessionOpened', session: call.id, node: call.node, address: call.address });
+    call.become('authenticating');
+  }
+
+  #logIn(user: User): void {
+    const call = this.#call;
+    call.user = user;
+    call.become('active');
+    this.below.next({ type: 'sessionAuthenticated', session: call.id, node: call.node, handle: user.handle });
+    // Somebody who waits may be let in by it, and their events come next.
+    call.admitted.loggedIn();
+  }
+
+  warn(reason: 'idle' | 'time-limit', inMs: number): void {
+    const { id, node } = this.#call;
+    this.below.next({ type: 'sessionWarned', session: id, node, reason, inMs });
+    this.#call.announce(texts.warning(reason, inMs));
+  }
+
+  decided({ reason, cause }: SessionEnd): void {
+    const { id, node, admitted } = this.#call;
+    const error = reason === 'app-error' ? { error: cause } : {};
+    if (node > 0) this.below.next({ type: 'sessionClosing', session: id, node, reason, ...error });
+    admitted.leave();
+  }
+
+  protected override _error(error: unknown): void {
+    const { connection } = this.#call;
+    const { reason } = this.#call.decide(
+      error instanceof SessionEnd ? error : new SessionEnd('app-error', error),
     );
-    const life$ = defer(() => {
-      open();
-      return input$.pipe(
-        expire(call, limits, sweep, scheduler, warn),
-        endable(call),
-        lines(call.screen, call.typeAhead),
-        talk(call.typeAhead, conversation$, (output) => call.write(output)),
-      );
+    if (reason === 'forced') connection.destroy();
+    this.feedBy(
+      this.#parts.farewell(connection, texts.GOODBYES[reason]).subscribe({
+        next: (flushed) => {
+          this.#flushed = flushed;
+        },
+        complete: () => this.#closed(reason),
+      }),
+    );
+  }
+  protected override _complete(): void {
+    this._error(endFor('app-done'));
+  }
+
+  #closed(reason: EndReason): void {
+    const call = this.#call;
+    call.become('closed');
+    this.below.next({
+      type: 'sessionClosed',
+      session: call.id,
+      node: call.node,
+      address: call.address,
+      reason,
+      bytesIn: call.bytesIn,
+      bytesOut: call.bytesOut,
+      durationMs: call.scheduler.now() - this.#startedAt,
+      flushed: this.#flushed,
     });
+    this.below.complete();
+  }
 
-    const close = (error: unknown) => {
-      const { reason } = call.decide(
-        error instanceof SessionEnd ? error : new SessionEnd('app-error', error),
-      );
-      if (reason === 'forced') connection.destroy();
-      let flushed = false;
-      events.add(
-        farewell(connection, texts.GOODBYES[reason]).subscribe({
-          next: (sent) => {
-            flushed = sent;
-          },
-          complete() {
-            call.become('closed');
-            events.next({
-              type: 'sessionClosed',
-              session: id,
-              node: call.node,
-              address: call.address,
-              reason,
-              bytesIn: call.bytesIn,
-              bytesOut: call.bytesOut,
-              durationMs: scheduler.now() - startedAt,
-              flushed,
-            });
-            events.complete();
-          },
-        }),
-      );
-    };
-
-    const lifetime$ =
-      admitted.verdict === 'waiting' ? concat(wait(input$, admitted.place$, call, tellPlace), life$) : life$;
-    events.add(lifetime$.subscribe({ error: close, complete: () => close(new SessionEnd('app-done')) }));
-  });
+  override unsubscribe(): void {
+    if (this.closed) return;
+    super.unsubscribe();
+    this.#parts.calls.delete(this.#call.id);
+    this.#call.admitted.leave();
+    this.#call.connection.destroy();
+  }
 }

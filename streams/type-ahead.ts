@@ -8,6 +8,20 @@ export const TYPE_AHEAD_BYTES = 128 * 1024;
 /** What an engine keeps for a short string besides its text; without it, a flood of empty lines would weigh nothing. */
 export const LINE_OVERHEAD_BYTES = 32;
 
+/** What the type-ahead does to the rest of its call. */
+export interface TypeAheadHost {
+  /** Called with true when more than {@link TYPE_AHEAD_BYTES} wait, with false at half of that. */
+  hold(on: boolean): void;
+  /** Does something in a turn of its own. */
+  later(act: () => void): void;
+}
+
+/** A line that isn't entered yet. */
+export interface Unfinished {
+  /** Takes the first character of it; nothing, if there is none. */
+  takeCharacter(): string;
+}
+
 /** Subscriptions that are answered at once. */
 const MOST_AT_ONCE = 256;
 
@@ -16,16 +30,15 @@ const MOST_AT_ONCE = 256;
  * level is what holds the caller back. A class, since every caller has one.
  */
 export class TypeAhead {
-  /** Takes the first character of a line that isn't entered yet; there while somebody reads the caller's typing. */
-  unfinished: (() => string) | undefined = undefined;
-  readonly #hold: (on: boolean) => void;
-  readonly #later: (act: () => void) => void;
+  /** The line that is being typed; there while somebody reads the caller's typing. */
+  typing: Unfinished | undefined = undefined;
+  readonly #host: TypeAheadHost;
   // Two stacks, bottom to bottom: shift() moves all of a long queue, and a flood of Enters would cost seconds.
   #typed: string[] = [];
   #due: string[] = [];
-  #listeners: Subscriber<string>[] = [];
-  #keyListeners: Subscriber<Key>[] = [];
-  #takers: (() => void)[] = [];
+  #listeners: readonly Subscriber<string>[] = NOBODY;
+  #keyListeners: readonly Subscriber<Key>[] = NOBODY;
+  #takers: readonly (() => void)[] = NOBODY;
   /** Keys that wait while the caller is blocked. */
   #pressed: Key[] = [];
   /** How many of them were handed on. */
@@ -40,13 +53,8 @@ export class TypeAhead {
   #blocked = false;
   #ended = false;
 
-  /**
-   * @param hold Called with true when more than {@link TYPE_AHEAD_BYTES} wait, with false at half of that.
-   * @param later Does something in a turn of its own.
-   */
-  constructor(hold: (on: boolean) => void, later: (act: () => void) => void = (act) => act()) {
-    this.#hold = hold;
-    this.#later = later;
+  constructor(host: TypeAheadHost) {
+    this.#host = host;
   }
 
   /** How many lines have been taken out so far. */
@@ -61,6 +69,7 @@ export class TypeAhead {
 
   /** Whether typing goes to {@link TypeAhead.key$}. */
   get wantsKeys(): boolean {
+    this.#keyListeners = open(this.#keyListeners);
     return this.#keyListeners.length > 0;
   }
 
@@ -68,10 +77,7 @@ export class TypeAhead {
   get line$(): Observable<string> {
     return new Observable((subscriber) => {
       if (this.#ended) return subscriber.complete();
-      this.#listeners = [...this.#listeners, subscriber];
-      subscriber.add(() => {
-        this.#listeners = this.#listeners.filter((other) => other !== subscriber);
-      });
+      this.#listeners = [...open(this.#listeners), subscriber];
       this.#within(() => this.#flow());
     });
   }
@@ -80,10 +86,7 @@ export class TypeAhead {
   get key$(): Observable<Key> {
     return new Observable((subscriber) => {
       if (this.#ended) return subscriber.complete();
-      this.#keyListeners = [...this.#keyListeners, subscriber];
-      subscriber.add(() => {
-        this.#keyListeners = this.#keyListeners.filter((other) => other !== subscriber);
-      });
+      this.#keyListeners = [...open(this.#keyListeners), subscriber];
       this.#within(() => this.#pressAhead());
     });
   }
@@ -100,7 +103,7 @@ export class TypeAhead {
       const step = () => {
         if (stepping) return;
         stepping = true;
-        while (!answering && !subscriber.closed && this.#flows() && this.#listeners.length === 0) {
+        while (!answering && !subscriber.closed && this.#flows() && !this.#isHeard) {
           const line = this.#take();
           answering = true;
           subscriber.add(
@@ -129,7 +132,7 @@ export class TypeAhead {
   push(line: string): void {
     if (this.#ended) return;
     const [listener] = this.#listeners;
-    if (listener && this.#listeners.length === 1 && !this.#blocked && !this.#waits()) {
+    if (listener && !listener.closed && this.#listeners.length === 1 && !this.#blocked && !this.#waits()) {
       this.#taken += 1;
       listener.next(line);
       return;
@@ -185,7 +188,7 @@ export class TypeAhead {
     if (this.#waits()) this.#atOnce += 1;
     if (this.#atOnce <= MOST_AT_ONCE) act();
     else
-      this.#later(() => {
+      this.#host.later(() => {
         this.#atOnce = 0;
         act();
       });
@@ -212,14 +215,14 @@ export class TypeAhead {
   #holdIfFull(): void {
     if (this.#holding || this.#bytes <= TYPE_AHEAD_BYTES) return;
     this.#holding = true;
-    this.#hold(true);
+    this.#host.hold(true);
   }
 
   #lighten(text: string): void {
     this.#bytes -= text.length + LINE_OVERHEAD_BYTES;
     if (!this.#holding || this.#bytes >= TYPE_AHEAD_BYTES / 2) return;
     this.#holding = false;
-    this.#hold(false);
+    this.#host.hold(false);
   }
 
   /** The lines that wait, and the one that is being typed, as keys; as many as are wanted. */
@@ -244,7 +247,7 @@ export class TypeAhead {
       else this.#putBack(line.slice(pressed));
     }
     while (goOn()) {
-      const character = this.unfinished?.();
+      const character = this.typing?.takeCharacter();
       if (!character) return;
       this.#hand(character);
     }
@@ -254,6 +257,12 @@ export class TypeAhead {
     this.#due.push(line);
     this.#bytes += line.length + LINE_OVERHEAD_BYTES;
     this.#taken -= 1;
+  }
+
+  /** Whether anybody listens to the lines. Who left is found out here: a finalizer for each would weigh more than they do. */
+  get #isHeard(): boolean {
+    this.#listeners = open(this.#listeners);
+    return this.#listeners.length > 0;
   }
 
   #waits(): boolean {
@@ -276,11 +285,18 @@ export class TypeAhead {
     // Who takes one line and asks for the next meanwhile hasn't left yet: it would get that one too, for nobody.
     if (this.#flowing) return;
     this.#flowing = true;
-    while (this.#flows() && this.#listeners.length > 0) {
+    while (this.#flows() && this.#isHeard) {
       const line = this.#take();
       for (const listener of this.#listeners) listener.next(line);
     }
     this.#flowing = false;
     for (const next of this.#takers) next();
   }
+}
+
+const NOBODY: readonly never[] = [];
+
+/** Those who are still there; the same list, if all are. */
+function open<T>(listeners: readonly Subscriber<T>[]): readonly Subscriber<T>[] {
+  return listeners.some(({ closed }) => closed) ? listeners.filter(({ closed }) => !closed) : listeners;
 }

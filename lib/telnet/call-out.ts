@@ -5,8 +5,8 @@ import {
   escapeIac,
   negotiationBytes,
   subnegotiationBytes,
+  TelnetDecoder,
   type TelnetHandler,
-  telnetDecoder,
   type Verb,
 } from '../../streams/codec.js';
 import { harmless } from '../../streams/harmless.js';
@@ -124,9 +124,9 @@ function talk(
   // The board hears the end of a file as a hang-up, and has the last word.
   const ended = () => void socket.end();
 
-  const decode = telnetDecoder(host);
+  const telnet = new TelnetDecoder(host);
   const hear = (chunk: Uint8Array) => {
-    if (!running.closed) decode(chunk);
+    if (!running.closed) telnet.read(chunk);
   };
   socket.on('data', hear);
   input.on('data', hearKeys);

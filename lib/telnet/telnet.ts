@@ -6,14 +6,17 @@ import {
   escapeIac,
   negotiationBytes,
   subnegotiationBytes,
+  TelnetDecoder,
   type TelnetHandler,
-  telnetDecoder,
   type Verb,
 } from '../../streams/codec.js';
-import { SessionEnd } from '../../streams/session-end.js';
+import { quietly } from '../../streams/contain.js';
+import { endFor, type SessionEnd } from '../../streams/session-end.js';
+import { feed } from '../../streams/stage.js';
 import type { Connection, Encoding, Output, Terminal } from '../../streams/types.js';
 import { BoardOptions, type BoardOptionsHost, type Status } from './board-options.js';
 import { encoded, isAscii } from './encodings.js';
+import { latin1 } from './options.js';
 
 /** A terminal that has said nothing. */
 const UNKNOWN: Terminal = { columns: 80, rows: 24, echo: false, type: null, encoding: 'utf-8' };
@@ -40,6 +43,12 @@ const KEY_OF: Partial<Record<number, number>> = {
 /** Errors of a line whose other end is gone, without having said so. */
 const LOST = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN']);
 
+/** A telnet line, as a connection. */
+export interface TelnetConnection extends Connection {
+  /** What is written meanwhile goes out together: a write of its own for each would cost more than all the rest. */
+  batch(act: () => void): void;
+}
+
 /**
  * Telnet on a socket: what the caller types comes out of `input$`, free of telnet's commands; what is written is
  * put into the terminal's encoding and escaped, and `\n` in text becomes CR LF. The options are offered when
@@ -53,27 +62,50 @@ export function telnet(
   socket: Socket,
   status: Status = () => ({}),
   address = socket.remoteAddress ?? '',
-): Connection {
+): TelnetConnection {
   return new TelnetLine(socket, status, address);
 }
 
+/** Where a socket has its line, for listeners that all lines share: closures of their own would weigh half as much as a line. */
+const LINE = Symbol('line');
+interface LinedSocket extends Socket {
+  [LINE]: TelnetLine;
+}
+
+function onData(this: LinedSocket, chunk: Uint8Array): void {
+  this[LINE].read(chunk);
+}
+function onEnd(this: LinedSocket): void {
+  this[LINE].hangUp();
+}
+function onClose(this: LinedSocket): void {
+  this[LINE].goAway();
+}
+// A reset is a hang-up: 'close' follows.
+function onError(this: LinedSocket, { code = '' }: NodeJS.ErrnoException): void {
+  if (LOST.has(code)) this[LINE].lose();
+}
+
 /** A class, since a board has ten thousand of them and methods on a prototype weigh nothing. */
-class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
+class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   readonly address: string;
   readonly #socket: Socket;
   readonly #options: BoardOptions;
-  readonly #decode = telnetDecoder(this);
+  readonly #decoder = new TelnetDecoder(this);
   #terminal: Terminal = UNKNOWN;
   #reader: Subscriber<Uint8Array> | undefined;
   #watchers: Set<Subscriber<Terminal>> | undefined;
+  /** Those who wait for the line to be gone. */
+  #mourners: readonly Subscriber<never>[] | undefined;
   /** The rest of a chunk, in whose middle the reader left. */
   #held: Uint8Array[] | undefined;
   /** The runs of this chunk, between telnet's commands: handed on together, since each costs the same. */
-  #runs: Uint8Array[] = [];
+  #runs: Uint8Array[] | undefined;
   /** The last window's size in this chunk. */
   #window: Pick<Terminal, 'columns' | 'rows'> | undefined;
-  /** What was written and not sent yet, since more may come of the same chunk. */
-  #unsent = '';
+  /** What was written and not sent yet, since more may come: bytes, as Latin-1's letters, and then text. */
+  #bytes = '';
+  #text = '';
   #batching = false;
   /** Why the line ends, if that isn't a hang-up. */
   #fault: SessionEnd | undefined;
@@ -90,15 +122,13 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
     this.#options = new BoardOptions(this, status);
     this.#gone = this.#hungUp = socket.closed;
     this.address = address;
+    (socket as LinedSocket)[LINE] = this;
     // Nothing is read before somebody listens.
     socket.pause();
-    // A reset is a hang-up: 'close' follows.
-    socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
-      if (LOST.has(code)) this.#fault ??= new SessionEnd('lost');
-    });
-    socket.on('end', () => this.#hangUp());
-    socket.on('close', () => this.#goAway());
-    socket.on('data', (chunk) => this.#read(chunk));
+    socket.on('error', onError);
+    socket.on('end', onEnd);
+    socket.on('close', onClose);
+    socket.on('data', onData);
   }
 
   get input$(): Observable<Uint8Array> {
@@ -106,19 +136,22 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
       if (this.#fault) return subscriber.error(this.#fault);
       if (this.#closing || (this.#hungUp && !this.#held?.length)) return subscriber.complete();
       this.#reader = subscriber;
-      subscriber.add(() => {
-        if (this.#reader === subscriber) this.#reader = undefined;
-        this.pause();
-      });
+      feed(subscriber, this);
       if (!this.#greeted) {
         this.#greeted = true;
-        this.#batch(() => this.#options.offer());
+        this.batch(() => this.#options.offer());
       }
       // First, since what was held may make the reader pause.
       this.resume();
       for (const bytes of this.#held?.splice(0) ?? []) this.#deliver(bytes);
       if (this.#hungUp) subscriber.complete();
     });
+  }
+  /** The reader has left. */
+  unsubscribe(): void {
+    if (!this.#reader?.closed) return;
+    this.#reader = undefined;
+    this.pause();
   }
   get terminal$(): Observable<Terminal> {
     return new Observable((subscriber) => {
@@ -132,9 +165,7 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
   get closed$(): Observable<never> {
     return new Observable((subscriber) => {
       if (this.#gone) return subscriber.complete();
-      const done = () => subscriber.complete();
-      this.#socket.once('close', done);
-      subscriber.add(() => this.#socket.off('close', done));
+      this.#mourners = [...(this.#mourners ?? []), subscriber];
     });
   }
   get drained$(): Observable<never> {
@@ -152,22 +183,32 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
     return this.#socket.bytesRead;
   }
   get bytesOut(): number {
-    return this.#socket.bytesWritten + (this.#writable ? this.#unsent.length : 0);
+    return this.#socket.bytesWritten + (this.#writable ? this.#unsent : 0);
   }
   get backlog(): number {
-    return this.#socket.writableLength + this.#unsent.length;
+    return this.#socket.writableLength + this.#unsent;
   }
 
   write(output: Output): void {
     // Writing after the end would cut the line, and the last words with it.
     if (this.#closing) return;
-    if (typeof output === 'string') this.#unsent += output;
-    else this.#sendBytes(escapeIac(output));
-    if (!this.#batching || this.#unsent.length > BATCH_LENGTH) this.#send();
+    if (typeof output === 'string') this.#text += output;
+    else this.#addBytes(escapeIac(output));
+    if (!this.#batching || this.#unsent > BATCH_LENGTH) this.#send();
+  }
+  batch(act: () => void): void {
+    const within = this.#batching;
+    this.#batching = true;
+    try {
+      act();
+    } finally {
+      this.#batching = within;
+      if (!within) this.#send();
+    }
   }
   setEncoding(encoding: Encoding): void {
     // What was written before was meant for the old one.
-    this.#send();
+    this.#prepare();
     this.#encodingChosen = true;
     this.#become({ ...this.#terminal, encoding });
   }
@@ -192,12 +233,13 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
   }
   destroy(): void {
     this.#closing = true;
-    this.#unsent = '';
+    this.#bytes = this.#text = '';
     this.#socket.destroy();
   }
 
   // What the decoder finds.
   data(bytes: Uint8Array): void {
+    this.#runs ??= [];
     this.#runs.push(bytes);
   }
   command(code: number): void {
@@ -222,10 +264,10 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
   send(verb: Verb, option: number): void {
     // An answer says that what was typed before has been read.
     this.#handOn();
-    this.#sendBytes(negotiationBytes(verb, option));
+    this.#answer(negotiationBytes(verb, option));
   }
   sendSubnegotiation(option: number, payload: Uint8Array): void {
-    this.#sendBytes(subnegotiationBytes(option, payload));
+    this.#answer(subnegotiationBytes(option, payload));
   }
   learned({ columns, rows, encoding, ...more }: Partial<Terminal>): void {
     if (columns !== undefined && rows !== undefined) {
@@ -242,7 +284,7 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
   }
   abused(): void {
     this.#handOn();
-    this.#fault = new SessionEnd('protocol');
+    this.#fault = endFor('protocol');
     this.#held = undefined;
     this.#reader?.error(this.#fault);
   }
@@ -251,27 +293,45 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
     return !this.#closing && this.#socket.writable;
   }
 
-  #read(chunk: Uint8Array): void {
+  // What the socket tells.
+  read(chunk: Uint8Array): void {
     if (this.#closing) this.#drop(chunk);
     else if (!this.#fault)
-      this.#batch(() => {
-        this.#decode(chunk);
+      this.batch(() => {
+        this.#decoder.read(chunk);
         this.#handOn();
         if (this.#window) this.#become({ ...this.#terminal, ...this.#window });
         this.#window = undefined;
       });
   }
+  hangUp(): void {
+    this.#hungUp = true;
+    if (this.#fault) this.#reader?.error(this.#fault);
+    else this.#reader?.complete();
+  }
+  goAway(): void {
+    this.#gone = true;
+    this.hangUp();
+    for (const watcher of [...(this.#watchers ?? [])]) watcher.complete();
+    for (const mourner of this.#mourners ?? []) mourner.complete();
+    this.#mourners = undefined;
+  }
+  lose(): void {
+    this.#fault ??= endFor('lost');
+  }
 
   #handOn(): void {
     const runs = this.#runs;
-    if (runs.length === 0) return;
-    this.#runs = [];
+    if (!runs) return;
+    this.#runs = undefined;
     this.#deliver(runs.length === 1 ? (runs[0] as Uint8Array) : Buffer.concat(runs));
   }
 
   #deliver(bytes: Uint8Array): void {
     if (this.#closing || this.#fault) return;
-    if (this.#reader) this.#reader.next(bytes);
+    const reader = this.#reader;
+    // A call that breaks is alone with it, and doesn't end the process.
+    if (reader) quietly(() => reader.next(bytes));
     else {
       this.#held ??= [];
       this.#held.push(bytes);
@@ -284,32 +344,41 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
     if (this.#dropped > MOST_DROPPED) this.destroy();
   }
 
-  /** What is written meanwhile is sent together: a write of its own for each line would cost more than all the rest. */
-  #batch(act: () => void): void {
-    this.#batching = true;
-    try {
-      act();
-    } finally {
-      this.#batching = false;
-      this.#send();
-    }
+  get #unsent(): number {
+    return this.#bytes.length + this.#text.length;
+  }
+
+  /** Makes bytes of the text that was written. */
+  #prepare(): void {
+    const text = this.#text;
+    if (text === '') return;
+    this.#text = '';
+    const { echo, encoding } = this.#terminal;
+    this.#bytes += prepared(text, encoding);
+    // Whoever shows what is typed reads line by line, and may wait for a sign that a prompt is all there is.
+    const mark = echo || text.endsWith('\n') ? undefined : this.#options.promptMark;
+    if (mark !== undefined) this.#bytes += latin1(commandBytes(mark));
+  }
+
+  /** Bytes, behind the text that was written before them. */
+  #addBytes(bytes: Uint8Array): void {
+    this.#prepare();
+    this.#bytes += latin1(bytes);
+  }
+
+  #answer(bytes: Uint8Array): void {
+    if (this.#closing) return;
+    this.#addBytes(bytes);
+    if (!this.#batching) this.#send();
   }
 
   #send(): void {
-    const text = this.#unsent;
-    if (text === '' || !this.#writable) return;
-    this.#unsent = '';
-    const { echo, encoding } = this.#terminal;
-    this.#socket.write(prepared(text, encoding), 'latin1');
-    // Whoever shows what is typed reads line by line, and may wait for a sign that a prompt is all there is.
-    const mark = echo || text.endsWith('\n') ? undefined : this.#options.promptMark;
-    if (mark !== undefined) this.#socket.write(commandBytes(mark));
-  }
-
-  /** Sends bytes, behind the text that was written before them. */
-  #sendBytes(bytes: Uint8Array): void {
-    this.#send();
-    if (this.#writable) this.#socket.write(bytes);
+    if (!this.#writable) return;
+    this.#prepare();
+    const bytes = this.#bytes;
+    if (bytes === '') return;
+    this.#bytes = '';
+    this.#socket.write(bytes, 'latin1');
   }
 
   #become(now: Terminal): void {
@@ -319,31 +388,19 @@ class TelnetLine implements Connection, TelnetHandler, BoardOptionsHost {
     this.#terminal = now;
     for (const watcher of [...(this.#watchers ?? [])]) watcher.next(now);
   }
-
-  #hangUp(): void {
-    this.#hungUp = true;
-    if (this.#fault) this.#reader?.error(this.#fault);
-    else this.#reader?.complete();
-  }
-
-  #goAway(): void {
-    this.#gone = true;
-    this.#hangUp();
-    for (const watcher of [...(this.#watchers ?? [])]) watcher.complete();
-  }
 }
 
 /** Longer texts aren't what a room full of callers hears at once. */
 const MOST_KEPT = 4096;
 
 /** What was prepared last: of what all in a room hear, only the first has to be. */
-let last: { text: string; encoding: Encoding; prepared: string | Uint8Array } | undefined;
+let last: { text: string; encoding: Encoding; prepared: string } | undefined;
 
-/** A text with telnet's newlines: as it is, if it is ASCII, or as bytes of the encoding. */
-function prepared(text: string, encoding: Encoding): string | Uint8Array {
+/** The bytes of a text with telnet's newlines, as Latin-1's letters. */
+function prepared(text: string, encoding: Encoding): string {
   if (last?.text === text && last.encoding === encoding) return last.prepared;
   const lines = text.includes('\r') ? text.replace(/\r?\n/g, '\r\n') : text.split('\n').join('\r\n');
-  const prepared = isAscii(lines) ? lines : escapeIac(encoded(lines, encoding));
+  const prepared = isAscii(lines) ? lines : latin1(escapeIac(encoded(lines, encoding)));
   last = text.length > MOST_KEPT ? last : { text, encoding, prepared };
   return prepared;
 }

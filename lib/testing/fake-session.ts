@@ -82,7 +82,7 @@ class FakeCall extends Call implements FakeSession {
       loggedIn() {},
       leave() {},
     } as const;
-    super(admitted, DEFAULT_LIMITS.outputLimitBytes, m.scheduler, { decoder, width }, () => {});
+    super(admitted, DEFAULT_LIMITS.outputLimitBytes, m.scheduler, { decoder, width }, { decided() {} });
     this.#line = line;
   }
 

@@ -45,7 +45,7 @@ function gate(maxSessions: number, waitingRoom: number) {
     if (isRefused(admission)) return;
     const react = reaction;
     const told: number[] = [];
-    const caller: Caller = Object.create(admission, { told: { value: told } });
+    const caller: Caller = Object.assign(admission, { told });
     came.push(caller);
     if (admission.verdict === 'admitted') return;
     const hear = (place: number) => {

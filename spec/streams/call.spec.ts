@@ -19,7 +19,9 @@ function calling(options: FakeConnectionOptions & { place$?: Observable<number> 
   const scheduler = new VirtualTimeScheduler();
   const decided: EndReason[] = [];
   const admitted = fakeAdmitted(connection, options.place$);
-  const call = new Call(admitted, LIMIT, scheduler, SCREEN, ({ reason }) => decided.push(reason));
+  const call = new Call(admitted, LIMIT, scheduler, SCREEN, {
+    decided: ({ reason }) => decided.push(reason),
+  });
   return { call, connection, scheduler, decided };
 }
 
@@ -28,7 +30,7 @@ describe('Call', () => {
     const connection = fakeConnection(NEVER, { address: '2001:db8::1' });
     const scheduler = new VirtualTimeScheduler();
     scheduler.frame = 1000;
-    const call = new Call(fakeAdmitted(connection), LIMIT, scheduler, SCREEN, () => {});
+    const call = new Call(fakeAdmitted(connection), LIMIT, scheduler, SCREEN, { decided() {} });
     expect(call.id).toBe(7);
     expect(call.node).toBe(3);
     expect(call.address).toBe('2001:db8::1');
@@ -152,10 +154,12 @@ describe('Call', () => {
         LIMIT,
         new VirtualTimeScheduler(),
         SCREEN,
-        () => {
-          call.end('kicked');
-          call.write('too late');
-          seen.push(call.ending?.reason, call.state, call.bytesOut);
+        {
+          decided() {
+            call.end('kicked');
+            call.write('too late');
+            seen.push(call.ending?.reason, call.state, call.bytesOut);
+          },
         },
       );
       call.end('idle');
@@ -165,7 +169,7 @@ describe('Call', () => {
     it('breaks the chain where one runs', () => {
       const { call, decided } = calling();
       const stopped: EndReason[] = [];
-      call.stop = ({ reason }) => stopped.push(reason);
+      call.chain = { error: ({ reason }: SessionEnd) => stopped.push(reason) };
       call.end('kicked');
       expect(stopped).toEqual(['kicked']);
       expect(decided).withContext('that is up to the chain').toEqual([]);
@@ -249,7 +253,9 @@ describe('Call', () => {
         return NEVER;
       });
       const counted = Object.create(connection, { drained$: { value: drained$ } });
-      const call = new Call(fakeAdmitted(counted), LIMIT, new VirtualTimeScheduler(), SCREEN, () => {});
+      const call = new Call(fakeAdmitted(counted), LIMIT, new VirtualTimeScheduler(), SCREEN, {
+        decided() {},
+      });
       call.write('x'.repeat(LIMIT / 2 + 1));
       call.write('x');
       call.write('x');

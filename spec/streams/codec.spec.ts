@@ -6,17 +6,17 @@ import {
   negotiationBytes,
   SUBNEGOTIATION_LIMIT,
   subnegotiationBytes,
-  telnetDecoder,
   type Verb,
 } from '../../streams/codec.js';
 import { holds } from '../support/holds.js';
+import { feeding } from '../support/telnet-words.js';
 
 const { IAC, SB, SE, WILL, WONT, DO, DONT, NOP, AYT } = COMMAND;
 
 /** What a decoder made of a stream that came in these chunks: runs of data joined, the rest in words. */
 function decode(...chunks: Uint8Array[]): (string | Uint8Array)[] {
   const found: (string | Uint8Array)[] = [];
-  const feed = telnetDecoder({
+  const feed = feeding({
     data(bytes) {
       const last = found.at(-1);
       if (last instanceof Uint8Array) found[found.length - 1] = Uint8Array.from([...last, ...bytes]);
@@ -78,11 +78,11 @@ it('COMMAND counts as RFC 854 and RFC 885 do', () => {
   expect(COMMAND).toEqual(Object.fromEntries(names.map((name, index) => [name, 239 + index])) as never);
 });
 
-describe('telnetDecoder', () => {
+describe('TelnetDecoder', () => {
   it('hands on a chunk without IAC untouched, the same object', () => {
     const seen: Uint8Array[] = [];
     const nothing = () => {};
-    const feed = telnetDecoder({
+    const feed = feeding({
       data: (data) => seen.push(data),
       command: nothing,
       negotiate: nothing,
@@ -100,7 +100,7 @@ describe('telnetDecoder', () => {
   it('hands on a run between commands as a part of the chunk, not a copy', () => {
     const seen: Uint8Array[] = [];
     const nothing = () => {};
-    const feed = telnetDecoder({
+    const feed = feeding({
       data: (data) => seen.push(data),
       command: nothing,
       negotiate: nothing,
@@ -118,7 +118,7 @@ describe('telnetDecoder', () => {
   it('hands on a run with doubled 0xFFs in it as one piece', () => {
     const seen: Uint8Array[] = [];
     const nothing = () => {};
-    const feed = telnetDecoder({
+    const feed = feeding({
       data: (data) => seen.push(data),
       command: nothing,
       negotiate: nothing,
@@ -302,7 +302,7 @@ describe('telnetDecoder', () => {
   it('leaves a subnegotiation to whoever heard it, whatever comes after', () => {
     const heard: Uint8Array[] = [];
     const nothing = () => {};
-    const feed = telnetDecoder({
+    const feed = feeding({
       data: nothing,
       command: nothing,
       negotiate: nothing,
@@ -319,7 +319,7 @@ describe('telnetDecoder', () => {
   it('makes a flood of doubled 0xFFs one piece, not one for each', () => {
     let pieces = 0;
     const nothing = () => {};
-    const feed = telnetDecoder({
+    const feed = feeding({
       data: () => {
         pieces += 1;
       },

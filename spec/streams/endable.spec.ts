@@ -13,7 +13,7 @@ function aCall(onDecided: (call: Endable) => void = () => {}) {
   let first: SessionEnd | undefined;
   const call: Endable & { diary: string[] } = {
     diary,
-    stop: undefined,
+    chain: undefined,
     get ending() {
       return first;
     },
@@ -80,13 +80,13 @@ describe('endable', () => {
     expect(call.ending?.cause).toBe(error);
   });
 
-  describe('stop', () => {
+  describe('an error put into the chain', () => {
     it(
       'breaks the chain while it runs, and leaves the line',
       marbles((m) => {
         const call = aCall();
         const input = m.hot('-a-b-c-|');
-        m.cold('             ---s').subscribe(() => call.stop?.(KICKED));
+        m.cold('             ---s').subscribe(() => call.chain?.error(KICKED));
         m.expect(input.pipe(endable(call))).toBeObservable('-a-#', undefined, KICKED);
         m.expect(input).toHaveSubscriptions('^--!');
       }),
@@ -107,7 +107,7 @@ describe('endable', () => {
       const call = aCall();
       const line$ = new Observable<string>((subscriber) => {
         call.diary.push('listening');
-        call.stop?.(KICKED);
+        call.chain?.error(KICKED);
         subscriber.next('too late');
         return () => call.diary.push('left');
       });
@@ -123,7 +123,7 @@ describe('endable', () => {
         .subscribe({
           next(value) {
             call.diary.push(value);
-            call.stop?.(KICKED);
+            call.chain?.error(KICKED);
           },
           error: (ending) => call.diary.push(`told: ${ending.reason}`),
         });
@@ -134,21 +134,21 @@ describe('endable', () => {
     it('is there only while the chain runs', () => {
       const call = aCall();
       const seen: unknown[] = [];
-      const line$ = new Observable(() => void seen.push(typeof call.stop));
-      expect(call.stop).toBeUndefined();
+      const line$ = new Observable(() => void seen.push(typeof call.chain));
+      expect(call.chain).toBeUndefined();
       const subscription = run(call, line$);
-      expect(seen).toEqual(['function']);
+      expect(seen).toEqual(['object']);
       subscription.unsubscribe();
-      expect(call.stop).toBeUndefined();
+      expect(call.chain).toBeUndefined();
     });
 
     it('is gone once the chain has ended', () => {
       const [hungUp, stopped] = [aCall(), aCall()];
       run(hungUp, EMPTY);
-      expect(hungUp.stop).toBeUndefined();
+      expect(hungUp.chain).toBeUndefined();
       run(stopped, NEVER);
-      stopped.stop?.(KICKED);
-      expect(stopped.stop).toBeUndefined();
+      stopped.chain?.error(KICKED);
+      expect(stopped.chain).toBeUndefined();
     });
   });
 
@@ -163,14 +163,14 @@ describe('endable', () => {
     }
     const call = aCall();
     run(call, NEVER);
-    call.stop?.(KICKED);
+    call.chain?.error(KICKED);
     expect(call.diary).toEqual(['decided: kicked', 'told: kicked']);
   });
 
   it('tells of the first ending only, when settling it brings about another', () => {
-    const call = aCall((self) => self.stop?.(IDLE));
+    const call = aCall((self) => self.chain?.error(IDLE));
     run(call, NEVER);
-    call.stop?.(KICKED);
+    call.chain?.error(KICKED);
     expect(call.ending).toBe(KICKED);
     expect(call.diary).toEqual(['decided: kicked', 'told: kicked']);
   });

@@ -79,7 +79,9 @@ async function seen(
 ): Promise<SeenScreen> {
   const connection = fakeConnection(EMPTY, { terminal: terminal(parts) });
   const screenParts = { decoder, width };
-  const call = new Call(fakeAdmitted(connection), 100_000, new VirtualTimeScheduler(), screenParts, () => {});
+  const call = new Call(fakeAdmitted(connection), 100_000, new VirtualTimeScheduler(), screenParts, {
+    decided() {},
+  });
   const typed$ = new Subject<Uint8Array>();
   typed$.pipe(lines(call.screen, call.typeAhead)).subscribe();
   call.write(`earlier\n${prompt}`);

@@ -1,7 +1,7 @@
 import { EMPTY, filter, interval, NEVER, Observable, of, type SchedulerLike, throwError } from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { type Expiring, type ExpiryLimits, expire, STALL_MS, type Warn } from '../../streams/expire.js';
+import { type Expiring, type ExpiryLimits, expire, STALL_MS, type Warner } from '../../streams/expire.js';
 import { SessionEnd } from '../../streams/session-end.js';
 import { type Deadline, type Sweep, sweep } from '../../streams/sweep.js';
 import type { SessionState } from '../../streams/types.js';
@@ -41,9 +41,9 @@ function clocks(
   // A call that should have ended, and didn't, is not to keep the run going for ever.
   m.scheduler.maxFrames = HOUR;
   return new Observable((subscriber) => {
-    const warn: Warn = (reason, inMs) => subscriber.next(`${reason} ${inMs}`);
+    const warner: Warner = { warn: (reason, inMs) => subscriber.next(`${reason} ${inMs}`) };
     return input$
-      .pipe(expire(call, { ...OFF, ...limits }, sweep(1000, scheduler), scheduler, warn))
+      .pipe(expire(call, { ...OFF, ...limits }, sweep(1000, scheduler), scheduler, warner))
       .subscribe(subscriber);
   });
 }
@@ -453,13 +453,15 @@ describe('expire', () => {
   it(
     'asks to be looked at only when something may be due',
     marbles((m) => {
-      let deadline: Deadline = { dueAt: 0, due() {} };
-      const watch: Sweep = (watched) => {
-        deadline = watched;
-        return () => {};
+      let deadline: Deadline = { dueAt: 0, tick: 0, due() {} };
+      const watch: Sweep = {
+        watch(watched) {
+          deadline = watched;
+        },
+        leave() {},
       };
       const limits = { ...IDLE, idleTimeoutMs: 45_000, idleWarningMs: 10_000 };
-      NEVER.pipe(expire(aCall(), limits, watch, m.scheduler, () => {})).subscribe();
+      NEVER.pipe(expire(aCall(), limits, watch, m.scheduler, { warn() {} })).subscribe();
       const asked = [0, 30_000, 35_000].map((now) => {
         if (now > 0) deadline.due(now);
         return deadline.dueAt;
@@ -472,14 +474,14 @@ describe('expire', () => {
     'says nothing more when a warning ended the call',
     marbles((m) => {
       const warnings: string[] = [];
-      const warn: Warn = (reason) => {
+      const warn: Warner['warn'] = (reason) => {
         warnings.push(reason);
         subscription.unsubscribe();
       };
       m.scheduler.maxFrames = HOUR;
       const limits = { ...IDLE, sessionLimitMs: 10 * MINUTE };
       const subscription = NEVER.pipe(
-        expire(aCall(), limits, sweep(1000, m.scheduler), m.scheduler, warn),
+        expire(aCall(), limits, sweep(1000, m.scheduler), m.scheduler, { warn }),
       ).subscribe();
       m.flush();
       expect(warnings).toEqual(['time-limit']);

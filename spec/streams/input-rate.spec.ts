@@ -12,16 +12,21 @@ describe('inputRate', () => {
     'passes everything on at once, with its end',
     marbles((m) => {
       const input$ = m.cold('a-b-|', { a: bytes(10_000), b: bytes(1) });
-      m.expect(input$.pipe(inputRate(10, nothing, m.scheduler))).toBeObservable('a-b-|', {
+      m.expect(input$.pipe(inputRate(10, { pause: nothing }, m.scheduler))).toBeObservable('a-b-|', {
         a: bytes(10_000),
         b: bytes(1),
       });
       m.expect(input$).toHaveSubscriptions('^---!');
-      m.expect(m.cold<Uint8Array>('--#').pipe(inputRate(10, nothing, m.scheduler))).toBeObservable('--#');
-      m.expect(m.cold<Uint8Array>('--|').pipe(inputRate(10, nothing, m.scheduler))).toBeObservable('--|');
-      m.expect(m.cold<Uint8Array>('---').pipe(inputRate(10, nothing, m.scheduler)), '-!').toBeObservable(
-        '--',
+      m.expect(m.cold<Uint8Array>('--#').pipe(inputRate(10, { pause: nothing }, m.scheduler))).toBeObservable(
+        '--#',
       );
+      m.expect(m.cold<Uint8Array>('--|').pipe(inputRate(10, { pause: nothing }, m.scheduler))).toBeObservable(
+        '--|',
+      );
+      m.expect(
+        m.cold<Uint8Array>('---').pipe(inputRate(10, { pause: nothing }, m.scheduler)),
+        '-!',
+      ).toBeObservable('--');
     }),
   );
 
@@ -29,7 +34,7 @@ describe('inputRate', () => {
     const scheduler = new VirtualTimeScheduler();
     const input = new Subject<Uint8Array>();
     const seen: boolean[] = [];
-    const running = input.pipe(inputRate(10, (on) => seen.push(on), scheduler)).subscribe();
+    const running = input.pipe(inputRate(10, { pause: (on) => seen.push(on) }, scheduler)).subscribe();
     input.next(bytes(100));
     running.unsubscribe();
     scheduler.flush();
@@ -43,7 +48,7 @@ describe('inputRate', () => {
     const input = new Subject<Uint8Array>();
     const seen: string[] = [];
     const pause = (on: boolean) => seen.push(`${scheduler.now()} ${on ? 'paused' : 'read on'}`);
-    input.pipe(inputRate(rate, pause, scheduler)).subscribe();
+    input.pipe(inputRate(rate, { pause }, scheduler)).subscribe();
     for (const [atMs, count] of chunks) scheduler.schedule(() => input.next(bytes(count)), atMs);
     scheduler.flush();
     return seen;
@@ -73,7 +78,7 @@ describe('inputRate', () => {
     const scheduler = new VirtualTimeScheduler();
     const input = new Subject<Uint8Array>();
     const seen: boolean[] = [];
-    const running = input.pipe(inputRate(1, (on) => seen.push(on), scheduler)).subscribe();
+    const running = input.pipe(inputRate(1, { pause: (on) => seen.push(on) }, scheduler)).subscribe();
     input.next(bytes(10));
     running.unsubscribe();
     scheduler.flush();
@@ -107,7 +112,7 @@ describe('inputRate', () => {
             paused = on;
             if (!on) scheduler.schedule(send);
           };
-          input.pipe(inputRate(rate, pause, scheduler)).subscribe();
+          input.pipe(inputRate(rate, { pause }, scheduler)).subscribe();
           scheduler.schedule(send);
           scheduler.flush();
           if (left.length > 0) throw new Error(`${left.length} were never read, after ${last}`);

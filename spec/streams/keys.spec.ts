@@ -3,12 +3,11 @@ import fc from 'fast-check';
 import { Keys } from '../../streams/keys.js';
 import { holds } from '../support/holds.js';
 
-const goOn = () => true;
-
 /** Keys that are noted: text as it is, keys in brackets. */
 function noting() {
   let seen = '';
   const keys = new Keys({
+    closed: false,
     text: (run) => {
       seen += run;
     },
@@ -22,7 +21,7 @@ function noting() {
 /** What is typed in these chunks: text as it is, keys in brackets. */
 function typed(...chunks: string[]): string {
   const { keys, seen } = noting();
-  for (const chunk of chunks) keys.read(Buffer.from(chunk), chunk, goOn);
+  for (const chunk of chunks) keys.read(Buffer.from(chunk), chunk);
   return seen();
 }
 
@@ -163,7 +162,7 @@ describe('Keys', () => {
     const decoder = new StringDecoder();
     for (const chunk of [[0x61, 0xe6, 0xbc], [...Buffer.from('b\rcde\x7f')]]) {
       const bytes = Uint8Array.from(chunk);
-      keys.read(bytes, decoder.write(bytes), goOn);
+      keys.read(bytes, decoder.write(bytes));
     }
     expect(seen()).toBe('a\ufffdb<enter>cde<backspace>');
   });
@@ -185,9 +184,15 @@ describe('Keys', () => {
 
   it('reads no further than it is told', () => {
     const seen: string[] = [];
-    const keys = new Keys({ text: (run) => seen.push(run), key: (name) => seen.push(name) });
+    const keys = new Keys({
+      text: (run) => seen.push(run),
+      key: (name) => seen.push(name),
+      get closed() {
+        return seen.includes('enter');
+      },
+    });
     const text = 'a\rb\rc';
-    keys.read(Buffer.from(text), text, () => !seen.includes('enter'));
+    keys.read(Buffer.from(text), text);
     expect(seen).toEqual(['a', 'enter']);
   });
 
@@ -201,8 +206,12 @@ describe('Keys', () => {
             const bytes = new Uint8Array(memory.buffer, memory.byteOffset + offset, length);
             bytes.set(Buffer.from(text));
             const seen: string[] = [];
-            const keys = new Keys({ text: (run) => seen.push(run), key: (name) => seen.push(`<${name}>`) });
-            keys.read(bytes, text, goOn);
+            const keys = new Keys({
+              closed: false,
+              text: (run) => seen.push(run),
+              key: (name) => seen.push(`<${name}>`),
+            });
+            keys.read(bytes, text);
             const withControl = seen.filter((part) => part.startsWith('<') && part.endsWith('>'));
             expect(withControl.length)
               .withContext(`${offset} ${length} ${at}`)
@@ -246,7 +255,7 @@ describe('Keys', () => {
               const [before, after] = [filler.repeat(at), filler.repeat(length - at - 1)];
               const text = `${before}${char}${after}`;
               const { keys, seen } = noting();
-              keys.read(placed(Buffer.from(text, 'latin1'), offset), text, goOn);
+              keys.read(placed(Buffer.from(text, 'latin1'), offset), text);
               if (seen() !== `${before}${alone(char)}${after}`)
                 wrong.push(`${JSON.stringify(text)} at ${offset}: ${seen()}`);
             }
@@ -335,7 +344,7 @@ describe('Keys', () => {
             if (bytes[to - 1] === 0x1b) to -= 1;
             const chunk = placed(bytes.subarray(from, to), offset);
             const decoded = decoder.write(chunk);
-            keys.read(chunk, decoded, goOn);
+            keys.read(chunk, decoded);
             text += decoded;
             from = to;
           }
@@ -360,12 +369,20 @@ describe('Keys', () => {
         const bytes = new Uint8Array(memory.buffer, memory.byteOffset + offset, encoded.length);
         bytes.set(encoded);
         const seen: string[] = [];
-        const keys = new Keys({ text: (run) => seen.push(...run), key: (name) => seen.push(name) });
-        keys.read(bytes, text, goOn);
+        const keys = new Keys({
+          closed: false,
+          text: (run) => seen.push(...run),
+          key: (name) => seen.push(name),
+        });
+        keys.read(bytes, text);
         const slow: string[] = [];
-        const reference = new Keys({ text: (run) => slow.push(...run), key: (name) => slow.push(name) });
+        const reference = new Keys({
+          closed: false,
+          text: (run) => slow.push(...run),
+          key: (name) => slow.push(name),
+        });
         // Bytes that don't begin as the text does: nothing can be told by them.
-        reference.read(Uint8Array.of(0xff), text, goOn);
+        reference.read(Uint8Array.of(0xff), text);
         if (seen.join('|') !== slow.join('|')) throw new Error(`${seen} isn't ${slow}`);
       }),
       { numRuns: 2000 },

@@ -4,6 +4,7 @@ import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import stringWidth from 'string-width';
 import { LINE_LIMIT } from '../../streams/line-editor.js';
 import { type LineTerminal, lines } from '../../streams/lines.js';
+import type { Unfinished } from '../../streams/type-ahead.js';
 import { holds } from '../support/holds.js';
 import { seen } from '../support/model-screen.js';
 
@@ -34,7 +35,7 @@ const terminal = (parts: Partial<LineTerminal> = {}): LineTerminal => ({
 /** Nobody wants keys; what is typed ahead is thrown away at an interrupt. */
 const noKeys = () => ({
   wantsKeys: false,
-  unfinished: undefined as (() => string) | undefined,
+  typing: undefined as Unfinished | undefined,
   press: (_key: string) => {},
   interrupt: () => {},
 });
@@ -532,8 +533,8 @@ describe('lines', () => {
     it('gives the unfinished line to an app that begins to want keys, character by character', () => {
       const { keys, types } = typing();
       types('a👪');
-      const unfinished = keys.unfinished as () => string;
-      expect([unfinished(), unfinished(), unfinished()]).toEqual(['a', '👪', '']);
+      const take = () => keys.typing?.takeCharacter();
+      expect([take(), take(), take()]).toEqual(['a', '👪', '']);
     });
 
     it('shows the line anew behind what was written in between', () => {

@@ -2,7 +2,7 @@ import { EMPTY, NEVER, type Observable, of, Subject, VirtualTimeScheduler } from
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { probe } from '../../streams/probe.js';
 import { SessionEnd } from '../../streams/session-end.js';
-import { type Sweep, sweep } from '../../streams/sweep.js';
+import { type Deadline, type Sweep, sweep } from '../../streams/sweep.js';
 
 const LOST = new SessionEnd('lost');
 
@@ -287,21 +287,19 @@ describe('probe', () => {
 
   it('takes its deadline back, whichever way it ends', () => {
     for (const end of ['complete', 'error', 'unsubscribe'] as const) {
-      let deadlines = 0;
-      const counting: Sweep = () => {
-        deadlines += 1;
-        return () => {
-          deadlines -= 1;
-        };
+      const watched = new Set<Deadline>();
+      const counting: Sweep = {
+        watch: (deadline) => watched.add(deadline),
+        leave: (deadline) => watched.delete(deadline),
       };
       const source = new Subject<string>();
       const rule = probe<string>(line(), 8, counting, new VirtualTimeScheduler());
       const running = source.pipe(rule).subscribe({ error: () => {} });
-      expect(deadlines).toBe(1);
+      expect(watched.size).toBe(1);
       if (end === 'complete') source.complete();
       else if (end === 'error') source.error(new Error('input'));
       else running.unsubscribe();
-      expect(deadlines).withContext(end).toBe(0);
+      expect(watched.size).withContext(end).toBe(0);
       expect(source.observed).withContext(end).toBe(false);
     }
   });

@@ -408,7 +408,7 @@ describe('session', () => {
         const entries = diary(m.scheduler, both.session$);
         expect(entries.filter((entry) => entry.includes('closing')).length).toBe(1);
         expect(entries.filter((entry) => entry.includes('closed')).length).toBe(1);
-        expect(entries).toContain('5000 closing hangup');
+        expect(entries).toContain('5000 closing idle');
       }),
     );
 

@@ -1,7 +1,18 @@
+import { type SchedulerLike, Subscription } from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { type Deadline, sweep } from '../../streams/sweep.js';
 import { counting } from '../support/counting.js';
+
+/** Watches a deadline; what it returns stops that. */
+function watching(tickMs: number, scheduler: SchedulerLike) {
+  const board = sweep(tickMs, scheduler);
+  return (deadline: Pick<Deadline, 'dueAt' | 'due'>) => {
+    const watched: Deadline = Object.assign(deadline, { tick: 0 });
+    board.watch(watched);
+    return () => board.leave(watched);
+  };
+}
 
 /** A marble spec in which a tick that is left behind doesn't go on for ever. */
 const sweeping = (spec: (m: Context) => void) =>
@@ -14,9 +25,9 @@ describe('sweep', () => {
   it(
     'calls at the first tick at or after the time, and at each tick until the time is moved',
     sweeping((m) => {
-      const watch = sweep(10, m.scheduler);
+      const watch = watching(10, m.scheduler);
       const calls: string[] = [];
-      const note = (name: string, dueAt: number, until: number): Deadline => ({
+      const note = (name: string, dueAt: number, until: number): Pick<Deadline, 'dueAt' | 'due'> => ({
         dueAt,
         due(now) {
           calls.push(`${name} ${now}`);
@@ -40,7 +51,7 @@ describe('sweep', () => {
     'never calls one that is due never',
     sweeping((m) => {
       const due = jasmine.createSpy('due');
-      const stop = sweep(10, m.scheduler)({ dueAt: Number.POSITIVE_INFINITY, due });
+      const stop = watching(10, m.scheduler)({ dueAt: Number.POSITIVE_INFINITY, due });
       m.scheduler.schedule(stop, 400);
       m.flush();
       expect(due).not.toHaveBeenCalled();
@@ -48,10 +59,93 @@ describe('sweep', () => {
   );
 
   it(
+    'wakes only for a tick at which something is due, and for nothing that is due never',
+    sweeping((m) => {
+      const clock = counting(m.scheduler);
+      const watch = watching(10, clock);
+      const calls: number[] = [];
+      const stops = [
+        watch({ dueAt: Number.POSITIVE_INFINITY, due() {} }),
+        watch({
+          dueAt: 95,
+          due(now) {
+            calls.push(now);
+            this.dueAt = now < 200 ? 301 : Number.POSITIVE_INFINITY;
+          },
+        }),
+      ];
+      m.flush();
+      expect(calls).toEqual([100, 310]);
+      expect(clock.started).toBe(2);
+      expect(clock.running).toBe(0);
+      for (const stop of stops) stop();
+    }),
+  );
+
+  it(
+    'is in time for one that is due sooner than all others, and for one that is watched again for an earlier time',
+    sweeping((m) => {
+      const board = sweep(10, m.scheduler);
+      const calls: string[] = [];
+      const named = (name: string, dueAt: number): Deadline => ({
+        dueAt,
+        tick: 0,
+        due(now) {
+          calls.push(`${name} ${now}`);
+          this.dueAt = Number.POSITIVE_INFINITY;
+        },
+      });
+      const late = named('late', 400);
+      board.watch(late);
+      board.watch(named('soon', 20));
+      m.scheduler.schedule(() => {
+        late.dueAt = 90;
+        board.watch(late);
+      }, 50);
+      m.flush();
+      expect(calls).toEqual(['soon 20', 'late 90']);
+    }),
+  );
+
+  it(
+    'catches up, each in turn, after a clock that stood still',
+    sweeping((m) => {
+      let now = 0;
+      let ring = () => {};
+      const clock = {
+        now: () => now,
+        schedule: (work: () => void) => {
+          ring = () => work.call({ schedule: () => {} });
+          return new Subscription();
+        },
+      } as unknown as SchedulerLike;
+      const watch = watching(10, clock);
+      const calls: string[] = [];
+      for (const [name, dueAt] of [
+        ['second', 25],
+        ['first', 5],
+        ['much later', 500],
+      ] as const) {
+        watch({
+          dueAt,
+          due(at) {
+            calls.push(`${name} ${at}`);
+            this.dueAt = Number.POSITIVE_INFINITY;
+          },
+        });
+      }
+      now = 137;
+      ring();
+      m.flush();
+      expect(calls).toEqual(['first 137', 'second 137']);
+    }),
+  );
+
+  it(
     'has one timer for any number of deadlines',
     sweeping((m) => {
       const clock = counting(m.scheduler);
-      const watch = sweep(10, clock);
+      const watch = watching(10, clock);
       let calls = 0;
       const stops = Array.from({ length: 100 }, () =>
         watch({
@@ -76,22 +170,22 @@ describe('sweep', () => {
     'has no timer before the first deadline and after the last',
     sweeping((m) => {
       const clock = counting(m.scheduler);
-      const watch = sweep(10, clock);
-      const idle = () => ({ dueAt: Number.POSITIVE_INFINITY, due() {} });
+      const watch = watching(10, clock);
+      const dueAt = (at: number) => ({ dueAt: at, due() {} });
       expect(clock.running).toBe(0);
-      const [stopOne, stopOther] = [watch(idle()), watch(idle())];
-      stopOne();
+      const stops = [watch(dueAt(5)), watch(dueAt(25))];
+      stops[0]?.();
       expect(clock.running).toBe(1);
-      stopOther();
+      stops[1]?.();
       expect(clock.running).toBe(0);
     }),
   );
 
   it(
-    'starts again after it was empty',
+    'goes on in the same step after it was empty',
     sweeping((m) => {
       const clock = counting(m.scheduler);
-      const watch = sweep(10, clock);
+      const watch = watching(10, clock);
       const calls: number[] = [];
       watch({ dueAt: 0, due() {} })();
       m.scheduler.schedule(() => {
@@ -104,7 +198,7 @@ describe('sweep', () => {
         });
       }, 25);
       m.flush();
-      expect(calls).toEqual([35]);
+      expect(calls).toEqual([30]);
       expect(clock.running).toBe(0);
     }),
   );
@@ -113,7 +207,7 @@ describe('sweep', () => {
     "doesn't mind being stopped twice",
     sweeping((m) => {
       const clock = counting(m.scheduler);
-      const watch = sweep(10, clock);
+      const watch = watching(10, clock);
       const stop = watch({ dueAt: 0, due() {} });
       stop();
       const stopOther = watch({ dueAt: 0, due() {} });
@@ -127,7 +221,7 @@ describe('sweep', () => {
   it(
     'lets a deadline remove itself while it is called, and calls the others',
     sweeping((m) => {
-      const watch = sweep(10, m.scheduler);
+      const watch = watching(10, m.scheduler);
       const calls: string[] = [];
       for (const name of ['one', 'two', 'three']) {
         const stop = watch({
@@ -146,7 +240,7 @@ describe('sweep', () => {
   it(
     'no longer calls one that was removed by another in the same tick',
     sweeping((m) => {
-      const watch = sweep(10, m.scheduler);
+      const watch = watching(10, m.scheduler);
       const calls: string[] = [];
       const stops = new Map<string, () => void>();
       const removes = (name: string, ...others: string[]) =>
@@ -173,7 +267,7 @@ describe('sweep', () => {
     'keeps watch when the last deadline makes room for a new one while it is called',
     sweeping((m) => {
       const clock = counting(m.scheduler);
-      const watch = sweep(10, clock);
+      const watch = watching(10, clock);
       const calls: string[] = [];
       const stopFirst = watch({
         dueAt: 5,

@@ -4,14 +4,14 @@ import { SessionEnd } from '../../streams/session-end.js';
 import { talk } from '../../streams/talk.js';
 import { TypeAhead } from '../../streams/type-ahead.js';
 
-const queue = () => new TypeAhead(() => {});
+const queue = () => new TypeAhead({ hold: () => {}, later: (act) => act() });
 
 /** What is written, as if it were emitted, and how it ends. */
 const talking =
   <T>(lines: TypeAhead, conversation$: Observable<T>) =>
   (line$: Observable<string>) =>
     new Observable<T>((written) =>
-      line$.pipe(talk(lines, conversation$, (output) => written.next(output))).subscribe(written),
+      line$.pipe(talk(lines, conversation$, { write: (output) => written.next(output) })).subscribe(written),
     );
 
 describe('talk', () => {
@@ -31,9 +31,9 @@ describe('talk', () => {
       const lines = queue();
       const written: string[] = [];
       const line$ = m.cold('-a-b-|');
-      m.expect(line$.pipe(talk(lines, lines.line$, (output) => written.push(output)))).toBeObservable(
-        '-----|',
-      );
+      m.expect(
+        line$.pipe(talk(lines, lines.line$, { write: (output) => written.push(output) })),
+      ).toBeObservable('-----|');
       m.expect(line$).toHaveSubscriptions('^----!');
       m.flush();
       expect(written).toEqual(['a', 'b']);
@@ -51,7 +51,7 @@ describe('talk', () => {
         end$.error(slow);
       };
       const conversation$ = m.cold('-(xy)-');
-      m.expect(end$.pipe(talk(queue(), conversation$, write))).toBeObservable('-#', undefined, slow);
+      m.expect(end$.pipe(talk(queue(), conversation$, { write }))).toBeObservable('-#', undefined, slow);
       m.expect(conversation$).toHaveSubscriptions('^!');
       m.flush();
       expect(written).toEqual(['x']);

@@ -2,9 +2,13 @@ import { concat, defer, EMPTY, map, mergeMap, NEVER, of, repeat, Subject, take, 
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { LINE_OVERHEAD_BYTES, TYPE_AHEAD_BYTES, TypeAhead } from '../../streams/type-ahead.js';
 
+/** A queue that tells when the caller is to be held back. */
+const aQueue = (hold: (on: boolean) => void = () => {}, later = (act: () => void) => act()): TypeAhead =>
+  new TypeAhead({ hold, later });
+
 /** A queue that nobody holds back, with lines in it. */
 function queueOf(...lines: string[]): TypeAhead {
-  const queue = new TypeAhead(() => {});
+  const queue = aQueue();
   for (const line of lines) queue.push(line);
   return queue;
 }
@@ -236,7 +240,7 @@ describe('TypeAhead', () => {
 
     it('is called once above 128 KiB, and once more below half of that', () => {
       const held: boolean[] = [];
-      const queue = new TypeAhead((on) => held.push(on));
+      const queue = aQueue((on) => held.push(on));
       for (let count = 0; count < fits; count += 1) queue.push(line);
       expect(held).toEqual([]);
       queue.push(line);
@@ -254,7 +258,7 @@ describe('TypeAhead', () => {
 
     it('is called again for the next caller who types too far ahead', () => {
       const held: boolean[] = [];
-      const queue = new TypeAhead((on) => held.push(on));
+      const queue = aQueue((on) => held.push(on));
       for (let round = 0; round < 2; round += 1) {
         for (let count = 0; count <= fits; count += 1) queue.push(line);
         queue.line$.pipe(take(fits + 1)).subscribe();
@@ -264,7 +268,7 @@ describe('TypeAhead', () => {
 
     it('counts what is left of a line that was taken in part', () => {
       const held: boolean[] = [];
-      const queue = new TypeAhead((on) => held.push(on));
+      const queue = aQueue((on) => held.push(on));
       const half = TYPE_AHEAD_BYTES / 2 - LINE_OVERHEAD_BYTES;
       queue.push('x'.repeat(half + 1));
       queue.key$.pipe(take(1)).subscribe();
@@ -276,14 +280,14 @@ describe('TypeAhead', () => {
 
     it('is called for a flood of empty lines too', () => {
       const held: boolean[] = [];
-      const queue = new TypeAhead((on) => held.push(on));
+      const queue = aQueue((on) => held.push(on));
       for (let count = 0; count < 5000; count += 1) queue.push('');
       expect(held).toEqual([true]);
     });
 
     it('is not called as long as somebody listens', () => {
       const held: boolean[] = [];
-      const queue = new TypeAhead((on) => held.push(on));
+      const queue = aQueue((on) => held.push(on));
       queue.line$.subscribe();
       for (let count = 0; count < 2 * fits; count += 1) queue.push(line);
       expect(held).toEqual([]);
@@ -365,14 +369,14 @@ describe('TypeAhead', () => {
     it('hears what was typed ahead first, also what is not entered yet', () => {
       const queue = queueOf('h\u00e9\u{1f46a}', '');
       const unfinished = [...'xy'];
-      queue.unfinished = () => unfinished.shift() ?? '';
+      queue.typing = { takeCharacter: () => unfinished.shift() ?? '' };
       expect(listen(queue.key$)).toEqual(['h', 'é', '\u{1f46a}', 'enter', 'enter', 'x', 'y']);
     });
 
     it('leaves the rest of what was typed ahead to whoever comes next', () => {
       const queue = queueOf('yes', 'next');
       const unfinished = [...'xy'];
-      queue.unfinished = () => unfinished.shift() ?? '';
+      queue.typing = { takeCharacter: () => unfinished.shift() ?? '' };
       expect(listen(queue.key$.pipe(take(1)))).toEqual(['y', '|']);
       expect(listen(queue.line$)).toEqual(['es', 'next']);
       expect(unfinished).toEqual(['x', 'y']);
@@ -406,7 +410,7 @@ describe('TypeAhead', () => {
 
     it('lets a caller go on who typed too far ahead', () => {
       const held: boolean[] = [];
-      const queue = new TypeAhead((on) => held.push(on));
+      const queue = aQueue((on) => held.push(on));
       while (held.length === 0) queue.push('x'.repeat(1000));
       queue.key$.subscribe();
       expect(held).toEqual([true, false]);
@@ -446,7 +450,7 @@ describe('TypeAhead', () => {
 
     it('hold the caller back when there are too many, and let go at half', () => {
       const held: boolean[] = [];
-      const queue = new TypeAhead((on) => held.push(on));
+      const queue = aQueue((on) => held.push(on));
       const heard: string[] = [];
       queue.key$.subscribe((key) => {
         heard.push(key);
@@ -471,7 +475,7 @@ describe('TypeAhead', () => {
   ] as const) {
     it(`fills no stack, however many ${what} are taken one at a time`, () => {
       const turns: (() => void)[] = [];
-      const queue = new TypeAhead(
+      const queue = aQueue(
         () => {},
         (act) => turns.push(act),
       );
@@ -592,7 +596,7 @@ describe('TypeAhead', () => {
 
     it('holds a caller back who presses keys meanwhile, and hears them again afterwards', () => {
       const held: boolean[] = [];
-      const queue = new TypeAhead((on) => held.push(on));
+      const queue = aQueue((on) => held.push(on));
       let heard = 0;
       queue.key$.subscribe(() => {
         heard += 1;
@@ -625,7 +629,7 @@ describe('TypeAhead', () => {
 
     it('holds a caller back who types on meanwhile', () => {
       const held: boolean[] = [];
-      const queue = new TypeAhead((on) => held.push(on));
+      const queue = aQueue((on) => held.push(on));
       queue.line$.subscribe();
       queue.block(true);
       for (let count = 0; count <= TYPE_AHEAD_BYTES / 1000; count += 1) queue.push('x'.repeat(1000));
@@ -675,7 +679,7 @@ describe('TypeAhead', () => {
 
   it('lets the caller go on when what held them back was interrupted', () => {
     const held: boolean[] = [];
-    const queue = new TypeAhead((on) => held.push(on));
+    const queue = aQueue((on) => held.push(on));
     while (held.length === 0) queue.push('x'.repeat(1000));
     queue.interrupt();
     expect(held).toEqual([true, false]);

@@ -8,7 +8,7 @@ import { wait } from '../../streams/wait.js';
 function fakeCall(): Endable & { end(reason: EndReason): void } {
   let ending: SessionEnd | undefined;
   return {
-    stop: undefined,
+    chain: undefined,
     get ending() {
       return ending;
     },
@@ -17,7 +17,7 @@ function fakeCall(): Endable & { end(reason: EndReason): void } {
       return ending;
     },
     end(reason) {
-      this.stop?.(new SessionEnd(reason));
+      this.chain?.error(new SessionEnd(reason));
     },
   };
 }
@@ -145,9 +145,9 @@ describe('wait', () => {
     marbles((m) => {
       const call = fakeCall();
       wait(m.hot('-'), m.cold('1-|', places), call, nobody).subscribe();
-      expect(call.stop).toBeDefined();
+      expect(call.chain).toBeDefined();
       m.flush();
-      expect(call.stop).toBeUndefined();
+      expect(call.chain).toBeUndefined();
     }),
   );
 });

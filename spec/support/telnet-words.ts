@@ -4,7 +4,8 @@ import {
   escapeIac,
   negotiationBytes,
   subnegotiationBytes,
-  telnetDecoder,
+  TelnetDecoder,
+  type TelnetHandler,
   type Verb,
 } from '../../streams/codec.js';
 
@@ -56,7 +57,7 @@ const textBytes = (quoted: string) => Buffer.from(JSON.parse(quoted), 'latin1');
 export function wordsOf(bytes: Uint8Array): string[] {
   const words: string[] = [];
   const named = (code: number) => Object.entries(COMMAND).find(([, command]) => command === code)?.[0];
-  const read = telnetDecoder({
+  const read = feeding({
     data: (run) => words.push(quoted(run)),
     command: (code) => words.push(`${named(code)}`),
     negotiate: (verb, option) => words.push(`${named(verb)} ${nameOf(option)}`),
@@ -73,4 +74,10 @@ function payloadWords(payload: Uint8Array): string {
   const text = Buffer.from(payload).toString('latin1');
   const parts = text.match(/[\x20-\x7e]+|[^\x20-\x7e]/g) ?? [];
   return parts.map((part) => (/[\x20-\x7e]/.test(part) ? `"${part}"` : part.charCodeAt(0))).join(' ');
+}
+
+/** Feeds a decoder. */
+export function feeding(handler: TelnetHandler): (chunk: Uint8Array) => void {
+  const decoder = new TelnetDecoder(handler);
+  return (chunk) => decoder.read(chunk);
 }

@@ -2,8 +2,8 @@ import {
   COMMAND,
   negotiationBytes,
   subnegotiationBytes,
+  TelnetDecoder,
   type TelnetHandler,
-  telnetDecoder,
 } from '../../../streams/codec.js';
 import { TIMING_MARK } from '../../telnet/negotiator.js';
 import { OPTION } from '../../telnet/options.js';
@@ -48,5 +48,6 @@ export function client(
         send(subnegotiationBytes(OPTION.TTYPE, Buffer.from('\0XTERM')));
     },
   };
-  return telnetDecoder(handler);
+  const decoder = new TelnetDecoder(handler);
+  return (chunk) => decoder.read(chunk);
 }

@@ -1,8 +1,8 @@
 import { BoardOptions } from '../../../lib/telnet/board-options.js';
 import { REPLY_BUDGET } from '../../../lib/telnet/negotiator.js';
-import { COMMAND, negotiationBytes, subnegotiationBytes, telnetDecoder } from '../../../streams/codec.js';
+import { COMMAND, negotiationBytes, subnegotiationBytes } from '../../../streams/codec.js';
 import type { Terminal } from '../../../streams/types.js';
-import { bytesOf, wordsOf } from '../../support/telnet-words.js';
+import { bytesOf, feeding, wordsOf } from '../../support/telnet-words.js';
 
 const { EOR, GA } = COMMAND;
 
@@ -33,7 +33,7 @@ function line({ status = () => ({}) as Record<string, string | number>, offered 
     },
     status,
   );
-  const read = telnetDecoder({
+  const read = feeding({
     data: () => {},
     command: () => {},
     negotiate: (verb, option) => options.negotiate(verb, option),

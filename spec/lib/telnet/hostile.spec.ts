@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { BoardOptions } from '../../../lib/telnet/board-options.js';
 import { REPLIES_PER_OPTION, REPLY_BUDGET } from '../../../lib/telnet/negotiator.js';
-import { COMMAND, SUBNEGOTIATION_LIMIT, telnetDecoder, type Verb } from '../../../streams/codec.js';
+import { COMMAND, SUBNEGOTIATION_LIMIT, type Verb } from '../../../streams/codec.js';
 import type { Terminal } from '../../../streams/types.js';
 import { holds } from '../../support/holds.js';
-import { bytesOf } from '../../support/telnet-words.js';
+import { bytesOf, feeding } from '../../support/telnet-words.js';
 
 const { IAC, SB, SE, WILL, WONT, DO, DONT, NOP, AYT, IP } = COMMAND;
 
@@ -39,7 +39,7 @@ class Board {
       },
       () => ({ NAME: 'The Board' }),
     );
-    this.feed = telnetDecoder({
+    this.feed = feeding({
       data: (bytes) => {
         if (!this.#inData) this.trace += ';d';
         this.#inData = true;
@@ -233,7 +233,7 @@ describe('a hostile caller', () => {
     for (const length of [0, 1, SUBNEGOTIATION_LIMIT - 1, SUBNEGOTIATION_LIMIT, 1_000_000]) {
       const heard: number[] = [];
       let dropped = 0;
-      const feed = telnetDecoder({
+      const feed = feeding({
         data: () => {},
         command: () => {},
         negotiate: () => {},
