@@ -1,5 +1,13 @@
 import type { AddressInfo, Socket } from 'node:net';
-import { map, mergeMap, type Observable, of, Subject, switchMap, takeUntil } from 'rxjs';
+import {
+  type MonoTypeOperatorFunction,
+  map,
+  mergeMap,
+  Observable,
+  Subject,
+  switchMap,
+  takeUntil,
+} from 'rxjs';
 import { type Knock, refused } from '../streams/refused.js';
 import type { Limits, ServerEvent, SessionId, SessionInfo, ShutdownReport } from '../streams/types.js';
 import { listen } from './listener/listen.js';
@@ -7,7 +15,7 @@ import { proxied } from './listener/proxied.js';
 import { monotonic } from './process/monotonic.js';
 import { catchUnhandled } from './process/unhandled.js';
 import { createSessionManager, DEFAULT_LIMITS, type SessionManagerOptions } from './session-manager.js';
-import { telnet } from './telnet/telnet.js';
+import { type TelnetConnection, telnet } from './telnet/telnet.js';
 
 /** A board and where it listens. */
 export interface ImpulseOptions extends SessionManagerOptions {
@@ -92,7 +100,6 @@ export function createImpulse({
     UPTIME: startedAt,
   });
 
-  const direct = (socket: Socket): Observable<Knock> => of(telnet(socket, status));
   const throughProxy = (socket: Socket, trusted: (address: string) => boolean): Observable<Knock> =>
     proxied(socket, { trusted, scheduler }).pipe(
       map(({ kind, address }) => {
@@ -100,14 +107,20 @@ export function createImpulse({
         return kind === 'caller' ? connection : refused(connection, 'proxy');
       }),
     );
-  const arrive = (socket: Socket) => (proxyFrom ? throughProxy(socket, proxyFrom) : direct(socket));
+  const arrival = (socket$: Observable<Socket>): Observable<Knock> =>
+    proxyFrom
+      ? socket$.pipe(mergeMap((socket) => throughProxy(socket, proxyFrom)))
+      : socket$.pipe(
+          map((socket) => telnet(socket, status)),
+          greetedAtOnce(),
+        );
 
   const run$ = listen({ host, port, keepAliveMs: deadPeerTimeoutMs }).pipe(
     // Cancels a listener that isn't there yet; one that is has been closed by the board.
     takeUntil(stop),
     switchMap(({ address, socket$ }) =>
       manager
-        .run(socket$.pipe(mergeMap(arrive)), {
+        .run(socket$.pipe(arrival), {
           host: address.address,
           port: address.port,
         })
@@ -139,4 +152,16 @@ export function createImpulse({
       return report;
     },
   };
+}
+
+/** Has all that is said to a newcomer in the turn of the call, telnet's offers and the greeting, go out as one packet. */
+function greetedAtOnce(): MonoTypeOperatorFunction<TelnetConnection> {
+  return (connection$) =>
+    new Observable((below) =>
+      connection$.subscribe({
+        next: (connection) => connection.batch(() => below.next(connection)),
+        error: (error) => below.error(error),
+        complete: () => below.complete(),
+      }),
+    );
 }

@@ -18,6 +18,7 @@ import type { Call } from '../streams/call.js';
 import type { ShutdownOrder } from '../streams/drain.js';
 import { plain } from '../streams/plain.js';
 import type { Knock } from '../streams/refused.js';
+import { SessionTable } from '../streams/session-table.js';
 import type {
   App,
   Authenticator,
@@ -129,8 +130,8 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
     changes.next();
   };
   setLimits(given);
-  const calls = new Map<SessionId, Call>();
-  const sessions = new Map<SessionId, SessionInfo>();
+  const calls = new SessionTable<Call>();
+  const sessions = new SessionTable<SessionInfo>();
   const order = new ReplaySubject<ShutdownOrder>();
   const events = new Subject<ServerEvent>();
 

@@ -14,14 +14,16 @@ import { drain, type ShutdownOrder } from './drain.js';
 import { farewells } from './farewell.js';
 import { inOrder } from './in-order.js';
 import { penalties } from './penalties.js';
+import type { Accounts } from './per-user.js';
 import { punish } from './punish.js';
 import { isRefused, type Knock } from './refused.js';
 import { registry } from './registry.js';
 import type { ScreenParts } from './screen.js';
 import { session } from './session.js';
+import type { Sessions } from './session-table.js';
 import { sweep } from './sweep.js';
 import { turnAway } from './turn-away.js';
-import type { App, Authenticator, Bus, Limits, ServerEvent, SessionId, SessionInfo } from './types.js';
+import type { App, Authenticator, Bus, Limits, ServerEvent, SessionInfo } from './types.js';
 
 /** What a board is made of. */
 export interface BoardParts {
@@ -38,9 +40,9 @@ export interface BoardParts {
   /** Orders to go down. */
   readonly order$: Observable<ShutdownOrder>;
   /** Filled and emptied by the board: every call, by its id. */
-  readonly calls: Map<SessionId, Call>;
+  readonly calls: Sessions<Call>;
   /** Filled and emptied by the board: who is on line. */
-  readonly sessions: Map<SessionId, SessionInfo>;
+  readonly sessions: Sessions<SessionInfo>;
 }
 
 /** Lines that may be saying goodbye at once, beside one for each session. */
@@ -56,9 +58,17 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
     defer(() => {
       const farewell = farewells(limits.maxSessions + FAREWELLS_OF_REFUSED, scheduler);
       const services = { bus: parts.bus, sessions, scheduler };
-      const sessionParts = { ...parts, services, farewell, sweep: sweep(tickMs(limits), scheduler) };
+      const accounts: Accounts = new Map();
+      const sessionParts = {
+        ...parts,
+        services,
+        accounts,
+        farewell,
+        sweep: sweep(tickMs(limits), scheduler),
+      };
 
       const offenders = penalties(scheduler);
+
       const forced$ = order$.pipe(filter(({ force }) => force));
 
       return connection$.pipe(
@@ -72,7 +82,7 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
         ),
         punish(offenders, policy.trusted, () => limits.penalties),
         drain(order$, calls, limits.shutdownGraceMs, scheduler),
-        registry(calls, sessions),
+        registry(calls, sessions, accounts),
         inOrder(),
       );
     });

@@ -57,6 +57,7 @@ export function expire<T>(
 class Expire<T> extends Stage<T> implements Deadline {
   dueAt: number;
   tick = 0;
+  place = 0;
   readonly #call: Expiring;
   readonly #idleMs: number;
   readonly #warningMs: number;

@@ -1,4 +1,6 @@
-import { Observable, type SchedulerLike, timer } from 'rxjs';
+import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
+import { feed, Stage } from './stage.js';
+import { type Deadline, type Sweep, sweep } from './sweep.js';
 import type { Connection } from './types.js';
 
 /** How long the last words may take to leave. */
@@ -14,22 +16,61 @@ export type Farewell = (connection: Connection, words: string | null) => Observa
  * @param most Lines that may be in their farewell at once; beyond that a line is cut after its words.
  */
 export function farewells(most: number, scheduler: SchedulerLike): Farewell {
+  const clock = sweep(1, scheduler);
   let leaving = 0;
   return (connection, words) =>
-    new Observable((subscriber) => {
+    new Observable((below) => {
       leaving += 1;
-      subscriber.add(() => {
+      const patienceMs = leaving > most ? 0 : FLUSH_MS;
+      const line = new Leaving(below, connection, clock, () => {
         leaving -= 1;
-        connection.destroy();
       });
+      feed(below, line);
+      if (line.closed) return;
       if (words !== null) connection.write(`\n${words}\n`);
       connection.close();
-      const gone = () => {
-        subscriber.next(connection.backlog === 0);
-        subscriber.complete();
-      };
-      if (leaving > most) return gone();
-      subscriber.add(connection.closed$.subscribe({ complete: gone }));
-      if (!subscriber.closed) subscriber.add(timer(FLUSH_MS, scheduler).subscribe(gone));
+      line.wait(patienceMs, scheduler.now());
     });
+}
+
+/** A line that is to be gone in time. */
+class Leaving extends Stage<never, boolean> implements Deadline {
+  dueAt = 0;
+  tick = 0;
+  place = 0;
+  readonly #connection: Connection;
+  readonly #clock: Sweep;
+  readonly #left: () => void;
+
+  constructor(below: Subscriber<boolean>, connection: Connection, clock: Sweep, left: () => void) {
+    super(below);
+    this.#connection = connection;
+    this.#clock = clock;
+    this.#left = left;
+  }
+
+  wait(patienceMs: number, now: number): void {
+    if (patienceMs === 0) this.complete();
+    else this.#connection.closed$.subscribe(this);
+    if (this.closed) return;
+    this.dueAt = now + patienceMs;
+    this.#clock.watch(this);
+  }
+
+  due(): void {
+    this.complete();
+  }
+
+  protected override _complete(): void {
+    this.below.next(this.#connection.backlog === 0);
+    super._complete();
+  }
+
+  override unsubscribe(): void {
+    if (this.closed) return;
+    this.#clock.leave(this);
+    super.unsubscribe();
+    this.#left();
+    this.#connection.destroy();
+  }
 }

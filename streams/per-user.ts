@@ -1,6 +1,8 @@
-import { type MonoTypeOperatorFunction, takeWhile } from 'rxjs';
 import * as texts from './texts.js';
-import type { Limits, SessionId, SessionInfo, User } from './types.js';
+import type { Limits, SessionId, User } from './types.js';
+
+/** The calls of each account that is on line, oldest first; guests have none. */
+export type Accounts = Map<string, Set<SessionId>>;
 
 /** What the rule needs to do. */
 export interface PerUserActions {
@@ -11,27 +13,24 @@ export interface PerUserActions {
 }
 
 /**
- * Bounds the calls of one account: whoever logs in and is on line `maxPerUser` times already takes over the oldest
- * of those calls, or, with the policy `deny`, is told so, and the login completes without a user. Guests, whose
- * handles are nobody's account, and users who are `unlimited` pass.
+ * Bounds the calls of one account, and tells whether this one may come in: whoever logs in and is on line `maxPerUser`
+ * times already takes over the oldest of those calls, or, with the policy `deny`, is told so. Guests, whose handles are
+ * nobody's account, and users who are `unlimited` may.
  */
 export function perUser(
-  limits: Pick<Limits, 'maxPerUser' | 'perUser'>,
-  sessions: ReadonlyMap<SessionId, SessionInfo>,
+  { handle, guest, unlimited }: User,
+  { maxPerUser, perUser }: Pick<Limits, 'maxPerUser' | 'perUser'>,
+  accounts: Accounts,
   { write, takeOver }: PerUserActions,
-): MonoTypeOperatorFunction<User> {
-  return takeWhile(({ handle, guest, unlimited }) => {
-    const { maxPerUser } = limits;
-    if (maxPerUser === null || guest || unlimited) return true;
-    // Oldest first, as a Map keeps what is put into it.
-    const theirs = [...sessions.values()].filter(({ user }) => user && !user.guest && user.handle === handle);
-    if (theirs.length < maxPerUser) return true;
-    if (limits.perUser === 'deny') {
-      write(`\n${texts.tooOften(theirs.length)}\n`);
-      return false;
-    }
-    for (const { id } of theirs.slice(0, theirs.length - maxPerUser + 1)) takeOver(id);
-    write(`\n${texts.TAKEN_OVER}\n`);
-    return true;
-  });
+): boolean {
+  if (maxPerUser === null || guest || unlimited) return true;
+  const theirs = accounts.get(handle);
+  if (!theirs || theirs.size < maxPerUser) return true;
+  if (perUser === 'deny') {
+    write(`\n${texts.tooOften(theirs.size)}\n`);
+    return false;
+  }
+  for (const id of [...theirs].slice(0, theirs.size - maxPerUser + 1)) takeOver(id);
+  write(`\n${texts.TAKEN_OVER}\n`);
+  return true;
 }

@@ -37,6 +37,7 @@ export function probe<T>(
 class Probe<T> extends Stage<T> implements Deadline {
   dueAt: number;
   tick = 0;
+  place = 0;
   readonly #call: Probed;
   readonly #timeoutMs: number;
   readonly #sweep: Sweep;

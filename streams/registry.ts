@@ -1,23 +1,49 @@
 import { finalize, type MonoTypeOperatorFunction, pipe, tap } from 'rxjs';
+import type { Accounts } from './per-user.js';
+import type { Sessions } from './session-table.js';
 import type { ServerEvent, SessionId, SessionInfo } from './types.js';
 
 /**
- * Who is on line: a fold of the events into `sessions`. A caller is in it from `sessionOpened` until the ending
- * is decided (`sessionClosing`), so whoever is told of an event finds the list up to date.
+ * Who is on line: a fold of the events into `sessions`, and into the calls of each account. A caller is in `sessions` from
+ * `sessionOpened` until the ending is decided (`sessionClosing`), so whoever is told of an event finds the list up to date.
  *
  * @param calls Where the live record of a session is found.
  */
 export function registry(
   calls: ReadonlyMap<SessionId, SessionInfo>,
-  sessions: Map<SessionId, SessionInfo>,
+  sessions: Sessions<SessionInfo>,
+  accounts: Accounts,
 ): MonoTypeOperatorFunction<ServerEvent> {
+  const accountOf = (id: SessionId) => {
+    const user = calls.get(id)?.user;
+    return user && !user.guest ? user.handle : undefined;
+  };
+  const enter = (id: SessionId) => {
+    const account = accountOf(id);
+    if (account === undefined) return;
+    const theirs = accounts.get(account);
+    if (theirs) theirs.add(id);
+    else accounts.set(account, new Set([id]));
+  };
+  const leave = (id: SessionId) => {
+    sessions.delete(id);
+    const account = accountOf(id);
+    const theirs = account === undefined ? undefined : accounts.get(account);
+    theirs?.delete(id);
+    if (account !== undefined && theirs?.size === 0) accounts.delete(account);
+  };
   return pipe(
     tap((event) => {
-      if (event.type === 'sessionClosing') sessions.delete(event.session);
-      if (event.type !== 'sessionOpened') return;
-      const info = calls.get(event.session);
-      if (info) sessions.set(event.session, info);
+      if (event.type === 'sessionClosing') leave(event.session);
+      else if (event.type === 'sessionAuthenticated') enter(event.session);
+      else if (event.type === 'sessionOpened') {
+        const info = calls.get(event.session);
+        if (info) sessions.set(event.session, info);
+      }
     }),
-    finalize(() => sessions.clear()),
+    finalize(() => {
+      sessions.clear();
+      accounts.clear();
+    }),
   );
 }

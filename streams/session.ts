@@ -1,6 +1,5 @@
-import { concat, defer, map, Observable, type Subscriber, takeWhile, tap } from 'rxjs';
+import { concat, defer, Observable, type Subscriber } from 'rxjs';
 import type { Admitted } from './admit.js';
-import { andThen } from './and-then.js';
 import { Call, type CallHost } from './call.js';
 import { contain } from './contain.js';
 import { endable } from './endable.js';
@@ -8,26 +7,17 @@ import { expire } from './expire.js';
 import type { Farewell } from './farewell.js';
 import { inputRate } from './input-rate.js';
 import { lines } from './lines.js';
-import { perUser } from './per-user.js';
-import { plain } from './plain.js';
+import { type Accounts, perUser } from './per-user.js';
 import { probe } from './probe.js';
 import type { ScreenParts } from './screen.js';
 import { endFor, SessionEnd } from './session-end.js';
+import type { Sessions } from './session-table.js';
+import { type Host, signIn } from './sign-in.js';
 import { feed, Stage } from './stage.js';
 import type { Sweep } from './sweep.js';
 import { talk } from './talk.js';
 import * as texts from './texts.js';
-import type {
-  App,
-  Authenticator,
-  EndReason,
-  Limits,
-  Output,
-  ServerEvent,
-  Services,
-  SessionId,
-  User,
-} from './types.js';
+import type { App, Authenticator, EndReason, Limits, Output, ServerEvent, Services, User } from './types.js';
 import { wait } from './wait.js';
 
 /** What a session needs of its board. */
@@ -40,7 +30,8 @@ export interface SessionParts {
   readonly sweep: Sweep;
   readonly farewell: Farewell;
   /** Where the call is found by its id, from its beginning until its line is gone. */
-  readonly calls: Map<SessionId, Call>;
+  readonly calls: Sessions<Call>;
+  readonly accounts: Accounts;
 }
 
 /**
@@ -59,7 +50,7 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
 }
 
 /** The last stage of the chain, where every ending arrives; and what the others need of the session. */
-class Life extends Stage<never, ServerEvent> implements CallHost {
+class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
   readonly #parts: SessionParts;
   readonly #call: Call;
   readonly #startedAt: number;
@@ -103,24 +94,24 @@ class Life extends Stage<never, ServerEvent> implements CallHost {
   }
 
   #conversation$(): Observable<Output> {
-    const { app, authenticate, services, limits, calls } = this.#parts;
+    const { authenticate, services } = this.#parts;
     const call = this.#call;
-    const onLine = () => !call.ending;
-    return defer(() => authenticate(call, services)).pipe(
-      contain(),
-      // An authenticator whose lines complete may still name a guest: the call is over, though.
-      takeWhile(onLine),
-      // Whatever the authenticator lets in, a handle is text on every screen.
-      map((user) => ({ ...user, handle: plain(user.handle) })),
-      perUser(limits, services.sessions, {
-        write: (text) => call.write(text),
-        takeOver: (other) => calls.get(other)?.end('taken-over'),
-      }),
-      tap((user) => this.#logIn(user)),
-      // Whoever heard of the login may have ended the call.
-      takeWhile(onLine),
-      andThen(() => app(call, services).pipe(contain())),
-    );
+    return defer(() => authenticate(call, services)).pipe(contain(), signIn(this));
+  }
+
+  get ending(): SessionEnd | undefined {
+    return this.#call.ending;
+  }
+  admits(user: User): boolean {
+    const { limits, accounts, calls } = this.#parts;
+    return perUser(user, limits, accounts, {
+      write: (text) => this.#call.write(text),
+      takeOver: (other) => calls.get(other)?.end('taken-over'),
+    });
+  }
+  greet(): Observable<Output> {
+    const { app, services } = this.#parts;
+    return app(this.#call, services).pipe(contain());
   }
 
   #tellPlace(place: number): void {
@@ -137,7 +128,7 @@ class Life extends Stage<never, ServerEvent> implements CallHost {
     call.become('authenticating');
   }
 
-  #logIn(user: User): void {
+  logIn(user: User): void {
     const call = this.#call;
     call.user = user;
     call.become('active');

@@ -4,8 +4,9 @@ import { type SchedulerLike, type Subscription, timer } from 'rxjs';
 export interface Deadline {
   /** When {@link Deadline.due} is to be called, in the scheduler's milliseconds; `Infinity` for never. */
   dueAt: number;
-  /** The sweep's own: at which of its ticks this is looked at. */
+  /** The sweep's own: the tick at which this is looked at, and its place among those of that tick. */
   tick: number;
+  place: number;
   /**
    * Called at the first tick at or after `dueAt`, and at each tick from then on until `dueAt` is moved. It is moved here,
    * or by watching the deadline again.
@@ -21,14 +22,17 @@ export interface Sweep {
   leave(deadline: Deadline): void;
 }
 
+/** The tick of one that isn't watched, and of one whose turn it is. */
+const [NONE, NOW] = [0, -1] as const;
+
 /**
  * One shared clock for all the deadlines of a board. It ticks each `tickMs` from the first deadline on, but wakes only for
- * ticks at which something is due: ten thousand idle callers cost one timer, and an entry each in the set of a tick.
+ * ticks at which something is due: ten thousand idle callers cost one timer, and a place each in the list of a tick.
  *
  * @param tickMs How late a deadline may be noticed.
  */
 export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
-  const ticks = new Map<number, Set<Deadline>>();
+  const ticks = new Map<number, Deadline[]>();
   let startedAt: number | undefined;
   let next = Number.POSITIVE_INFINITY;
   let alarm: Subscription | undefined;
@@ -38,25 +42,26 @@ export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
     return (at - startedAt) / tickMs;
   };
   const put = (deadline: Deadline, behind: number) => {
+    deadline.tick = NONE;
     if (deadline.dueAt === Number.POSITIVE_INFINITY) return;
     deadline.tick = Math.max(behind + 1, Math.ceil(since(deadline.dueAt)));
     const those = ticks.get(deadline.tick);
-    if (those) those.add(deadline);
-    else ticks.set(deadline.tick, new Set([deadline]));
+    deadline.place = those?.length ?? 0;
+    if (those) those.push(deadline);
+    else ticks.set(deadline.tick, [deadline]);
   };
   const look = () => {
     const now = scheduler.now();
     // A timer may be a hair early, or late by more than a tick.
     const last = Math.max(next, Math.floor(since(now)));
-    const due = [...ticks.keys()].filter((tick) => tick <= last).sort((one, other) => one - other);
-    for (const tick of due) {
-      const those = ticks.get(tick) ?? new Set();
-      // Whoever leaves meanwhile leaves the set.
-      for (const deadline of those) {
-        deadline.due(now);
-        if (those.delete(deadline)) put(deadline, last);
-      }
-      ticks.delete(tick);
+    const passed = [...ticks.keys()].filter((tick) => tick <= last).sort((one, other) => one - other);
+    const due = passed.flatMap((tick) => ticks.get(tick) ?? []);
+    for (const tick of passed) ticks.delete(tick);
+    for (const deadline of due) deadline.tick = NOW;
+    for (const deadline of due) {
+      // Unless it has left meanwhile, before its turn or in it.
+      if (deadline.tick === NOW) deadline.due(now);
+      if (deadline.tick === NOW) put(deadline, last);
     }
     setAlarm(now);
   };
@@ -69,9 +74,18 @@ export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
   };
 
   const leave = (deadline: Deadline) => {
-    const those = ticks.get(deadline.tick);
-    if (!those?.delete(deadline) || those.size > 0) return;
-    ticks.delete(deadline.tick);
+    const { tick, place } = deadline;
+    deadline.tick = NONE;
+    const those = ticks.get(tick);
+    const moved = those?.pop();
+    if (!those || !moved) return;
+    // Into the place of who leaves: a Set would keep what it no longer has, as a Map does (see `SessionTable`).
+    if (moved !== deadline) {
+      those[place] = moved;
+      moved.place = place;
+    }
+    if (those.length > 0) return;
+    ticks.delete(tick);
     if (ticks.size > 0) return;
     alarm?.unsubscribe();
     next = Number.POSITIVE_INFINITY;
@@ -81,7 +95,7 @@ export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
       leave(deadline);
       const now = scheduler.now();
       put(deadline, Math.floor(since(now)));
-      if (deadline.tick < next && deadline.dueAt < Number.POSITIVE_INFINITY) setAlarm(now);
+      if (deadline.tick !== NONE && deadline.tick < next) setAlarm(now);
     },
     leave,
   };

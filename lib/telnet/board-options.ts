@@ -25,6 +25,8 @@ const MOST_TYPES = 4;
 /** What a terminal's name may be, so that it can be shown and logged. */
 const TYPE_NAME = /^[\x21-\x7e](?:[\x20-\x7e]{0,38}[\x21-\x7e])?$/;
 
+const NO_TYPES: readonly string[] = [];
+
 /** What a crawler of boards is told. */
 export type Status = () => Record<string, string | number>;
 
@@ -49,7 +51,7 @@ export class BoardOptions implements NegotiatorHost {
   readonly #negotiator = new Negotiator(this, AGREEABLE);
   #heard = false;
   #answers = false;
-  #types: string[] = [];
+  #types: readonly string[] = NO_TYPES;
   #asking = false;
   #requested = false;
   #encodingAgreed = false;
@@ -148,7 +150,7 @@ export class BoardOptions implements NegotiatorHost {
       this.#host.learned({ type: last ?? null });
       return;
     }
-    this.#types.push(name);
+    this.#types = [...this.#types, name];
     // The first is the terminal's, or the best of several that it can be.
     if (this.#types.length === 1) {
       this.#host.learned({ type: name });

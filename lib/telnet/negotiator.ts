@@ -57,7 +57,10 @@ export class Negotiator implements OptionHost {
   readonly remoteOptions: ReadonlySet<number>;
   readonly writer = this;
   readonly #host: NegotiatorHost;
-  readonly #options: Option[] = [];
+  /** Those that the other end spoke of. */
+  #options: readonly Option[] = NONE;
+  /** What was asked for and isn't answered, by direction and option: most callers never answer. */
+  #asked: readonly number[] = NONE;
   /** By direction and option. */
   #replies: Map<number, number> | undefined;
   #budget = REPLY_BUDGET;
@@ -71,10 +74,16 @@ export class Negotiator implements OptionHost {
 
   /** Offers to do it ourselves (WILL), or asks the other end to (DO); once for each option. */
   ask(verb: typeof COMMAND.WILL | typeof COMMAND.DO, code: number): void {
-    const option = this.#option(code);
-    if (verb === COMMAND.WILL && option.us === optionState.NO) option.us = optionState.WANTYES;
-    else if (verb === COMMAND.DO && option.him === optionState.NO) option.him = optionState.WANTYES;
-    else return;
+    const side = verb === COMMAND.WILL ? 'us' : 'him';
+    const option = this.#known(code);
+    if (option) {
+      if (option[side] !== optionState.NO) return;
+      option[side] = optionState.WANTYES;
+    } else {
+      const asked = key(side, code);
+      if (this.#asked.includes(asked)) return;
+      this.#asked = [...this.#asked, asked];
+    }
     this.#host.send(verb, code);
   }
 
@@ -90,7 +99,9 @@ export class Negotiator implements OptionHost {
       return;
     }
     const local = verb === COMMAND.DO || verb === COMMAND.DONT;
-    const option = this.#known(code) ?? (this.#agreeable(local, code) ? this.#option(code) : undefined);
+    const option =
+      this.#known(code) ??
+      (this.#agreeable(local, code) || this.#isAsked(code) ? this.#option(code) : undefined);
     const state = (local ? option?.us : option?.him) ?? optionState.NO;
     const asked = state === optionState.WANTYES || state === optionState.WANTNO;
     if (!asked && this.#repliesTo(local, code) >= REPLIES_PER_OPTION) {
@@ -151,12 +162,12 @@ export class Negotiator implements OptionHost {
   #reply(verb: Verb, code: number): void {
     const local = verb === COMMAND.WILL || verb === COMMAND.WONT;
     this.#replies ??= new Map();
-    this.#replies.set(key(local, code), this.#repliesTo(local, code) + 1);
+    this.#replies.set(key(local ? 'us' : 'him', code), this.#repliesTo(local, code) + 1);
     if (this.charge()) this.#host.send(verb, code);
   }
 
   #repliesTo(local: boolean, code: number): number {
-    return this.#replies?.get(key(local, code)) ?? 0;
+    return this.#replies?.get(key(local ? 'us' : 'him', code)) ?? 0;
   }
 
   #decline(verb: Verb, code: number): void {
@@ -178,13 +189,22 @@ export class Negotiator implements OptionHost {
     return this.#options.find((option) => option.code === code);
   }
 
+  #isAsked(code: number): boolean {
+    return this.#asked.includes(key('us', code)) || this.#asked.includes(key('him', code));
+  }
+
+  /** The state of an option of which the other end speaks for the first time. */
   #option(code: number): Option {
-    const known = this.#known(code);
-    if (known) return known;
     const option = new Option(this, code);
-    this.#options.push(option);
+    for (const side of ['us', 'him'] as const) {
+      if (this.#asked.includes(key(side, code))) option[side] = optionState.WANTYES;
+    }
+    this.#options = [...this.#options, option];
     return option;
   }
 }
 
-const key = (local: boolean, code: number) => (local ? 256 : 0) + code;
+const NONE: readonly never[] = [];
+
+/** An option, in one direction. */
+const key = (side: 'us' | 'him', code: number) => (side === 'us' ? 256 : 0) + code;

@@ -4,7 +4,6 @@ import {
   COMMAND,
   commandBytes,
   escapeIac,
-  negotiationBytes,
   subnegotiationBytes,
   TelnetDecoder,
   type TelnetHandler,
@@ -193,7 +192,10 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     // Writing after the end would cut the line, and the last words with it.
     if (this.#closing) return;
     if (typeof output === 'string') this.#text += output;
-    else this.#addBytes(escapeIac(output));
+    else {
+      this.#prepare();
+      this.#bytes += latin1(escapeIac(output));
+    }
     if (!this.#batching || this.#unsent > BATCH_LENGTH) this.#send();
   }
   batch(act: () => void): void {
@@ -264,10 +266,10 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   send(verb: Verb, option: number): void {
     // An answer says that what was typed before has been read.
     this.#handOn();
-    this.#answer(negotiationBytes(verb, option));
+    this.#answer(String.fromCharCode(COMMAND.IAC, verb, option));
   }
   sendSubnegotiation(option: number, payload: Uint8Array): void {
-    this.#answer(subnegotiationBytes(option, payload));
+    this.#answer(latin1(subnegotiationBytes(option, payload)));
   }
   learned({ columns, rows, encoding, ...more }: Partial<Terminal>): void {
     if (columns !== undefined && rows !== undefined) {
@@ -360,15 +362,11 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     if (mark !== undefined) this.#bytes += latin1(commandBytes(mark));
   }
 
-  /** Bytes, behind the text that was written before them. */
-  #addBytes(bytes: Uint8Array): void {
-    this.#prepare();
-    this.#bytes += latin1(bytes);
-  }
-
-  #answer(bytes: Uint8Array): void {
+  /** @param bytes As Latin-1's letters. */
+  #answer(bytes: string): void {
     if (this.#closing) return;
-    this.#addBytes(bytes);
+    this.#prepare();
+    this.#bytes += bytes;
     if (!this.#batching) this.#send();
   }
 

@@ -453,7 +453,7 @@ describe('expire', () => {
   it(
     'asks to be looked at only when something may be due',
     marbles((m) => {
-      let deadline: Deadline = { dueAt: 0, tick: 0, due() {} };
+      let deadline: Deadline = { dueAt: 0, tick: 0, place: 0, due() {} };
       const watch: Sweep = {
         watch(watched) {
           deadline = watched;

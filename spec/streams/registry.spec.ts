@@ -1,7 +1,8 @@
-import { Subject, tap } from 'rxjs';
+import { map, Subject, tap } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import type { Accounts } from '../../streams/per-user.js';
 import { registry } from '../../streams/registry.js';
-import type { ServerEvent, SessionId, SessionInfo } from '../../streams/types.js';
+import type { ServerEvent, SessionId, SessionInfo, User } from '../../streams/types.js';
 
 const info = (id: SessionId): SessionInfo => ({
   id,
@@ -61,7 +62,7 @@ describe('registry', () => {
       const sessions = new Map<SessionId, SessionInfo>();
       const onLine: SessionId[][] = [];
       m.expect(event$).toHaveSubscriptions('  ^-----------!');
-      event$.pipe(registry(calls, sessions)).subscribe(() => onLine.push([...sessions.keys()]));
+      event$.pipe(registry(calls, sessions, new Map())).subscribe(() => onLine.push([...sessions.keys()]));
       m.flush();
       expect(onLine).toEqual([[1], [1, 2], [1, 2], [2], [2], [2, 3]]);
     }),
@@ -70,7 +71,7 @@ describe('registry', () => {
   it('holds the live record of the call', () => {
     const sessions = new Map<SessionId, SessionInfo>();
     const event$ = new Subject<ServerEvent>();
-    event$.pipe(registry(calls, sessions)).subscribe();
+    event$.pipe(registry(calls, sessions, new Map())).subscribe();
     event$.next(opened(2));
     expect(sessions.get(2)).toBe(calls.get(2));
   });
@@ -78,7 +79,7 @@ describe('registry', () => {
   it('leaves out a session that nobody knows any more', () => {
     const sessions = new Map<SessionId, SessionInfo>();
     const event$ = new Subject<ServerEvent>();
-    event$.pipe(registry(calls, sessions)).subscribe();
+    event$.pipe(registry(calls, sessions, new Map())).subscribe();
     event$.next(opened(99));
     expect(sessions.size).toBe(0);
   });
@@ -95,7 +96,7 @@ describe('registry', () => {
         const sessions = new Map<SessionId, SessionInfo>();
         const events = { a: opened(1), b: opened(2), c: closing(1) };
         const event$ = m.cold(diagram, events);
-        m.expect(event$.pipe(registry(calls, sessions))).toBeObservable(diagram, events);
+        m.expect(event$.pipe(registry(calls, sessions, new Map()))).toBeObservable(diagram, events);
         m.expect(event$).toHaveSubscriptions(subscription);
         m.flush();
         expect(sessions.size).toBe(0);
@@ -110,7 +111,7 @@ describe('registry', () => {
       const event$ = m.cold('               -a--------', { a: opened(1) });
       let most = 0;
       const watched$ = event$.pipe(
-        registry(calls, sessions),
+        registry(calls, sessions, new Map()),
         tap(() => {
           most = sessions.size;
         }),
@@ -124,11 +125,49 @@ describe('registry', () => {
   );
 
   it(
+    'knows the calls of each account, oldest first, from the login until the ending is decided; guests have none',
+    marbles((m) => {
+      const accounts: Accounts = new Map();
+      const users: Record<SessionId, User | null> = {
+        1: { handle: 'ann' },
+        2: { handle: 'ann' },
+        3: { handle: 'ann', guest: true },
+      };
+      const those = new Map([1, 2, 3].map((id) => [id, { ...info(id), user: users[id] ?? null }]));
+      const loggedIn = (session: SessionId): ServerEvent => ({
+        type: 'sessionAuthenticated',
+        session,
+        node: session,
+        handle: 'ann',
+      });
+      const event$ = m.cold('-b-a-g-x-y-|', {
+        a: loggedIn(1),
+        b: loggedIn(2),
+        g: loggedIn(3),
+        x: closing(2),
+        y: closing(1),
+      });
+      const known$ = event$.pipe(
+        registry(those, new Map(), accounts),
+        map(() => [...accounts].map(([handle, ids]) => `${handle}: ${[...ids]}`).join()),
+      );
+      m.expect(known$).toBeObservable('-1-2-2-3-0-|', {
+        1: 'ann: 2',
+        2: 'ann: 2,1',
+        3: 'ann: 1',
+        0: '',
+      });
+    }),
+  );
+
+  it(
     'stays empty with a silent source',
     marbles((m) => {
       const sessions = new Map<SessionId, SessionInfo>();
       const event$ = m.cold<ServerEvent>('                               -----');
-      m.expect(event$.pipe(registry(calls, sessions)), '                 ----!').toBeObservable('-----');
+      m.expect(event$.pipe(registry(calls, sessions, new Map())), '                 ----!').toBeObservable(
+        '-----',
+      );
       m.expect(event$).toHaveSubscriptions('                             ^---!');
       m.flush();
       expect(sessions.size).toBe(0);

@@ -8,7 +8,7 @@ import { counting } from '../support/counting.js';
 function watching(tickMs: number, scheduler: SchedulerLike) {
   const board = sweep(tickMs, scheduler);
   return (deadline: Pick<Deadline, 'dueAt' | 'due'>) => {
-    const watched: Deadline = Object.assign(deadline, { tick: 0 });
+    const watched: Deadline = Object.assign(deadline, { tick: 0, place: 0 });
     board.watch(watched);
     return () => board.leave(watched);
   };
@@ -90,6 +90,7 @@ describe('sweep', () => {
       const named = (name: string, dueAt: number): Deadline => ({
         dueAt,
         tick: 0,
+        place: 0,
         due(now) {
           calls.push(`${name} ${now}`);
           this.dueAt = Number.POSITIVE_INFINITY;
