@@ -1,12 +1,4 @@
-import {
-  defer,
-  filter,
-  mergeMap,
-  type Observable,
-  type OperatorFunction,
-  type SchedulerLike,
-  takeUntil,
-} from 'rxjs';
+import { defer, filter, type Observable, type OperatorFunction, type SchedulerLike, takeUntil } from 'rxjs';
 import { admit } from './admit.js';
 import type { Call } from './call.js';
 import { type DoorPolicy, door } from './door.js';
@@ -21,6 +13,7 @@ import { registry } from './registry.js';
 import type { ScreenParts } from './screen.js';
 import { session } from './session.js';
 import type { Sessions } from './session-table.js';
+import { sideBySide } from './side-by-side.js';
 import { sweep } from './sweep.js';
 import { turnAway } from './turn-away.js';
 import type { App, Authenticator, Bus, Limits, ServerEvent, SessionInfo } from './types.js';
@@ -75,7 +68,7 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
         takeUntil(order$),
         door(policy, limits, offenders, order$, scheduler),
         admit(limits, policy.trusted, changed$, policy.random),
-        mergeMap((admission) =>
+        sideBySide((admission) =>
           isRefused(admission)
             ? turnAway(admission, limits.maxSessions, farewell).pipe(takeUntil(forced$))
             : session(admission, sessionParts),

@@ -2,7 +2,7 @@ import * as texts from './texts.js';
 import type { Limits, SessionId, User } from './types.js';
 
 /** The calls of each account that is on line, oldest first; guests have none. */
-export type Accounts = Map<string, Set<SessionId>>;
+export type Accounts = Map<string, readonly SessionId[]>;
 
 /** What the rule needs to do. */
 export interface PerUserActions {
@@ -25,12 +25,12 @@ export function perUser(
 ): boolean {
   if (maxPerUser === null || guest || unlimited) return true;
   const theirs = accounts.get(handle);
-  if (!theirs || theirs.size < maxPerUser) return true;
+  if (!theirs || theirs.length < maxPerUser) return true;
   if (perUser === 'deny') {
-    write(`\n${texts.tooOften(theirs.size)}\n`);
+    write(`\n${texts.tooOften(theirs.length)}\n`);
     return false;
   }
-  for (const id of [...theirs].slice(0, theirs.size - maxPerUser + 1)) takeOver(id);
+  for (const id of theirs.slice(0, theirs.length - maxPerUser + 1)) takeOver(id);
   write(`\n${texts.TAKEN_OVER}\n`);
   return true;
 }

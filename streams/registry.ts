@@ -20,17 +20,15 @@ export function registry(
   };
   const enter = (id: SessionId) => {
     const account = accountOf(id);
-    if (account === undefined) return;
-    const theirs = accounts.get(account);
-    if (theirs) theirs.add(id);
-    else accounts.set(account, new Set([id]));
+    if (account !== undefined) accounts.set(account, [...(accounts.get(account) ?? []), id]);
   };
   const leave = (id: SessionId) => {
     sessions.delete(id);
     const account = accountOf(id);
-    const theirs = account === undefined ? undefined : accounts.get(account);
-    theirs?.delete(id);
-    if (account !== undefined && theirs?.size === 0) accounts.delete(account);
+    if (account === undefined) return;
+    const others = accounts.get(account)?.filter((other) => other !== id) ?? [];
+    if (others.length > 0) accounts.set(account, others);
+    else accounts.delete(account);
   };
   return pipe(
     tap((event) => {

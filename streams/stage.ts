@@ -1,4 +1,11 @@
-import { Observable, type OperatorFunction, Subscriber, type Unsubscribable } from 'rxjs';
+import {
+  Observable,
+  type OperatorFunction,
+  Subscriber,
+  Subscription,
+  type TeardownLogic,
+  type Unsubscribable,
+} from 'rxjs';
 
 /**
  * A stage of the chain that each caller has one of: hands on what comes to the stage below, where a subclass doesn't say
@@ -19,10 +26,19 @@ export class Stage<In, Out = In> extends Subscriber<In> {
     this.above = undefined;
   }
 
-  /** Takes what feeds this stage, to be left with it. An array of finalizers would be larger than the stage. */
+  /**
+   * Takes what feeds this stage from now on, to be left with it; what fed it before is over. An array of finalizers would be
+   * larger than the stage.
+   */
   feedBy(above: Unsubscribable): void {
     if (this.closed) above.unsubscribe();
     else this.above = above;
+  }
+
+  /** RxJS's own way of saying what feeds it. */
+  override add(teardown: TeardownLogic): void {
+    if (teardown instanceof Subscription && !this.above) this.feedBy(teardown);
+    else super.add(teardown);
   }
 
   override unsubscribe(): void {

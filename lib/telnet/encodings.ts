@@ -18,9 +18,17 @@ const LACKING = new RegExp(
 /** A decoder for one caller, that keeps what is cut at the end of a chunk for the next. Broken UTF-8 becomes U+FFFD. */
 export function decoder(encoding: Encoding): (bytes: Uint8Array) => string {
   if (encoding === 'cp437') return (bytes) => iconv.decode(bytes, 'cp437');
-  const decoder = new StringDecoder('utf8');
-  return (bytes) => decoder.write(bytes);
+  // Made when a character is cut for the first time, since nearly everybody's come whole.
+  let cut: StringDecoder | undefined;
+  return (bytes) => {
+    if (!cut && (bytes[bytes.length - 1] ?? 0) < 0x80) return asBuffer(bytes).toString();
+    cut ??= new StringDecoder('utf8');
+    return cut.write(bytes);
+  };
 }
+
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** The bytes of a text; each letter that the encoding doesn't have becomes a `?`, whatever it is made of. */
 export function encoded(text: string, encoding: Encoding): Uint8Array {

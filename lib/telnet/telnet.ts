@@ -164,7 +164,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   get closed$(): Observable<never> {
     return new Observable((subscriber) => {
       if (this.#gone) return subscriber.complete();
-      this.#mourners = [...(this.#mourners ?? []), subscriber];
+      this.#mourners = (this.#mourners ?? NOBODY).concat(subscriber);
     });
   }
   get drained$(): Observable<never> {
@@ -387,6 +387,8 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     for (const watcher of [...(this.#watchers ?? [])]) watcher.next(now);
   }
 }
+
+const NOBODY: readonly never[] = [];
 
 /** Longer texts aren't what a room full of callers hears at once. */
 const MOST_KEPT = 4096;

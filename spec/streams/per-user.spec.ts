@@ -10,7 +10,7 @@ function logsIn(
   const accounts: Accounts = new Map();
   for (const [id, other] of Object.entries(online)) {
     if (!other || other.guest) continue;
-    accounts.set(other.handle, new Set([...(accounts.get(other.handle) ?? []), Number(id)]));
+    accounts.set(other.handle, [...(accounts.get(other.handle) ?? []), Number(id)]);
   }
   const ended: number[] = [];
   let read = '';

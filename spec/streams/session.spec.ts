@@ -79,7 +79,7 @@ function caller(
       sessions: new Map(online.map(({ id, handle }) => [id, { id, user: { handle } } as SessionInfo])),
       scheduler,
     },
-    accounts: new Map(online.map(({ id, handle }) => [handle, new Set([id])])),
+    accounts: new Map(online.map(({ id, handle }) => [handle, [id]])),
     limits: { ...NO_LIMITS, ...limits },
     screen: {
       decoder: () => (bytes) => Buffer.from(bytes).toString(),
