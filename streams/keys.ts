@@ -3,8 +3,10 @@ import type { Key } from './types.js';
 
 /** What typing is made of. */
 export interface KeyHandler {
-  /** A run of characters that are typed and shown; no control characters in it. */
-  text(run: string): void;
+  /** A run of characters that are typed and shown; no control characters in it, and ASCII's alone if it is ordinary. */
+  text(run: string, isOrdinary: boolean): void;
+  /** The same as an ordinary text and Enter, which is what nearly every packet of nearly every client is. */
+  line(run: string): void;
   /** A key that types no character, by its name. */
   key(name: Key): void;
   /** True when whoever was told of a key has left: the rest is nobody's. */
@@ -89,11 +91,19 @@ export class Keys {
       }
       if (this.#state === 'text' && !inStep) at = nextControl(text, at);
       if (at >= text.length) break;
+      const code = text.charCodeAt(at);
+      if (from < at && inStep && code === CR && this.#state === 'text' && text.charCodeAt(at + 1) === LF) {
+        this.#afterReturn = false;
+        this.#handler.line(text.slice(from, at));
+        if (this.#handler.closed) return;
+        at += 2;
+        from = at;
+        continue;
+      }
       if (from < at) {
-        this.#text(text.slice(from, at));
+        this.#text(text.slice(from, at), inStep);
         if (this.#handler.closed) return;
       }
-      const code = text.charCodeAt(at);
       from = at + 1;
       inStep &&= code < 0x80;
       let isPair = false;
@@ -110,16 +120,16 @@ export class Keys {
       if (this.#handler.closed) return;
       at += 1;
     }
-    if (from < text.length) this.#text(text.slice(from));
+    if (from < text.length) this.#text(text.slice(from), inStep);
     if (this.#state === 'escape' && text !== '') {
       this.#state = 'lone';
       this.#handler.key('escape');
     }
   }
 
-  #text(run: string): void {
+  #text(run: string, isOrdinary: boolean): void {
     this.#afterReturn = false;
-    this.#handler.text(run);
+    this.#handler.text(run, isOrdinary);
   }
 
   #control(code: number): void {

@@ -2,7 +2,7 @@ import type { OperatorFunction, Subscriber } from 'rxjs';
 import { completed, listed } from './complete.js';
 import { type KeyHandler, Keys } from './keys.js';
 import { LineEditor, NOTHING_TYPED, redrawn, type Typed } from './line-editor.js';
-import { isOrdinary, plain, withoutControls } from './plain.js';
+import { plain, withoutControls } from './plain.js';
 import { Stage, staged } from './stage.js';
 import type { TypeAhead, Unfinished } from './type-ahead.js';
 import type { Completer, Key } from './types.js';
@@ -95,9 +95,20 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
     this.#terminal.reading(false);
   }
 
-  text(run: string): void {
+  line(run: string): void {
+    const { before, after } = this.#editor;
+    if (this.#echoing || before + after !== '' || !this.#isOrdinary || this.#taker.wantsKeys) {
+      this.text(run, true);
+      this.key('enter');
+      return;
+    }
+    this.#terminal.entered();
+    this.below.next(run);
+  }
+
+  text(run: string, isOrdinary: boolean): void {
     let rest = run;
-    if (!isOrdinary(run)) {
+    if (!isOrdinary) {
       rest = withoutControls(run);
       this.#isOrdinary = false;
     }

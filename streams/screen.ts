@@ -134,11 +134,11 @@ export class Screen implements LineTerminal {
   }
 
   #settle(): void {
-    // Nearly always, when others talk: it is settled.
-    if (this.#said.length <= PROMPT_LIMIT && !this.#said.includes('\n')) return;
-    const prompt = this.#said.slice(
-      Math.max(this.#said.lastIndexOf('\n') + 1, this.#said.length - PROMPT_LIMIT),
-    );
-    this.#said = copied(prompt);
+    const { length } = this.#said;
+    const newline = this.#said.lastIndexOf('\n');
+    // Nearly always: a whole line was said, or nothing, or it is settled.
+    if (newline === length - 1) this.#said = '';
+    else if (newline !== -1 || length > PROMPT_LIMIT)
+      this.#said = copied(this.#said.slice(Math.max(newline + 1, length - PROMPT_LIMIT)));
   }
 }

@@ -63,7 +63,7 @@ async function telnetlib() {
 
 async function impulse() {
   const { createImpulse } = await import('../../dist/lib/index.js');
-  const { concat, map, of } = await import('rxjs');
+  const { map, of } = await import('rxjs');
   const often = { count: 1_000_000, perMs: 1000, burst: 1_000_000 };
   let logins = 0;
   const board = createImpulse({
@@ -80,7 +80,10 @@ async function impulse() {
       logins += 1;
       return of({ handle: `caller ${logins}` });
     },
-    app: (session) => concat(of(GREETING), session.line$.pipe(map((line) => `${line}\n`))),
+    app(session) {
+      session.write(GREETING);
+      return session.line$.pipe(map((line) => `${line}\n`));
+    },
   });
   const events = {};
   board.event$.subscribe(({ type }) => {

@@ -298,13 +298,13 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   // What the socket tells.
   read(chunk: Uint8Array): void {
     if (this.#closing) this.#drop(chunk);
-    else if (!this.#fault)
-      this.batch(() => {
-        this.#decoder.read(chunk);
-        this.#handOn();
-        if (this.#window) this.#become({ ...this.#terminal, ...this.#window });
-        this.#window = undefined;
-      });
+    else if (!this.#fault) this.batch(() => this.#readOpen(chunk));
+  }
+  #readOpen(chunk: Uint8Array): void {
+    this.#decoder.read(chunk);
+    this.#handOn();
+    if (this.#window) this.#become({ ...this.#terminal, ...this.#window });
+    this.#window = undefined;
   }
   hangUp(): void {
     this.#hungUp = true;
@@ -399,7 +399,7 @@ let last: { text: string; encoding: Encoding; prepared: string } | undefined;
 /** The bytes of a text with telnet's newlines, as Latin-1's letters. */
 function prepared(text: string, encoding: Encoding): string {
   if (last?.text === text && last.encoding === encoding) return last.prepared;
-  const lines = text.includes('\r') ? text.replace(/\r?\n/g, '\r\n') : text.split('\n').join('\r\n');
+  const lines = text.includes('\r') ? text.replace(/\r?\n/g, '\r\n') : text.replaceAll('\n', '\r\n');
   const prepared = isAscii(lines) ? lines : latin1(escapeIac(encoded(lines, encoding)));
   last = text.length > MOST_KEPT ? last : { text, encoding, prepared };
   return prepared;

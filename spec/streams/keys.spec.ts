@@ -1,20 +1,38 @@
 import { StringDecoder } from 'node:string_decoder';
 import fc from 'fast-check';
-import { Keys } from '../../streams/keys.js';
+import { type KeyHandler, Keys } from '../../streams/keys.js';
 import { holds } from '../support/holds.js';
+
+/** Somebody who is told of keys; what is told to be ordinary must be. */
+function handler(text: (run: string) => void, key: (name: string) => void): KeyHandler {
+  const told = (run: string, isOrdinary: boolean) => {
+    if (isOrdinary && !/^[\x20-\x7e]*$/.test(run)) throw new Error(`${JSON.stringify(run)} isn't ordinary`);
+    text(run);
+  };
+  return {
+    closed: false,
+    text: told,
+    line(run) {
+      told(run, true);
+      key('enter');
+    },
+    key,
+  };
+}
 
 /** Keys that are noted: text as it is, keys in brackets. */
 function noting() {
   let seen = '';
-  const keys = new Keys({
-    closed: false,
-    text: (run) => {
-      seen += run;
-    },
-    key: (name) => {
-      seen += `<${name}>`;
-    },
-  });
+  const keys = new Keys(
+    handler(
+      (run) => {
+        seen += run;
+      },
+      (name) => {
+        seen += `<${name}>`;
+      },
+    ),
+  );
   return { keys, seen: () => seen };
 }
 
@@ -185,8 +203,10 @@ describe('Keys', () => {
   it('reads no further than it is told', () => {
     const seen: string[] = [];
     const keys = new Keys({
-      text: (run) => seen.push(run),
-      key: (name) => seen.push(name),
+      ...handler(
+        (run) => seen.push(run),
+        (name) => seen.push(name),
+      ),
       get closed() {
         return seen.includes('enter');
       },
@@ -206,11 +226,12 @@ describe('Keys', () => {
             const bytes = new Uint8Array(memory.buffer, memory.byteOffset + offset, length);
             bytes.set(Buffer.from(text));
             const seen: string[] = [];
-            const keys = new Keys({
-              closed: false,
-              text: (run) => seen.push(run),
-              key: (name) => seen.push(`<${name}>`),
-            });
+            const keys = new Keys(
+              handler(
+                (run) => seen.push(run),
+                (name) => seen.push(`<${name}>`),
+              ),
+            );
             keys.read(bytes, text);
             const withControl = seen.filter((part) => part.startsWith('<') && part.endsWith('>'));
             expect(withControl.length)
@@ -369,18 +390,20 @@ describe('Keys', () => {
         const bytes = new Uint8Array(memory.buffer, memory.byteOffset + offset, encoded.length);
         bytes.set(encoded);
         const seen: string[] = [];
-        const keys = new Keys({
-          closed: false,
-          text: (run) => seen.push(...run),
-          key: (name) => seen.push(name),
-        });
+        const keys = new Keys(
+          handler(
+            (run) => seen.push(...run),
+            (name) => seen.push(name),
+          ),
+        );
         keys.read(bytes, text);
         const slow: string[] = [];
-        const reference = new Keys({
-          closed: false,
-          text: (run) => slow.push(...run),
-          key: (name) => slow.push(name),
-        });
+        const reference = new Keys(
+          handler(
+            (run) => slow.push(...run),
+            (name) => slow.push(name),
+          ),
+        );
         // Bytes that don't begin as the text does: nothing can be told by them.
         reference.read(Uint8Array.of(0xff), text);
         if (seen.join('|') !== slow.join('|')) throw new Error(`${seen} isn't ${slow}`);
