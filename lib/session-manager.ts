@@ -16,6 +16,7 @@ import { board } from '../streams/board.js';
 import { embeddedBus } from '../streams/bus.js';
 import type { Call } from '../streams/call.js';
 import type { ShutdownOrder } from '../streams/drain.js';
+import { inSlices } from '../streams/in-slices.js';
 import { plain } from '../streams/plain.js';
 import type { Knock } from '../streams/refused.js';
 import { SessionTable } from '../streams/session-table.js';
@@ -172,7 +173,8 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
     },
     broadcast(text) {
       const active = [...calls.values()].filter(({ state }) => state === 'active');
-      for (const call of active) call.announce(plain(text));
+      const words = plain(text);
+      inSlices(active, (call) => call.announce(words), scheduler).subscribe();
       return active.length;
     },
     end(id, reason = 'kicked') {

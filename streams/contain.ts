@@ -17,6 +17,10 @@ export function contain<T>(): MonoTypeOperatorFunction<T> {
 }
 
 class Contained<T> extends Stage<T> {
+  override next(value: T): void {
+    if (!this.isStopped) this.below.next(value);
+  }
+
   override unsubscribe(): void {
     quietly(() => super.unsubscribe());
   }

@@ -16,6 +16,7 @@ import {
   tap,
   timer,
 } from 'rxjs';
+import { inSlices } from './in-slices.js';
 import * as texts from './texts.js';
 import type { EndReason, ServerEvent, Session } from './types.js';
 
@@ -61,15 +62,22 @@ export function drain(
         const isWaiting = ({ state }: Drainable) => state === 'waiting';
         return [...everybody.filter(isWaiting), ...everybody.filter((call) => !isWaiting(call))];
       };
+      /** Whoever waits or logs in is sent away in one go, so that nobody is let in meanwhile; the rest in slices. */
+      const part = (act: (call: Drainable) => void, others: (call: Drainable) => void) => {
+        const [active, inactive] = [[], []] as [Drainable[], Drainable[]];
+        for (const call of all()) (call.state === 'active' ? active : inactive).push(call);
+        for (const call of inactive) others(call);
+        return inSlices(active, act, scheduler);
+      };
       const endAll = (reason: EndReason) => {
-        for (const call of all()) call.end(reason);
+        const end = (call: Drainable) => call.end(reason);
+        return part(end, end);
       };
-      const dismiss = () => {
-        for (const call of all()) {
-          if (call.state === 'active') call.announce(texts.draining(graceMs));
-          else call.end('shutdown');
-        }
-      };
+      const dismiss = () =>
+        part(
+          (call) => call.announce(texts.draining(graceMs)),
+          (call) => call.end('shutdown'),
+        );
 
       const draining$ = order$.pipe(
         take(1),
@@ -90,12 +98,10 @@ export function drain(
       );
       const sendHome$ = order$.pipe(
         mergeMap(({ force }, index) => {
-          if (force) endAll('forced');
-          else if (index === 0) {
-            dismiss();
-            if (graceMs !== null) return timer(graceMs, scheduler).pipe(tap(() => endAll('shutdown')));
-          }
-          return EMPTY;
+          if (force) return endAll('forced');
+          if (index > 0) return EMPTY;
+          const over$ = graceMs === null ? EMPTY : timer(graceMs, scheduler);
+          return merge(dismiss(), over$.pipe(mergeMap(() => endAll('shutdown'))));
         }),
         ignoreElements(),
       );

@@ -36,6 +36,10 @@ class Breakable<T> extends Stage<T> {
     this.#call = call;
   }
 
+  override next(value: T): void {
+    if (!this.isStopped) this.below.next(value);
+  }
+
   protected override _error(error: unknown): void {
     super._error(this.#call.decide(error instanceof SessionEnd ? error : new SessionEnd('app-error', error)));
   }

@@ -96,7 +96,8 @@ class Expire<T> extends Stage<T> implements Deadline {
     if (!this.closed) sweep.watch(this);
   }
 
-  protected override _next(value: T): void {
+  override next(value: T): void {
+    if (this.isStopped) return;
     this.#call.lastInputAt = this.#scheduler.now();
     this.below.next(value);
   }

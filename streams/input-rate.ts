@@ -44,7 +44,8 @@ class InputRate extends Stage<Uint8Array> {
     this.#paidUntil = scheduler.now() - 1000;
   }
 
-  protected override _next(bytes: Uint8Array): void {
+  override next(bytes: Uint8Array): void {
+    if (this.isStopped) return;
     const now = this.#scheduler.now();
     this.#paidUntil = Math.max(this.#paidUntil, now - 1000) + (bytes.length / this.#bytesPerSecond) * 1000;
     if (this.#paidUntil > now && !this.#waiting) {

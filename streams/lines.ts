@@ -85,7 +85,8 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
     terminal.typing = this;
   }
 
-  protected override _next(bytes: Uint8Array): void {
+  override next(bytes: Uint8Array): void {
+    if (this.isStopped) return;
     this.#echoing = this.#terminal.echoes();
     this.#mayComplete = this.#echoing;
     this.#terminal.reading(true);

@@ -58,6 +58,10 @@ class Probe<T> extends Stage<T> implements Deadline {
     if (!this.closed) sweep.watch(this);
   }
 
+  override next(value: T): void {
+    if (!this.isStopped) this.below.next(value);
+  }
+
   due(now: number): void {
     this.dueAt = now + this.#timeoutMs / LOOKS;
     if (this.#gaveSign() || this.#call.paused) {

@@ -12,6 +12,9 @@ import {
  * otherwise. One object of a hundred bytes, with its methods on a prototype; an observer made of functions is eight times
  * as much, and a board has ten thousand callers with nine stages each.
  *
+ * Stages through which every line goes have a `next` of their own, even if it only hands on: where each call leads to one class,
+ * the engine makes one piece of code of the whole chain.
+ *
  * It keeps to RxJS's contract: below is told before what is above is left, and unsubscribing leaves it. An error that is
  * thrown in a stage reaches whoever emits.
  */

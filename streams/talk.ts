@@ -47,8 +47,8 @@ class Listening extends Stage<string, never> {
     return speaking;
   }
 
-  protected override _next(line: string): void {
-    this.#lines.push(line);
+  override next(line: string): void {
+    if (!this.isStopped) this.#lines.push(line);
   }
   protected override _error(error: unknown): void {
     this.#over();
@@ -78,8 +78,8 @@ class Speaking<T> extends Stage<T, never> {
     super(below);
     this.#speaker = speaker;
   }
-  protected override _next(output: T): void {
-    this.#speaker.write(output);
+  override next(output: T): void {
+    if (!this.isStopped) this.#speaker.write(output);
   }
   protected override _error(error: unknown): void {
     super._error(error instanceof SessionEnd ? error : new SessionEnd('app-error', error));

@@ -130,14 +130,14 @@ describe('drain', () => {
         const words = '"The board goes down in 10 seconds. Please finish what you are doing."';
         expect(diary).toEqual([
           '1 4 ends: shutdown',
-          `1 5 reads ${words}`,
           '1 3 ends: shutdown',
           '1 2 ends: shutdown',
+          `1 5 reads ${words}`,
           `1 1 reads ${words}`,
           '10001 4 ends: shutdown',
-          '10001 5 ends: shutdown',
           '10001 3 ends: shutdown',
           '10001 2 ends: shutdown',
+          '10001 5 ends: shutdown',
           '10001 1 ends: shutdown',
         ]);
       }),
