@@ -7,7 +7,7 @@
  *     generator rate PORT SECONDS PER_SECOND      calls in at a fixed rate, whether or not the last was answered
  *     generator echo PORT SECONDS CALLERS         each says a line when the last came back
  *     generator stream PORT MIB                   one caller sends lines of 64 bytes as fast as they go, both ways
- *     generator hold PORT CALLERS                 calls in and stays; `hears` on stdin: until each heard a newline
+ *     generator hold PORT CALLERS                 calls in, says a line each, and stays; `hears` on stdin: until each heard a newline
  *                                                 more; `leaves`: until each was hung up on
  */
 #define _GNU_SOURCE
@@ -91,8 +91,8 @@ static int by_size(const void *one, const void *other) {
   return (a > b) - (a < b);
 }
 
-/* Calls in `callers` times, 128 at once, and hears a line from each. */
-static void gather(int callers) {
+/* Calls in `callers` times, 128 at once, and hears a line from each; says one too and hears it back, if so wished. */
+static void gather(int callers, int saying) {
   struct epoll_event events[1024];
   int started = 0, greeted = 0;
   while (greeted < callers) {
@@ -102,7 +102,10 @@ static void gather(int callers) {
     for (int i = 0; i < count; i++) {
       int fd = events[i].data.fd, was = newlines[fd];
       if (hear(fd) < 0) lost();
-      if (was == 0 && newlines[fd] > 0) greeted++;
+      if (was == 0 && newlines[fd] > 0) {
+        if (saying && write(fd, LINE, sizeof LINE - 1) < 0) die("write");
+        if (!saying) greeted++;
+      } else if (was > 0 && newlines[fd] > was) greeted++;
     }
   }
 }
@@ -155,7 +158,7 @@ static void rate(double seconds, double per_second) {
 
 static void echo(double seconds, int callers) {
   struct epoll_event events[1024];
-  gather(callers);
+  gather(callers, 0);
   long long done = 0;
   for (int i = 0; i < callers; i++)
     if (write(sockets[i], LINE, sizeof LINE - 1) < 0) die("write");
@@ -178,7 +181,7 @@ static void stream(double mib) {
   static char block[64 * 1024];
   for (size_t i = 0; i < sizeof block; i++) block[i] = i % 64 == 62 ? '\r' : i % 64 == 63 ? '\n' : 'x';
   struct epoll_event events[4];
-  gather(1);
+  gather(1, 0);
   int fd = sockets[0];
   newlines[fd] = 0;
   long long left = (long long)(mib * 1024 * 1024), lines = left / 64, heard = 0, offset = 0;
@@ -220,7 +223,7 @@ static int order(int wait_ms) {
 
 static void hold(int callers) {
   struct epoll_event events[1024];
-  gather(callers);
+  gather(callers, 1);
   printf("{\"held\":%d}\n", callers);
   fflush(stdout);
   int what;
