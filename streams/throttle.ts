@@ -24,9 +24,9 @@ export const MAX_SOURCES = 65_536;
  * const limits = { connectionRate: null, connectionRatePerAddress: { count: 1, perMs: 10, burst: 2 } };
  *
  * inVirtualTime((m) => {
- *   const call$ = m.hot<Knock>('aaa------a', { a: fakeConnection(NEVER) });
+ *   const call$ = m.hot<Knock>('aaa-------a', { a: fakeConnection(NEVER) });
  *   const welcome$ = call$.pipe(throttle(limits, m.scheduler), map((knock) => (isRefused(knock) ? '-' : '+')));
- *   m.expectObservable(welcome$).toBe('xxo------x', { x: '+', o: '-' });
+ *   m.expectObservable(welcome$).toBe('xxo-------x', { x: '+', o: '-' });
  * });
  * ```
  */
