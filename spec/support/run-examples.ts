@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { config, takeUntil, timer } from 'rxjs';
-import type { App, Authenticator } from '../../lib/index.js';
+import type { App } from '../../lib/index.js';
 import { fakeServices, fakeSession, inVirtualTime } from '../../lib/testing/index.js';
 import { endBoards } from './board-for-examples.js';
 
@@ -16,7 +16,8 @@ const CALL_MS = 7_300_000;
 
 const [folder = '.'] = process.argv.slice(2);
 
-function tryOut(app: App | Authenticator): void {
+/** An authenticator is tried out as well: what it emits is no text, and isn't shown. */
+function tryOut(app: App): void {
   inVirtualTime((m) => {
     const typed = { line$: '-a-b 10s c 120m |', lines: { a: 'hello', b: 'ann', c: 'bye' } };
     const keys = { key$: '-x-q 120m |', keys: { x: 'up', q: 'q' } };
