@@ -20,6 +20,5 @@ export { isRefused, type Knock, type Refused, refuse, refused } from './refused.
 export { SessionEnd } from './session-end.js';
 export { source } from './source.js';
 export { type ConnectionsRefused, summarise } from './summarise.js';
-export { type Deadline, type Sweep, sweep } from './sweep.js';
 export { throttle } from './throttle.js';
 export * from './types.js';

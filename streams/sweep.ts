@@ -26,20 +26,6 @@ export interface Sweep {
  * ticks at which something is due: ten thousand idle callers cost one timer, and an entry each in the set of a tick.
  *
  * @param tickMs How late a deadline may be noticed, in milliseconds.
- * @example
- * ```ts
- * import { sweep } from 'impulse-bbs/streams';
- * import { asyncScheduler } from 'rxjs';
- *
- * const watch = sweep(100, asyncScheduler);
- * const stop = watch({
- *   dueAt: asyncScheduler.now() + 250,
- *   due() {
- *     console.log('Tea is ready.');
- *     stop();
- *   },
- * });
- * ```
  */
 export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
   const ticks = new Map<number, Set<Deadline>>();

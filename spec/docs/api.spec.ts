@@ -21,14 +21,14 @@ const API = {
   'streams/index.ts': {
     functions: [
       'atOnce beside block contain embeddedBus fit hasAnsi humanGate inOrder inputRate isRefused plain printable',
-      'refuse refused source summarise sweep throttle',
+      'refuse refused source summarise throttle',
     ],
     others: ['SESSION_STATES SessionEnd'],
     types: [
-      'AddressPenalised App Authenticator Bus Completer Connection ConnectionRefused ConnectionsRefused Deadline',
-      'EarlyDrop Encoding EndReason Key Knock Limits Output Presence Rate Refused RefusalReason ServerClosed',
+      'AddressPenalised App Authenticator Bus Completer Connection ConnectionRefused ConnectionsRefused',
+      'EarlyDrop Encoding EndReason Key Knock Limits Output Pausable Presence Rate Refused RefusalReason ServerClosed',
       'ServerDraining ServerEvent ServerListening Services Session SessionAuthenticated SessionClosed SessionClosing',
-      'SessionId SessionInfo SessionOpened SessionState SessionWaiting SessionWarned ShutdownReport Sweep Terminal',
+      'SessionId SessionInfo SessionOpened SessionState SessionWaiting SessionWarned ShutdownReport Terminal',
       'User Visitor',
     ],
   },

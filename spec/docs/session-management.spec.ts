@@ -19,7 +19,7 @@ function boxes(flow: string): string[] {
 }
 
 /** The operators that a file has something go through: of each `x$.pipe(…)` whose source is called so. */
-function operators(path: string, source: string): string[] {
+function operators(path: string, source: RegExp): string[] {
   const file = ts.createSourceFile(path, readFileSync(join(ROOT, path), 'utf8'), ts.ScriptTarget.Latest);
   const names: string[] = [];
   const visit = (node: ts.Node): void => {
@@ -27,7 +27,7 @@ function operators(path: string, source: string): string[] {
       ts.isCallExpression(node) &&
       ts.isPropertyAccessExpression(node.expression) &&
       node.expression.name.text === 'pipe' &&
-      node.expression.expression.getText(file) === source;
+      source.test(node.expression.expression.getText(file));
     if (isPipe) names.push(...node.arguments.map((stage) => /^\w+/.exec(stage.getText(file))?.[0] ?? ''));
     ts.forEachChild(node, visit);
   };
@@ -37,15 +37,15 @@ function operators(path: string, source: string): string[] {
 
 describe('the guide to session management', () => {
   it('draws the pipeline as it is', () => {
-    const stages = operators('streams/board.ts', 'connection$');
+    const stages = operators('streams/board.ts', /^connection\$$/);
     expect(stages.length).toBeGreaterThan(5);
     expect(boxes(pipeline)).toEqual(['connection$', ...stages, 'event$']);
   });
 
   it('draws the chain of a session as it is', () => {
     const stages = [
-      ...operators('streams/session.ts', 'connection.input$'),
-      ...operators('streams/session.ts', 'input$'),
+      ...operators('streams/session.ts', /\bconnection\.input\$$/),
+      ...operators('streams/session.ts', /^input\$$/),
     ];
     expect(stages.length).toBeGreaterThan(4);
     expect(boxes(chain)).toEqual(['input$', ...stages, 'ending']);
