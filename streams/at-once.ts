@@ -49,7 +49,7 @@ class Leaving extends Subscriber<never> {
   }
 
   protected override _complete(): void {
-    const left = (this.#lines.get(this.#key) ?? 1) - 1;
+    const left = (this.#lines.get(this.#key) as number) - 1;
     if (left > 0) this.#lines.set(this.#key, left);
     else this.#lines.delete(this.#key);
     this.unsubscribe();

@@ -26,4 +26,4 @@ export function source(address: string): string {
 }
 
 /** An address without its zone (RFC 4007). */
-const bareOf = (address: string) => address.split('%', 1)[0] ?? '';
+const bareOf = (address: string) => address.split('%', 1)[0] as string;
