@@ -11,7 +11,7 @@ import { BAD_CONFIGURATION, FAILURE, OK, USAGE } from './exit-codes.js';
 import { oneLine } from './one-line.js';
 
 /** What a command has besides its arguments. */
-export interface Invocation {
+interface Invocation {
   /** The signals of the process, from its very start. */
   readonly signal$: Observable<NodeJS.Signals>;
   /** Sets the exit code; 0 if nobody does. */

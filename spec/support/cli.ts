@@ -60,7 +60,7 @@ export async function ended(child: ChildProcess): Promise<Ended> {
 }
 
 /** A line of the board's JSON log. */
-export interface LogLine {
+interface LogLine {
   readonly event: string;
   readonly level: string;
   readonly [field: string]: unknown;
