@@ -5,10 +5,11 @@ import { outlineOf } from '../outline.js';
 import type { AddCommand } from '../program.js';
 
 const HOW_TO_KEEP = `
-The script knows commands, flags and values. To have it in every shell:
-  bash  impulse completion bash > ~/.local/share/bash-completion/completions/impulse
-  zsh   impulse completion zsh > _impulse, in a folder of $fpath
-  fish  impulse completion fish > ~/.config/fish/completions/impulse.fish`;
+The script knows commands, flags and values. To have it in every shell,
+write it to a file:
+  bash  ~/.local/share/bash-completion/completions/impulse
+  zsh   _impulse, in a folder of $fpath
+  fish  ~/.config/fish/completions/impulse.fish`;
 
 /** `impulse completion` */
 export const completionCommand: AddCommand = (program) => {

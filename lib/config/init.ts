@@ -19,15 +19,11 @@ const BANNER = `
 export function init(folder: string): string[] {
   const files = { '.env': envFile({ banner: 'banner.txt' }), 'banner.txt': BANNER };
   const paths = Object.keys(files).map((name) => join(folder, name));
-  const there = paths.filter((path) => lstatSync(path, { throwIfNoEntry: false }));
-  if (there.length > 0)
-    throw new Error(
-      `${there.join(' and ')} ${there.length > 1 ? 'are' : 'is'} there already; nothing was written`,
-    );
-
   const written: string[] = [];
   try {
     mkdirSync(folder, { recursive: true });
+    const there = paths.filter((path) => lstatSync(path, { throwIfNoEntry: false }));
+    if (there.length > 0) throw new Error(`already there: ${there.join(', ')}`);
     for (const [name, text] of Object.entries(files)) {
       const path = join(folder, name);
       const file = openSync(path, 'wx');
