@@ -32,5 +32,6 @@ function wordOf(word: Argument, program: Command): WordOutline {
   // The words of Commander's own `help [command]` have neither description nor choices.
   const choices = name === 'command' ? program.commands.map((command) => command.name()) : word.argChoices;
   const value: ValueOutline = { takes: name, choices: choices ?? [] };
-  return { term: word.required ? `<${name}>` : `[${name}]`, description: word.description, value };
+  const all = word.variadic ? `${name}...` : name;
+  return { term: word.required ? `<${all}>` : `[${all}]`, description: word.description, value };
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { painter } from '../../lib/colour.js';
+import { inheritedSocket } from '../../lib/listener/inherited.js';
 import { createLog } from '../../lib/log.js';
 import { serve } from '../../lib/serve.js';
 import { withExamples } from '../examples.js';
@@ -14,13 +15,14 @@ export const serveCommand: AddCommand = (program, { signal$, exitWith }) => {
       .description('open the board, until SIGINT or SIGTERM; SIGHUP rereads the configuration'),
   ).action(async (_: unknown, command: Command) => {
     const { config, warnings } = configure(command);
+    const fd = inheritedSocket();
     const log = createLog({
       level: config.logLevel,
       format: config.logFormat,
       paint: painter(process.stderr),
     });
     for (const warning of warnings) log.warn('configWarning', warning);
-    exitWith(await serve(config, signal$, log, { reread: () => configure(command).config }));
+    exitWith(await serve(config, signal$, log, { fd, reread: () => configure(command).config }));
   });
   withExamples(command, {
     'impulse serve': 'opens a board for this machine',
