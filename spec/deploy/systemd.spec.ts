@@ -43,7 +43,8 @@ describe('the systemd units', () => {
     expect(Number(exposure)).toBeLessThan(2);
   });
 
-  it('let Node compile, which it does into memory that it runs', () => {
+  it('let Node compile, which it does into memory that it runs, and ask in vain for a key to that', () => {
+    expect(inService('SystemCallErrorNumber')).toBe('EPERM');
     expect(inService('MemoryDenyWriteExecute')).toBeUndefined();
     expect(inService('RestrictAddressFamilies')?.split(' ').sort()).toEqual([
       'AF_INET',
