@@ -29,7 +29,7 @@ function flagOf({ short, long, description, flags, argChoices }: Option): FlagOu
 
 function wordOf(word: Argument, program: Command): WordOutline {
   const name = word.name();
-  // The words of Commander's own `help [command]` have neither description nor choices.
+  // Commands are known when all are there, and not yet to the command that has this word.
   const choices = name === 'command' ? program.commands.map((command) => command.name()) : word.argChoices;
   const value: ValueOutline = { takes: name, choices: choices ?? [] };
   const all = word.variadic ? `${name}...` : name;

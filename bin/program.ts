@@ -7,6 +7,7 @@ import { PasswdError } from '../lib/login/passwd.js';
 import { callCommand } from './commands/call.js';
 import { checkConfigCommand } from './commands/check-config.js';
 import { completionCommand } from './commands/completion.js';
+import { helpCommand } from './commands/help.js';
 import { initCommand } from './commands/init.js';
 import { manCommand } from './commands/man.js';
 import { passwdCommand } from './commands/passwd.js';
@@ -35,6 +36,7 @@ const COMMANDS: readonly AddCommand[] = [
   callCommand,
   completionCommand,
   manCommand,
+  helpCommand,
 ];
 
 /** Runs the command line and resolves with the exit code. */
@@ -61,7 +63,7 @@ export function createProgram(invocation: Invocation): Command {
     .description('A board that people reach with a terminal.')
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'print the help of a command')
+    .helpCommand(false)
     .configureHelp({
       minWidthToWrap: 30,
       optionDescription: ({ description }) => description,

@@ -37,7 +37,7 @@ describe('the impulse command', () => {
       expect(asked.stdout).toMatch(/\nExamples:\n( {2}.*impulse .*\n {6}[a-z].*\n)+$/);
       expect(asked.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
     };
-    await Promise.all(commands.filter((name) => name !== 'help').map(look));
+    await Promise.all(commands.map(look));
     const { stdout: serve } = await impulse(['serve', '--help']);
     expect(serve).toMatch(/\nWho gets in:\n {2}--max-sessions <number> +Callers on line at once \[100\]\n/);
     expect(serve).toMatch(/\nHow long:\n {2}--idle-timeout <duration> /);
@@ -61,6 +61,13 @@ describe('the impulse command', () => {
   it('suggests what somebody who mistypes may mean, in the same line', async () => {
     expect((await impulse(['sevre'])).stderr).toBe(
       "impulse: unknown command 'sevre' (Did you mean serve?); see impulse --help\n",
+    );
+    expect(await impulse(['help', 'sevre'])).toEqual(
+      jasmine.objectContaining({
+        code: 2,
+        stdout: '',
+        stderr: "impulse: unknown command 'sevre' (Did you mean serve?); see impulse --help\n",
+      }),
     );
     expect((await impulse(['serve', '--prot', '1'])).stderr).toBe(
       "impulse: unknown option '--prot' (Did you mean --port?); see impulse --help\n",

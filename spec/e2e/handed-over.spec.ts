@@ -113,8 +113,9 @@ describe('a socket that is handed over', () => {
 
   it('must be a TCP socket: of any other thing the board says so, and exits 1', async () => {
     const file = openSync('/dev/null', 'r');
-    for (const child of [await handed(ONE, { path: join(folder.path, 'socket') }), hand(file, ONE)]) {
-      const { code, stderr } = await ended(child);
+    const wrong = [() => handed(ONE, { path: join(folder.path, 'socket') }), () => hand(file, ONE)];
+    for (const start of wrong) {
+      const { code, stderr } = await ended(await start());
       expect(code).toBe(1);
       expect(JSON.parse(stderr).message).toMatch(
         /^the socket that was handed over can't be used: .*; it must be a TCP socket that listens$/,
