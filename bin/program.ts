@@ -58,7 +58,7 @@ export async function run(args: string[], signal$: Observable<NodeJS.Signals>): 
 }
 
 /** The command line itself; its commands run in this invocation. */
-export function createProgram(invocation: Invocation): Command {
+function createProgram(invocation: Invocation): Command {
   const program = new Command('impulse')
     .description('A board that people reach with a terminal.')
     .version(version(), '-V, --version', 'print the version')

@@ -22,7 +22,7 @@ export function withSettings(command: Command): Command {
 }
 
 /** The flag of a setting. */
-export function optionOf(setting: Setting): Option {
+function optionOf(setting: Setting): Option {
   const { description, takes, choices } = setting;
   const which = choices ? `; one of ${choices.join(', ')}` : '';
   const option = new Option(`${flag(setting)} <${takes}>`, `${description}${which} [${setting.default}]`);

@@ -1,7 +1,7 @@
 import type { CommandOutline, FlagOutline, Outline, ValueOutline } from './outline.js';
 
 /**
- * A script that completes a command line in bash (3.2 or later): commands, flags, values that can be counted, and files.
+ * A script that completes a command line in bash: commands, flags, values that can be counted, and files.
  * It asks nobody: what it knows is in it.
  */
 export function bashCompletion({ name, flags, commands }: Outline): string {
@@ -51,7 +51,7 @@ function values({ takes, choices }: ValueOutline): string {
 
 const words = (list: readonly string[]) => reply(`-W $'${list.join('\\n')}'`);
 
-/** A folder gets a slash, and blanks their backslashes; bash 3 can't be told. */
+/** A folder gets a slash, and blanks their backslashes; old bashes can't be told. */
 const paths = (how: string) => `${reply(how)}; compopt -o filenames 2>/dev/null`;
 
 const reply = (how: string) => `COMPREPLY=($(compgen ${how} -- "$current"))`;

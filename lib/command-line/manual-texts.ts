@@ -1,9 +1,9 @@
-import { escaped, filled } from './roff.js';
+import { entry } from './roff.js';
 
 /** A heading, and terms with what they mean. */
 const section = (title: string, entries: Record<string, string>): string[] => [
   `.SH ${title}`,
-  ...Object.entries(entries).flatMap(([term, text]) => ['.TP', `\\fB${escaped(term)}\\fR`, ...filled(text)]),
+  ...Object.entries(entries).flatMap(([term, text]) => entry(term, text)),
 ];
 
 /** What is looked for in the environment. */

@@ -2,7 +2,7 @@ import { HEADINGS } from '../config/headings.js';
 import { type Config, flag, SETTINGS, type Setting, variable } from '../config/settings.js';
 import { CLOSING, ENVIRONMENT, FILES_TO_EXIT_STATUS } from './manual-texts.js';
 import type { CommandOutline, FlagOutline, Outline } from './outline.js';
-import { escaped, filled } from './roff.js';
+import { entry, escaped, filled } from './roff.js';
 
 /** When its words were last looked over. The day of the build would make each build another one. */
 const DATE = '2026-11-24';
@@ -69,7 +69,5 @@ function commandEntry({ name, description, words, flags }: CommandOutline): stri
 }
 
 const heading = (text: string | undefined): string[] => (text ? [`.SS ${escaped(text)}`] : []);
-
-const entry = (term: string, text: string): string[] => ['.TP', `\\fB${escaped(term)}\\fR`, ...filled(text)];
 
 const sentence = (text: string) => `${text.replace(/^./, (letter) => letter.toUpperCase())}.`;

@@ -14,3 +14,10 @@ export function filled(text: string): string[] {
   }
   return lines;
 }
+
+/** A term, and what is to be said of it. */
+export const entry = (term: string, text: string): string[] => [
+  '.TP',
+  `\\fB${escaped(term)}\\fR`,
+  ...filled(text),
+];

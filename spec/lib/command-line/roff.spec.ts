@@ -1,4 +1,4 @@
-import { escaped, filled } from '../../../lib/command-line/roff.js';
+import { entry, escaped, filled } from '../../../lib/command-line/roff.js';
 
 describe('escaped', () => {
   it('keeps dashes and backslashes what they are', () => {
@@ -21,5 +21,11 @@ describe('filled', () => {
     expect(filled('.env')).toEqual(['\\&.env']);
     expect(filled("'tis")).toEqual(["\\&'tis"]);
     expect(filled(`${'x'.repeat(79)} .so /etc/passwd`)).toEqual(['x'.repeat(79), '\\&.so /etc/passwd']);
+  });
+});
+
+describe('entry', () => {
+  it('is a term in bold, and a paragraph', () => {
+    expect(entry('--port', 'Where.')).toEqual(['.TP', '\\fB\\-\\-port\\fR', 'Where.']);
   });
 });
