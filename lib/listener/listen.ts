@@ -12,9 +12,9 @@ export interface Listening {
 const KERNEL_ASKS_MS = 10_000;
 
 /**
- * Listens on a TCP port, or on a socket that is one already. Emits once, when it does; completes when the port is closed and the last line that
- * came in through it is gone. Errors with the system's error if it can't listen. Unsubscribing closes the port,
- * or cancels the attempt; lines that are open stay open.
+ * Listens on a TCP port, or on a socket that does already. Emits once, when it does; completes when the port is closed
+ * and the last line that came in through it is gone. Errors with the system's error if it can't listen. Unsubscribing
+ * closes the port, or cancels the attempt; lines that are open stay open.
  *
  * @param port 0 takes any free one.
  * @param fd The descriptor of a TCP socket to listen on, instead of host and port.
