@@ -65,7 +65,6 @@ function createProgram(invocation: Invocation): Command {
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .configureHelp({
-      minWidthToWrap: 30,
       optionDescription: ({ description }) => description,
       styleTitle: (title) => painter(process.stdout)('bold', title),
     })

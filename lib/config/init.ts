@@ -1,4 +1,4 @@
-import { closeSync, lstatSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../message-of.js';
 import { envFile } from './env-file.js';
@@ -14,16 +14,13 @@ const BANNER = `
  * a `banner.txt` that it names. All or nothing, and no file is ever written over.
  *
  * @returns The files that were written.
- * @throws An `Error` of one line if one of them is there already, or if they can't be written.
+ * @throws An `Error` of one line, which names the file that is there already, or says why it can't be written.
  */
 export function init(folder: string): string[] {
   const files = { '.env': envFile({ banner: 'banner.txt' }), 'banner.txt': BANNER };
-  const paths = Object.keys(files).map((name) => join(folder, name));
   const written: string[] = [];
   try {
     mkdirSync(folder, { recursive: true });
-    const there = paths.filter((path) => lstatSync(path, { throwIfNoEntry: false }));
-    if (there.length > 0) throw new Error(`already there: ${there.join(', ')}`);
     for (const [name, text] of Object.entries(files)) {
       const path = join(folder, name);
       const file = openSync(path, 'wx');

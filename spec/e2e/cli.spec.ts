@@ -128,7 +128,7 @@ describe('the impulse command', () => {
       jasmine.objectContaining({
         code: 1,
         stdout: '',
-        stderr: 'impulse: nothing was written: already there: new/.env, new/banner.txt\n',
+        stderr: "impulse: nothing was written: EEXIST: file already exists, open 'new/.env'\n",
       }),
     );
   });
