@@ -27,6 +27,7 @@ import { guest } from './login/guest.js';
 import { passwords } from './login/passwords.js';
 import { messageOf } from './message-of.js';
 import { descriptors } from './process/descriptors.js';
+import { notifyManager } from './process/service-manager.js';
 import { watchdog } from './process/watchdog.js';
 
 /** How long after the grace the process may take to be gone. */
@@ -34,6 +35,8 @@ const WATCHDOG_MS = 2000;
 
 /** What `impulse serve` needs of its process. */
 export interface ServeOptions {
+  /** The descriptor of a socket to listen on, instead of the host and port of the configuration. */
+  readonly fd?: number | undefined;
   /** Reads the configuration again; throws a {@link ConfigError} if it can't be used. */
   readonly reread?: () => Config;
   /** Ends a process that outlasts its shutdown. */
@@ -51,7 +54,7 @@ export function serve(
   settings: Config,
   signal$: Observable<NodeJS.Signals>,
   log: Log,
-  { reread = () => settings, exit = process.exit }: ServeOptions = {},
+  { fd, reread = () => settings, exit = process.exit }: ServeOptions = {},
 ): Promise<number> {
   const { host, port, name, banner, passwords: accounts } = settings;
   config.onUnhandledError = (error) => log.error('listenerFailed', `a listener failed: ${messageOf(error)}`);
@@ -62,6 +65,7 @@ export function serve(
     ...limits,
     host,
     port,
+    ...(fd === undefined ? {} : { fd }),
     name,
     blocked: (address) => blocked(address),
     trusted: (address) => trusted(address),
@@ -71,6 +75,7 @@ export function serve(
     authenticate,
   });
   logEvents(impulse.event$, log).subscribe();
+  notifyManager(impulse.event$).subscribe((problem) => log.warn('managerNotTold', problem));
 
   /** All of it or nothing: a file that can't be used leaves everything as it is. */
   const reload = () => {
@@ -108,11 +113,11 @@ export function serve(
   );
 
   const opened$ = defer(() => impulse.start()).pipe(
-    tap((address) => log.info('callIn', callIn(address.address, address.port))),
+    tap((address) => log.info('callIn', callIn(address.address, address.port, fd))),
     ignoreElements(),
     takeUntil(order$),
     catchError((error) => {
-      log.error('startFailed', cannotListen(error, host, port));
+      log.error('startFailed', cannotListen(error, host, port, fd));
       return of(1);
     }),
   );
@@ -174,16 +179,24 @@ function guard(afterMs: number, log: Log, exit: (code: number) => void): void {
 
 const LOOPBACK = /^(127\.|::1$)/;
 
-function callIn(host: string, port: number): string {
+function callIn(host: string, port: number, fd: number | undefined): string {
   const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   const place = isIPv6(reachable) ? `[${reachable}]:${port}` : `${reachable}:${port}`;
   const how = `call in with: telnet ${reachable} ${port}, or: npx impulse call ${place}`;
+  if (fd !== undefined) return `${how} (the socket was handed over; --host and --port aren't used)`;
   return LOOPBACK.test(host)
     ? `${how} (from this machine only; --host 0.0.0.0 opens the board to the world)`
     : how;
 }
 
-function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): string {
+function cannotListen(
+  error: NodeJS.ErrnoException,
+  host: string,
+  port: number,
+  fd: number | undefined,
+): string {
+  if (fd !== undefined)
+    return `the socket that was handed over can't be used: ${error.message}; it must be a TCP socket that listens`;
   const where = `${host} port ${port}`;
   switch (error.code) {
     case 'EADDRINUSE':

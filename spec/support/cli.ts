@@ -101,7 +101,11 @@ export async function startBoard(args: string[] = [], node: string[] = [], cwd =
     'debug',
     ...args,
   ];
-  const child = spawn(process.execPath, argv, { cwd, env: cleanEnv() });
+  return boardOf(spawn(process.execPath, argv, { cwd, env: cleanEnv() }));
+}
+
+/** Waits until a board that was started with a JSON log listens. Stop it with `stopAll`, in an `afterEach`. */
+export async function boardOf(child: ChildProcess): Promise<BoardProcess> {
   running.add(child);
   const end = ended(child).finally(() => running.delete(child));
   const log: LogLine[] = [];
