@@ -3,10 +3,16 @@ import { Command, CommanderError } from 'commander';
 import type { Observable } from 'rxjs';
 import { ConfigError } from '../lib/config/config.js';
 import { PasswdError } from '../lib/login/passwd.js';
+import { broadcastCommand } from './commands/broadcast.js';
 import { callCommand } from './commands/call.js';
 import { checkConfigCommand } from './commands/check-config.js';
+import { drainCommand } from './commands/drain.js';
+import { kickCommand } from './commands/kick.js';
 import { passwdCommand } from './commands/passwd.js';
 import { serveCommand } from './commands/serve.js';
+import { statsCommand } from './commands/stats.js';
+import { topCommand } from './commands/top.js';
+import { whoCommand } from './commands/who.js';
 import { BAD_CONFIGURATION, FAILURE, OK, USAGE } from './exit-codes.js';
 import { oneLine } from './one-line.js';
 
@@ -22,7 +28,18 @@ export interface Invocation {
 export type AddCommand = (program: Command, invocation: Invocation) => void;
 
 /** In the order in which the help lists them. */
-const COMMANDS: readonly AddCommand[] = [serveCommand, checkConfigCommand, passwdCommand, callCommand];
+const COMMANDS: readonly AddCommand[] = [
+  serveCommand,
+  checkConfigCommand,
+  passwdCommand,
+  callCommand,
+  whoCommand,
+  kickCommand,
+  broadcastCommand,
+  drainCommand,
+  statsCommand,
+  topCommand,
+];
 
 /** Runs the command line and resolves with the exit code. */
 export async function run(args: string[], signal$: Observable<NodeJS.Signals>): Promise<number> {
