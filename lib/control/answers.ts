@@ -2,7 +2,8 @@ import { defer, EMPTY, filter, map, merge, type Observable, of, take, takeUntil,
 import { plain } from '../../streams/plain.js';
 import type { ServerClosed, ServerDraining, ServerEvent } from '../../streams/types.js';
 import { LONGEST_MS } from '../config/duration.js';
-import type { DrainNews } from './protocol.js';
+import type { CountdownNews } from './closing-time.js';
+import type { CountdownCancelled, CountdownTold, DrainNews } from './protocol.js';
 import { type Controlled, callers, view$ } from './views.js';
 
 /** What was sent with a command, whatever that is. */
@@ -69,10 +70,14 @@ function drain(
     else if (!isDown) closing.closeIn(Number(inMs));
     return EMPTY;
   });
-  return merge(closing.news$, impulse.event$.pipe(filter(isOnTheWayDown)), act$).pipe(
+  return merge(closing.news$.pipe(filter(isTold)), impulse.event$.pipe(filter(isOnTheWayDown)), act$).pipe(
     takeWhile(({ type }) => type !== 'serverClosed' && type !== 'countdownCancelled', true),
   );
 }
+
+// That it is closing time is told by what comes of it.
+const isTold = (news: CountdownNews): news is CountdownTold | CountdownCancelled =>
+  news.type !== 'countdownEnded';
 
 const isClosed = (event: ServerEvent): event is ServerClosed => event.type === 'serverClosed';
 

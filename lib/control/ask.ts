@@ -17,17 +17,28 @@ export function ask<Answer extends object>(path: string, request: Request): Obse
     // It repeats what the socket's own says.
     lines.on('error', () => {});
     lines.on('line', (line) => {
-      const said = JSON.parse(line) as Answer & { error?: string };
+      const said = parsed<Answer>(line);
       answered = true;
-      if (said.error === undefined) subscriber.next(said);
+      if (!said) subscriber.error(new Error(`what answers at ${printable(path)} is no board`));
+      else if (said.error === undefined) subscriber.next(said);
       else subscriber.error(new Error(printable(said.error)));
     });
     lines.on('close', () => {
       if (answered) subscriber.complete();
-      else subscriber.error(new Error('the board hung up without an answer; too many may be asking at once'));
+      else subscriber.error(new Error(HUNG_UP));
     });
     return () => socket.destroy();
   });
+}
+
+const HUNG_UP = 'the board hung up without an answer; too many may be asking at once';
+
+function parsed<Answer>(line: string): (Answer & { error?: string }) | null {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
 }
 
 function unreachable(path: string, { code, message }: NodeJS.ErrnoException): string {
@@ -35,6 +46,9 @@ function unreachable(path: string, { code, message }: NodeJS.ErrnoException): st
     case 'ENOENT':
     case 'ECONNREFUSED':
       return `no board is at ${printable(path)}; name the one you mean with --port PORT or --control SOCKET`;
+    case 'EPIPE':
+    case 'ECONNRESET':
+      return HUNG_UP;
     case 'EACCES':
       return `${printable(path)} belongs to somebody else: only who runs a board controls it`;
     default:

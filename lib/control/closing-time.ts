@@ -16,7 +16,14 @@ import { closing, STAYS_OPEN } from '../../streams/texts.js';
 import type { App } from '../../streams/types.js';
 import type { Impulse } from '../create-impulse.js';
 import { width } from '../width.js';
-import type { CountdownNews } from './protocol.js';
+import type { CountdownCancelled, CountdownTold } from './protocol.js';
+
+/** It is closing time. */
+export interface CountdownEnded {
+  readonly type: 'countdownEnded';
+}
+/** What comes of a countdown. */
+export type CountdownNews = CountdownTold | CountdownCancelled | CountdownEnded;
 
 /** When a board closes. */
 export interface ClosingTime {

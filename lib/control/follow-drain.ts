@@ -18,8 +18,7 @@ export function followDrain(
   const followed$ = ask<DrainNews>(path, request).pipe(
     tap((news) => {
       latest = news;
-      const line = drainLine(news);
-      if (line !== null) say(line);
+      say(drainLine(news));
     }),
     ignoreElements(),
     endWith(null),

@@ -38,7 +38,8 @@ export interface Person {
 export async function live(view$: Observable<View>, { input, output, signal$ }: Person): Promise<number> {
   const size$ = fromEvent(output, 'resize').pipe(
     startWith(null),
-    map(() => ({ columns: output.columns, rows: output.rows })),
+    // A terminal that nobody told its size has none.
+    map(() => ({ columns: output.columns || 80, rows: output.rows || 24 })),
   );
   const closed$ = combineLatest([view$.pipe(remember(), endWith(null)), size$]).pipe(
     takeWhile((seen): seen is [Remembered, Size] => seen[0] !== null),

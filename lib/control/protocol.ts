@@ -62,11 +62,5 @@ export interface CountdownCancelled {
   readonly type: 'countdownCancelled';
   readonly heard: number;
 }
-/** It is closing time. */
-export interface CountdownEnded {
-  readonly type: 'countdownEnded';
-}
-export type CountdownNews = CountdownTold | CountdownCancelled | CountdownEnded;
-
 /** What `drain` answers, one after the other, until the board is closed or the countdown is cancelled. */
-export type DrainNews = CountdownNews | ServerDraining | ServerClosed;
+export type DrainNews = CountdownTold | CountdownCancelled | ServerDraining | ServerClosed;

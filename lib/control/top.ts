@@ -43,8 +43,9 @@ export function topScreen({ view, samples }: Remembered, { columns, rows }: Size
   ];
   const table = callerTable(callers, columns);
   const room = rows - head.length;
-  const hidden = onLine - (table.length - 1) + Math.max(0, table.length - room);
-  const list = hidden > 0 ? [...table.slice(0, room - 1), `and ${hidden + 1} more`] : table;
+  const isWhole = table.length <= room && callers.length === onLine;
+  const more = `and ${onLine - Math.max(0, Math.min(room, table.length + 1) - 2)} more`;
+  const list = isWhole ? table : [...table.slice(0, Math.max(0, room - 1)), more];
   return [...head, ...list].slice(0, rows).map((line) => column(line, columns).trimEnd());
 }
 

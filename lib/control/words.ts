@@ -3,8 +3,8 @@ import { closing, inWords } from '../../streams/texts.js';
 import { formatDuration } from '../config/duration.js';
 import type { Caller, DrainNews } from './protocol.js';
 
-/** What happens on the way down, in a line for who ordered it; `null` where the next line says it. */
-export function drainLine(news: DrainNews): string | null {
+/** What happens on the way down, in a line for who ordered it. */
+export function drainLine(news: DrainNews): string {
   switch (news.type) {
     case 'countdownTold': {
       const { leftMs, heard, insteadOfMs } = news;
@@ -14,8 +14,6 @@ export function drainLine(news: DrainNews): string | null {
     }
     case 'countdownCancelled':
       return `The countdown is off: the board stays open. ${heardBy(news.heard)}`;
-    case 'countdownEnded':
-      return null;
     case 'serverDraining': {
       const { sessions, graceMs, reason } = news;
       const patience = graceMs === null ? 'however long it takes' : `${formatDuration(graceMs)} at most`;
