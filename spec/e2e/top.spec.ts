@@ -14,9 +14,9 @@ describe('impulse top', () => {
   });
 
   /** Somebody who looks at the board, in a shell that says how it ended; nobody where there is no tmux. */
-  function watches(): Person | undefined {
+  function watches(port = board.port): Person | undefined {
     if (!works('command -v tmux')) return void pending('not installed (Debian: tmux)');
-    const top = `${process.execPath} ${IMPULSE} top --port ${board.port}`;
+    const top = `${process.execPath} ${IMPULSE} top --port ${port}`;
     return inTmux(`sh -c 'echo was here before; ${top}; echo ended with $?; stty -a; read stay'`);
   }
 
@@ -58,5 +58,12 @@ describe('impulse top', () => {
     await person.sees('q leaves');
     board.child.kill('SIGTERM');
     expect(await person.sees('ended with 0')).toMatch(/was here before\nThe board is closed\.\nended with 0/);
+  });
+
+  it('says that no board is there on a screen as it was', async () => {
+    const person = watches(1);
+    if (!person) return;
+    expect(await person.sees('ended with 1')).toMatch(/was here before\nimpulse: no board is at /);
+    expect(await person.sees(' echo ')).toContain(' icanon ');
   });
 });

@@ -1,6 +1,7 @@
 import { map, Subject } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { NOTHING_YET, type Tally, tally, traffic } from '../../streams/tally.js';
+import { GOODBYES } from '../../streams/texts.js';
 import type { EndReason, RefusalReason, ServerEvent, SessionId, SessionInfo } from '../../streams/types.js';
 
 const info = (id: SessionId, more: Partial<SessionInfo> = {}): SessionInfo => ({
@@ -111,8 +112,31 @@ describe('tally', () => {
   }
 
   it('tells calls that got a node at once from those that waited, however often they were told their place', () => {
-    const figures = after(opened(1), waiting(2, 2), waiting(3, 3), waiting(2, 1), opened(2));
-    expect(figures).toEqual(jasmine.objectContaining({ admitted: 1, waited: 2, waiting: 1, opened: 2 }));
+    const calls = [opened(1), opened(4), waiting(2, 2), waiting(3, 3), waiting(2, 1), opened(2)];
+    expect(after(...calls)).toEqual(
+      jasmine.objectContaining({ admitted: 2, waited: 2, waiting: 1, opened: 3 }),
+    );
+  });
+
+  it('begins with nothing of each reason that there is', () => {
+    const { phase, lines, ...counts } = NOTHING_YET;
+    const { closed: endings, refused: refusals, ...plain } = counts;
+    expect(new Set([plain, endings, refusals].flatMap((each) => Object.values<number>(each)))).toEqual(
+      new Set([0]),
+    );
+    expect(Object.keys(endings).sort()).toEqual(Object.keys(GOODBYES).sort());
+    expect(Object.keys(refusals)).toEqual(
+      jasmine.arrayWithExactContents([
+        'full',
+        'rate',
+        'address',
+        'blocked',
+        'penalty',
+        'draining',
+        'gate',
+        'proxy',
+      ]),
+    );
   });
 
   it('forgets who gave up waiting, and does not take it for a session', () => {

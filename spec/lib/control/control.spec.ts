@@ -102,6 +102,25 @@ describe('control', () => {
     socket.destroy();
   });
 
+  it('waits five seconds for a request', async () => {
+    jasmine.clock().install();
+    try {
+      const socket = connect(path);
+      await once(socket, 'connect');
+      socket.write('{"command":');
+      // By then the board has heard of it.
+      await sends('{"command":"who"}\n');
+      jasmine.clock().tick(4999);
+      expect(socket.readableLength).toBe(0);
+      jasmine.clock().tick(1);
+      expect(String((await once(socket, 'data'))[0])).toBe('{"error":"no request came"}\n');
+      await once(socket, 'end');
+      socket.destroy();
+    } finally {
+      jasmine.clock().uninstall();
+    }
+  });
+
   it('has sixteen who ask at once, and an answer for the next when one has left', async () => {
     const asking: Socket[] = [];
     for (let count = 0; count < 16; count += 1) {
