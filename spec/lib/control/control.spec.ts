@@ -57,6 +57,10 @@ describe('control', () => {
   it('answers a line with lines, and hangs up, also on who has closed their side already', async () => {
     expect(await sends('{"command":"broadcast","text":"hello"}\n')).toEqual([{ heard: 0 }]);
     expect(await sends('{"command":"who"}\nmore that nobody reads\n')).toEqual([{ callers: [] }]);
+    // This one takes a moment.
+    expect(await sends('{"command":"stats"}\n')).toEqual([
+      jasmine.objectContaining({ figures: jasmine.anything() }),
+    ]);
   });
 
   it('says what is wrong with a request, whatever that is', async () => {
@@ -140,10 +144,13 @@ describe('control', () => {
   });
 
   it('lists who is on line, by their nodes, with their rooms', async () => {
-    const ann = await logIn(port, 'ann');
+    const cyd = await logIn(port, 'cyd');
     const bob = await logIn(port, 'bob');
     bob.says('/join garden\r\n');
     await bob.hears('garden> ');
+    cyd.says('/quit\r\n');
+    await cyd.gone;
+    const ann = await logIn(port, 'ann');
 
     const { callers } = await firstValueFrom(ask<{ callers: Caller[] }>(path, { command: 'who' }));
 

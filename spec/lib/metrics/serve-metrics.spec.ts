@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { firstValueFrom, NEVER, ReplaySubject, type Subscription } from 'rxjs';
 import { serveMetrics } from '../../../lib/metrics/serve-metrics.js';
 import { NOTHING_YET, type Tally } from '../../../streams/tally.js';
@@ -63,14 +63,17 @@ describe('serveMetrics', () => {
     await Promise.all(idle.map((socket) => once(socket, 'connect')));
     const tooMany = connect(port, '127.0.0.1').resume();
     await once(tooMany, 'close');
+    idle[0]?.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+    expect(String((await once(idle[0] as Socket, 'data'))[0])).toContain('200 OK');
     for (const socket of idle) socket.destroy();
   });
 
   it('hangs up on everybody when it is over', async () => {
-    const idle = connect(port, '127.0.0.1').resume();
-    await once(idle, 'connect');
+    const slow = connect(port, '127.0.0.1').resume();
+    slow.write('GET /healthz HTTP/1.1\r\nHost: x');
+    await get('/healthz');
     running.unsubscribe();
-    await once(idle, 'close');
+    await once(slow, 'close');
     await expectAsync(get('/healthz')).toBeRejected();
   });
 
