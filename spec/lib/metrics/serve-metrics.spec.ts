@@ -69,11 +69,17 @@ describe('serveMetrics', () => {
   });
 
   it('hangs up on everybody when it is over', async () => {
-    const slow = connect(port, '127.0.0.1').resume();
+    const slow = connect(port, '127.0.0.1');
+    let heard = '';
+    slow.on('data', (text) => {
+      heard += text;
+    });
     slow.write('GET /healthz HTTP/1.1\r\nHost: x');
     await get('/healthz');
     running.unsubscribe();
     await once(slow, 'close');
+    // Nor had they run into the time that a request may take.
+    expect(heard).toBe('');
     await expectAsync(get('/healthz')).toBeRejected();
   });
 
