@@ -40,7 +40,7 @@ const WATCHDOG_MS = 2000;
 
 /** What `impulse serve` needs of its process. */
 export interface ServeOptions {
-  /** Reads the configuration again; throws a {@link ConfigError} if it can't be used. */
+  /** Reads the configuration again; throws a `ConfigError` if it can't be used. */
   readonly reread?: () => Config;
   /** Ends a process that outlasts its shutdown. */
   readonly exit?: (code: number) => void;

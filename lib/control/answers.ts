@@ -9,7 +9,9 @@ import { type Controlled, callers, view$ } from './views.js';
 /** What was sent with a command, whatever that is. */
 type Fields = Readonly<Record<string, unknown>>;
 
-const COMMANDS: Readonly<Record<string, (board: Controlled, fields: Fields) => Observable<object>>> = {
+type Command = (board: Controlled, fields: Fields) => Observable<object>;
+
+const COMMANDS: Readonly<Record<string, Command>> = {
   who: (board) => of({ callers: callers(board) }),
   kick,
   broadcast,
@@ -29,10 +31,11 @@ const COMMANDS: Readonly<Record<string, (board: Controlled, fields: Fields) => O
  */
 export function answer(board: Controlled, request: string): Observable<object> {
   const fields = fieldsOf(request);
-  const command = String(fields.command);
-  if (!Object.hasOwn(COMMANDS, command))
-    throw new Error(`no command ${JSON.stringify(command)}; there are ${Object.keys(COMMANDS).join(', ')}`);
-  return COMMANDS[command]?.(board, fields) ?? EMPTY;
+  const name = String(fields.command);
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command)
+    throw new Error(`no command ${JSON.stringify(name)}; there are ${Object.keys(COMMANDS).join(', ')}`);
+  return command(board, fields);
 }
 
 function fieldsOf(request: string): Fields {

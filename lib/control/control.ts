@@ -28,17 +28,19 @@ import type { Controlled } from './views.js';
 /** Who may be asking at once. */
 const MOST_AT_ONCE = 16;
 
-/** How long a request may take to come, and the last of an answer to be taken. */
+/** How long a request may take to come. */
 const REQUEST_MS = 5000;
-const FLUSH_MS = 500;
+
+/** How long the last of an answer may take to be read: less than the watchdog waits for a board that goes down. */
+const FLUSH_MS = 1500;
 
 /** Answers that may wait for somebody who doesn't read. */
 const MOST_WAITING_BYTES = 1024 * 1024;
 
 /**
  * Lets a board be controlled through a socket: a line of JSON from each connection, lines of JSON back, and the end. Emits
- * nothing; errors if the socket can't be had, in words that begin with what is in the way. Never completes; unsubscribing
- * hangs up on everybody, after their last line, and removes the socket.
+ * nothing; errors if the socket can't be had. Never completes; unsubscribing hangs up on everybody, after their last line,
+ * and removes the socket.
  *
  * @param onListening Called once the socket is there.
  */
@@ -68,7 +70,7 @@ function serve(socket: Socket, board: Controlled): Observable<object> {
     }),
     takeUntil(fromEvent(socket, 'close')),
     finalize(() => {
-      socket.end();
+      socket.end(() => socket.destroy());
       setTimeout(() => socket.destroy(), FLUSH_MS).unref();
     }),
   );

