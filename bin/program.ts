@@ -4,14 +4,20 @@ import type { Observable } from 'rxjs';
 import { painter } from '../lib/colour.js';
 import { ConfigError } from '../lib/config/config.js';
 import { PasswdError } from '../lib/login/passwd.js';
+import { broadcastCommand } from './commands/broadcast.js';
 import { callCommand } from './commands/call.js';
 import { checkConfigCommand } from './commands/check-config.js';
 import { completionCommand } from './commands/completion.js';
+import { drainCommand } from './commands/drain.js';
 import { helpCommand } from './commands/help.js';
 import { initCommand } from './commands/init.js';
+import { kickCommand } from './commands/kick.js';
 import { manCommand } from './commands/man.js';
 import { passwdCommand } from './commands/passwd.js';
 import { serveCommand } from './commands/serve.js';
+import { statsCommand } from './commands/stats.js';
+import { topCommand } from './commands/top.js';
+import { whoCommand } from './commands/who.js';
 import { complain } from './complain.js';
 import { BAD_CONFIGURATION, FAILURE, OK, USAGE } from './exit-codes.js';
 import { oneLine } from './one-line.js';
@@ -34,6 +40,12 @@ const COMMANDS: readonly AddCommand[] = [
   checkConfigCommand,
   passwdCommand,
   callCommand,
+  whoCommand,
+  kickCommand,
+  broadcastCommand,
+  drainCommand,
+  statsCommand,
+  topCommand,
   completionCommand,
   manCommand,
   helpCommand,

@@ -7,5 +7,5 @@ export const HEADINGS: { readonly [Key in keyof Config]?: string } = {
   idleTimeoutMs: 'How long',
   inputRate: 'How much',
   passwords: 'What callers meet',
-  logLevel: 'What the sysop sees',
+  control: 'What the sysop sees',
 };

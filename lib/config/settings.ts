@@ -132,6 +132,13 @@ const accountFile: Kind<string | null> = {
   parse: (text) => (text === 'off' ? null : /^[^\p{C}]+$/u.test(text) ? text : undefined),
 };
 
+/** Where to be asked and told things from: the name of a socket, or `auto`, or `null`. */
+const controlSocket: Kind<string | null> = {
+  allowed: 'auto, the name of a socket, or off',
+  takes: 'file',
+  parse: (text) => (text === 'off' ? null : /^[^\p{C}]+$/u.test(text) ? text : undefined),
+};
+
 /** Every setting of `impulse`, under its key in {@link Config}. Flags, variables, help and `.env.example` follow it. */
 export const SETTINGS = {
   host: {
@@ -297,6 +304,24 @@ export const SETTINGS = {
     description: 'Text file that greets a caller',
     default: 'built-in',
     ...textFile,
+  },
+  control: {
+    name: 'control',
+    description: 'Socket for impulse who, kick, broadcast, drain, stats and top; auto has one for each port',
+    default: 'auto',
+    ...controlSocket,
+  },
+  metricsPort: {
+    name: 'metrics-port',
+    description: 'HTTP port for Prometheus (/metrics) and for probes (/healthz, /readyz)',
+    default: 'off',
+    ...orOff(wholeNumber(0, 65_535)),
+  },
+  metricsHost: {
+    name: 'metrics-host',
+    description: 'Address that --metrics-port is on',
+    default: '127.0.0.1',
+    ...host,
   },
   logLevel: {
     name: 'log-level',

@@ -232,7 +232,7 @@ describe('the impulse command', () => {
   });
 
   it('logs the life of a call as JSON, an event a line', async () => {
-    const board = await startBoard();
+    const board = await startBoard(['--control', 'off']);
     const caller = await call(board.port);
     await caller.hears('Handle: ');
     caller.says('ann\r\n/quit\r\n');

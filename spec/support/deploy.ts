@@ -19,18 +19,13 @@ export function yamlIn(name: string): unknown[] {
 /** What is wrong with variables that are set for a board: names that are no settings, and values that aren't allowed. */
 export function slips(env: Readonly<Record<string, string>>): string[] {
   return Object.entries(env)
-    .filter(([name]) => name.startsWith('IMPULSE_') && !COMING.includes(name))
+    .filter(([name]) => name.startsWith('IMPULSE_'))
     .filter(([name, value]) => {
       const setting = Object.values<Setting>(SETTINGS).find((each) => variable(each) === name);
       return setting?.parse(value) === undefined;
     })
     .map(([name, value]) => `${name}=${value}`);
 }
-
-/** Settings that are on their way; each is to be taken out when it is there. */
-const COMING = ['IMPULSE_CONTROL', 'IMPULSE_METRICS_PORT', 'IMPULSE_METRICS_HOST'].filter(
-  (name) => !Object.values<Setting>(SETTINGS).some((setting) => variable(setting) === name),
-);
 
 /** How many seconds a duration is, as a board, systemd or Compose writes it. */
 export function seconds(text: string | undefined): number {

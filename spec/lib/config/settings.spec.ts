@@ -70,6 +70,9 @@ describe('SETTINGS', () => {
       'output-limit': 262_144,
       passwords: null,
       banner: null,
+      control: 'auto',
+      'metrics-port': null,
+      'metrics-host': '127.0.0.1',
       'log-level': 'info',
       'log-format': 'text',
     });
