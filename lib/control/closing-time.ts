@@ -19,7 +19,7 @@ import { width } from '../width.js';
 import type { CountdownCancelled, CountdownTold } from './protocol.js';
 
 /** It is closing time. */
-export interface CountdownEnded {
+interface CountdownEnded {
   readonly type: 'countdownEnded';
 }
 /** What comes of a countdown. */
