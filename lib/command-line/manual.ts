@@ -27,7 +27,9 @@ export function manual({ name, version, description, flags, commands }: Outline)
     '.SH COMMANDS',
     ...commands.flatMap(commandEntry),
     '.SH OPTIONS',
-    'These are flags of serve and check\\-config.',
+    ...filled(
+      'These are flags of serve and check-config; the help of another command tells which of them it has.',
+    ),
     ...settings.flatMap(([key, setting]) => [
       ...heading(HEADINGS[key as keyof Config]),
       ...entry(
