@@ -8,7 +8,11 @@ import { impulse } from '../../support/cli.js';
 import { leaveAll } from '../../support/pty.js';
 import { bashOffers, fishOffers, has, inShell } from '../../support/shells.js';
 
-const COMMANDS = ['serve', 'init', 'check-config', 'passwd', 'call', 'completion', 'man', 'help'];
+const COMMANDS = [
+  ...['serve', 'init', 'check-config', 'passwd', 'call'],
+  ...['who', 'kick', 'broadcast', 'drain', 'stats', 'top'],
+  ...['completion', 'man', 'help'],
+];
 const FLAGS = Object.values<Setting>(SETTINGS).map(flag);
 const CHOICES = Object.values<Setting>(SETTINGS).filter(({ choices }) => choices);
 
@@ -70,6 +74,7 @@ describe('completion', () => {
       expect(offers('serve', '--')).toEqual([...FLAGS, '--help']);
       expect(offers('check-config', '--port', '2400', '--js')).toEqual(['--json']);
       expect(offers('call', '-')).toEqual(['-h', '--help']);
+      expect(offers('drain', '--c')).toEqual(['--control', '--cancel']);
       expect(offers('--v')).toEqual(['--version']);
     });
 
