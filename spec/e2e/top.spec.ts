@@ -31,7 +31,8 @@ describe('impulse top', () => {
     expect(screen).not.toContain('was here before');
     await person.sees('▁▁');
 
-    person.resizes(40, 20);
+    // Tall enough for all that the shell says afterwards.
+    person.resizes(40, 26);
     await person.sees('Node  Handle  Address    Idle  Where');
     const bob = await logIn(board.port, 'bob');
     await person.sees('2  bob');
