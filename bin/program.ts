@@ -1,17 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import type { Observable } from 'rxjs';
+import { painter } from '../lib/colour.js';
 import { ConfigError } from '../lib/config/config.js';
 import { PasswdError } from '../lib/login/passwd.js';
+import { broadcastCommand } from './commands/broadcast.js';
 import { callCommand } from './commands/call.js';
 import { checkConfigCommand } from './commands/check-config.js';
+import { completionCommand } from './commands/completion.js';
+import { drainCommand } from './commands/drain.js';
+import { helpCommand } from './commands/help.js';
+import { initCommand } from './commands/init.js';
+import { kickCommand } from './commands/kick.js';
+import { manCommand } from './commands/man.js';
 import { passwdCommand } from './commands/passwd.js';
 import { serveCommand } from './commands/serve.js';
+import { statsCommand } from './commands/stats.js';
+import { topCommand } from './commands/top.js';
+import { whoCommand } from './commands/who.js';
+import { complain } from './complain.js';
 import { BAD_CONFIGURATION, FAILURE, OK, USAGE } from './exit-codes.js';
 import { oneLine } from './one-line.js';
 
 /** What a command has besides its arguments. */
-export interface Invocation {
+interface Invocation {
   /** The signals of the process, from its very start. */
   readonly signal$: Observable<NodeJS.Signals>;
   /** Sets the exit code; 0 if nobody does. */
@@ -22,24 +34,32 @@ export interface Invocation {
 export type AddCommand = (program: Command, invocation: Invocation) => void;
 
 /** In the order in which the help lists them. */
-const COMMANDS: readonly AddCommand[] = [serveCommand, checkConfigCommand, passwdCommand, callCommand];
+const COMMANDS: readonly AddCommand[] = [
+  serveCommand,
+  initCommand,
+  checkConfigCommand,
+  passwdCommand,
+  callCommand,
+  whoCommand,
+  kickCommand,
+  broadcastCommand,
+  drainCommand,
+  statsCommand,
+  topCommand,
+  completionCommand,
+  manCommand,
+  helpCommand,
+];
 
 /** Runs the command line and resolves with the exit code. */
 export async function run(args: string[], signal$: Observable<NodeJS.Signals>): Promise<number> {
   let code: number = OK;
-  const program = new Command('impulse')
-    .description('A board that people reach with a terminal.')
-    .version(version(), '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
-    .configureOutput({
-      outputError: (text, write) => write(`impulse: ${oneLine(text)}; see impulse --help\n`),
-    })
-    .exitOverride();
-  const exitWith = (with_: number) => {
-    code = with_;
-  };
-  for (const add of COMMANDS) add(program, { signal$, exitWith });
-
+  const program = createProgram({
+    signal$,
+    exitWith: (with_) => {
+      code = with_;
+    },
+  });
   try {
     if (args.length === 0) program.outputHelp();
     else await program.parseAsync(args, { from: 'user' });
@@ -49,12 +69,30 @@ export async function run(args: string[], signal$: Observable<NodeJS.Signals>): 
   }
 }
 
+/** The command line itself; its commands run in this invocation. */
+function createProgram(invocation: Invocation): Command {
+  const program = new Command('impulse')
+    .description('A board that people reach with a terminal.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .configureHelp({
+      optionDescription: ({ description }) => description,
+      styleTitle: (title) => painter(process.stdout)('bold', title),
+    })
+    .configureOutput({ outputError: (text) => complain(`${oneLine(text)}; see impulse --help`) })
+    .addHelpText('after', '\nimpulse help serve, or impulse serve --help, prints the help of a command.')
+    .exitOverride();
+  for (const add of COMMANDS) add(program, invocation);
+  return program;
+}
+
 function explain(error: unknown): number {
   // Commander has printed its own message by now.
   if (error instanceof CommanderError) return error.exitCode === 0 ? OK : USAGE;
   const problems =
     error instanceof ConfigError ? error.problems : [error instanceof Error ? error.message : String(error)];
-  for (const problem of problems) process.stderr.write(`impulse: ${problem}\n`);
+  for (const problem of problems) complain(problem);
   if (error instanceof PasswdError)
     return { usage: USAGE, file: BAD_CONFIGURATION, system: FAILURE }[error.fault];
   return error instanceof ConfigError ? BAD_CONFIGURATION : FAILURE;

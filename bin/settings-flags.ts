@@ -1,19 +1,34 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { ConfigError, type ReadConfig, readConfig } from '../lib/config/config.js';
-import { flag, SETTINGS, variable } from '../lib/config/settings.js';
+import { HEADINGS } from '../lib/config/headings.js';
+import { type Config, flag, SETTINGS, type Setting, variable } from '../lib/config/settings.js';
 import { openFilesLimit, openFilesProblem } from '../lib/process/open-files.js';
 
 const HOW_TO_SET = `
-Durations are 500ms, 90s, 10m, 2h or off; rates are 50/s, 10/min, 5/h, with a burst as in 10/min:20, or off.
-Each setting can also stand in the environment, or in a file .env in the working directory: ${flag(SETTINGS.maxSessions)} is
-${variable(SETTINGS.maxSessions)} there. A flag wins over the environment, and that over the file.`;
+Durations are 500ms, 90s, 10m, 2h or off; rates are 50/s, 10/min, 5/h, with a
+burst as in 10/min:20, or off. Each setting can also stand in the environment,
+or in a file .env in the working directory: ${flag(SETTINGS.maxSessions)} is
+${variable(SETTINGS.maxSessions)} there. A flag wins over the environment, and that over
+the file.`;
 
-/** Gives a command a flag for each setting. */
+/** Gives a command a flag for each setting, under the headings of their table. */
 export function withSettings(command: Command): Command {
-  for (const setting of Object.values(SETTINGS)) {
-    command.option(`${flag(setting)} <value>`, `${setting.description} [${setting.default}]`);
+  for (const [key, setting] of Object.entries<Setting>(SETTINGS)) {
+    const heading = HEADINGS[key as keyof Config];
+    if (heading) command.optionsGroup(`${heading}:`);
+    command.addOption(optionOf(setting));
   }
-  return command.addHelpText('after', HOW_TO_SET);
+  return command.optionsGroup('Options:').addHelpText('after', HOW_TO_SET);
+}
+
+/** The flag of a setting. */
+function optionOf(setting: Setting): Option {
+  const { description, takes, choices } = setting;
+  const which = choices ? `; one of ${choices.join(', ')}` : '';
+  const option = new Option(`${flag(setting)} <${takes}>`, `${description}${which} [${setting.default}]`);
+  // Not `choices()`, which would check the value: what is wrong with one is said by the configuration.
+  if (choices) option.argChoices = [...choices];
+  return option;
 }
 
 /** Reads the configuration of a command that has them, and checks what can only be checked on this machine. */

@@ -23,6 +23,8 @@ export interface ImpulseOptions extends SessionManagerOptions {
   readonly host?: string;
   /** The port to listen on; 2323 if left out, 0 for any that is free. */
   readonly port?: number;
+  /** The descriptor of a TCP socket that was handed over to this process, to listen on instead of `host` and `port`. */
+  readonly fd?: number;
   /**
    * Which proxies tell in a PROXY header who calls (HAProxy's proxy-protocol.txt, v1 and v2). When given, every line must
    * come from one of them and begin with a header; the address in it is what all limits count.
@@ -82,6 +84,7 @@ export interface Impulse {
 export function createImpulse({
   host = '127.0.0.1',
   port = 2323,
+  fd,
   name = 'Impulse',
   proxyFrom,
   ...options
@@ -115,7 +118,7 @@ export function createImpulse({
           greetedAtOnce(),
         );
 
-  const run$ = listen({ host, port, keepAliveMs: deadPeerTimeoutMs }).pipe(
+  const run$ = listen({ host, port, fd, keepAliveMs: deadPeerTimeoutMs }).pipe(
     // Cancels a listener that isn't there yet; one that is has been closed by the board.
     takeUntil(stop),
     switchMap(({ address, socket$ }) =>

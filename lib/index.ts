@@ -1,9 +1,15 @@
+/**
+ * A board as a library: what it is made of, and what an app needs.
+ *
+ * @module impulse-bbs
+ */
 export { hasAnsi } from '../streams/ansi.js';
 export { beside } from '../streams/beside.js';
 export { embeddedBus } from '../streams/bus.js';
 export { plain } from '../streams/plain.js';
+export type { Knock, Refused } from '../streams/refused.js';
 export { SessionEnd } from '../streams/session-end.js';
-export type * from '../streams/types.js';
+export * from '../streams/types.js';
 export { createImpulse, type Impulse, type ImpulseOptions } from './create-impulse.js';
 export { lobby } from './lobby/lobby.js';
 export { guest } from './login/guest.js';

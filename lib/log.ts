@@ -3,6 +3,7 @@ import { type Observable, type SchedulerLike, tap } from 'rxjs';
 import { printable } from '../streams/printable.js';
 import { type ConnectionsRefused, summarise } from '../streams/summarise.js';
 import type { ServerEvent } from '../streams/types.js';
+import { type Paint, plainly, type Style } from './colour.js';
 import { formatDuration } from './config/duration.js';
 import { messageOf } from './message-of.js';
 import { monotonic } from './process/monotonic.js';
@@ -30,7 +31,12 @@ export interface LogOptions {
   /** Takes a finished line, with its newline; writes to stderr, if left out. */
   readonly write?: (line: string) => void;
   readonly now?: () => Date;
+  /** How lines for people are coloured; not at all, if left out. */
+  readonly paint?: Paint;
 }
+
+/** What stands out from the rest. */
+const STYLES: Readonly<Record<string, Style>> = { debug: 'dim', info: 'green', warn: 'yellow', error: 'red' };
 
 /** Makes a log, to stderr unless told otherwise. Times are UTC. */
 export function createLog({
@@ -38,15 +44,17 @@ export function createLog({
   format,
   write = stderrWriter(),
   now = () => new Date(),
+  paint = plainly,
 }: LogOptions): Log {
   // Several boards in one process have a level each.
   const logger = loglevel.getLogger(Symbol('impulse'));
+  const levelled = (name: string) => paint(STYLES[name] ?? 'dim', name.padEnd(5));
   logger.methodFactory = (name) => (event: string, message: string, fields: object) => {
     const time = now().toISOString();
     write(
       format === 'json'
         ? `${json({ time, level: name, event, ...fields })}\n`
-        : `${time.slice(0, 19).replace('T', ' ')} ${name.padEnd(5)} ${printable(message, 1000)}\n`,
+        : `${paint('dim', time.slice(0, 19).replace('T', ' '))} ${levelled(name)} ${printable(message, 1000)}\n`,
     );
   };
   logger.setLevel(level, false);

@@ -2,7 +2,16 @@ import { concat, defer, EMPTY, of, takeWhile } from 'rxjs';
 import { beside } from '../streams/beside.js';
 import type { App, Output } from '../streams/types.js';
 
-/** Leaves the menu that it is a choice of. */
+/**
+ * Leaves the menu that it is a choice of. Emits nothing and completes.
+ *
+ * @example
+ * ```ts
+ * import { createImpulse, lobby, menu, quit } from 'impulse-bbs';
+ *
+ * createImpulse({ app: menu({ chat: lobby(), quit }) });
+ * ```
+ */
 export const quit: App = () => EMPTY;
 
 /**

@@ -62,6 +62,7 @@ export interface SessionManager {
   readonly event$: Observable<ServerEvent>;
   /** Who is on line, live. */
   readonly sessions: ReadonlyMap<SessionId, SessionInfo>;
+  /** How its sessions talk to each other. */
   readonly bus: Bus;
   /**
    * Serves the connections, for as long as it is subscribed to, and emits the events. One run for each manager.

@@ -7,6 +7,18 @@ import type { Limits } from './types.js';
  * Refuses (`address`) whoever calls while their source has `maxPerAddress` lines open already: in a session, at the
  * gate, in the waiting room, or hearing a goodbye. A line counts until it is gone for good. The limit is looked up
  * at each call, so that it may change; trusted addresses are neither refused nor counted.
+ *
+ * @example
+ * ```ts
+ * import { createSessionManager, lobby, type Knock } from 'impulse-bbs';
+ * import { atOnce } from 'impulse-bbs/streams';
+ * import { Subject } from 'rxjs';
+ *
+ * const calls = new Subject<Knock>();
+ * const onLan = (address: string) => address.startsWith('192.168.');
+ * const { run } = createSessionManager({ app: lobby() });
+ * run(calls.pipe(atOnce({ maxPerAddress: 2 }, onLan))).subscribe((event) => console.log(event.type));
+ * ```
  */
 export function atOnce(
   limits: Pick<Limits, 'maxPerAddress'>,
@@ -37,7 +49,7 @@ class Leaving extends Subscriber<never> {
   }
 
   protected override _complete(): void {
-    const left = (this.#lines.get(this.#key) ?? 1) - 1;
+    const left = (this.#lines.get(this.#key) as number) - 1;
     if (left > 0) this.#lines.set(this.#key, left);
     else this.#lines.delete(this.#key);
     this.unsubscribe();

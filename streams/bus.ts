@@ -10,7 +10,17 @@ export const MOST_AT_ONCE = 1000;
  * before the next one does; nothing is kept for those who come later. A channel that nobody observes is gone.
  *
  * Listeners who answer each other without end are stopped: whoever publishes, or enters, once more than
- * {@link MOST_AT_ONCE} times in answer to one message has an error thrown.
+ * a thousand times in answer to one message has an error thrown.
+ *
+ * @example
+ * ```ts
+ * import { createImpulse, embeddedBus, lobby } from 'impulse-bbs';
+ *
+ * const bus = embeddedBus();
+ * createImpulse({ app: lobby(), bus });
+ * bus.channel$('news').subscribe((news) => console.log(news));
+ * bus.publish('news', 'The board is open.');
+ * ```
  */
 export function embeddedBus(): Bus {
   const messages = hub<unknown>();

@@ -6,6 +6,20 @@ import { feed, Stage } from './stage.js';
  * unsubscribe it: RxJS throws it at them, in the middle of whatever they are doing, and a call would never be
  * closed. It is reported as RxJS reports every error that nobody can handle: to `config.onUnhandledError`.
  * Otherwise the same as its source.
+ *
+ * @example
+ * ```ts
+ * import type { App } from 'impulse-bbs';
+ * import { contain } from 'impulse-bbs/streams';
+ *
+ * // A door to somebody else's app: whatever it does when it is left, we are not held up.
+ * const guarded =
+ *   (theirs: App): App =>
+ *   (session, services) =>
+ *     theirs(session, services).pipe(contain());
+ *
+ * const app: App = guarded((session) => session.line$);
+ * ```
  */
 export function contain<T>(): MonoTypeOperatorFunction<T> {
   return (source) =>

@@ -5,6 +5,12 @@ import { LETTERS } from './line-editor.js';
  *
  * @param width How many columns a text takes.
  * @param indent What the rows begin with that a line is broken into, but for its first.
+ * @example
+ * ```ts
+ * import { fit } from 'impulse-bbs/streams';
+ *
+ * console.log(fit('a line that is too long', 12, (text) => text.length, '  '));
+ * ```
  */
 export function fit(text: string, columns: number, width: (text: string) => number, indent = ''): string {
   return text

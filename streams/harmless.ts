@@ -54,7 +54,7 @@ export function harmless(): Harmless {
   };
 
   const step = (char: string): string => {
-    const code = char.codePointAt(0) ?? 0;
+    const code = char.codePointAt(0) as number;
     if (code === CAN || code === SUB) state = 'text';
     else if (state === 'string') {
       if (code === BEL) state = 'text';

@@ -21,7 +21,7 @@ import * as texts from './texts.js';
 import type { Connection } from './types.js';
 
 /** How long a caller may take to press the keys. */
-export const GATE_MS = 10_000;
+const GATE_MS = 10_000;
 /** Callers who may stand at the gate at once; each holds a line, and is nobody yet. */
 export const GATE_PLACES = 1024;
 
@@ -30,8 +30,21 @@ const PRESSES = 2;
 
 /**
  * A gate for people: whoever is still welcome is asked to press ESC twice, and passes when they have. Scanners and bots
- * that don't within {@link GATE_MS}, or hang up, are refused (`gate`), and never become a session. So is, as `full`,
- * whoever comes while {@link GATE_PLACES} stand there, and, as `draining`, whoever stands there at an order to go down.
+ * that don't within ten seconds, or hang up, are refused (`gate`), and never become a session. So is, as `full`,
+ * whoever comes while 1,024 stand there, and, as `draining`, whoever stands there at an order to go down. Emits each in
+ * the order in which they are through; completes when its source has and nobody stands there any more.
+ *
+ * @param order$ Orders to go down.
+ * @example
+ * ```ts
+ * import { createSessionManager, lobby, type Knock } from 'impulse-bbs';
+ * import { humanGate } from 'impulse-bbs/streams';
+ * import { asyncScheduler, NEVER, type Observable } from 'rxjs';
+ *
+ * const { run } = createSessionManager({ app: lobby() });
+ * const open = (knock$: Observable<Knock>) => run(knock$.pipe(humanGate(NEVER, asyncScheduler)));
+ * open(NEVER).subscribe((event) => console.log(event.type));
+ * ```
  */
 export function humanGate(
   order$: Observable<unknown>,

@@ -3,7 +3,19 @@ import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 /**
  * Delivers values in the order they came, also when a listener causes the next one: that waits until all have
  * heard the present one. Without it a listener who kicks a caller at `sessionOpened` makes those after it hear
- * of the closing first. The first value to come in is delivered synchronously.
+ * of the closing first. The first value to come in is delivered synchronously. Completes, and fails, with its source.
+ *
+ * @example
+ * ```ts
+ * import { inOrder } from 'impulse-bbs/streams';
+ * import { share, Subject } from 'rxjs';
+ *
+ * const numbers = new Subject<number>();
+ * const heard$ = numbers.pipe(inOrder(), share());
+ * heard$.subscribe((number) => number === 1 && numbers.next(2));
+ * heard$.subscribe((number) => console.log(number)); // 1, then 2
+ * numbers.next(1);
+ * ```
  */
 export function inOrder<T>(): MonoTypeOperatorFunction<T> {
   return (source) =>

@@ -14,6 +14,16 @@ export interface Pausable {
  * second's worth may come together.
  *
  * @param bytesPerSecond `null` is no limit.
+ * @example
+ * ```ts
+ * import { createReadStream } from 'node:fs';
+ * import { inputRate } from 'impulse-bbs/streams';
+ * import { asyncScheduler, from } from 'rxjs';
+ *
+ * const file = createReadStream('package.json');
+ * const line = { pause: (on: boolean) => (on ? file.pause() : file.resume()) };
+ * from(file).pipe(inputRate(9600, line, asyncScheduler)).subscribe((bytes) => console.log(bytes.length));
+ * ```
  */
 export function inputRate(
   bytesPerSecond: number | null,

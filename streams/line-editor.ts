@@ -117,7 +117,7 @@ export class LineEditor {
     this.#history.push(copied(line));
     this.#historyLength += line.length;
     while (this.#history.length > HISTORY_LINES || this.#historyLength > HISTORY_LENGTH) {
-      this.#historyLength -= this.#history.shift()?.length ?? 0;
+      this.#historyLength -= (this.#history.shift() as string).length;
     }
     this.#recalled = this.#history.length;
   }
@@ -182,12 +182,12 @@ const LONGEST_LETTER = 64;
 function lastLetter(text: string): string {
   if (isOrdinary(text.slice(-2))) return text.slice(-1);
   const end = text.slice(-LONGEST_LETTER);
-  return LETTERS.segment(end).containing(end.length - 1)?.segment ?? '';
+  return (LETTERS.segment(end).containing(end.length - 1) as Intl.SegmentData).segment;
 }
 
 function firstLetter(text: string): string {
   if (isOrdinary(text.slice(0, 2))) return text.slice(0, 1);
-  return LETTERS.segment(text.slice(0, LONGEST_LETTER)).containing(0)?.segment ?? '';
+  return (LETTERS.segment(text.slice(0, LONGEST_LETTER)).containing(0) as Intl.SegmentData).segment;
 }
 
 /** As much of a text as fits into so many bytes of UTF-8; no character is cut. */
@@ -195,7 +195,7 @@ function fitting(text: string, bytes: number): string {
   let left = bytes;
   let end = 0;
   for (const character of text) {
-    left -= bytesOf(character.codePointAt(0) ?? 0);
+    left -= bytesOf(character.codePointAt(0) as number);
     if (left < 0) break;
     end += character.length;
   }
@@ -205,7 +205,7 @@ function fitting(text: string, bytes: number): string {
 function bytesIn(text: string): number {
   if (isOrdinary(text)) return text.length;
   let bytes = 0;
-  for (const character of text) bytes += bytesOf(character.codePointAt(0) ?? 0);
+  for (const character of text) bytes += bytesOf(character.codePointAt(0) as number);
   return bytes;
 }
 

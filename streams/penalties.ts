@@ -21,7 +21,7 @@ export const PENALTIES = {
 /** Less than this keeps nobody out: so much may happen to an honest caller. */
 export const LEAST_PENALTY_MS = 15_000;
 /** An address is kept out for no longer than this after its last offence. */
-export const MOST_PENALTY_MS = 600_000;
+const MOST_PENALTY_MS = 600_000;
 /** Sources that are remembered at most. */
 export const MAX_OFFENDERS = 65_536;
 

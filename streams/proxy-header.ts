@@ -86,7 +86,7 @@ function readBinary(bytes: Uint8Array): ProxyHeader {
   if (length > MAX_PROXY_HEADER_BYTES) return BAD;
   if (bytes.length < FIXED_BYTES) return MORE;
   const told = command === PROXY && transport !== 0;
-  if (told && length < FIXED_BYTES + (ADDRESSES_BYTES[family] ?? 0)) return BAD;
+  if (told && length < FIXED_BYTES + (ADDRESSES_BYTES[family] as number)) return BAD;
   if (bytes.length < length) return MORE;
   return { kind: 'header', address: told ? sourceOf(family, bytes.subarray(FIXED_BYTES)) : null, length };
 }

@@ -3,21 +3,48 @@ import type { Connection, RefusalReason } from './types.js';
 
 /** A connection that was turned away at the door. */
 export interface Refused {
+  /** Told apart by it from one that is still welcome: {@link isRefused}. */
   readonly verdict: 'refused';
+  /** The line, which is still open: the caller is to read why. */
   readonly connection: Connection;
+  /** The rule that it was refused by. */
   readonly reason: RefusalReason;
-  /** When to call again, if the rule can tell. */
+  /** In how many milliseconds to call again, if the rule can tell. */
   readonly retryInMs?: number;
 }
 
 /** A connection at the door: still welcome, or refused by a rule it has met already. */
 export type Knock = Connection | Refused;
 
-/** Tells a refused connection from one that is still welcome. */
+/**
+ * Tells a refused connection from one that is still welcome.
+ *
+ * @example
+ * ```ts
+ * import type { Knock } from 'impulse-bbs';
+ * import { isRefused } from 'impulse-bbs/streams';
+ * import { filter, Subject } from 'rxjs';
+ *
+ * const knocks = new Subject<Knock>();
+ * knocks.pipe(filter(isRefused)).subscribe(({ reason, connection }) => console.log(connection.address, reason));
+ * ```
+ */
 export const isRefused = (knock: object): knock is Refused =>
   'verdict' in knock && knock.verdict === 'refused';
 
-/** Turns a connection away. */
+/**
+ * Turns a connection away: a board that it comes to tells the caller why, and hangs up.
+ *
+ * @param retryInMs In how many milliseconds to call again; the caller reads it.
+ * @example
+ * ```ts
+ * import type { Connection, Knock } from 'impulse-bbs';
+ * import { refused } from 'impulse-bbs/streams';
+ *
+ * const closedOnMondays = (connection: Connection): Knock =>
+ *   new Date().getDay() === 1 ? refused(connection, 'blocked', 86_400_000) : connection;
+ * ```
+ */
 export const refused = (connection: Connection, reason: RefusalReason, retryInMs?: number): Refused => ({
   verdict: 'refused',
   connection,
@@ -29,7 +56,24 @@ export const refused = (connection: Connection, reason: RefusalReason, retryInMs
  * A rule of the door. What an earlier rule refused passes on untouched and is not counted by this one; nor are those
  * from a trusted address.
  *
- * @param begin Called at each subscription; returns the rule, with the state that it keeps.
+ * @param begin Called at each subscription; returns the rule, with the state that it keeps: why a connection is refused, or
+ * `null`. It must not throw.
+ * @param trusted Addresses that no rule is for; none, if left out.
+ * @example
+ * ```ts
+ * import type { Knock } from 'impulse-bbs';
+ * import { refuse } from 'impulse-bbs/streams';
+ * import { Subject } from 'rxjs';
+ *
+ * const everyOther = refuse(() => {
+ *   let calls = 0;
+ *   return () => {
+ *     calls += 1;
+ *     return calls % 2 === 0 ? { reason: 'rate', retryInMs: 1000 } : null;
+ *   };
+ * });
+ * new Subject<Knock>().pipe(everyOther).subscribe();
+ * ```
  */
 export function refuse(
   begin: () => (connection: Connection) => Omit<Refused, 'verdict' | 'connection'> | null,

@@ -14,10 +14,15 @@ import type { EndReason } from './types.js';
  * ```
  */
 export class SessionEnd extends Error {
+  /** As every error has one. */
   override readonly name = 'SessionEnd';
 
-  /** @param cause What went wrong, of an `app-error`. */
+  /**
+   * @param reason Why the session ends.
+   * @param cause What went wrong, of an `app-error`.
+   */
   constructor(
+    /** Why the session ends. */
     readonly reason: EndReason,
     cause?: unknown,
   ) {

@@ -3,10 +3,13 @@ import type { RefusalReason, ServerEvent } from './types.js';
 
 /** Refusals that were not shown one by one. */
 export interface ConnectionsRefused {
+  /** The plural of `connectionRefused`. */
   readonly type: 'connectionsRefused';
+  /** Why they were refused. */
   readonly reason: RefusalReason;
+  /** How many they were. */
   readonly count: number;
-  /** The time in which they came. */
+  /** The time in which they came, in milliseconds. */
   readonly inMs: number;
 }
 
@@ -18,8 +21,18 @@ export const WINDOW_MS = 10_000;
 
 /**
  * For the log: a flood of refusals is ten lines and a count, not ten thousand lines. The first refusal opens a
- * window of {@link WINDOW_MS}; the first {@link SHOWN} pass, the rest are counted, and when it ends there is one
- * `connectionsRefused` for each reason. Everything else passes at once.
+ * window of ten seconds; the first ten of them pass, the rest are counted, and when the window ends there is one
+ * `connectionsRefused` for each reason. Everything else passes at once. Completes, and fails, with its source.
+ *
+ * @example
+ * ```ts
+ * import { createImpulse, lobby } from 'impulse-bbs';
+ * import { summarise } from 'impulse-bbs/streams';
+ * import { asyncScheduler } from 'rxjs';
+ *
+ * const impulse = createImpulse({ app: lobby() });
+ * impulse.event$.pipe(summarise(asyncScheduler)).subscribe((event) => console.log(JSON.stringify(event)));
+ * ```
  */
 export function summarise(
   scheduler: SchedulerLike,

@@ -29,7 +29,7 @@ const [NONE, NOW] = [0, -1] as const;
  * One shared clock for all the deadlines of a board. It ticks each `tickMs` from the first deadline on, but wakes only for
  * ticks at which something is due: ten thousand idle callers cost one timer, and a place each in the list of a tick.
  *
- * @param tickMs How late a deadline may be noticed.
+ * @param tickMs How late a deadline may be noticed, in milliseconds.
  */
 export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
   const ticks = new Map<number, Deadline[]>();

@@ -52,6 +52,10 @@ export const draining = (graceMs: number | null) =>
     ? 'The board goes down when the last caller has left. Please finish what you are doing.'
     : `The board goes down in ${inWords(graceMs)}. Please finish what you are doing.`;
 
+/** What callers read while a countdown to a shutdown runs, and when it is called off. */
+export const closing = (leftMs: number) => `The board closes in ${inWords(leftMs)}.`;
+export const STAYS_OPEN = 'The board stays open after all.';
+
 /** What a refused caller reads. */
 export function refusal({ reason, retryInMs }: Refused, nodes: number): string {
   const again = retryInMs === undefined ? 'later' : `in ${inWords(retryInMs)}`;

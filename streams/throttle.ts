@@ -11,7 +11,24 @@ export const MAX_SOURCES = 65_536;
 /**
  * Refuses connections that come too fast: from one source first (`address`), then from all of them together
  * (`rate`), so that one flooder spends nobody else's allowance. A rate of `null` is no limit. Rates are looked up
- * at each call, so that they may change; those from trusted addresses are neither refused nor counted.
+ * at each call, so that they may change; those from trusted addresses are neither refused nor counted. Of more than 65,536
+ * sources the ones that were quiet longest are forgotten.
+ *
+ * @example
+ * ```ts
+ * import type { Knock } from 'impulse-bbs';
+ * import { isRefused, throttle } from 'impulse-bbs/streams';
+ * import { fakeConnection, inVirtualTime } from 'impulse-bbs/testing';
+ * import { map, NEVER } from 'rxjs';
+ *
+ * const limits = { connectionRate: null, connectionRatePerAddress: { count: 1, perMs: 10, burst: 2 } };
+ *
+ * inVirtualTime((m) => {
+ *   const call$ = m.hot<Knock>('aaa-------a', { a: fakeConnection(NEVER) });
+ *   const welcome$ = call$.pipe(throttle(limits, m.scheduler), map((knock) => (isRefused(knock) ? '-' : '+')));
+ *   m.expectObservable(welcome$).toBe('xxo-------x', { x: '+', o: '-' });
+ * });
+ * ```
  */
 export function throttle(
   limits: Pick<Limits, 'connectionRate' | 'connectionRatePerAddress'>,

@@ -34,7 +34,7 @@ export interface Connection {
   readonly address: string;
   /**
    * Application bytes. Completes at hang-up, also when that was before subscribing. Errors only with a
-   * {@link SessionEnd}, when the transport itself gives the caller up (`protocol`, `lost`).
+   * `SessionEnd`, when the transport itself gives the caller up (`protocol`, `lost`).
    */
   readonly input$: Observable<Uint8Array>;
   /** The caller's window: the present one at once, then each change. Completes with the connection. */
@@ -72,6 +72,7 @@ export type SessionId = number;
 
 /** Who a caller turned out to be. */
 export interface User {
+  /** What the caller is called, on every screen; made {@link plain} by the board. */
   readonly handle: string;
   /** True for somebody without an account: the handle is only what they call themselves. */
   readonly guest?: boolean;
@@ -122,17 +123,23 @@ export type RefusalReason =
 
 /** What anybody may know about a session, live: read it again and it is up to date. */
 export interface SessionInfo {
+  /** Told apart from all others by it. */
   readonly id: SessionId;
   /** The line the caller is on: the lowest that was free, from 1. Zero while waiting. */
   readonly node: number;
+  /** How far the call has come. */
   readonly state: SessionState;
+  /** Who is calling; `null` until they have logged in. */
   readonly user: User | null;
+  /** Where the caller calls from: an IPv4 or IPv6 address. */
   readonly address: string;
   /** When the session opened, milliseconds since 1970. */
   readonly openedAt: number;
   /** When the caller last typed something, milliseconds since 1970. */
   readonly lastInputAt: number;
+  /** Bytes received of the caller so far. */
   readonly bytesIn: number;
+  /** Bytes sent to the caller so far, those on their way included. */
   readonly bytesOut: number;
 }
 
@@ -243,8 +250,11 @@ export interface Session extends SessionInfo {
 
 /** What the board offers its apps. */
 export interface Services {
+  /** How sessions talk to each other. */
   readonly bus: Bus;
+  /** Who is on line, live. */
   readonly sessions: ReadonlyMap<SessionId, SessionInfo>;
+  /** The board's clock; virtual in a test. Hand it to `timer`, `delay` and the like. */
   readonly scheduler: SchedulerLike;
 }
 
@@ -286,14 +296,19 @@ export type Authenticator = (session: Session, services: Services) => Observable
 
 /** Somebody in a channel. */
 export interface Visitor {
+  /** By which session they are there. */
   readonly session: SessionId;
+  /** What they are called there. */
   readonly handle: string;
 }
 
 /** Somebody came into a channel, or went out of it. */
 export interface Presence {
+  /** Which of the two. */
   readonly type: 'entered' | 'left';
+  /** The channel's name. */
   readonly channel: string;
+  /** Who it was. */
   readonly visitor: Visitor;
 }
 
@@ -336,8 +351,11 @@ export interface Bus {
 
 /** How often something may happen: `count` times in `perMs`, and `burst` at once after a quiet time. */
 export interface Rate {
+  /** How often it may happen in `perMs`. */
   readonly count: number;
+  /** The time that `count` is for, in milliseconds. */
   readonly perMs: number;
+  /** How often it may happen at once, after a quiet time. */
   readonly burst: number;
 }
 
@@ -346,8 +364,11 @@ export interface Rate {
  * of the newcomers, more the nearer they come to `full`, and all at `full`.
  */
 export interface EarlyDrop {
+  /** Callers who haven't logged in, from whose number on some of the newcomers are refused. */
   readonly start: number;
+  /** How many of the newcomers are refused at `start`, in percent. */
   readonly rate: number;
+  /** The number at which all of them are refused. */
   readonly full: number;
 }
 
@@ -392,69 +413,95 @@ export interface Limits {
 }
 
 interface Of<Type extends string> {
+  /** What happened: events are told apart by it. */
   readonly type: Type;
 }
 
 interface OfSession<Type extends string> extends Of<Type> {
+  /** The id of the session that it happened to. */
   readonly session: SessionId;
+  /** The node that the session is on, or was. */
   readonly node: number;
 }
 
+/** The board is open. */
 export interface ServerListening extends Of<'serverListening'> {
+  /** The address that it listens on. */
   readonly host: string;
+  /** The port that it listens on, also where any was taken. */
   readonly port: number;
 }
+/** Somebody called and was sent away. */
 export interface ConnectionRefused extends Of<'connectionRefused'> {
+  /** Where they called from. */
   readonly address: string;
+  /** Why they were. */
   readonly reason: RefusalReason;
 }
 /** Too much was done wrong from an address: for a while nobody gets in from there. */
 export interface AddressPenalised extends Of<'addressPenalised'> {
+  /** The address; one of IPv6 stands for its /64. */
   readonly address: string;
   /** What was the last straw: `no-login`, `login-timeout`, `login-failed`, `flood` or `protocol`. */
   readonly offence: string;
+  /** For how long nobody gets in, in milliseconds. */
   readonly forMs: number;
 }
 /** A caller holds the line; again at each step forward. */
 export interface SessionWaiting extends Of<'sessionWaiting'> {
+  /** The id of the session that it is to be. */
   readonly session: SessionId;
+  /** Where the caller calls from. */
   readonly address: string;
   /** 1 is the next to get a node. */
   readonly place: number;
 }
+/** A caller has a node, and the login begins. */
 export interface SessionOpened extends OfSession<'sessionOpened'> {
+  /** Where the caller calls from. */
   readonly address: string;
 }
+/** It is known who is calling, and the app begins. */
 export interface SessionAuthenticated extends OfSession<'sessionAuthenticated'> {
+  /** What the caller is called. */
   readonly handle: string;
 }
 /** The caller was told that the call is about to end. */
 export interface SessionWarned extends OfSession<'sessionWarned'> {
+  /** What is about to end it. */
   readonly reason: 'idle' | 'time-limit';
-  /** How long the caller has left. */
+  /** How long the caller has left, in milliseconds. */
   readonly inMs: number;
 }
 /** The ending is decided: the node is free and the caller is off the list of who is on line. */
 export interface SessionClosing extends OfSession<'sessionClosing'> {
+  /** Why it ends; there is never a second reason. */
   readonly reason: EndReason;
   /** What went wrong, of an `app-error`. */
   readonly error?: unknown;
 }
 /** The connection is gone. A caller who left the waiting room has node 0 and was never opened. */
 export interface SessionClosed extends OfSession<'sessionClosed'> {
+  /** Where the caller called from. */
   readonly address: string;
+  /** Why it ended: that of {@link SessionClosing}. */
   readonly reason: EndReason;
+  /** All bytes that came from the caller. */
   readonly bytesIn: number;
+  /** All bytes that were sent to the caller. */
   readonly bytesOut: number;
-  /** From opening (or from the start of the wait) to the end. */
+  /** From opening (or from the start of the wait) to the end, in milliseconds. */
   readonly durationMs: number;
   /** False when output was still unsent as the line was cut. */
   readonly flushed: boolean;
 }
+/** The board goes down: nobody is let in any more. */
 export interface ServerDraining extends Of<'serverDraining'> {
+  /** What it was told as the reason, such as `SIGTERM`. */
   readonly reason: string;
   /** Sessions on line as the shutdown began. */
   readonly sessions: number;
+  /** How long those may stay, in milliseconds; `null` until the last has left. */
   readonly graceMs: number | null;
 }
 /** The last event: nobody is left. */
@@ -462,11 +509,13 @@ export interface ServerClosed extends Of<'serverClosed'>, ShutdownReport {}
 
 /** How a shutdown went. */
 export interface ShutdownReport {
+  /** What the shutdown was told as the reason. */
   readonly reason: string;
   /** Sessions whose last words were sent. */
   readonly drained: number;
   /** Sessions that were cut off. */
   readonly forced: number;
+  /** From the order to the last line's end, in milliseconds. */
   readonly durationMs: number;
 }
 

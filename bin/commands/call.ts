@@ -1,10 +1,11 @@
 import { ADDRESS_ALLOWED, addressOf } from '../../lib/config/address.js';
 import { callOut } from '../../lib/telnet/call-out.js';
+import { withExamples } from '../examples.js';
 import type { AddCommand } from '../program.js';
 
 /** `impulse call` */
 export const callCommand: AddCommand = (program, { signal$, exitWith }) => {
-  program
+  const command = program
     .command('call')
     .description('call a board, and talk to it; a telnet client for machines that have none')
     .argument('[host[:port]]', 'whom to call [127.0.0.1:2323]; the port is 23 if only a host is given')
@@ -16,4 +17,8 @@ export const callCommand: AddCommand = (program, { signal$, exitWith }) => {
       const type = process.env.TERM ?? 'unknown';
       exitWith(await callOut({ ...address, input, output, tell, signal$, type }));
     });
+  withExamples(command, {
+    'impulse call': "calls this machine's board; Ctrl-] hangs up",
+    'impulse call bbs.example.org:2323': 'calls another one',
+  });
 };

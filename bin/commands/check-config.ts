@@ -1,18 +1,24 @@
 import type { Command } from 'commander';
 import { formatTable } from '../../lib/config/config.js';
+import { complain } from '../complain.js';
+import { withExamples } from '../examples.js';
 import type { AddCommand } from '../program.js';
 import { configure, withSettings } from '../settings-flags.js';
 
 /** `impulse check-config` */
 export const checkConfigCommand: AddCommand = (program) => {
-  withSettings(
+  const command = withSettings(
     program.command('check-config').description('print every setting and where its value comes from'),
   )
     .option('--json', 'print it as JSON')
     .action((_: unknown, command: Command) => {
       const { sources, warnings } = configure(command);
-      for (const warning of warnings) process.stderr.write(`impulse: ${warning}\n`);
+      for (const warning of warnings) complain(warning);
       const text = command.opts().json ? JSON.stringify(sources, null, 2) : formatTable(sources);
       process.stdout.write(`${text}\n`);
     });
+  withExamples(command, {
+    'impulse check-config': 'prints what is in force here',
+    'impulse check-config --port 2400 --json': 'prints what would be with that flag, for machines',
+  });
 };

@@ -3,16 +3,18 @@ import { findSetting } from '../../lib/config/config.js';
 import { flag, SETTINGS, variable } from '../../lib/config/settings.js';
 import { handleOf } from '../../lib/login/handle.js';
 import { askPassword, setPassword } from '../../lib/login/passwd.js';
+import { withExamples } from '../examples.js';
 import { ABORTED, OK } from '../exit-codes.js';
 import { oneLine } from '../one-line.js';
 import type { AddCommand } from '../program.js';
 
 const PASSWD_HELP = `
-Asks for the password twice at a terminal; else its first line of input is the password.`;
+Asks for the password twice at a terminal; else its first line of input is the
+password.`;
 
 /** `impulse passwd` */
 export const passwdCommand: AddCommand = (program, { signal$, exitWith }) => {
-  program
+  const command = program
     .command('passwd')
     .description('make an account, or change its password, in the file that --passwords names')
     .argument('<handle>', 'whose account; 2 to 20 letters, digits, spaces, or . - _')
@@ -33,6 +35,10 @@ export const passwdCommand: AddCommand = (program, { signal$, exitWith }) => {
         program.error(`'${typed}' is no handle: use 2 to 20 letters, digits, spaces, or . - _`);
       else exitWith(await passwd(file, handle, signal$));
     });
+  withExamples(command, {
+    'impulse passwd ann --passwords accounts': 'asks for a password, and writes it into accounts',
+    'impulse serve --passwords accounts': 'lets in those who have an account there',
+  });
 };
 
 async function passwd(file: string, handle: string, signal$: Observable<NodeJS.Signals>): Promise<number> {

@@ -14,30 +14,43 @@ export interface Setting<Value = unknown> {
   readonly default: string;
   /** What is allowed, in a short phrase that can follow "allowed is". */
   readonly allowed: string;
+  /** What sort of value it takes, in a word for the help: `--port <number>`. */
+  readonly takes: string;
+  /** Every value that is allowed, where they can be counted. */
+  readonly choices?: readonly string[];
   /** What the text stands for, or `undefined` if it isn't allowed. Never throws, reads no files. */
   readonly parse: (text: string) => Value | undefined;
 }
 
 /** What one kind of value may look like. */
-type Kind<Value> = Pick<Setting<Value>, 'allowed' | 'parse'>;
+type Kind<Value> = Pick<Setting<Value>, 'allowed' | 'takes' | 'choices' | 'parse'>;
 
 const duration: Kind<number | null> = {
   allowed: 'a duration such as 500ms, 90s, 10m or 2h, up to 596h, or off',
+  takes: 'duration',
   parse: parseDuration,
 };
 
 const rate: Kind<ReturnType<typeof parseRate>> = {
   allowed: 'a rate such as 50/s, 10/min or 5/h, with a burst as in 10/min:20, or off',
+  takes: 'rate',
   parse: parseRate,
 };
 
 const wholeNumber = (least: number, most: number): Kind<number> => ({
   allowed: `a whole number from ${least} to ${most}`,
+  takes: 'number',
   parse: (text) => (/^\d+$/.test(text) ? within(least, most, Number(text)) : undefined),
 });
 
-const oneOf = <const Choice extends string>(...choices: Choice[]): Kind<Choice> => ({
+const choice = (...choices: string[]): Pick<Setting, 'allowed' | 'takes' | 'choices'> => ({
   allowed: `one of ${choices.join(', ')}`,
+  takes: 'choice',
+  choices,
+});
+
+const oneOf = <const Choice extends string>(...choices: Choice[]): Kind<Choice> => ({
+  ...choice(...choices),
   parse: (text) => choices.find((choice) => choice === text),
 });
 
@@ -45,25 +58,28 @@ const BYTES_PER: Record<string, number> = { '': 1, k: 1024, m: 1024 ** 2 };
 
 const bytes = (least: number, allowed: string): Kind<number> => ({
   allowed,
+  takes: 'bytes',
   parse(text) {
     const [, count, unit = ''] = /^(\d+)([km]?)$/.exec(text.toLowerCase()) ?? [];
     return within(least, 1024 ** 3, Number(count) * (BYTES_PER[unit] ?? Number.NaN));
   },
 });
 
-const orOff = <Value>({ allowed, parse }: Kind<Value>): Kind<Value | null> => ({
+const orOff = <Value>({ allowed, takes, parse }: Kind<Value>): Kind<Value | null> => ({
   allowed: `${allowed}, or off`,
+  takes,
   parse: (text) => (text === 'off' ? null : parse(text)),
 });
 
 const onOrOff: Kind<boolean> = {
-  allowed: 'one of on, off',
+  ...choice('on', 'off'),
   parse: (text) => (text === 'on' ? true : text === 'off' ? false : undefined),
 };
 
 const earlyDrop: Kind<EarlyDrop | null> = {
   allowed:
     'start:rate:full such as 10:30:60 (rate is a percentage), one number for all of them at once, or off',
+  takes: 'limits',
   parse(text) {
     if (text === 'off') return null;
     const [, start, rate = '100', full = start] = /^(\d{1,7})(?::(\d{1,3}):(\d{1,7}))?$/.exec(text) ?? [];
@@ -76,6 +92,7 @@ const earlyDrop: Kind<EarlyDrop | null> = {
 const networkList: Kind<readonly string[]> = {
   allowed:
     'addresses, networks such as 203.0.113.0/24 and files of them (one a line, # comments), with commas between, or off',
+  takes: 'networks',
   parse(text) {
     if (text === 'off') return [];
     const entries = text.split(',').map((entry) => entry.trim());
@@ -91,23 +108,34 @@ const HOST_NAME =
 
 const host: Kind<string> = {
   allowed: 'an IP address or a host name',
+  takes: 'address',
   parse: (text) => (isIP(text) !== 0 || HOST_NAME.test(text) ? text : undefined),
 };
 
 const title: Kind<string> = {
   allowed: 'a line of 1 to 60 characters',
+  takes: 'text',
   parse: (text) => (/^[^\p{C}]{1,60}$/u.test(text) ? text : undefined),
 };
 
 /** The name of a file, which `readConfig` replaces by its text, or `null`. */
 const textFile: Kind<string | null> = {
   allowed: 'a readable file of at most 64 KiB, or built-in',
+  takes: 'file',
   parse: (text) => (text === 'built-in' ? null : text || undefined),
 };
 
 /** The name of a file, or `null`. */
 const accountFile: Kind<string | null> = {
   allowed: 'a readable file of accounts, or off',
+  takes: 'file',
+  parse: (text) => (text === 'off' ? null : /^[^\p{C}]+$/u.test(text) ? text : undefined),
+};
+
+/** Where to be asked and told things from: the name of a socket, or `auto`, or `null`. */
+const controlSocket: Kind<string | null> = {
+  allowed: 'auto, the name of a socket, or off',
+  takes: 'file',
   parse: (text) => (text === 'off' ? null : /^[^\p{C}]+$/u.test(text) ? text : undefined),
 };
 
@@ -276,6 +304,24 @@ export const SETTINGS = {
     description: 'Text file that greets a caller',
     default: 'built-in',
     ...textFile,
+  },
+  control: {
+    name: 'control',
+    description: 'Socket for impulse who, kick, broadcast, drain, stats and top; auto has one for each port',
+    default: 'auto',
+    ...controlSocket,
+  },
+  metricsPort: {
+    name: 'metrics-port',
+    description: 'HTTP port for Prometheus (/metrics) and for probes (/healthz, /readyz)',
+    default: 'off',
+    ...orOff(wholeNumber(0, 65_535)),
+  },
+  metricsHost: {
+    name: 'metrics-host',
+    description: 'Address that --metrics-port is on',
+    default: '127.0.0.1',
+    ...host,
   },
   logLevel: {
     name: 'log-level',

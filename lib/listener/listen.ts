@@ -12,21 +12,24 @@ export interface Listening {
 const KERNEL_ASKS_MS = 10_000;
 
 /**
- * Listens on a TCP port. Emits once, when it does; completes when the port is closed and the last line that
- * came in through it is gone. Errors with the system's error if it can't listen. Unsubscribing closes the port,
- * or cancels the attempt; lines that are open stay open.
+ * Listens on a TCP port, or on a socket that does already. Emits once, when it does; completes when the port is closed
+ * and the last line that came in through it is gone. Errors with the system's error if it can't listen. Unsubscribing
+ * closes the port, or cancels the attempt; lines that are open stay open.
  *
  * @param port 0 takes any free one.
+ * @param fd The descriptor of a TCP socket to listen on, instead of host and port.
  * @param keepAliveMs After how long the kernel gives up on an other end that is gone from a line without traffic,
  *   with an `ETIMEDOUT`; it takes 11 seconds at least. `null` never.
  */
 export function listen({
   host,
   port,
+  fd,
   keepAliveMs,
 }: {
   host: string;
   port: number;
+  fd?: number | undefined;
   keepAliveMs: number | null;
 }): Observable<Listening> {
   return new Observable((subscriber) => {
@@ -49,13 +52,18 @@ export function listen({
       if (!server.listening) subscriber.error(error);
     });
     server.on('close', () => subscriber.complete());
-    server.listen({ host, port }, () => {
+    server.listen(fd === undefined ? { host, port } : { fd }, () => {
       if (subscriber.closed) return close();
+      const address = server.address();
+      if (address === null || typeof address === 'string') {
+        close();
+        return subscriber.error(new Error('it is no TCP socket'));
+      }
       const socket$ = new Observable<Socket>((caller) => {
         caller.add(sockets.subscribe(caller));
         caller.add(close);
       });
-      subscriber.next({ address: server.address() as AddressInfo, socket$ });
+      subscriber.next({ address, socket$ });
     });
     return close;
   });

@@ -3,7 +3,7 @@ import { distinctUntilChanged, interval, map, type Observable, type SchedulerLik
 import { monotonic } from './monotonic.js';
 
 /** How often it is tried. */
-export const DESCRIPTORS_MS = 1000;
+const DESCRIPTORS_MS = 1000;
 
 /**
  * Whether this process can open files, and so take callers: emits `false` when it can't any more, and `true` when it can

@@ -3,7 +3,9 @@ import type { Connection, Encoding, Output, Terminal } from '../../streams/types
 
 /** How a {@link fakeConnection} behaves; left out, it is a well-behaved caller at 192.0.2.1. */
 export interface FakeConnectionOptions {
+  /** Where the caller calls from. */
   readonly address?: string;
+  /** True for a caller whose client leaves the echo to us. */
   readonly echo?: boolean;
   /** True for a caller that doesn't read: what is written stays in the backlog. */
   readonly deaf?: boolean;
@@ -27,7 +29,23 @@ export interface FakeConnection extends Connection {
   read(): void;
 }
 
-/** A connection whose caller types `input$`: text, in UTF-8. */
+/**
+ * Makes a connection whose caller types `input$`, in UTF-8.
+ *
+ * @param input$ What is typed, and when; its completion is the hang-up.
+ * @example
+ * ```ts
+ * import { createSessionManager } from 'impulse-bbs';
+ * import { asLetters, fakeConnection, inVirtualTime } from 'impulse-bbs/testing';
+ * import { of } from 'rxjs';
+ *
+ * inVirtualTime((m) => {
+ *   const { run } = createSessionManager({ app: () => of('Hello!\n'), scheduler: m.scheduler });
+ *   const ann = fakeConnection(m.cold('-a', { a: 'ann\r' }), { address: '192.0.2.7' });
+ *   m.expectObservable(run(m.hot('-a', { a: ann })).pipe(asLetters()), '^ 5ms !').toBe('-o(aec)');
+ * });
+ * ```
+ */
 export function fakeConnection(
   input$: Observable<string>,
   {

@@ -16,11 +16,15 @@ export interface FakeSessionOptions {
   readonly lines?: { [marble: string]: string };
   /** When the caller presses keys, for apps that read `key$`. */
   readonly key$?: string;
+  /** The keys by their letters; each letter is its own key, if left out. */
   readonly keys?: { [marble: string]: Key };
   /** A guest called `ann`, if left out. */
   readonly user?: User | null;
+  /** 1, if left out. */
   readonly id?: number;
+  /** 1, if left out. */
   readonly node?: number;
+  /** 192.0.2.1, if left out. */
   readonly address?: string;
   /** A terminal of 80 columns with colours that leaves the echo to us, but for what is said here. */
   readonly terminal?: Partial<Terminal>;
@@ -96,7 +100,24 @@ class FakeCall extends Call implements FakeSession {
   }
 }
 
-/** Makes what a board offers its apps: a bus of its own, virtual time, and these sessions on line. */
+/**
+ * Makes what a board offers its apps: a bus of its own, virtual time, and these sessions on line.
+ *
+ * @param m Virtual time: {@link inVirtualTime}'s, or the context of `rxjs-marbles`.
+ * @example
+ * ```ts
+ * import type { App } from 'impulse-bbs';
+ * import { fakeServices, fakeSession, inVirtualTime } from 'impulse-bbs/testing';
+ * import { of } from 'rxjs';
+ *
+ * const crowd: App = (_, { sessions }) => of(`${sessions.size} on line\n`);
+ *
+ * inVirtualTime((m) => {
+ *   const [ann, bob] = [fakeSession(m, { id: 1 }), fakeSession(m, { id: 2 })];
+ *   m.expectObservable(crowd(ann, fakeServices(m, [ann, bob]))).toBe('(a|)', { a: '2 on line\n' });
+ * });
+ * ```
+ */
 export function fakeServices(m: Marbles, sessions: readonly SessionInfo[] = []): Services {
   return {
     bus: embeddedBus(),

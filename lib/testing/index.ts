@@ -1,8 +1,14 @@
+/**
+ * What the test of an app needs: sessions and connections that are diagrams, virtual time, what a caller sees, and days of
+ * callers. See the guide to testing, docs/testing.md.
+ *
+ * @module impulse-bbs/testing
+ */
 export { type FakeConnection, type FakeConnectionOptions, fakeConnection } from './fake-connection.js';
 export { type FakeSession, type FakeSessionOptions, fakeServices, fakeSession } from './fake-session.js';
 export { asLetters, EVENT_LETTERS } from './letters.js';
 export { expectScreen, type SeenScreen, screenOf, type Window } from './screen.js';
-export { simulatedClock } from './simulation/clock.js';
+export { type SharedClock, type SimulatedClock, simulatedClock } from './simulation/clock.js';
 export { diagram } from './simulation/diagram.js';
 export { shrunk } from './simulation/shrunk.js';
 export { type SimulationOptions, type SimulationRun, simulate } from './simulation/simulate.js';

@@ -2,7 +2,7 @@ import { map, type OperatorFunction } from 'rxjs';
 import type { ServerEvent } from '../../streams/types.js';
 
 /** A letter for each event, so that what happens on a board is a diagram. */
-export const EVENT_LETTERS = {
+export const EVENT_LETTERS: Readonly<Record<ServerEvent['type'], string>> = {
   serverListening: 'l',
   connectionRefused: 'r',
   addressPenalised: 'p',
@@ -14,7 +14,7 @@ export const EVENT_LETTERS = {
   sessionClosed: 'c',
   serverDraining: 'd',
   serverClosed: 'x',
-} as const satisfies Record<ServerEvent['type'], string>;
+};
 
 /**
  * Turns events into their letters: **l**istening, **r**efused, **p**enalised, **w**aiting, **o**pened,

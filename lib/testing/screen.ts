@@ -5,7 +5,12 @@ export interface SeenScreen {
   /** The lines, without blanks at their ends and without empty lines below. */
   readonly lines: readonly string[];
   /** Where the cursor is, from 0. */
-  readonly cursor: { readonly row: number; readonly column: number };
+  readonly cursor: {
+    /** From the top of the window. */
+    readonly row: number;
+    /** From its left edge. */
+    readonly column: number;
+  };
 }
 
 /** The window that is written to. */

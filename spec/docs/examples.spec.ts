@@ -1,34 +1,26 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { spawn } from 'node:child_process';
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
+import { temporaryFolder } from '../support/cheap-accounts.js';
+import { ended } from '../support/cli.js';
+import { examples, isTest } from '../support/examples.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Every example in the documents and in the doc comments, under the name of a file that could be it. */
-function examples(): Map<string, string> {
-  const documents = ['README.md', 'CONTRIBUTING.md', ...filesIn('docs', '.md')];
-  const sources = [...filesIn('lib', '.ts'), ...filesIn('streams', '.ts')];
-  const found = new Map<string, string>();
-  for (const path of [...documents, ...sources]) {
-    const text = readFileSync(join(ROOT, path), 'utf8');
-    const blocks = text.matchAll(/^(?<indent>[ *]*)```ts\n(?<code>.*?)^[ *]*```$/gms);
-    for (const [index, { groups }] of [...blocks].entries()) {
-      const inComment = groups?.indent?.includes('*');
-      const code = (groups?.code ?? '').replaceAll(inComment ? /^ *\* ?/gm : /^$/g, '');
-      found.set(join(ROOT, `${path}.${index}.ts`), `${code}\nexport {};\n`);
-    }
-  }
-  return found;
-}
+/** All of the examples together take no longer. */
+const PATIENCE_MS = 120_000;
 
-function filesIn(folder: string, ending: string): string[] {
-  return readdirSync(join(ROOT, folder), { encoding: 'utf8', recursive: true })
-    .filter((name) => name.endsWith(ending) && !name.endsWith('.d.ts'))
-    .map((name) => join(folder, name));
-}
+/** What an example imports, by its file. */
+const PATHS = {
+  'impulse-bbs': [join(ROOT, 'lib/index.ts')],
+  'impulse-bbs/streams': [join(ROOT, 'streams/index.ts')],
+  'impulse-bbs/testing': [join(ROOT, 'lib/testing/index.ts')],
+};
 
 /** What the compiler has to say of the examples, each as if it stood in the root of this package. */
-function complaints(files: Map<string, string>): string[] {
+function complaints(found: Map<string, string>): string[] {
+  const files = new Map([...found].map(([name, code]) => [join(ROOT, `${name}.ts`), code]));
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
   const host = ts.createCompilerHost(options);
@@ -41,13 +33,9 @@ function complaints(files: Map<string, string>): string[] {
     const language = typeof version === 'object' ? version : { languageVersion: version };
     return ts.createSourceFile(path, code, { ...language, impliedNodeFormat: ts.ModuleKind.ESNext });
   };
-  const paths = {
-    'impulse-bbs': [join(ROOT, 'lib/index.ts')],
-    'impulse-bbs/testing': [join(ROOT, 'lib/testing/index.ts')],
-  };
   const program = ts.createProgram(
     [...files.keys(), join(ROOT, 'lib/telnet/telnetlib.d.ts')],
-    { ...options, paths, noUnusedLocals: false },
+    { ...options, paths: PATHS, noUnusedLocals: false },
     host,
   );
   return ts
@@ -57,12 +45,74 @@ function complaints(files: Map<string, string>): string[] {
     );
 }
 
+/** A folder in which the examples find the package, with a board that listens on any free port. */
+function folderOf(files: Map<string, string>) {
+  const folder = temporaryFolder();
+  const paths = { ...PATHS, 'impulse-bbs': [join(ROOT, 'spec/support/board-for-examples.ts')] };
+  const options = { module: 'NodeNext', target: 'ES2023', paths };
+  writeFileSync(join(folder.path, 'tsconfig.json'), JSON.stringify({ compilerOptions: options }));
+  writeFileSync(join(folder.path, 'package.json'), '{ "type": "module" }');
+  symlinkSync(join(ROOT, 'node_modules'), join(folder.path, 'node_modules'));
+  for (const [name, code] of files) writeFileSync(join(folder.path, name), code);
+  return folder;
+}
+
+/** As it can be run elsewhere: what it imports from beside it is found, and its apps are exported, to be tried out. */
+const runnable = (name: string, code: string) =>
+  code
+    .replaceAll("from './", `from '${join(ROOT, dirname(name))}/`)
+    .replace(/^const (?=\w+: (?:App|Authenticator) =)/gm, 'export const ');
+
+/** Runs `node` on them, with tsx. */
+async function ran(files: Map<string, string>, args: (folder: string) => string[]) {
+  const { path, remove } = folderOf(files);
+  const end = await ended(
+    spawn(process.execPath, ['--import', TSX, ...args(path)], { cwd: path, timeout: PATIENCE_MS }),
+  );
+  remove();
+  return end;
+}
+const TSX = import.meta.resolve('tsx');
+
+const fileOf = (name: string, ending: string) => `${name.replaceAll('/', '+')}${ending}`;
+
 describe('the documents', () => {
   it('have examples that compile, and a wrong one would not', () => {
     const found = examples();
     expect(found.size).toBeGreaterThan(8);
-    found.set(join(ROOT, 'wrong.ts'), "import { nobody } from 'impulse-bbs';\nnobody();\n");
+    found.set('wrong', "import { nobody } from 'impulse-bbs';\nnobody();\n");
 
     expect(complaints(found)).toEqual([jasmine.stringMatching(/wrong\.ts: .*no exported member 'nobody'/)]);
+  });
+
+  it('have examples that run, and their apps with a caller; and wrong ones would not', async () => {
+    const found = [...examples()].filter(([, code]) => !isTest(code));
+    const files = new Map(found.map(([name, code]) => [fileOf(name, '.mts'), runnable(name, code)]));
+    const imports = "import type { App } from 'impulse-bbs';\nimport { throwError } from 'rxjs';\n";
+    files.set('wrong-0.mts', "throw new Error('at once');\n");
+    files.set('wrong-1.mts', "setImmediate(() => { throw new Error('later'); });\n");
+    files.set('wrong-2.mts', `${imports}export const app: App = () => throwError(() => new Error('app'));\n`);
+
+    const runner = join(ROOT, 'spec/support/run-examples.ts');
+    const { code, stderr } = await ran(files, (folder) => [runner, folder]);
+    const wrong = stderr.split('\n').filter((line) => /\.mts: /.test(line) && !line.endsWith(': ran'));
+    expect(wrong).toEqual([
+      'wrong-0.mts: Error: at once',
+      'wrong-1.mts: Error: later',
+      'wrong-2.mts: Error: app',
+    ]);
+    expect(stderr.match(/: ran$/gm)?.length)
+      .withContext(stderr)
+      .toBe(found.length);
+    expect(code).toBe(0);
+  });
+
+  it('have tests that pass', async () => {
+    const tests = [...examples()].filter(([, code]) => isTest(code));
+    const files = new Map(tests.map(([name, code]) => [fileOf(name, '.test.mts'), code]));
+    const { code, stdout } = await ran(files, () => ['--test', ...files.keys()]);
+    expect(tests.length).toBeGreaterThan(4);
+    expect(stdout).withContext(stdout).toContain(`# pass ${tests.length}`);
+    expect(code).toBe(0);
   });
 });

@@ -4,7 +4,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { call } from '../support/caller.js';
-import { impulse, startBoard, stopAll } from '../support/cli.js';
+import { IMPULSE, impulse, startBoard, stopAll } from '../support/cli.js';
+import { atTerminal, leaveAll, works } from '../support/pty.js';
 
 describe('the impulse command', () => {
   let cwd: string;
@@ -23,6 +24,113 @@ describe('the impulse command', () => {
       expect(stdout).toMatch(/Usage: impulse.*serve.*check-config/s);
       expect(stderr).toBe('');
     }
+  });
+
+  it('prints the help of a command, in 80 columns, with its settings under headings and examples at its end', async () => {
+    const { stdout: all } = await impulse(['--help']);
+    const commands = [...all.matchAll(/^ {2}([a-z][a-z-]+) /gm)].map(([, name = '']) => name);
+    expect(commands).toContain('serve');
+    const look = async (command: string) => {
+      const asked = await impulse(['help', command]);
+      expect(asked).toEqual(jasmine.objectContaining({ code: 0, stderr: '' }));
+      expect((await impulse([command, '--help'])).stdout).toBe(asked.stdout);
+      expect(asked.stdout).toMatch(/\nExamples:\n( {2}.*impulse .*\n {6}[a-z].*\n)+$/);
+      expect(asked.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    };
+    await Promise.all(commands.map(look));
+    const { stdout: serve } = await impulse(['serve', '--help']);
+    expect(serve).toMatch(/\nWho gets in:\n {2}--max-sessions <number> +Callers on line at once \[100\]\n/);
+    expect(serve).toMatch(/\nHow long:\n {2}--idle-timeout <duration> /);
+    expect(serve.replace(/\s+/g, ' ')).toContain('or is denied; one of takeover, deny [takeover]');
+  });
+
+  it('gives examples that the command line understands', async () => {
+    const { stdout: page } = await impulse(['man']);
+    const [, examples = ''] = page.split('.SH EXAMPLES\n');
+    const lines = [...examples.matchAll(/^\\fB.*?impulse ([^|)\n]*).*\\fR$/gm)];
+    expect(lines.length).toBeGreaterThan(9);
+    const look = async (line: string) => {
+      // Behind --help nothing is done, but flags are looked at all the same.
+      const { code, stdout } = await impulse([...line.replaceAll('\\-', '-').trim().split(' '), '--help']);
+      expect(code).withContext(line).toBe(0);
+      expect(stdout).toMatch(new RegExp(`^Usage: impulse ${line.split(' ')[0]?.replaceAll('\\', '')}`));
+    };
+    await Promise.all(lines.map(([, line = '']) => look(line)));
+  });
+
+  it('suggests what somebody who mistypes may mean, in the same line', async () => {
+    expect((await impulse(['sevre'])).stderr).toBe(
+      "impulse: unknown command 'sevre' (Did you mean serve?); see impulse --help\n",
+    );
+    expect(await impulse(['help', 'sevre'])).toEqual(
+      jasmine.objectContaining({
+        code: 2,
+        stdout: '',
+        stderr: "impulse: unknown command 'sevre' (Did you mean serve?); see impulse --help\n",
+      }),
+    );
+    expect((await impulse(['serve', '--prot', '1'])).stderr).toBe(
+      "impulse: unknown option '--prot' (Did you mean --port?); see impulse --help\n",
+    );
+  });
+
+  it('shows what is mistyped, and obeys none of it', async () => {
+    const { stderr } = await impulse(['\x1b[2J\nserve']);
+    expect(stderr).toMatch(/^impulse: [ -~]*\\u\{1b\}[ -~]*\n$/);
+  });
+
+  it('colours for people, not for pipes, and not where NO_COLOR is set', async () => {
+    const wrong = ['check-config', '--port', 'x'];
+    expect((await impulse(wrong)).stderr).toMatch(/^impulse: port/);
+    expect((await impulse(wrong, { env: { FORCE_COLOR: '1' } })).stderr).toMatch(
+      /^\x1b\[31mimpulse:\x1b\[39m port/,
+    );
+    const both = { FORCE_COLOR: '1', NO_COLOR: '1' };
+    expect((await impulse(wrong, { env: both })).stderr).toMatch(/^impulse: port/);
+    expect((await impulse(['--help'], { env: { FORCE_COLOR: '1' } })).stdout).toContain('\x1b[1mCommands:');
+    expect((await impulse(['--help'])).stdout).not.toContain('\x1b');
+  });
+
+  it('colours at a terminal', async () => {
+    if (!works('script -qec true /dev/null')) pending('script is not installed');
+    const person = await atTerminal(`'${process.execPath}' '${IMPULSE}' check-config --port x`);
+    expect(await person.sees('port "x"')).toContain('\x1b[31mimpulse:\x1b[39m port "x"');
+    await leaveAll();
+  });
+
+  it('colours the log for people, and never the one for machines', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const args = ['serve', '--port', `${port}`];
+
+    const text = await impulse(args, { env: { FORCE_COLOR: '1' } });
+    const json = await impulse([...args, '--log-format', 'json'], { env: { FORCE_COLOR: '1' } });
+    server.close();
+
+    expect(text.stderr).toMatch(/^\x1b\[2m[-\d: ]+\x1b\[22m \x1b\[31merror\x1b\[39m 127/);
+    expect(JSON.parse(json.stderr).level).toBe('error');
+  });
+
+  it('begins a board once, and says what it wrote', async () => {
+    expect(await impulse(['init', 'new'], { cwd })).toEqual(
+      jasmine.objectContaining({
+        code: 0,
+        stdout:
+          'wrote new/.env\nwrote new/banner.txt\n' +
+          'Change in them what you like; then open the board from that folder: impulse serve\n',
+      }),
+    );
+    expect((await impulse(['check-config'], { cwd: join(cwd, 'new') })).stdout).toMatch(
+      /^banner +banner\.txt +\.env \(IMPULSE_BANNER\)$/m,
+    );
+    expect(await impulse(['init', 'new'], { cwd })).toEqual(
+      jasmine.objectContaining({
+        code: 1,
+        stdout: '',
+        stderr: "impulse: nothing was written: EEXIST: file already exists, open 'new/.env'\n",
+      }),
+    );
   });
 
   it('prints its version', async () => {
@@ -124,7 +232,7 @@ describe('the impulse command', () => {
   });
 
   it('logs the life of a call as JSON, an event a line', async () => {
-    const board = await startBoard();
+    const board = await startBoard(['--control', 'off']);
     const caller = await call(board.port);
     await caller.hears('Handle: ');
     caller.says('ann\r\n/quit\r\n');

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { temporaryFolder } from '../support/cheap-accounts.js';
@@ -10,10 +10,12 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const INSTALL_PATIENCE_MS = 180_000;
 
 const APP = `import { type App, hasAnsi } from 'impulse-bbs';
+import { contain } from 'impulse-bbs/streams';
 import { map, takeWhile } from 'rxjs';
 
 export const parrot: App = (session) =>
   session.line$.pipe(
+    contain(),
     takeWhile((line) => line !== 'bye'),
     map((line) => (hasAnsi(session.terminal) ? \`\\x1b[1m\${line}\\x1b[0m\\n\` : \`\${line}\\n\`)),
   );
@@ -59,14 +61,40 @@ describe('the package', () => {
   const run = (program: string, args: string[], cwd: string) =>
     promisify(execFile)(program, args, { cwd, env: cleanEnv({ npm_config_loglevel: 'error' }) });
 
+  /** Packs the source as it is, beside what an older build left behind. Returns the tarball. */
+  const pack = async () => {
+    const tree = join(folder.path, 'tree');
+    mkdirSync(join(tree, 'dist/lib'), { recursive: true });
+    writeFileSync(join(tree, 'dist/lib/of-yesterday.js'), '');
+    const own = readdirSync(ROOT).filter((name) => !/^(node_modules|dist|coverage|\..*)$/.test(name));
+    for (const name of own) cpSync(join(ROOT, name), join(tree, name), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'));
+    const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', folder.path], tree);
+    return join(folder.path, stdout.trim());
+  };
+
+  it('does nothing when it is imported', async () => {
+    const look = `
+      const names = process.eventNames().join();
+      const { config } = await import('rxjs');
+      for (const entry of ['lib', 'streams', 'lib/testing']) await import('${ROOT}/dist/' + entry + '/index.js');
+      console.log(process.eventNames().join() === names, config.onUnhandledError);
+    `;
+    const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '--eval', look], ROOT);
+    expect(stdout).toBe('true null\n');
+    expect(stderr).toBe('');
+  });
+
   it(
     'is all that an app and its marble spec need, far from here',
     async () => {
-      const { stdout: packed } = await run(
-        'npm',
-        ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder.path],
-        ROOT,
-      );
+      const tarball = await pack();
+      const { stdout: listed } = await run('tar', ['-tzf', tarball], folder.path);
+      const files = listed.trim().split('\n');
+      for (const entry of ['lib/index', 'lib/testing/index', 'streams/index', 'bin/impulse'])
+        expect(files).toContain(`package/dist/${entry}.js`);
+      expect(files.filter((file) => /of-yesterday|spec|docs\/api|\.ts$(?<!\.d\.ts)/.test(file))).toEqual([]);
+
       const { devDependencies, dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
       const home = join(folder.path, 'home');
       mkdirSync(home);
@@ -82,11 +110,7 @@ describe('the package', () => {
         (name) => `${name}@${devDependencies[name]}`,
       );
       const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
-      await run(
-        'npm',
-        [...install, join(folder.path, packed.trim()), `rxjs@${dependencies.rxjs}`, ...tools],
-        home,
-      );
+      await run('npm', [...install, tarball, `rxjs@${dependencies.rxjs}`, ...tools], home);
 
       // The types of the package are checked as well: skipLibCheck is off.
       await run('npx', ['tsc'], home);

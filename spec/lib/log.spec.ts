@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fc from 'fast-check';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import type { Paint } from '../../lib/colour.js';
 import { createLog, type LogEvent, type LogOptions, logEvents } from '../../lib/log.js';
 import type { ServerEvent } from '../../streams/types.js';
 
@@ -34,11 +35,11 @@ const EVENTS: { readonly [Type in LogEvent['type']]: Extract<LogEvent, { type: T
 const failed = (error: unknown): LogEvent => ({ ...EVENTS.sessionClosing, reason: 'app-error', error });
 
 /** A log that keeps its lines, with a clock that stands. */
-function kept({ level = 'debug', format = 'text' }: Partial<LogOptions> = {}) {
+function kept({ level = 'debug', format = 'text', ...more }: Partial<LogOptions> = {}) {
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
   const now = () => new Date('2026-11-22T23:59:35.123Z');
-  return { lines, log: createLog({ level, format, write, now }) };
+  return { lines, log: createLog({ level, format, write, now, ...more }) };
 }
 
 /** The line that an event becomes. */
@@ -151,6 +152,36 @@ describe('createLog', () => {
       const written = line({ ...EVENTS.sessionAuthenticated, handle }, { format: 'json' }) ?? '';
       expect(written).toMatch(/^[ -~]*\n$/);
       expect(JSON.parse(written).handle).toBe(handle);
+    });
+  });
+
+  describe('at a terminal', () => {
+    const paint: Paint = (style, text) => `<${style}>${text}</>`;
+
+    it('lets the time step back and the level stand out, in the same columns', () => {
+      const { lines, log } = kept({ paint });
+      log.event(EVENTS.sessionOpened);
+      log.event(EVENTS.connectionRefused);
+      log.event(failed('oops'));
+      log.event(EVENTS.sessionWaiting);
+      expect(lines.map((each) => each.slice(0, each.indexOf('</> ', 30) + 12))).toEqual([
+        '<dim>2026-11-22 23:59:35</> <green>info </> node 3: ',
+        '<dim>2026-11-22 23:59:35</> <yellow>warn </> refused ',
+        '<dim>2026-11-22 23:59:35</> <red>error</> node 3: ',
+        '<dim>2026-11-22 23:59:35</> <dim>debug</> session ',
+      ]);
+    });
+
+    it('changes nothing of what machines read', () => {
+      expect(line(EVENTS.sessionOpened, { format: 'json', paint })).toBe(
+        line(EVENTS.sessionOpened, { format: 'json' }) as string,
+      );
+    });
+
+    it('still shows what a stranger sends instead of obeying it', () => {
+      expect(line({ ...EVENTS.sessionAuthenticated, handle: '\x1b[31mal' }, { paint })).toContain(
+        ' node 3: \\u{1b}[31mal logged in',
+      );
     });
   });
 

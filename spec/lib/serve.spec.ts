@@ -8,7 +8,7 @@ import { call, logIn } from '../support/caller.js';
 
 /** A board as `impulse serve` runs it, on a free port, with its log. */
 function start(signal$: Subject<NodeJS.Signals>, flags: Record<string, string> = {}) {
-  const { config } = readConfig({ flags: { port: '0', ...flags }, env: {}, cwd: '/' });
+  const { config } = readConfig({ flags: { port: '0', control: 'off', ...flags }, env: {}, cwd: '/' });
   const line = new ReplaySubject<string>();
   const lines: string[] = [];
   const write = (text: string) => {

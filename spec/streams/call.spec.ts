@@ -1,4 +1,4 @@
-import { defer, NEVER, type Observable, of, VirtualTimeScheduler } from 'rxjs';
+import { defer, NEVER, type Observable, of, repeat, take, VirtualTimeScheduler } from 'rxjs';
 import { type FakeConnectionOptions, fakeConnection } from '../../lib/testing/fake-connection.js';
 import { Call } from '../../streams/call.js';
 import type { ScreenParts } from '../../streams/screen.js';
@@ -106,6 +106,18 @@ describe('Call', () => {
     for (const line of ['one', 'slow', 'two']) call.typeAhead.push(line);
     expect(answers).toEqual(['one']);
     expect(call.taken).toBe(2);
+  });
+
+  it('hands very many lines that are taken again and again to whoever takes them, in several steps of its clock', () => {
+    const { call, scheduler } = calling();
+    const lines = Array.from({ length: 1000 }, (_, index) => `${index}`);
+    for (const line of lines) call.typeAhead.push(line);
+    const taken: string[] = [];
+    const subscription = call.line$.pipe(take(1), repeat()).subscribe((line) => taken.push(line));
+    expect(taken.length).toBeLessThan(lines.length);
+    scheduler.flush();
+    expect(taken).toEqual(lines);
+    subscription.unsubscribe();
   });
 
   describe('write', () => {

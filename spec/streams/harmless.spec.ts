@@ -39,6 +39,7 @@ describe('harmless', () => {
     ['key definitions', '\x1b[>4;2m'],
     ['a printer', '\x1b[5i'],
     ['the shape of the cursor', '\x1b[2 q'],
+    ['a set of letters that is not known', '\x1b(K'],
     ['a mode that is one only with a question mark', '\x1b[25l'],
   ] as const) {
     it(`keeps back ${what}, wherever it is cut`, () => {

@@ -79,6 +79,7 @@ describe('Keys', () => {
     ['page-down', '\x1b[6~'],
     ['ctrl-left', '\x1b[1;5D'],
     ['shift-up', '\x1b[1;2A'],
+    ['up', '\x1b[1;99A'],
     ['ctrl-delete', '\x1b[3;5~'],
     ['f1', '\x1bOP'],
     ['f1', '\x1b[11~'],

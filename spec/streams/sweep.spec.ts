@@ -14,6 +14,26 @@ function watching(tickMs: number, scheduler: SchedulerLike) {
   };
 }
 
+/** A clock that stands still, and then goes on: its last timer is late. */
+function standing() {
+  let now = 0;
+  let ring = () => {};
+  const clock = {
+    now: () => now,
+    schedule: (work: () => void) => {
+      ring = () => work.call({ schedule: () => {} });
+      return new Subscription();
+    },
+  } as unknown as SchedulerLike;
+  return {
+    clock,
+    goOnAt(time: number) {
+      now = time;
+      ring();
+    },
+  };
+}
+
 /** A marble spec in which a tick that is left behind doesn't go on for ever. */
 const sweeping = (spec: (m: Context) => void) =>
   marbles((m) => {
@@ -111,15 +131,7 @@ describe('sweep', () => {
   it(
     'catches up, each in turn, after a clock that stood still',
     sweeping((m) => {
-      let now = 0;
-      let ring = () => {};
-      const clock = {
-        now: () => now,
-        schedule: (work: () => void) => {
-          ring = () => work.call({ schedule: () => {} });
-          return new Subscription();
-        },
-      } as unknown as SchedulerLike;
+      const { clock, goOnAt } = standing();
       const watch = watching(10, clock);
       const calls: string[] = [];
       for (const [name, dueAt] of [
@@ -135,12 +147,30 @@ describe('sweep', () => {
           },
         });
       }
-      now = 137;
-      ring();
+      goOnAt(137);
       m.flush();
       expect(calls).toEqual(['first 137', 'second 137']);
     }),
   );
+
+  it('does not call one that was removed in the turn of an earlier tick, but the later ones, after a clock that stood still', () => {
+    const { clock, goOnAt } = standing();
+    const watch = watching(10, clock);
+    const due = jasmine.createSpy('due');
+    const stop = watch({ dueAt: 25, due });
+    watch({
+      dueAt: 5,
+      due() {
+        stop();
+        this.dueAt = Number.POSITIVE_INFINITY;
+      },
+    });
+    const last = jasmine.createSpy('last');
+    watch({ dueAt: 45, due: last });
+    goOnAt(137);
+    expect(due).not.toHaveBeenCalled();
+    expect(last).toHaveBeenCalledOnceWith(137);
+  });
 
   it(
     'has one timer for any number of deadlines',

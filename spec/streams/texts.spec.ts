@@ -93,6 +93,11 @@ describe('texts', () => {
     );
   });
 
+  it('counts down to the closing time, and calls it off', () => {
+    expect(texts.closing(300_000)).toBe('The board closes in 5 minutes.');
+    expect(texts.STAYS_OPEN).toBe('The board stays open after all.');
+  });
+
   describe('refusal', () => {
     const refused = (reason: RefusalReason, retryInMs?: number): Refused => ({
       verdict: 'refused',

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import {
@@ -26,9 +29,14 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** Where boards have their control sockets: those that are killed leave them behind. */
+const RUNTIME = mkdtempSync(join(tmpdir(), 'impulse-run-'));
+process.once('exit', () => rmSync(RUNTIME, { recursive: true, force: true }));
+
 /** The environment of this machine, without any settings of Impulse. */
 export const cleanEnv = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('IMPULSE_'))),
+  XDG_RUNTIME_DIR: RUNTIME,
   ...more,
 });
 
@@ -60,7 +68,7 @@ export async function ended(child: ChildProcess): Promise<Ended> {
 }
 
 /** A line of the board's JSON log. */
-export interface LogLine {
+interface LogLine {
   readonly event: string;
   readonly level: string;
   readonly [field: string]: unknown;
@@ -101,7 +109,11 @@ export async function startBoard(args: string[] = [], node: string[] = [], cwd =
     'debug',
     ...args,
   ];
-  const child = spawn(process.execPath, argv, { cwd, env: cleanEnv() });
+  return boardOf(spawn(process.execPath, argv, { cwd, env: cleanEnv() }));
+}
+
+/** Waits until a board that was started with a JSON log listens. Stop it with `stopAll`, in an `afterEach`. */
+export async function boardOf(child: ChildProcess): Promise<BoardProcess> {
   running.add(child);
   const end = ended(child).finally(() => running.delete(child));
   const log: LogLine[] = [];

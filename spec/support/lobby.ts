@@ -45,7 +45,7 @@ export function visitOf(info: SessionInfo, services: Services, columns = 80): Vi
 }
 
 /** Somebody who calls a {@link Board}. */
-export interface Person {
+interface Person {
   readonly id: number;
   /** What was written to them until they had logged in. */
   readonly welcome: string;

@@ -10,7 +10,7 @@ export type Step = { readonly afterMs: number } & (
 );
 
 /** Who a caller is, and what comes of it. */
-export interface Character {
+interface Character {
   readonly handle: string;
   /** Behind a gate that asks for it. */
   readonly pressesEsc: boolean;
@@ -167,7 +167,7 @@ function* sleeper(who: Character): Generator<Step, void> {
 function* silent(): Generator<Step, void> {}
 
 /** Everybody who may call, and how many of a hundred they are. */
-export const CHARACTERS: readonly (readonly [name: string, Script, of100: number])[] = [
+const CHARACTERS: readonly (readonly [name: string, Script, of100: number])[] = [
   ['person', person, 46],
   ['piper', piper, 8],
   ['flooder', flooder, 6],

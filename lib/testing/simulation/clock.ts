@@ -12,6 +12,7 @@ export interface SimulatedClock extends SchedulerLike {
 
 /** A clock's share, and how much is still to be done of what was scheduled with it. */
 export interface SharedClock extends SchedulerLike {
+  /** What was scheduled with it and is neither done nor cancelled. */
   readonly pending: number;
 }
 

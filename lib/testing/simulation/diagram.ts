@@ -5,6 +5,14 @@ import type { SimulationRun } from './simulate.js';
 /**
  * The last events of a run as a marble diagram: a row for the door and one for each session, a column for each moment; `-`
  * is a moment in which others had something happen.
+ *
+ * @param most Events that are drawn: the last ones.
+ * @example
+ * ```ts
+ * import { diagram, simulate } from 'impulse-bbs/testing';
+ *
+ * console.log(diagram(simulate({ seed: 1, hours: 1 }), 20));
+ * ```
  */
 export function diagram({ events }: Pick<SimulationRun, 'events'>, most = 40): string {
   const shown = events.slice(-most);

@@ -7,7 +7,7 @@ export interface Called {
 }
 
 /** How many are on the board. */
-export interface Crowd {
+interface Crowd {
   readonly inside: number;
   readonly strangers: number;
   /** Those who are leaving the waiting room too. */

@@ -6,6 +6,16 @@ const MOST_RUNS = 400;
 /**
  * Makes a run that went wrong as small as it goes: leaves callers out, half of them at first and then fewer at a time, for
  * as long as the same goes wrong.
+ *
+ * @param options What the run was made with.
+ * @example
+ * ```ts
+ * import { shrunk, simulate } from 'impulse-bbs/testing';
+ *
+ * const options = { seed: 1, hours: 1 };
+ * const run = simulate(options);
+ * if (run.violation) console.log(shrunk(options, run).callers);
+ * ```
  */
 export function shrunk(options: SimulationOptions, run: SimulationRun): SimulationRun {
   const rule = ruleOf(run);

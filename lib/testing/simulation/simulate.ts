@@ -30,6 +30,7 @@ export interface SimulationOptions {
 
 /** What came of it. */
 export interface SimulationRun {
+  /** What it was drawn from. */
   readonly seed: number;
   /** What was wrong, in words, and when; null if nothing was. */
   readonly violation: string | null;
@@ -37,7 +38,13 @@ export interface SimulationRun {
   readonly callers: readonly number[];
   /** Things that were made to go wrong. */
   readonly faults: number;
-  readonly events: readonly { readonly at: number; readonly event: ServerEvent }[];
+  /** Everything that happened, in its order. */
+  readonly events: readonly {
+    /** When, in milliseconds since 1970. */
+    readonly at: number;
+    /** And what. */
+    readonly event: ServerEvent;
+  }[];
   /** Of all events and when they came, and of all that each caller read (SHA-256). */
   readonly hash: string;
 }

@@ -28,13 +28,13 @@ export interface World {
 }
 
 /** When the process is held up, and for how long. */
-export interface Stall {
+interface Stall {
   readonly inMs: number;
   readonly ms: number;
 }
 
 /** What the sysop does, and when. */
-export interface SysopAct {
+interface SysopAct {
   readonly inMs: number;
   readonly says?: string;
   readonly kicks?: number;

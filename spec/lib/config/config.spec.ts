@@ -56,6 +56,9 @@ describe('readConfig', () => {
       outputLimitBytes: 262_144,
       passwords: null,
       banner: null,
+      control: 'auto',
+      metricsPort: null,
+      metricsHost: '127.0.0.1',
       logLevel: 'info',
       logFormat: 'text',
     });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { HEADINGS } from '../../../lib/config/headings.js';
 import { flag, SETTINGS, type Setting, variable } from '../../../lib/config/settings.js';
 
 const settings: Setting[] = Object.values(SETTINGS);
@@ -12,12 +12,26 @@ describe('SETTINGS', () => {
         expect(setting.description).toMatch(/^[A-Z][\x20-\x7e]+[^.]$/);
         expect(setting.allowed).toMatch(/^[a-z][\x20-\x7e]+[^.]$/);
       });
+      it('says in a word what it takes, and allows each of its choices and no more', () => {
+        expect(setting.takes).toMatch(/^[a-z]+$/);
+        for (const choice of setting.choices ?? []) expect(setting.parse(choice)).not.toBeUndefined();
+        expect(setting.choices ? `one of ${setting.choices.join(', ')}` : null).toBe(
+          setting.allowed.startsWith('one of') ? setting.allowed : null,
+        );
+      });
       it('refuses nothing and nonsense', () => {
         expect(setting.parse('')).toBeUndefined();
         if (setting !== SETTINGS.banner) expect(setting.parse('\x1b[2J nonsense\n')).toBeUndefined();
       });
     });
   }
+
+  it('is divided by headings, the first of which comes first', () => {
+    const [first] = Object.keys(SETTINGS);
+    const headed = Object.keys(SETTINGS).filter((key) => key in HEADINGS);
+    expect(Object.keys(HEADINGS)).toEqual(headed);
+    expect(headed[0]).toBe(first as string);
+  });
 
   it('has the keys of its names, with the unit of a duration or a size', () => {
     const camelCase = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
@@ -56,6 +70,9 @@ describe('SETTINGS', () => {
       'output-limit': 262_144,
       passwords: null,
       banner: null,
+      control: 'auto',
+      'metrics-port': null,
+      'metrics-host': '127.0.0.1',
       'log-level': 'info',
       'log-format': 'text',
     });
@@ -183,20 +200,5 @@ describe('flag and variable', () => {
   it('follow from the name', () => {
     expect(flag(SETTINGS.connectionRatePerAddress)).toBe('--connection-rate-per-address');
     expect(variable(SETTINGS.connectionRatePerAddress)).toBe('IMPULSE_CONNECTION_RATE_PER_ADDRESS');
-  });
-});
-
-describe('.env.example', () => {
-  const [, ...paragraphs] = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8')
-    .trimEnd()
-    .split('\n\n');
-
-  it('has every setting, explained, commented out, with its default, in the order of the table', () => {
-    expect(paragraphs).toEqual(
-      settings.map(
-        (setting) =>
-          `# ${setting.description}.\n# Allowed: ${setting.allowed}.\n#${variable(setting)}=${setting.default}`,
-      ),
-    );
   });
 });

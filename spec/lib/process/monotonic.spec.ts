@@ -1,13 +1,17 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { timer } from 'rxjs';
 import { monotonic } from '../../../lib/process/monotonic.js';
 
 describe('monotonic', () => {
-  beforeEach(() => {
+  // Within a turn the clock stands still, and specs may share one.
+  beforeEach(async () => {
+    await nextTurn();
     jasmine.clock().install();
   });
 
-  afterEach(() => {
+  afterEach(async () => {
     jasmine.clock().uninstall();
+    await nextTurn();
   });
 
   it('counts milliseconds since 1970 from the start of the process, without the wall clock', () => {

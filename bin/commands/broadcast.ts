@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { firstValueFrom } from 'rxjs';
+import { ask } from '../../lib/control/ask.js';
+import { heardBy } from '../../lib/control/words.js';
+import { socketOf, withControl } from '../control-flags.js';
+import { withExamples } from '../examples.js';
+import type { AddCommand } from '../program.js';
+
+/** `impulse broadcast` */
+export const broadcastCommand: AddCommand = (program) => {
+  const command = withControl(
+    program.command('broadcast').description('tell everybody who has logged in something, as the sysop'),
+  )
+    .argument('<text...>', 'what to say')
+    .action(async (words: string[], _: unknown, command: Command) => {
+      const broadcast$ = ask<{ heard: number }>(socketOf(command), {
+        command: 'broadcast',
+        text: words.join(' '),
+      });
+      process.stdout.write(`${heardBy((await firstValueFrom(broadcast$)).heard)}\n`);
+    });
+  withExamples(command, {
+    'impulse broadcast "The mail run is at ten."': 'says so to everybody who has logged in',
+  });
+};

@@ -1,0 +1,26 @@
+import { Argument } from 'commander';
+import { COMPLETIONS } from '../../lib/command-line/completion.js';
+import { withExamples } from '../examples.js';
+import { outlineOf } from '../outline.js';
+import type { AddCommand } from '../program.js';
+
+const HOW_TO_KEEP = `
+The script knows commands, flags and values. To have it in every shell,
+write it to a file:
+  bash  ~/.local/share/bash-completion/completions/impulse
+  zsh   _impulse, in a folder of $fpath
+  fish  ~/.config/fish/completions/impulse.fish`;
+
+/** `impulse completion` */
+export const completionCommand: AddCommand = (program) => {
+  const command = program
+    .command('completion')
+    .description('print a script that completes what is typed, for a shell')
+    .addArgument(new Argument('<shell>', 'whose script').choices(Object.keys(COMPLETIONS)))
+    .addHelpText('after', HOW_TO_KEEP)
+    .action((shell: string) => void process.stdout.write(COMPLETIONS[shell]?.(outlineOf(program)) ?? ''));
+  withExamples(command, {
+    'source <(impulse completion bash)': 'completes in this bash; in a zsh likewise',
+    'impulse completion fish | source': 'completes in this fish',
+  });
+};

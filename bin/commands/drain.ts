@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { parseDuration } from '../../lib/config/duration.js';
+import { followDrain } from '../../lib/control/follow-drain.js';
+import { socketOf, withControl } from '../control-flags.js';
+import { withExamples } from '../examples.js';
+import type { AddCommand } from '../program.js';
+
+/** `impulse drain` */
+export const drainCommand: AddCommand = (program, { signal$, exitWith }) => {
+  const command = withControl(
+    program
+      .command('drain')
+      .description('close the board with grace, now or after a countdown that callers see'),
+  )
+    .option('--in <duration>', 'how long to count down first, such as 90s or 5m')
+    .option('--cancel', 'stop the countdown that runs')
+    .action(async (flags: { in?: string; cancel?: boolean }, command: Command) => {
+      const inMs = flags.in === undefined ? 0 : parseDuration(flags.in);
+      if (typeof inMs !== 'number')
+        return program.error(`--in '${flags.in}' is no duration: use one such as 90s, 5m or 2h`);
+      if (flags.in !== undefined && flags.cancel) program.error('--in and --cancel: one of them only');
+      const request = flags.cancel ? { cancel: true } : { inMs };
+      const say = (line: string) => void process.stdout.write(`${line}\n`);
+      exitWith(await followDrain(socketOf(command), { command: 'drain', ...request }, signal$, say));
+    });
+  withExamples(command, {
+    'impulse drain': 'closes the board with grace, and says how that went',
+    'impulse drain --in 5m': 'does so after five minutes that callers see pass',
+    'impulse drain --cancel': 'has the board stay open after all',
+  });
+};

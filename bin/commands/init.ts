@@ -1,0 +1,21 @@
+import { init } from '../../lib/config/init.js';
+import { printable } from '../../streams/printable.js';
+import { withExamples } from '../examples.js';
+import type { AddCommand } from '../program.js';
+
+/** `impulse init` */
+export const initCommand: AddCommand = (program) => {
+  const command = program
+    .command('init')
+    .description('begin a board: write a .env with every setting explained, and a banner')
+    .argument('[folder]', 'where; here, if left out')
+    .action((folder = '.') => {
+      for (const path of init(folder)) process.stdout.write(`wrote ${printable(path, 1000)}\n`);
+      const where = folder === '.' ? '' : ' from that folder';
+      process.stdout.write(`Change in them what you like; then open the board${where}: impulse serve\n`);
+    });
+  withExamples(command, {
+    'impulse init': 'begins a board in this folder',
+    'impulse init my-board': 'begins one in a new folder',
+  });
+};

@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { firstValueFrom } from 'rxjs';
+import { ask } from '../../lib/control/ask.js';
+import type { Caller } from '../../lib/control/protocol.js';
+import { kickedLine } from '../../lib/control/words.js';
+import { socketOf, withControl } from '../control-flags.js';
+import { withExamples } from '../examples.js';
+import type { AddCommand } from '../program.js';
+
+/** `impulse kick` */
+export const kickCommand: AddCommand = (program) => {
+  const command = withControl(program.command('kick').description('end the call on a node'))
+    .argument('<node>', 'the number of the node, as in impulse who')
+    .action(async (typed: string, _: unknown, command: Command) => {
+      if (!/^\d{1,7}$/.test(typed)) program.error(`'${typed}' is no node: use its number`);
+      const kick$ = ask<{ kicked: Caller }>(socketOf(command), { command: 'kick', node: Number(typed) });
+      process.stdout.write(`${kickedLine((await firstValueFrom(kick$)).kicked)}\n`);
+    });
+  withExamples(command, {
+    'impulse kick 7': 'ends the call on node 7',
+  });
+};

@@ -1,0 +1,13 @@
+import { manual } from '../../lib/command-line/manual.js';
+import { withExamples } from '../examples.js';
+import { outlineOf } from '../outline.js';
+import type { AddCommand } from '../program.js';
+
+/** `impulse man` */
+export const manCommand: AddCommand = (program) => {
+  const command = program
+    .command('man')
+    .description('print the manual page, for a program that shows such pages')
+    .action(() => void process.stdout.write(manual(outlineOf(program))));
+  withExamples(command, { 'impulse man | man -l -': 'shows the manual page' });
+};

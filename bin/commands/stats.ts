@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { firstValueFrom } from 'rxjs';
+import { ask } from '../../lib/control/ask.js';
+import type { View } from '../../lib/control/protocol.js';
+import { statsText } from '../../lib/control/stats.js';
+import { socketOf, withControl } from '../control-flags.js';
+import { withExamples } from '../examples.js';
+import type { AddCommand } from '../program.js';
+
+/** `impulse stats` */
+export const statsCommand: AddCommand = (program) => {
+  const command = withControl(
+    program.command('stats').description('print the figures of the board, since its start'),
+  )
+    .option('--json', 'print it as JSON')
+    .action(async (_: unknown, command: Command) => {
+      const { figures } = await firstValueFrom(ask<View>(socketOf(command), { command: 'stats' }));
+      process.stdout.write(
+        command.opts().json ? `${JSON.stringify(figures, null, 2)}\n` : statsText(figures),
+      );
+    });
+  withExamples(command, {
+    'impulse stats': 'prints the figures for people',
+    'impulse stats --json': 'prints them for machines',
+  });
+};

@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { ask } from '../../lib/control/ask.js';
+import { live } from '../../lib/control/live.js';
+import type { View } from '../../lib/control/protocol.js';
+import { socketOf, withControl } from '../control-flags.js';
+import { withExamples } from '../examples.js';
+import type { AddCommand } from '../program.js';
+
+/** `impulse top` */
+export const topCommand: AddCommand = (program, { signal$, exitWith }) => {
+  const command = withControl(
+    program.command('top').description('watch the board: callers, rates and memory, each second'),
+  ).action(async (_: unknown, command: Command) => {
+    const { stdin: input, stdout: output } = process;
+    if (!input.isTTY || !output.isTTY)
+      program.error('top needs a terminal; impulse stats --json is for everything else');
+    exitWith(await live(ask<View>(socketOf(command), { command: 'watch' }), { input, output, signal$ }));
+  });
+  withExamples(command, {
+    'impulse top': "watches this machine's board; q leaves",
+  });
+};

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { ConfigError, findSetting } from '../lib/config/config.js';
+import { flag, SETTINGS, variable } from '../lib/config/settings.js';
+import { placeOf } from '../lib/control/place.js';
+
+const HOW_TO_FIND = `
+The board is found by its control socket: ${flag(SETTINGS.control)} or ${variable(SETTINGS.control)}, or else
+the one of its port, ${flag(SETTINGS.port)} or ${variable(SETTINGS.port)}. Both may stand in a file .env in
+the working directory.`;
+
+/** Gives a command the flags by which it finds the board. */
+export function withControl(command: Command): Command {
+  const { control, port } = SETTINGS;
+  return command
+    .option(`${flag(control)} <${control.takes}>`, 'control socket of the board')
+    .option(`${flag(port)} <${port.takes}>`, `port of the board [${port.default}]`)
+    .addHelpText('after', HOW_TO_FIND);
+}
+
+/**
+ * Where the board of a command that has them is to be found.
+ *
+ * @throws {@link ConfigError} if a value isn't allowed.
+ */
+export function socketOf(command: Command): string {
+  const sources = { flags: command.opts(), env: process.env, cwd: process.cwd() };
+  const [control, port] = ([SETTINGS.control, SETTINGS.port] as const).map((setting) => {
+    const { name, value, source } = findSetting(setting, sources);
+    const parsed = setting.parse(value);
+    if (parsed === undefined)
+      throw new ConfigError([
+        `${name} ${JSON.stringify(value)} (from ${source}): allowed is ${setting.allowed}`,
+      ]);
+    return parsed;
+  });
+  if (typeof control !== 'string') throw new Error('control is off: name a socket with --control SOCKET');
+  return placeOf(control, Number(port));
+}

@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import type { Example } from '../lib/command-line/outline.js';
+
+const examples = new WeakMap<Command, readonly Example[]>();
+
+/** Ends the help of a command with examples; the manual page has them too. */
+export function withExamples(command: Command, lines: Record<string, string>): Command {
+  const rows = Object.entries(lines).map(([line, does]) => ({ line, does }));
+  examples.set(command, rows);
+  const text = rows.map(({ line, does }) => `  ${line}\n      ${does}`).join('\n');
+  return command.addHelpText('after', `\nExamples:\n${text}`);
+}
+
+/** The examples of a command. */
+export const examplesOf = (command: Command): readonly Example[] => examples.get(command) ?? [];

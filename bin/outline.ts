@@ -1,0 +1,37 @@
+import type { Argument, Command, Option } from 'commander';
+import type { FlagOutline, Outline, ValueOutline, WordOutline } from '../lib/command-line/outline.js';
+import { examplesOf } from './examples.js';
+
+/** The program as its own help sees it. */
+export function outlineOf(program: Command): Outline {
+  const help = program.createHelp();
+  const flagsOf = (command: Command) => help.visibleOptions(command).map(flagOf);
+  return {
+    name: program.name(),
+    description: program.description(),
+    version: program.version() ?? '',
+    flags: flagsOf(program),
+    commands: help.visibleCommands(program).map((command) => ({
+      name: command.name(),
+      description: command.description(),
+      flags: flagsOf(command),
+      words: command.registeredArguments.map((word) => wordOf(word, program)),
+      examples: examplesOf(command),
+    })),
+  };
+}
+
+function flagOf({ short, long, description, flags, argChoices }: Option): FlagOutline {
+  const names = [short, long].filter((name) => name !== undefined);
+  const [, takes] = /[<[](.+)[>\]]/.exec(flags) ?? [];
+  return { names, description, ...(takes ? { value: { takes, choices: argChoices ?? [] } } : {}) };
+}
+
+function wordOf(word: Argument, program: Command): WordOutline {
+  const name = word.name();
+  // Commands are known when all are there, and not yet to the command that has this word.
+  const choices = name === 'command' ? program.commands.map((command) => command.name()) : word.argChoices;
+  const value: ValueOutline = { takes: name, choices: choices ?? [] };
+  const all = word.variadic ? `${name}...` : name;
+  return { term: word.required ? `<${all}>` : `[${all}]`, description: word.description, value };
+}

@@ -1,0 +1,88 @@
+import { defer, EMPTY, filter, map, merge, type Observable, of, take, takeUntil, takeWhile } from 'rxjs';
+import { plain } from '../../streams/plain.js';
+import type { ServerClosed, ServerDraining, ServerEvent } from '../../streams/types.js';
+import { LONGEST_MS } from '../config/duration.js';
+import type { CountdownNews } from './closing-time.js';
+import type { CountdownCancelled, CountdownTold, DrainNews } from './protocol.js';
+import { type Controlled, callers, view$ } from './views.js';
+
+/** What was sent with a command, whatever that is. */
+type Fields = Readonly<Record<string, unknown>>;
+
+type Command = (board: Controlled, fields: Fields) => Observable<object>;
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  who: (board) => of({ callers: callers(board) }),
+  kick,
+  broadcast,
+  drain,
+  stats: (board) =>
+    view$(board).pipe(
+      take(1),
+      map(({ time, figures }) => ({ time, figures })),
+    ),
+  watch: (board) => view$(board).pipe(takeUntil(board.impulse.event$.pipe(filter(isClosed)))),
+};
+
+/**
+ * Does what a request says, and emits what there is to say of it, as objects. Throws in words if it can't be done.
+ *
+ * @param request A line of JSON that was sent, whatever that is.
+ */
+export function answer(board: Controlled, request: string): Observable<object> {
+  const fields = fieldsOf(request);
+  const name = String(fields.command);
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command)
+    throw new Error(`no command ${JSON.stringify(name)}; there are ${Object.keys(COMMANDS).join(', ')}`);
+  return command(board, fields);
+}
+
+function fieldsOf(request: string): Fields {
+  try {
+    return Object(JSON.parse(request));
+  } catch {
+    throw new Error('a request is a line of JSON, such as {"command":"who"}');
+  }
+}
+
+function kick(board: Controlled, { node }: Fields): Observable<object> {
+  const kicked = callers(board).find((caller) => caller.node === node);
+  if (!kicked) throw new Error(`nobody is on node ${JSON.stringify(node)}`);
+  board.impulse.kick(kicked.session);
+  return of({ kicked });
+}
+
+function broadcast({ impulse }: Controlled, { text }: Fields): Observable<object> {
+  if (typeof text !== 'string' || plain(text).trim() === '') throw new Error('there is nothing to say');
+  return of({ heard: impulse.broadcast(text) });
+}
+
+function drain(
+  { impulse, closing, tally }: Controlled,
+  { inMs = 0, cancel = false }: Fields,
+): Observable<DrainNews> {
+  const isDown = tally().phase === 'draining';
+  if (isDown && (cancel || inMs)) throw new Error('the board is going down already');
+  if (cancel && closing.leftMs === null) throw new Error('no countdown is running');
+  if (!Number.isInteger(inMs) || Number(inMs) < 0 || Number(inMs) > LONGEST_MS)
+    throw new Error(`inMs is a whole number of milliseconds up to ${LONGEST_MS}`);
+
+  const act$ = defer(() => {
+    if (cancel) closing.cancel();
+    else if (!isDown) closing.closeIn(Number(inMs));
+    return EMPTY;
+  });
+  return merge(closing.news$.pipe(filter(isTold)), impulse.event$.pipe(filter(isOnTheWayDown)), act$).pipe(
+    takeWhile(({ type }) => type !== 'serverClosed' && type !== 'countdownCancelled', true),
+  );
+}
+
+// That it is closing time is told by what comes of it.
+const isTold = (news: CountdownNews): news is CountdownTold | CountdownCancelled =>
+  news.type !== 'countdownEnded';
+
+const isClosed = (event: ServerEvent): event is ServerClosed => event.type === 'serverClosed';
+
+const isOnTheWayDown = (event: ServerEvent): event is ServerDraining | ServerClosed =>
+  isClosed(event) || event.type === 'serverDraining';

@@ -1,0 +1,43 @@
+import { printable } from '../../streams/printable.js';
+import { column } from '../lobby/column.js';
+import { spent } from '../lobby/times.js';
+import { width } from '../width.js';
+import type { Caller } from './protocol.js';
+
+interface Column {
+  readonly title: string;
+  readonly align?: 'right';
+  /** Which of them a window that is too narrow does without first; the others never. */
+  readonly spare?: number;
+  readonly of: (caller: Caller) => string;
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'Node', align: 'right', of: ({ node }) => `${node}` },
+  { title: 'Handle', of: ({ handle }) => printable(handle ?? '(logging in)') },
+  { title: 'Address', spare: 3, of: ({ address }) => printable(address) },
+  { title: 'On line', align: 'right', spare: 2, of: ({ onLineMs }) => spent(onLineMs) },
+  { title: 'Idle', align: 'right', of: ({ idleMs }) => spent(idleMs) },
+  { title: 'State', spare: 1, of: ({ state }) => state },
+  { title: 'Where', spare: 4, of: ({ where }) => printable(where) },
+];
+
+const GAP = '  ';
+
+/** Who is on line: a header, and a line each, in as many columns as a window so wide has room for. */
+export function callerTable(callers: readonly Caller[], columns = Number.POSITIVE_INFINITY): string[] {
+  const whole = COLUMNS.map((each) => {
+    const cells = [each.title, ...callers.map(each.of)];
+    return { ...each, cells, width: Math.max(...cells.map(width)) };
+  });
+  const isTooWide = (some: typeof whole) =>
+    some.reduce((sum, each) => sum + each.width + GAP.length, -GAP.length) > columns;
+  let shown = whole;
+  for (let spare = 1; isTooWide(shown) && spare <= 4; spare += 1)
+    shown = shown.filter((each) => each.spare !== spare);
+
+  return Array.from({ length: callers.length + 1 }, (_, row) => {
+    const line = shown.map(({ cells, width, align }) => column(cells[row] ?? '', width, align)).join(GAP);
+    return column(line.trimEnd(), Math.min(columns, width(line.trimEnd())));
+  });
+}

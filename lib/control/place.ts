@@ -1,0 +1,27 @@
+import { statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+
+/** What the kernel takes for the name of a socket, in bytes: sun_path of unix(7) and its last zero. */
+const MOST_BYTES = process.platform === 'linux' ? 107 : 103;
+
+/**
+ * The control socket of the board on a port.
+ *
+ * @param control What the setting says: a name, or `auto`, which is `PORT.sock` in `$XDG_RUNTIME_DIR/impulse` (the
+ *   folder that is gone when its user logs out), or in `~/.impulse` where there is no such directory.
+ * @throws If no socket can have that name.
+ */
+export function placeOf(control: string, port: number, env: NodeJS.ProcessEnv = process.env): string {
+  const path = control === 'auto' ? join(folder(env), `${port}.sock`) : resolve(control);
+  const bytes = Buffer.byteLength(path);
+  if (bytes > MOST_BYTES)
+    throw new Error(`too long for the name of a socket: ${bytes} bytes, allowed are ${MOST_BYTES}: ${path}`);
+  return path;
+}
+
+function folder({ XDG_RUNTIME_DIR: runtime, HOME: home }: NodeJS.ProcessEnv): string {
+  return runtime && isAbsolute(runtime) && statSync(runtime, { throwIfNoEntry: false })?.isDirectory()
+    ? join(runtime, 'impulse')
+    : join(home || homedir(), '.impulse');
+}

@@ -1,0 +1,64 @@
+import { inWords } from '../../streams/texts.js';
+import { column } from '../lobby/column.js';
+import { spent } from '../lobby/times.js';
+import { callerTable } from './caller-table.js';
+import type { Remembered, Sample } from './history.js';
+import { inBytes } from './stats.js';
+
+/** A window to draw in. */
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+const METERS: readonly { title: string; of: (sample: Sample) => number; unit: (value: number) => string }[] =
+  [
+    { title: 'calls', of: ({ calls }) => calls, unit: (value) => `${value.toFixed(1)}/s` },
+    { title: 'refused', of: ({ refused }) => refused, unit: (value) => `${value.toFixed(1)}/s` },
+    { title: 'in', of: ({ bytesIn }) => bytesIn, unit: (value) => `${inBytes(value)}/s` },
+    { title: 'out', of: ({ bytesOut }) => bytesOut, unit: (value) => `${inBytes(value)}/s` },
+    { title: 'memory', of: ({ memoryBytes }) => memoryBytes, unit: inBytes },
+    { title: 'late', of: ({ lateMs }) => lateMs, unit: (value) => `${value.toFixed(1)} ms` },
+  ];
+
+const TITLE_WIDTH = 7;
+const VALUE_WIDTH = 12;
+
+/** What `impulse top` shows in a window of that size: its lines, none wider than the window and no more than it has rows. */
+export function topScreen({ view, samples }: Remembered, { columns, rows }: Size): string[] {
+  const { figures, callers } = view;
+  const { phase, closesInMs, onLine, most, waiting, uptimeMs } = figures;
+  const state = closesInMs === null ? phase : `closes in ${inWords(closesInMs)}`;
+  const head = [
+    ends(` Impulse  ${state}, up ${spent(uptimeMs)}`, 'q leaves ', columns),
+    '',
+    `on line  ${onLine}, ${most} at most   waiting  ${waiting}`,
+    '',
+    ...METERS.map(({ title, of, unit }) => {
+      const values = samples.map(of);
+      const name = `${title.padEnd(TITLE_WIDTH)}${unit(values.at(-1) ?? 0).padStart(VALUE_WIDTH)}`;
+      return `${name}  ${sparkline(values.slice(-Math.max(0, columns - name.length - 2)))}`;
+    }),
+    '',
+  ];
+  const table = callerTable(callers, columns);
+  const room = rows - head.length;
+  const isWhole = table.length <= room && callers.length === onLine;
+  const more = `and ${onLine - Math.max(0, Math.min(room, table.length + 1) - 2)} more`;
+  const list = isWhole ? table : [...table.slice(0, Math.max(0, room - 1)), more];
+  return [...head, ...list].slice(0, rows).map((line) => column(line, columns).trimEnd());
+}
+
+/** A text at either end of a line, the second one only if there is room. */
+function ends(left: string, right: string, columns: number): string {
+  const gap = columns - left.length - right.length;
+  return gap > 0 ? `${left}${' '.repeat(gap)}${right}` : left.padEnd(columns);
+}
+
+const BARS = '▁▂▃▄▅▆▇█';
+
+/** A bar for each value, the highest of them as high as a letter; nothing is the lowest, and anything is higher. */
+export function sparkline(values: readonly number[]): string {
+  const most = Math.max(...values);
+  return values.map((value) => BARS[value > 0 ? Math.max(1, Math.round((value / most) * 7)) : 0]).join('');
+}

@@ -1,0 +1,35 @@
+import { printable } from '../../streams/printable.js';
+import { closing, inWords } from '../../streams/texts.js';
+import { formatDuration } from '../config/duration.js';
+import type { Caller, DrainNews } from './protocol.js';
+
+/** What happens on the way down, in a line for who ordered it. */
+export function drainLine(news: DrainNews): string {
+  switch (news.type) {
+    case 'countdownTold': {
+      const { leftMs, heard, insteadOfMs } = news;
+      const instead =
+        insteadOfMs === undefined ? '' : ` The countdown before, with ${inWords(insteadOfMs)} left, is off.`;
+      return `${closing(leftMs)} ${heardBy(heard)}${instead}`;
+    }
+    case 'countdownCancelled':
+      return `The countdown is off: the board stays open. ${heardBy(news.heard)}`;
+    case 'serverDraining': {
+      const { sessions, graceMs, reason } = news;
+      const patience = graceMs === null ? 'however long it takes' : `${formatDuration(graceMs)} at most`;
+      return `Going down (${printable(reason)}): ${sessions} on line, ${patience}.`;
+    }
+    case 'serverClosed': {
+      const { drained, forced, durationMs } = news;
+      return `Closed: ${drained} drained, ${forced} forced, in ${(durationMs / 1000).toFixed(1)} seconds.`;
+    }
+  }
+}
+
+/** `2 callers heard it.` */
+export const heardBy = (heard: number): string =>
+  heard === 0 ? 'Nobody is on line to hear it.' : `${heard} ${heard === 1 ? 'caller' : 'callers'} heard it.`;
+
+/** Who was kicked. */
+export const kickedLine = ({ node, handle, address }: Caller): string =>
+  printable(`Kicked ${handle ?? 'a caller who was logging in'} from node ${node} (${address}).`);

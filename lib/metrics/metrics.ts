@@ -1,0 +1,88 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { filter, type Observable, type Subscription } from 'rxjs';
+import { type Tally, traffic } from '../../streams/tally.js';
+import type { ServerEvent, SessionClosed } from '../../streams/types.js';
+
+/** Ends of the classes of how long sessions last, in seconds: from who looked in to who stayed for the night. */
+const DURATIONS_S = [1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14_400, 28_800];
+
+/**
+ * What Prometheus may know of a board, in its text format. All but the durations is worked out when it is asked for, from
+ * the figures that are kept anyway.
+ */
+export function metrics(
+  event$: Observable<ServerEvent>,
+  tally: () => Tally,
+): { registry: Registry; running: Subscription } {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  // Gauges under the name of a counter: promtool minds, and each of them is the sum of another.
+  for (const what of ['handles', 'requests', 'resources'])
+    registry.removeSingleMetric(`nodejs_active_${what}_total`);
+
+  new Gauge({
+    name: 'impulse_sessions_active',
+    help: 'Sessions on line.',
+    registers,
+    collect() {
+      this.set(tally().onLine);
+    },
+  });
+  new Gauge({
+    name: 'impulse_sessions_waiting',
+    help: 'Callers who wait for a free node.',
+    registers,
+    collect() {
+      this.set(tally().waiting);
+    },
+  });
+  new Counter({
+    name: 'impulse_connections_total',
+    help: 'Calls, by what became of them at the door: admitted, waiting, or why they were refused.',
+    labelNames: ['result'],
+    registers,
+    collect() {
+      const { admitted, waited, refused } = tally();
+      this.reset();
+      for (const [result, count] of Object.entries({ admitted, waiting: waited, ...refused }))
+        this.inc({ result }, count);
+    },
+  });
+  new Counter({
+    name: 'impulse_sessions_closed_total',
+    help: 'Sessions that are over, by how they ended.',
+    labelNames: ['reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [reason, count] of Object.entries(tally().closed)) this.inc({ reason }, count);
+    },
+  });
+  const counted = { in: 0, out: 0 };
+  new Counter({
+    name: 'impulse_bytes_total',
+    help: 'Bytes from callers and to them.',
+    labelNames: ['direction'],
+    registers,
+    collect() {
+      const { bytesIn, bytesOut } = traffic(tally());
+      // What was given up at a reset was counted as sent, and a counter never goes back.
+      counted.in = Math.max(counted.in, bytesIn);
+      counted.out = Math.max(counted.out, bytesOut);
+      this.reset();
+      this.inc({ direction: 'in' }, counted.in);
+      this.inc({ direction: 'out' }, counted.out);
+    },
+  });
+  const durations = new Histogram({
+    name: 'impulse_session_duration_seconds',
+    help: 'How long sessions lasted.',
+    buckets: DURATIONS_S,
+    registers,
+  });
+  const running = event$
+    .pipe(filter((event): event is SessionClosed => event.type === 'sessionClosed' && event.node > 0))
+    .subscribe(({ durationMs }) => durations.observe(durationMs / 1000));
+  return { registry, running };
+}

@@ -1,0 +1,67 @@
+import type { Limits } from '../../streams/types.js';
+import { ConfigError } from '../config/config.js';
+import { type Config, SETTINGS } from '../config/settings.js';
+import type { Log } from '../log.js';
+import { messageOf } from '../message-of.js';
+
+/**
+ * Reads the configuration again and puts it in force: all of it or nothing, as a file that can't be used leaves everything
+ * as it is. The log says how it went.
+ *
+ * @param settings What the board was started with.
+ */
+export function reload(settings: Config, reread: () => Config, apply: (now: Config) => void, log: Log): void {
+  try {
+    const now = reread();
+    apply(now);
+    log.info('configReread', 'read the configuration again; it is in force for new callers');
+    const stuck = NEEDS_RESTART.filter((key) => `${now[key]}` !== `${settings[key]}`).map(
+      (key) => SETTINGS[key].name,
+    );
+    if (stuck.length > 0)
+      log.warn('configStuck', `${stuck.join(', ')}: as it was until the board is started again`);
+  } catch (error) {
+    const problems = error instanceof ConfigError ? error.problems : [messageOf(error)];
+    for (const problem of problems) log.error('configRefused', `the old configuration stays: ${problem}`);
+  }
+}
+
+/** What is only looked at when the board is started. */
+const NEEDS_RESTART = [
+  'host',
+  'port',
+  'name',
+  'banner',
+  'passwords',
+  'gate',
+  'proxyFrom',
+  'deadPeerTimeoutMs',
+  'shutdownGraceMs',
+  'control',
+  'metricsPort',
+  'metricsHost',
+  'logLevel',
+  'logFormat',
+] as const satisfies readonly (keyof Config)[];
+
+/** What of the configuration are limits. */
+export function limitsOf(settings: Config): Limits {
+  const {
+    host,
+    port,
+    name,
+    banner,
+    passwords,
+    block,
+    allow,
+    proxyFrom,
+    gate,
+    control,
+    metricsPort,
+    metricsHost,
+    logLevel,
+    logFormat,
+    ...limits
+  } = settings;
+  return limits;
+}

@@ -1,0 +1,39 @@
+import { isIPv6 } from 'node:net';
+
+const LOOPBACK = /^(127\.|::1$)/;
+
+/** How to call a board that listens here; with a descriptor, on a socket that was handed over. */
+export function callIn(host: string, port: number, fd?: number): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  const place = isIPv6(reachable) ? `[${reachable}]:${port}` : `${reachable}:${port}`;
+  const how = `call in with: telnet ${reachable} ${port}, or: npx impulse call ${place}`;
+  if (fd !== undefined) return `${how} (the socket was handed over; --host and --port aren't used)`;
+  return LOOPBACK.test(host)
+    ? `${how} (from this machine only; --host 0.0.0.0 opens the board to the world)`
+    : how;
+}
+
+/** Why a port can't be listened on, and which flag to change: `--port` and `--host`, or `--metrics-port` and the like. */
+export function cannotListen(
+  error: NodeJS.ErrnoException,
+  host: string,
+  port: number,
+  flags: '--' | '--metrics-' = '--',
+): string {
+  const where = `${host} port ${port}`;
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `${where} is in use by another program; choose another ${flags}port`;
+    case 'EACCES':
+      return `${where} is not allowed to this user; choose a ${flags}port above 1023`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${where}: this machine has no such address; choose another ${flags}host`;
+    default:
+      return `${where} can't be listened on: ${error.message}`;
+  }
+}
+
+/** Why a socket that was handed over can't be listened on. */
+export const cannotTakeOver = ({ message }: Error): string =>
+  `the socket that was handed over can't be used: ${message}; it must be a TCP socket that listens`;

@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BAD_CONFIGURATION, USAGE } from '../../bin/exit-codes.js';
+import { SPARE_FILES } from '../../lib/process/open-files.js';
+import { DEFAULT_LIMITS } from '../../lib/session-manager.js';
+import { temporaryFolder } from '../support/cheap-accounts.js';
+import { AFTERWARDS_S, assignments, deployed, seconds, slips } from '../support/deploy.js';
+import { has } from '../support/shells.js';
+
+const service = deployed('impulse.service');
+const inService = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(service)?.[1];
+
+describe('the systemd units', () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  beforeEach(() => {
+    folder = temporaryFolder();
+  });
+  afterEach(() => folder.remove());
+
+  /** What systemd-analyze says of them, with a program that is there in place of ours. */
+  function analyze(...command: string[]) {
+    if (!has('systemd-analyze')) pending('systemd-analyze is not installed');
+    const unit = (name: string, text: string) => {
+      writeFileSync(join(folder.path, name), text);
+      return join(folder.path, name);
+    };
+    const files = [unit('impulse.service', service.replace('/usr/local/bin/impulse', process.execPath))];
+    if (command[0] === 'verify') files.push(unit('impulse.socket', deployed('impulse.socket')));
+    const { status, stdout, stderr } = spawnSync('systemd-analyze', [...command, ...files], {
+      encoding: 'utf8',
+    });
+    return { status, stdout, stderr };
+  }
+
+  it('are what systemd takes, to the letter', () => {
+    expect(analyze('verify', '--man=no')).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+
+  it('leave little that could be attacked', () => {
+    const { stdout } = analyze('security', '--offline=yes');
+    const [, exposure] = /exposure level for impulse\.service: (\d+\.\d)/.exec(stdout) ?? [];
+    expect(Number(exposure)).toBeLessThan(2);
+  });
+
+  it('let Node compile, which it does into memory that it runs, and ask in vain for a key to that', () => {
+    expect(inService('SystemCallErrorNumber')).toBe('EPERM');
+    expect(inService('MemoryDenyWriteExecute')).toBeUndefined();
+    expect(inService('RestrictAddressFamilies')?.split(' ').sort()).toEqual([
+      'AF_INET',
+      'AF_INET6',
+      'AF_UNIX',
+    ]);
+  });
+
+  it('give the board the time that its grace takes', () => {
+    const grace = seconds(assignments(service).IMPULSE_SHUTDOWN_GRACE);
+    expect(seconds(inService('TimeoutStopSec'))).toBeGreaterThanOrEqual(grace + AFTERWARDS_S);
+  });
+
+  it('have files enough for the callers of the default, and for ten times as many', () => {
+    const { maxSessions, waitingRoom } = DEFAULT_LIMITS;
+    expect(Number(inService('LimitNOFILE'))).toBeGreaterThan(10 * (maxSessions + waitingRoom) + SPARE_FILES);
+  });
+
+  it('do not start a board again that would only fail again', () => {
+    expect(inService('RestartPreventExitStatus')).toBe(`${USAGE} ${BAD_CONFIGURATION}`);
+  });
+
+  it('set what can be set', () => {
+    expect(slips(assignments(service))).toEqual([]);
+    expect(slips({ IMPULSE_PROT: '1', IMPULSE_PORT: 'x' })).toEqual(['IMPULSE_PROT=1', 'IMPULSE_PORT=x']);
+  });
+});

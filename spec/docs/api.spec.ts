@@ -1,0 +1,107 @@
+import { join, resolve } from 'node:path';
+import ts from 'typescript';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** Everything that somebody who installs the package can import, and by which name. Adding to it is a minor version. */
+const API = {
+  'lib/index.ts': {
+    functions: [
+      'beside createImpulse createSessionManager embeddedBus guest hasAnsi lobby menu passwords plain quit',
+    ],
+    others: ['DEFAULT_LIMITS SESSION_STATES SessionEnd'],
+    types: [
+      'AddressPenalised App Authenticator Bus Completer Connection ConnectionRefused EarlyDrop Encoding EndReason',
+      'Impulse ImpulseOptions Key Knock Limits Output Presence Rate Refused RefusalReason ServerClosed ServerDraining',
+      'ServerEvent ServerListening Services Session SessionAuthenticated SessionClosed SessionClosing SessionId',
+      'SessionInfo SessionManager SessionManagerOptions SessionOpened SessionState SessionWaiting SessionWarned',
+      'ShutdownReport Terminal User Visitor',
+    ],
+  },
+  'streams/index.ts': {
+    functions: [
+      'atOnce beside block contain embeddedBus fit hasAnsi humanGate inOrder inputRate isRefused plain printable',
+      'refuse refused source summarise throttle',
+    ],
+    others: ['SESSION_STATES SessionEnd'],
+    types: [
+      'AddressPenalised App Authenticator Bus Completer Connection ConnectionRefused ConnectionsRefused',
+      'EarlyDrop Encoding EndReason Key Knock Limits Output Pausable Presence Rate Refused RefusalReason ServerClosed',
+      'ServerDraining ServerEvent ServerListening Services Session SessionAuthenticated SessionClosed SessionClosing',
+      'SessionId SessionInfo SessionOpened SessionState SessionWaiting SessionWarned ShutdownReport Terminal',
+      'User Visitor',
+    ],
+  },
+  'lib/testing/index.ts': {
+    functions: [
+      'asLetters diagram expectScreen fakeConnection fakeServices fakeSession inVirtualTime screenOf shrunk',
+      'simulate simulatedClock',
+    ],
+    others: ['EVENT_LETTERS'],
+    types: [
+      'FakeConnection FakeConnectionOptions FakeSession FakeSessionOptions Marbles SeenScreen SharedClock',
+      'SimulatedClock SimulationOptions SimulationRun VirtualTime Window',
+    ],
+  },
+};
+type Entry = keyof typeof API;
+const ENTRIES = Object.keys(API) as Entry[];
+
+const words = (lines: readonly string[]) =>
+  lines
+    .join(' ')
+    .split(' ')
+    .toSorted((one, other) => (one < other ? -1 : 1));
+
+/** What the compiler sees an entry export: values that can be called, other values, and types; with their examples. */
+function exported(program: ts.Program, entry: Entry) {
+  const checker = program.getTypeChecker();
+  const file = program.getSourceFile(join(ROOT, entry));
+  const module = file && checker.getSymbolAtLocation(file);
+  const all = (module ? checker.getExportsOfModule(module) : []).map((found) => {
+    const symbol = found.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(found) : found;
+    const isCallable = checker.getTypeOfSymbol(symbol).getCallSignatures().length > 0;
+    const kind = !(symbol.flags & ts.SymbolFlags.Value) ? 'types' : isCallable ? 'functions' : 'others';
+    const hasExample = symbol.getJsDocTags(checker).some(({ name }) => name === 'example');
+    return { name: found.name, kind, hasExample };
+  });
+  const of = (wanted: string) => words(all.filter(({ kind }) => kind === wanted).map(({ name }) => name));
+  return {
+    functions: of('functions'),
+    others: of('others'),
+    types: of('types'),
+    withoutExample: all
+      .filter(({ kind, hasExample }) => kind === 'functions' && !hasExample)
+      .map(({ name }) => name),
+  };
+}
+
+describe('the public API', () => {
+  let program: ts.Program;
+  beforeAll(() => {
+    const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
+    const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
+    program = ts.createProgram(
+      ENTRIES.map((entry) => join(ROOT, entry)),
+      options,
+    );
+  });
+
+  for (const entry of ENTRIES) {
+    it(`is of ${entry} what is listed here, and no more`, () => {
+      const { functions, others, types } = exported(program, entry);
+      expect(functions).toEqual(words(API[entry].functions));
+      expect(others).toEqual(words(API[entry].others));
+      expect(types).toEqual(words(API[entry].types));
+    });
+
+    it(`is the same of ${entry} when it runs`, async () => {
+      const names = Object.keys(await import(join(ROOT, 'dist', entry.replace(/ts$/, 'js'))));
+      expect(words(names)).toEqual(words([...API[entry].functions, ...API[entry].others]));
+    });
+
+    it(`has an example of each function of ${entry}`, () => {
+      expect(exported(program, entry).withoutExample).toEqual([]);
+    });
+  }
+});

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import ts from 'typescript';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const guide = readFileSync(join(ROOT, 'docs/events.md'), 'utf8');
+
+/** The members of the union, each with its fields in the order in which they are declared, `type` left out. */
+function events(): Map<string, Set<string>> {
+  const path = join(ROOT, 'streams/types.ts');
+  const program = ts.createProgram([path], {
+    target: ts.ScriptTarget.ES2023,
+    module: ts.ModuleKind.NodeNext,
+  });
+  const checker = program.getTypeChecker();
+  const file = program.getSourceFile(path);
+  const union = file?.statements.find(
+    (statement) => ts.isTypeAliasDeclaration(statement) && statement.name.text === 'ServerEvent',
+  );
+  const type = checker.getTypeAtLocation(union as ts.Node) as ts.UnionType;
+  return new Map(
+    type.types.map((member) => {
+      const fields = member.getProperties();
+      const kind = checker.getTypeOfSymbol(fields.find(({ name }) => name === 'type') as ts.Symbol);
+      const others = fields.map(({ name }) => name).filter((name) => name !== 'type');
+      return [(kind as ts.StringLiteralType).value, new Set(others)];
+    }),
+  );
+}
+
+describe('the guide to the events', () => {
+  it('has a row for each of them, with all of its fields', () => {
+    const rows = [...guide.matchAll(/^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$/gm)].map(
+      ([, type = '', fields = '']) =>
+        [type, new Set(fields.split(', ').map((field) => field.trim().replaceAll('`', '')))] as const,
+    );
+
+    expect(new Map(rows)).toEqual(events());
+    expect(rows.map(([type]) => type)).toEqual([...events().keys()]);
+  });
+});

@@ -1,0 +1,173 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { logIn } from '../support/caller.js';
+import { temporaryFolder } from '../support/cheap-accounts.js';
+import { cleanEnv, ended, IMPULSE, impulse, startBoard, stopAll } from '../support/cli.js';
+
+describe('a board that is controlled', () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  beforeEach(() => {
+    folder = temporaryFolder();
+  });
+  afterEach(() => {
+    stopAll();
+    folder.remove();
+  });
+
+  /** A board whose control socket is there. */
+  async function controlledBoard(...args: string[]) {
+    const board = await startBoard(['--max-per-address', 'off', ...args]);
+    const { message } = await board.logs('controlOpened');
+    return {
+      ...board,
+      socket: String(message).replace('controlled through ', ''),
+      at: ['--port', `${board.port}`],
+    };
+  }
+
+  it('has a socket for its port that nobody else may use, until it is gone', async () => {
+    const board = await controlledBoard();
+    expect(board.socket).toMatch(new RegExp(`/impulse/${board.port}\\.sock$`));
+    expect(statSync(board.socket).mode & 0o777).toBe(0o600);
+    expect(statSync(join(board.socket, '..')).mode & 0o777).toBe(0o700);
+
+    board.child.kill('SIGTERM');
+    await board.end;
+
+    expect(existsSync(board.socket)).toBe(false);
+  });
+
+  it('lists its callers, for people and for programs, and kicks them', async () => {
+    const board = await controlledBoard();
+    const ann = await logIn(board.port, 'ann');
+
+    const who = await impulse(['who', ...board.at]);
+    expect(who).toEqual(jasmine.objectContaining({ code: 0, stderr: '' }));
+    expect(who.stdout.replace(/\d+s/g, '0s')).toBe(
+      'Node  Handle  Address    On line  Idle  State   Where\n   1  ann     127.0.0.1       0s    0s  active  lobby\n',
+    );
+    expect(JSON.parse((await impulse(['who', '--json', ...board.at])).stdout)).toEqual([
+      jasmine.objectContaining({
+        node: 1,
+        handle: 'ann',
+        address: '127.0.0.1',
+        state: 'active',
+        where: 'lobby',
+      }),
+    ]);
+
+    expect((await impulse(['kick', '1', ...board.at])).stdout).toBe('Kicked ann from node 1 (127.0.0.1).\n');
+    expect(await ann.gone).toContain('The sysop closed your call.');
+    expect(await impulse(['kick', '1', ...board.at])).toEqual(
+      jasmine.objectContaining({ code: 1, stdout: '', stderr: 'impulse: nobody is on node 1\n' }),
+    );
+  });
+
+  it('tells its callers something, and what it has counted', async () => {
+    const board = await controlledBoard();
+    const ann = await logIn(board.port, 'ann');
+
+    expect((await impulse(['broadcast', ...board.at, 'soup', 'is', 'ready'])).stdout).toBe(
+      '1 caller heard it.\n',
+    );
+    await ann.hears('*** soup is ready ***');
+
+    expect((await impulse(['stats', ...board.at])).stdout).toMatch(
+      /^board {6}open\nup {9}.*\non line {4}1, 1 at most\n/,
+    );
+    const figures = JSON.parse((await impulse(['stats', '--json', ...board.at])).stdout);
+    expect(figures).toEqual(jasmine.objectContaining({ phase: 'open', onLine: 1, bytesIn: 5 }));
+  });
+
+  it('is found by the environment and by .env, and by the name of its socket', async () => {
+    const socket = join(folder.path, 'board.sock');
+    await controlledBoard('--control', socket);
+    writeFileSync(join(folder.path, '.env'), 'IMPULSE_CONTROL=board.sock\n');
+
+    for (const [args, env, cwd] of [
+      [['--control', socket], {}, '/'],
+      [[], { IMPULSE_CONTROL: socket }, '/'],
+      [[], {}, folder.path],
+    ] as const) {
+      expect((await impulse(['who', ...args], { env, cwd })).code).toBe(0);
+    }
+  });
+
+  it('is told of in one line where it is not, or not to be had', async () => {
+    const none = await impulse(['who', '--port', '1']);
+    expect(none.code).toBe(1);
+    expect(none.stderr).toMatch(
+      /^impulse: no board is at \/.*\/impulse\/1\.sock; name the one you mean with --port PORT or --control SOCKET\n$/,
+    );
+    const off = await impulse(['stats'], { env: { IMPULSE_CONTROL: 'off' } });
+    expect(off).toEqual(
+      jasmine.objectContaining({
+        code: 1,
+        stderr: 'impulse: control is off: name a socket with --control SOCKET\n',
+      }),
+    );
+    const bad = await impulse(['who'], { env: { IMPULSE_PORT: 'x\ny' } });
+    expect(bad.code).toBe(78);
+    expect(bad.stderr).toBe(
+      'impulse: port "x\\ny" (from IMPULSE_PORT): allowed is a whole number from 0 to 65535\n',
+    );
+  });
+
+  it('takes no wrong usage, with one line about it', async () => {
+    for (const args of [
+      ['kick', 'ann'],
+      ['kick'],
+      ['broadcast'],
+      ['drain', '--in', 'soon'],
+      ['drain', '--in', 'off'],
+      ['drain', '--in', '5m', '--cancel'],
+      ['top'],
+    ]) {
+      const { code, stdout, stderr } = await impulse(args);
+      expect([code, stdout]).withContext(args.join(' ')).toEqual([2, '']);
+      expect(stderr).toMatch(/^impulse: [^\n]+\n$/);
+    }
+  });
+
+  it('does without the socket of auto, with a warning', async () => {
+    writeFileSync(join(folder.path, 'impulse'), 'no folder');
+    const child = spawn(process.execPath, [IMPULSE, 'serve', '--port', '0'], {
+      env: cleanEnv({ XDG_RUNTIME_DIR: folder.path }),
+      cwd: '/',
+    });
+    const end = ended(child);
+    for await (const line of createInterface({ input: child.stderr }))
+      if (line.includes('control')) {
+        expect(line).toMatch(/ warn {2}no control socket: /);
+        break;
+      }
+    child.kill('SIGTERM');
+    expect((await end).code).toBe(0);
+  });
+
+  it('does not start without a socket that was named', async () => {
+    const other = createServer().listen(join(folder.path, 'other.sock'));
+    await once(other, 'listening');
+    writeFileSync(join(folder.path, 'file'), 'precious');
+    const wrong = {
+      'other.sock': /another board listens there/,
+      file: /there is a file of that name, which is not a socket/,
+      'none/board.sock': /\/none\/board\.sock/,
+      [`${'a'.repeat(220)}.sock`]: /too long for the name of a socket: \d+ bytes, allowed are \d+/,
+    };
+    for (const [name, words] of Object.entries(wrong)) {
+      const { code, stderr } = await impulse(['serve', '--port', '0', '--control', name], {
+        cwd: folder.path,
+      });
+      expect(code).withContext(name).toBe(1);
+      const errors = stderr.split('\n').filter((line) => line.includes(' error '));
+      expect(errors).toEqual([jasmine.stringMatching(words)]);
+    }
+    expect(readdirSync(folder.path).sort()).toEqual(['file', 'other.sock']);
+    other.close();
+  });
+});

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'dotenv';
+import { envFile } from '../../../lib/config/env-file.js';
+import { SETTINGS, type Setting, variable } from '../../../lib/config/settings.js';
+
+const settings: Setting[] = Object.values(SETTINGS);
+
+describe('envFile', () => {
+  const [, ...paragraphs] = envFile().trimEnd().split('\n\n');
+
+  it('has every setting, explained, commented out, with its default, in the order of the table', () => {
+    expect(paragraphs).toEqual(
+      settings.map(
+        (setting) =>
+          `# ${setting.description}.\n# Allowed: ${setting.allowed}.\n#${variable(setting)}=${setting.default}`,
+      ),
+    );
+  });
+
+  it('sets what is given, and nothing else', () => {
+    expect(parse(envFile())).toEqual({});
+    expect(parse(envFile({ banner: 'banner.txt', port: '23' }))).toEqual({
+      IMPULSE_PORT: '23',
+      IMPULSE_BANNER: 'banner.txt',
+    });
+  });
+
+  it('is what .env.example is: write it there when a setting has changed', () => {
+    expect(readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8')).toBe(envFile());
+  });
+});

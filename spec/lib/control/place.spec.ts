@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { placeOf } from '../../../lib/control/place.js';
+
+describe('placeOf', () => {
+  let runtime: string;
+  beforeEach(() => {
+    runtime = mkdtempSync(join(tmpdir(), 'impulse-'));
+  });
+  afterEach(() => rmSync(runtime, { recursive: true }));
+
+  it('is in the runtime directory of the user, by the port', () => {
+    expect(placeOf('auto', 2323, { XDG_RUNTIME_DIR: runtime, HOME: '/home/ann' })).toBe(
+      `${runtime}/impulse/2323.sock`,
+    );
+  });
+
+  it('is at home where there is no such directory', () => {
+    writeFileSync(join(runtime, 'file'), '');
+    for (const XDG_RUNTIME_DIR of [undefined, '', `${runtime}/none`, `${runtime}/file`, 'relative']) {
+      expect(placeOf('auto', 1, { XDG_RUNTIME_DIR, HOME: '/home/ann' })).toBe('/home/ann/.impulse/1.sock');
+    }
+    expect(placeOf('auto', 1, {})).toBe(join(homedir(), '.impulse/1.sock'));
+  });
+
+  it('is where it is told to be, whatever the port', () => {
+    expect(placeOf('/run/board.sock', 2323, { XDG_RUNTIME_DIR: runtime })).toBe('/run/board.sock');
+    expect(placeOf('board.sock', 2323)).toBe(resolve('board.sock'));
+  });
+
+  it('may be as long as the kernel takes, in bytes, and says so of more', () => {
+    const longest = process.platform === 'linux' ? 107 : 103;
+    const fits = `/${'a'.repeat(longest - 1)}`;
+    expect(placeOf(fits, 1)).toBe(fits);
+    expect(() => placeOf(`${fits}a`, 1)).toThrowError(
+      `too long for the name of a socket: ${longest + 1} bytes, allowed are ${longest}: ${fits}a`,
+    );
+    expect(() => placeOf(`/${'é'.repeat(longest / 2)}`, 1)).not.toThrow();
+    expect(() => placeOf(`/${'é'.repeat(longest - 1)}`, 1)).toThrow();
+  });
+});

@@ -1,0 +1,19 @@
+import { firstValueFrom, share, take, toArray } from 'rxjs';
+import { lateness } from '../../../lib/process/lateness.js';
+
+/** Keeps the event loop from everything else. */
+function block(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
+describe('lateness', () => {
+  it('is at least what the event loop was held up for, since the last look', async () => {
+    const late$ = lateness().pipe(take(3), share());
+    late$.pipe(take(1)).subscribe(() => setTimeout(() => block(400), 50));
+    const [, held, free] = await firstValueFrom(late$.pipe(toArray()));
+
+    expect(held).toBeGreaterThan(350);
+    expect(free).toBeLessThan(held as number);
+  });
+});

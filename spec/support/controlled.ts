@@ -1,0 +1,38 @@
+import type { Caller, Figures, View } from '../../lib/control/protocol.js';
+import { NOTHING_YET } from '../../streams/tally.js';
+
+/** Somebody on a node, as a sysop sees them: on line for a minute, in the lobby. */
+export const caller = (node: number, handle: string | null, more: Partial<Caller> = {}): Caller => ({
+  node,
+  session: node,
+  handle,
+  address: '203.0.113.7',
+  openedAt: '2026-11-22T12:00:00.000Z',
+  onLineMs: 60_000,
+  idleMs: 0,
+  state: 'active',
+  where: 'lobby',
+  bytesIn: 0,
+  bytesOut: 0,
+  ...more,
+});
+
+const { lines, ...NOTHING } = NOTHING_YET;
+
+/** A board that has been open for an hour, and nothing happened. */
+export const figures = (more: Partial<Figures> = {}): Figures => ({
+  ...NOTHING,
+  phase: 'open',
+  closesInMs: null,
+  uptimeMs: 3_600_000,
+  memoryBytes: 80 * 1024 ** 2,
+  lateMs: 0.5,
+  ...more,
+});
+
+/** The same, so many seconds after noon, with these on line. */
+export const view = (second: number, more: Partial<Figures> = {}, callers: Caller[] = []): View => ({
+  time: new Date(Date.UTC(2026, 10, 22, 12, 0, second)).toISOString(),
+  figures: figures({ onLine: callers.length, ...more }),
+  callers,
+});

@@ -1,0 +1,88 @@
+// Compiled by `npm run types`, never run: each line is a claim about the types that users of the package see.
+import {
+  type App,
+  type Authenticator,
+  type Bus,
+  beside,
+  type Connection,
+  type Encoding,
+  type EndReason,
+  type guest,
+  type hasAnsi,
+  type lobby,
+  menu,
+  type Output,
+  type passwords,
+  type plain,
+  quit,
+  type SESSION_STATES,
+  type Services,
+  type Session,
+  SessionEnd,
+  type SessionInfo,
+  type SessionState,
+  type Terminal,
+  type User,
+} from 'impulse-bbs';
+import { EMPTY, map, type Observable, of, type SchedulerLike } from 'rxjs';
+import { expectType, type Same } from '../support/same.js';
+
+expectType<Same<App, (session: Session, services: Services) => Observable<Output>>>();
+expectType<Same<Authenticator, (session: Session, services: Services) => Observable<User>>>();
+expectType<Same<Output, string | Uint8Array>>();
+expectType<Same<typeof guest, Authenticator>>();
+expectType<Same<ReturnType<typeof passwords>, Authenticator>>();
+expectType<Same<ReturnType<typeof lobby>, App>>();
+expectType<Same<ReturnType<typeof menu>, App>>();
+expectType<Same<typeof quit, App>>();
+expectType<Same<typeof plain, (text: string) => string>>();
+expectType<Same<Parameters<typeof hasAnsi>, [Pick<Terminal, 'type'>]>>();
+
+expectType<Same<Session['line$'], Observable<string>>>();
+expectType<Same<Session['key$'], Observable<string>>>();
+expectType<Same<Session['terminal$'], Observable<Terminal>>>();
+expectType<Same<Session['user'], User | null>>();
+expectType<Same<Session['state'], SessionState>>();
+expectType<
+  Same<SessionState, 'waiting' | 'connected' | 'authenticating' | 'active' | 'closing' | 'closed'>
+>();
+expectType<Same<(typeof SESSION_STATES)[number], SessionState>>();
+expectType<Same<ReturnType<Session['ask']>, Observable<string>>>();
+expectType<Same<ReturnType<Session['completeWith']>, Observable<never>>>();
+expectType<Same<Encoding, 'utf-8' | 'cp437'>>();
+expectType<Same<Services['scheduler'], SchedulerLike>>();
+expectType<Same<ReturnType<Bus['channel$']>, Observable<unknown>>>();
+expectType<Same<SessionEnd['reason'], EndReason>>();
+expectType<Same<Connection['input$'], Observable<Uint8Array>>>();
+
+const silent: App = () => EMPTY;
+const bytes: App = () => of(Uint8Array.of(7));
+menu({ s: silent, b: bytes, q: quit });
+// @ts-expect-error a number is no output
+const counting: App = () => of(1);
+// @ts-expect-error an app is an Observable, not a Promise
+const promised: App = async () => of('hello');
+// @ts-expect-error nobody without a handle
+const nameless: Authenticator = () => of({ guest: true });
+const named: Authenticator = () => of({ handle: 'ann', unlimited: true });
+
+/** What `eachLine` and `beside` emit is what they are given. */
+export const answers = (session: Session, { bus }: Services) => {
+  expectType<Same<ReturnType<typeof counted>, Observable<number>>>();
+  const counted = () => session.eachLine((line) => of(line.length)).pipe(beside(bus.channel$('news')));
+  // @ts-expect-error a message is nobody's type until somebody looks at it
+  bus.channel$('news').pipe(map((news) => news.text));
+  // @ts-expect-error a session is looked at, not changed
+  session.user = null;
+  // @ts-expect-error there is no such encoding
+  session.setEncoding('latin1');
+  // @ts-expect-error nor such a reason
+  new SessionEnd('bored');
+  return { counted, counting, promised, nameless, named };
+};
+
+/** What others may know of a session doesn't let them talk to its caller. */
+export const lookAt = (info: SessionInfo) => {
+  // @ts-expect-error that is for its own app
+  info.write('hello');
+};

@@ -1,0 +1,56 @@
+// Compiled by `npm run types`, never run: each line is a claim about the types that users of the package see.
+import type { AddressInfo } from 'node:net';
+import {
+  createImpulse,
+  createSessionManager,
+  type DEFAULT_LIMITS,
+  type Impulse,
+  type ImpulseOptions,
+  type Knock,
+  type Limits,
+  lobby,
+  type ServerEvent,
+  type SessionId,
+  type SessionInfo,
+  type SessionManager,
+  type SessionManagerOptions,
+  type ShutdownReport,
+} from 'impulse-bbs';
+import type { Observable } from 'rxjs';
+import { expectType, type Same } from '../support/same.js';
+
+expectType<Same<Parameters<typeof createImpulse>, [ImpulseOptions]>>();
+expectType<Same<ReturnType<typeof createImpulse>, Impulse>>();
+expectType<Same<Parameters<typeof createSessionManager>, [SessionManagerOptions]>>();
+expectType<Same<ReturnType<typeof createSessionManager>, SessionManager>>();
+expectType<Same<typeof DEFAULT_LIMITS, Limits>>();
+
+expectType<Same<ReturnType<Impulse['start']>, Promise<AddressInfo>>>();
+expectType<Same<ReturnType<Impulse['shutdown']>, Promise<ShutdownReport>>>();
+expectType<
+  Same<Parameters<Impulse['shutdown']>, [reason?: string | undefined, how?: { force?: boolean } | undefined]>
+>();
+expectType<Same<Impulse['event$'], Observable<ServerEvent>>>();
+expectType<Same<Impulse['sessions'], ReadonlyMap<SessionId, SessionInfo>>>();
+expectType<Same<Parameters<Impulse['setLimits']>, [limits: Partial<Limits>]>>();
+expectType<Same<ReturnType<Impulse['kick']>, boolean>>();
+expectType<Same<ReturnType<Impulse['broadcast']>, number>>();
+expectType<Same<Parameters<SessionManager['run']>[0], Observable<Knock>>>();
+
+const app = lobby();
+createImpulse({ app });
+createImpulse({ app, idleTimeoutMs: null, maxSessions: 1, port: 0, name: 'A board' });
+// @ts-expect-error an app is all that a board can't do without
+createImpulse({});
+// @ts-expect-error nobody means a duration in words here
+createImpulse({ app, idleTimeoutMs: '10m' });
+// @ts-expect-error what is off is null
+createImpulse({ app, idleTimeoutMs: 'off' });
+// @ts-expect-error a limit that there isn't
+createImpulse({ app, maxCallers: 3 });
+// @ts-expect-error there is no board without sessions
+createImpulse({ app, maxSessions: null });
+// @ts-expect-error a manager has no listener
+createSessionManager({ app, port: 2323 });
+// @ts-expect-error who is on line is the board's to say
+createImpulse({ app }).sessions.clear();
