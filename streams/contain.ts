@@ -41,10 +41,15 @@ class Contained<T> extends Stage<T> {
 }
 
 /** Does something, and reports what is thrown in it as an error that nobody can handle. */
-export function quietly(act: () => void): void {
+function quietly(act: () => void): void {
   try {
     act();
   } catch (error) {
-    throwError(() => error).subscribe();
+    reportUnhandled(error);
   }
+}
+
+/** Reports an error that nobody can handle, as RxJS does: to `config.onUnhandledError`. */
+export function reportUnhandled(error: unknown): void {
+  throwError(() => error).subscribe();
 }

@@ -81,7 +81,11 @@ export class Keys {
   read(bytes: Uint8Array, text: string): void {
     // What is left of a character that was cut would put the text out of step with the bytes.
     let inStep = text.charCodeAt(0) === bytes[0];
-    const words = new Int32Array(bytes.buffer, 0, (bytes.byteOffset + bytes.length) >> 2);
+    // Four at a time, which is what a caller who sends a file notices; for a line it isn't worth the view.
+    const words =
+      bytes.length > SHORT
+        ? new Int32Array(bytes.buffer, 0, (bytes.byteOffset + bytes.length) >> 2)
+        : undefined;
     let from = 0;
     let at = 0;
     while (at < text.length) {
@@ -234,13 +238,17 @@ function nextControl(text: string, from: number): number {
 
 /**
  * The same for bytes of which each is a character up to the first that isn't ASCII, where it stops too. Looks at four
- * at a time, which is what a caller who sends a file notices.
+ * at a time where it may.
  *
- * @param words The memory the bytes are in.
+ * @param words The memory the bytes are in, four at a time.
  */
-function nextOdd(bytes: Uint8Array, words: Int32Array, from: number): number {
+function nextOdd(bytes: Uint8Array, words: Int32Array | undefined, from: number): number {
   const { byteOffset: offset, length } = bytes;
   let at = from;
+  if (!words) {
+    while (at < length && isText(bytes[at] as number)) at += 1;
+    return at;
+  }
   while (at < length && ((offset + at) & 3) !== 0) {
     if (!isText(bytes[at] as number)) return at;
     at += 1;
@@ -252,6 +260,9 @@ function nextOdd(bytes: Uint8Array, words: Int32Array, from: number): number {
   while (at < length && isText(bytes[at] as number)) at += 1;
   return at;
 }
+
+/** Bytes of an ordinary packet. */
+const SHORT = 64;
 
 const isText = (byte: number) => byte >= 0x20 && byte <= 0x7e;
 

@@ -1,4 +1,5 @@
 import { hasAnsi } from './ansi.js';
+import { LF } from './controls.js';
 import { copied } from './copied.js';
 import { erased } from './erase.js';
 import { NOTHING_TYPED } from './line-editor.js';
@@ -135,10 +136,14 @@ export class Screen implements LineTerminal {
 
   #settle(): void {
     const { length } = this.#said;
+    // Nearly always: nothing was said, or whole lines.
+    if (length === 0) return;
+    if (this.#said.charCodeAt(length - 1) === LF) {
+      this.#said = '';
+      return;
+    }
     const newline = this.#said.lastIndexOf('\n');
-    // Nearly always: a whole line was said, or nothing, or it is settled.
-    if (newline === length - 1) this.#said = '';
-    else if (newline !== -1 || length > PROMPT_LIMIT)
+    if (newline !== -1 || length > PROMPT_LIMIT)
       this.#said = copied(this.#said.slice(Math.max(newline + 1, length - PROMPT_LIMIT)));
   }
 }

@@ -9,7 +9,7 @@ import {
   type TelnetHandler,
   type Verb,
 } from '../../streams/codec.js';
-import { quietly } from '../../streams/contain.js';
+import { reportUnhandled } from '../../streams/contain.js';
 import { endFor, type SessionEnd } from '../../streams/session-end.js';
 import { feed } from '../../streams/stage.js';
 import type { Connection, Encoding, Output, Terminal } from '../../streams/types.js';
@@ -98,7 +98,8 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   #mourners: readonly Subscriber<never>[] | undefined;
   /** The rest of a chunk, in whose middle the reader left. */
   #held: Uint8Array[] | undefined;
-  /** The runs of this chunk, between telnet's commands: handed on together, since each costs the same. */
+  /** The runs of this chunk, between telnet's commands: handed on together, since each costs the same. Nearly always one. */
+  #run: Uint8Array | undefined;
   #runs: Uint8Array[] | undefined;
   /** The last window's size in this chunk. */
   #window: Pick<Terminal, 'columns' | 'rows'> | undefined;
@@ -241,8 +242,11 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
 
   // What the decoder finds.
   data(bytes: Uint8Array): void {
-    this.#runs ??= [];
-    this.#runs.push(bytes);
+    if (!this.#run) this.#run = bytes;
+    else {
+      this.#runs ??= [this.#run];
+      this.#runs.push(bytes);
+    }
   }
   command(code: number): void {
     const key = KEY_OF[code];
@@ -298,13 +302,21 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   // What the socket tells.
   read(chunk: Uint8Array): void {
     if (this.#closing) this.#drop(chunk);
-    else if (!this.#fault) this.batch(() => this.#readOpen(chunk));
+    else if (!this.#fault) this.#readOpen(chunk);
   }
   #readOpen(chunk: Uint8Array): void {
-    this.#decoder.read(chunk);
-    this.#handOn();
-    if (this.#window) this.#become({ ...this.#terminal, ...this.#window });
-    this.#window = undefined;
+    // As `batch` does, without a closure for each packet.
+    const within = this.#batching;
+    this.#batching = true;
+    try {
+      this.#decoder.read(chunk);
+      this.#handOn();
+      if (this.#window) this.#become({ ...this.#terminal, ...this.#window });
+      this.#window = undefined;
+    } finally {
+      this.#batching = within;
+      if (!within) this.#send();
+    }
   }
   hangUp(): void {
     this.#hungUp = true;
@@ -323,20 +335,24 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   }
 
   #handOn(): void {
-    const runs = this.#runs;
-    if (!runs) return;
-    this.#runs = undefined;
-    this.#deliver(runs.length === 1 ? (runs[0] as Uint8Array) : Buffer.concat(runs));
+    const run = this.#runs ? Buffer.concat(this.#runs) : this.#run;
+    this.#runs = this.#run = undefined;
+    if (run) this.#deliver(run);
   }
 
   #deliver(bytes: Uint8Array): void {
     if (this.#closing || this.#fault) return;
     const reader = this.#reader;
-    // A call that breaks is alone with it, and doesn't end the process.
-    if (reader) quietly(() => reader.next(bytes));
-    else {
+    if (!reader) {
       this.#held ??= [];
       this.#held.push(bytes);
+      return;
+    }
+    try {
+      reader.next(bytes);
+    } catch (error) {
+      // A call that breaks is alone with it, and doesn't end the process.
+      reportUnhandled(error);
     }
   }
 
@@ -399,10 +415,18 @@ let last: { text: string; encoding: Encoding; prepared: string } | undefined;
 /** The bytes of a text with telnet's newlines, as Latin-1's letters. */
 function prepared(text: string, encoding: Encoding): string {
   if (last?.text === text && last.encoding === encoding) return last.prepared;
-  const lines = text.includes('\r') ? text.replace(/\r?\n/g, '\r\n') : text.replaceAll('\n', '\r\n');
+  const lines = withCrLf(text);
   const prepared = isAscii(lines) ? lines : latin1(escapeIac(encoded(lines, encoding)));
   last = text.length > MOST_KEPT ? last : { text, encoding, prepared };
   return prepared;
+}
+
+function withCrLf(text: string): string {
+  if (text.includes('\r')) return text.replace(/\r?\n/g, '\r\n');
+  // Nearly always: one line.
+  const newline = text.indexOf('\n');
+  if (newline === text.length - 1) return `${text.slice(0, -1)}\r\n`;
+  return newline === -1 ? text : text.replaceAll('\n', '\r\n');
 }
 
 /** A window's size that can be believed. */

@@ -1,17 +1,13 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { timer } from 'rxjs';
 import { monotonic } from '../../../lib/process/monotonic.js';
 
 describe('monotonic', () => {
-  // Within a turn the clock stands still, and specs may share one.
-  beforeEach(async () => {
-    await nextTurn();
+  beforeEach(() => {
     jasmine.clock().install();
   });
 
-  afterEach(async () => {
+  afterEach(() => {
     jasmine.clock().uninstall();
-    await nextTurn();
   });
 
   it('counts milliseconds since 1970 from the start of the process, without the wall clock', () => {
