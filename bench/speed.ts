@@ -72,6 +72,7 @@ async function measure(group: Group): Promise<Result[]> {
     foreign: Math.max(...Object.values(told).flatMap((all) => all.map(({ foreign }) => foreign ?? 0))),
     told: noted('told', (all) => Math.min(...all)),
     goodbyes: noted('goodbyes', (all) => Math.min(...all)),
+    kibAtOnce: noted('kibAtOnce', median),
   };
   return group.rows.map((row) => ({
     row,
@@ -138,11 +139,15 @@ if (!quick && only === '') for (const group of GROWTH) growth.push(...(await mea
 const table = [HEAD, ...results.map(line)].join('\n');
 console.log(table);
 for (const { row, notes } of results) {
-  const { thrownAway = 0, foreign = 0, told, goodbyes } = notes;
-  const heard =
-    row.name === '10,000 goodbyes' ? `, ${told} heard the broadcast, ${goodbyes} their goodbye` : '';
+  const { thrownAway = 0, foreign = 0, told, goodbyes, kibAtOnce = 0 } = notes;
+  const more =
+    row.name === '10,000 goodbyes'
+      ? `, ${told} heard the broadcast, ${goodbyes} their goodbye`
+      : row.name.startsWith('memory')
+        ? `, ${kibAtOnce.toFixed(2)} KiB half a second after they came`
+        : '';
   console.log(
-    `${row.name}: rounds thrown away ${thrownAway}, others had ${(100 * foreign).toFixed(1)} % of the core at most${heard}`,
+    `${row.name}: rounds thrown away ${thrownAway}, others had ${(100 * foreign).toFixed(1)} % of the core at most${more}`,
   );
 }
 for (const { row, measured } of growth) {

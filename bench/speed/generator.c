@@ -70,6 +70,8 @@ static int call_in(void) {
   return fd;
 }
 
+static int has_goodbye; /* whether it was in what was read last */
+
 /* Reads what there is; counts the newlines. -1 when the other end has hung up. */
 static int hear(int fd) {
   ssize_t length = read(fd, buffer, sizeof buffer);
@@ -78,6 +80,7 @@ static int hear(int fd) {
   int count = 0;
   for (char *at = buffer; (at = memchr(at, '\n', buffer + length - at)); at++) count++;
   newlines[fd] += count;
+  has_goodbye = count > 0 && memmem(buffer, length, "Goodbye", 7) != NULL;
   return count;
 }
 
@@ -244,7 +247,7 @@ static void hold(int callers) {
         int more = hear(fd);
         if (first == 0) first = now();
         if (what == 'h' && was == 0 && newlines[fd] > 0) done++;
-        if (was == 0 && newlines[fd] > 0) heard++;
+        if (more > 0 && (what == 'h' ? was == 0 : has_goodbye)) heard++;
         if (more < 0) {
           close(fd);
           if (what == 'l') done++;

@@ -9,6 +9,7 @@ const LINE = 'the quick brown fox jumps over it\r\n';
 const nowNs = () => Number(process.hrtime.bigint());
 const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
 let called = 0;
+let saysGoodbye = false;
 
 /** Calls in; `heard` is told how many newlines came, of how many before. */
 function call(heard, left = () => process.exit(1)) {
@@ -17,6 +18,7 @@ function call(heard, left = () => process.exit(1)) {
   const socket = net.connect({ port, host: '127.0.0.1', localAddress, noDelay: true });
   let lines = 0;
   socket.on('data', (bytes) => {
+    saysGoodbye = bytes.includes('Goodbye');
     const before = lines;
     for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) lines += 1;
     if (lines > before) heard(socket, lines - before, before);
@@ -141,13 +143,12 @@ const modes = {
       (socket, _, before) => {
         lastNs = nowNs();
         if (before === 0) socket.write(LINE);
-        else if (what !== '' && !news.has(socket)) {
+        else if (what === 'leaves' && saysGoodbye) heard += 1;
+        else if (what === 'hears' && !news.has(socket)) {
           news.add(socket);
           heard += 1;
-          if (what === 'hears') {
-            done += 1;
-            finish();
-          }
+          done += 1;
+          finish();
         }
         return before === 1;
       },

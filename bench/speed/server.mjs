@@ -63,7 +63,7 @@ async function telnetlib() {
 
 async function impulse() {
   const { createImpulse } = await import('../../dist/lib/index.js');
-  const { map, of } = await import('rxjs');
+  const { filter, firstValueFrom, map, of } = await import('rxjs');
   const often = { count: 1_000_000, perMs: 1000, burst: 1_000_000 };
   let logins = 0;
   const board = createImpulse({
@@ -75,7 +75,7 @@ async function impulse() {
     connectionRatePerAddress: often,
     inputRate: 1024 ** 3,
     sessionLimitMs: 86_400_000,
-    shutdownGraceMs: 0,
+    shutdownGraceMs: 1500,
     authenticate() {
       logins += 1;
       return of({ handle: `caller ${logins}` });
@@ -94,7 +94,11 @@ async function impulse() {
     port,
     callers: () => board.sessions.size,
     tell: () => board.broadcast(NEWS),
-    leave: () => board.shutdown('bench'),
+    /** Callers are told, and sent home when the grace is over: that is when the time begins. */
+    leave() {
+      board.shutdown('bench');
+      return firstValueFrom(board.event$.pipe(filter(({ type }) => type === 'sessionClosing')));
+    },
   };
 }
 
@@ -128,16 +132,20 @@ const orders = {
     delay.disable();
     return { blockedMs: Math.max(0, delay.max / 1e6) };
   },
-  tell: () => begun(server.tell),
-  leave: () => begun(server.leave),
+  tell() {
+    const atNs = Number(process.hrtime.bigint());
+    server.tell();
+    return { atNs };
+  },
+  async leave() {
+    const atNs = Number(process.hrtime.bigint());
+    const begins = server.leave();
+    if (!begins) return { atNs };
+    await begins;
+    return { atNs: Number(process.hrtime.bigint()) };
+  },
 };
 
-function begun(act) {
-  const atNs = Number(process.hrtime.bigint());
-  act();
-  return { atNs };
-}
-
-process.on('message', (order) => process.send(orders[order]()));
+process.on('message', async (order) => process.send(await orders[order]()));
 process.on('disconnect', () => process.exit());
 process.send({ port: server.port });

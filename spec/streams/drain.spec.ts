@@ -2,6 +2,7 @@ import { EMPTY, NEVER, type Observable, of, Subject } from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { type Drainable, drain, type ShutdownOrder } from '../../streams/drain.js';
+import { SLICE } from '../../streams/in-slices.js';
 import type { EndReason, ServerEvent, SessionId, SessionState } from '../../streams/types.js';
 
 /** Orders: `o` to go down, `p` again, `f` by force. */
@@ -113,6 +114,26 @@ describe('drain', () => {
   });
 
   describe('an order', () => {
+    it(
+      'sends away at once who waits or logs in, and the rest in slices, so that nobody is let in between',
+      marbles((m) => {
+        const states = [
+          ...Array<SessionState>(SLICE + 1).fill('active'),
+          'waiting',
+          'authenticating',
+        ] as const;
+        const { calls, diary } = callers(m, ...states);
+        const order = new Subject<ShutdownOrder>();
+        NEVER.pipe(drain(order, calls, null, m.scheduler)).subscribe();
+        order.next({ reason: 'test', force: false });
+        expect(diary.filter((entry) => entry.includes('ends')).length).toBe(2);
+        expect(diary.filter((entry) => entry.includes('reads')).length).toBe(SLICE);
+        m.scheduler.maxFrames = 10;
+        m.flush();
+        expect(diary.filter((entry) => entry.includes('reads')).length).toBe(SLICE + 1);
+      }),
+    );
+
     it(
       'sends home who is waiting or logging in, tells the others, and sends them home after the grace',
       marbles((m) => {

@@ -1,0 +1,118 @@
+import { finalize, NEVER, Observable, type OperatorFunction, Subject, type Subscriber } from 'rxjs';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { feed, Stage, staged } from '../../streams/stage.js';
+
+/** Hands on only what begins with an x. */
+class Only extends Stage<string> {
+  protected override _next(value: string): void {
+    if (value.startsWith('x')) super._next(value);
+  }
+}
+const only = staged((below: Subscriber<string>) => new Only(below));
+const asItIs = <T>(): OperatorFunction<T, T> => staged((below: Subscriber<T>) => new Stage<T>(below));
+
+describe('Stage', () => {
+  for (const [name, diagram] of Object.entries({
+    never: '-----',
+    empty: '--|',
+    one: '--a--|',
+    many: '-a-b-(cd)-|',
+    'an error': '-a-#',
+  })) {
+    it(
+      `hands on ${name}`,
+      marbles((m) => {
+        const source = m.cold(diagram);
+        m.expect(source.pipe(asItIs())).toBeObservable(diagram);
+      }),
+    );
+  }
+
+  it(
+    'does what its subclass says, one behind the other, and leaves the source when all is over',
+    marbles((m) => {
+      const values = { x: 'x', y: 'y', z: 'xyz' };
+      const source = m.cold('-x-y-z-|', values);
+      m.expect(source.pipe(asItIs(), only, asItIs())).toBeObservable('-x---z-|', values);
+      m.expect(source).toHaveSubscriptions('^------!');
+    }),
+  );
+
+  it(
+    'leaves the source when unsubscribed, through however many stages, and through others between them',
+    marbles((m) => {
+      const source = m.cold('-a-b-');
+      const left: string[] = [];
+      const between = finalize<string>(() => left.push('left'));
+      m.expect(source.pipe(asItIs(), between, asItIs(), asItIs()), '--!').toBeObservable('-a-');
+      m.expect(source).toHaveSubscriptions('^-!');
+      m.flush();
+      expect(left).toEqual(['left']);
+    }),
+  );
+
+  it('tells what is below of the end before it leaves what is above', () => {
+    for (const end of ['complete', 'error'] as const) {
+      const diary: string[] = [];
+      const source = new Subject<string>();
+      const told = () => void diary.push('told');
+      source
+        .pipe(
+          finalize(() => diary.push('left')),
+          asItIs(),
+        )
+        .subscribe({ complete: told, error: told });
+      source[end](undefined as never);
+      expect(diary).toEqual(['told', 'left']);
+    }
+  });
+
+  it('hands on nothing any more once it is over', () => {
+    const heard: string[] = [];
+    let emit: Subscriber<string> | undefined;
+    const source = new Observable<string>((subscriber) => {
+      emit = subscriber;
+    });
+    source.pipe(asItIs()).subscribe({ next: (value) => heard.push(value), complete: () => heard.push('|') });
+    emit?.next('a');
+    emit?.complete();
+    emit?.next('b');
+    emit?.complete();
+    expect(heard).toEqual(['a', '|']);
+  });
+
+  it('never subscribes for somebody who has left already', () => {
+    let subscribed = 0;
+    const source = new Observable(() => {
+      subscribed += 1;
+    });
+    const left = NEVER.subscribe();
+    left.unsubscribe();
+    source.pipe(asItIs()).subscribe(left as Subscriber<unknown>);
+    expect(subscribed).toBe(0);
+  });
+
+  it('is fed by one at a time; the next takes its place, and one that comes too late is left at once', () => {
+    const diary: string[] = [];
+    const named = (name: string) => ({ unsubscribe: () => void diary.push(name) });
+    const stage = new Stage(NEVER.subscribe() as Subscriber<unknown>);
+    stage.feedBy(named('first'));
+    feed(stage, named('second'));
+    stage.unsubscribe();
+    stage.unsubscribe();
+    expect(diary).toEqual(['second']);
+    feed(stage, named('late'));
+    expect(diary).toEqual(['second', 'late']);
+  });
+
+  it('keeps what else is added to it, as any subscriber does', () => {
+    const diary: string[] = [];
+    const stage = new Stage(NEVER.subscribe() as Subscriber<unknown>);
+    const noting = (name: string) => NEVER.pipe(finalize(() => diary.push(name))).subscribe();
+    stage.add(noting('source'));
+    stage.add(noting('more'));
+    stage.add(() => diary.push('function'));
+    stage.unsubscribe();
+    expect(diary.sort()).toEqual(['function', 'more', 'source']);
+  });
+});
