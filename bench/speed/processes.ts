@@ -122,10 +122,11 @@ function work(pid: number): { core: number; own: number } | undefined {
   try {
     const line =
       readFileSync('/proc/stat', 'utf8').match(new RegExp(`^cpu${SERVER_CORE} (.*)$`, 'm'))?.[1] ?? '';
-    const [user = 0, nice = 0, system = 0, , , , , steal = 0] = line.split(' ').map(Number);
+    const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = line.split(' ').map(Number);
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
     return {
-      core: (user + nice + system + steal) / 100,
+      // What the network makes the kernel do is the server's own, wherever the kernel writes it down.
+      core: (user + nice + system + irq + softirq + steal) / 100,
       own: (Number(fields[11]) + Number(fields[12])) / 100,
     };
   } catch {

@@ -39,7 +39,8 @@ const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const connecting: Group = {
   name: 'connect',
   rounds: 7,
-  warmUp: ({ port }, quick) => load('connect', port, quick ? 6 : 15, 64),
+  // It takes the engine some fifty thousand calls to compile all of a board.
+  warmUp: ({ port }, quick) => load('connect', port, quick ? 4 : 30, 64),
   measure: async ({ port }) => ({ pace: pace(await load<Count>('connect', port, 1.5, 64)) }),
   rows: [
     {
@@ -57,7 +58,7 @@ const connecting: Group = {
 const punctual: Group = {
   name: 'p99',
   rounds: 5,
-  warmUp: ({ port }, quick) => load('connect', port, quick ? 3 : 10, 64),
+  warmUp: ({ port }) => load('connect', port, 20, 64),
   measure: async ({ port }) => {
     const { p99Us, medianUs } = await load<{ p99Us: number; medianUs: number }>('rate', port, 3, 2000);
     return { p99Us, medianUs };
@@ -78,7 +79,7 @@ const punctual: Group = {
 const echoing = (callers: number, least: number, beyond: number, rounds = 7): Group => ({
   name: `echo ${callers.toLocaleString('en')}`,
   rounds,
-  warmUp: ({ port }) => load('echo', port, 3, callers),
+  warmUp: ({ port }, quick) => load('echo', port, quick ? 1.5 : 3, callers),
   measure: async ({ port }) => ({ pace: pace(await load<Count>('echo', port, 1.5, callers)) }),
   rows: [
     {
@@ -129,9 +130,9 @@ const idling: Group = {
     const crowd = await gather(server.port, MANY);
     await wait(500);
     const atOnce = await server.ask<Memory>('figures');
-    // The engine tidies up for a moment after so much has come.
-    await wait(3000);
-    const seconds = quick ? 5 : 20;
+    // The engine tidies up, some seconds after so much has come.
+    await wait(quick ? 3000 : 12_000);
+    const seconds = quick ? 3 : 20;
     const { cpuUs } = await server.ask<Memory>('cpu');
     await wait(seconds * 1000);
     const idle = (await server.ask<Memory>('cpu')).cpuUs - cpuUs;
@@ -221,6 +222,9 @@ const idling: Group = {
     },
   ],
 };
+
+/** What `--quick` leaves out, as it takes its time. */
+export const SLOW: ReadonlySet<Group> = new Set([punctual]);
 
 export const GROUPS: readonly Group[] = [
   connecting,

@@ -24,20 +24,28 @@ export function serveMetrics(
     const { registry, running } = metrics(event$, tally);
     subscriber.add(running);
 
-    const pages: Record<string, () => Promise<[code: number, text: string, type?: string]>> = {
-      '/metrics': async () => [200, await registry.metrics(), registry.contentType],
-      '/healthz': async () => [200, 'ok\n'],
-      '/readyz': async () => {
-        const { phase } = tally();
-        return phase === 'open' ? [200, 'ready\n'] : [503, `${phase}\n`];
-      },
-    };
+    const pages = new Map<string, () => Promise<[code: number, text: string, type?: string]>>([
+      ['/metrics', async () => [200, await registry.metrics(), registry.contentType]],
+      ['/healthz', async () => [200, 'ok\n']],
+      [
+        '/readyz',
+        async () => {
+          const { phase } = tally();
+          return phase === 'open' ? [200, 'ready\n'] : [503, `${phase}\n`];
+        },
+      ],
+    ]);
     const answer: RequestListener = async ({ method, url = '' }, response) => {
-      const page = pages[url.replace(/\?.*/, '')];
+      const page = pages.get(url.replace(/\?.*/, ''));
       if (!page) return response.writeHead(404).end();
       if (method !== 'GET' && method !== 'HEAD') return response.writeHead(405, { Allow: 'GET, HEAD' }).end();
-      const [code, text, type = 'text/plain; charset=utf-8'] = await page();
-      return response.writeHead(code, { 'Content-Type': type }).end(text);
+      try {
+        const [code, text, type = 'text/plain; charset=utf-8'] = await page();
+        return response.writeHead(code, { 'Content-Type': type }).end(text);
+      } catch {
+        // A figure that can't be had is no reason for the board to end.
+        return response.writeHead(500).end();
+      }
     };
     const server = createServer(
       {
