@@ -8,11 +8,16 @@ import { NOTHING_YET, type Tally } from '../../../streams/tally.js';
 describe('serveMetrics', () => {
   let phase: Tally['phase'];
   let port: number;
+  let broken: boolean;
   let running: Subscription;
   beforeEach(async () => {
     phase = 'open';
     const address$ = new ReplaySubject<{ port: number }>(1);
-    const tally = () => ({ ...NOTHING_YET, phase });
+    broken = false;
+    const tally = () => {
+      if (broken) throw new Error('no figures');
+      return { ...NOTHING_YET, phase };
+    };
     running = serveMetrics({ host: '127.0.0.1', port: 0 }, NEVER, tally).subscribe(address$);
     port = (await firstValueFrom(address$)).port;
   });
@@ -51,6 +56,13 @@ describe('serveMetrics', () => {
         .toBe(405);
     expect((await get('/healthz?probe=1')).code).toBe(200);
     expect(await get('/healthz', 'HEAD')).toEqual(jasmine.objectContaining({ code: 200, text: '' }));
+  });
+
+  it('answers 500 when its figures can’t be had, and goes on', async () => {
+    broken = true;
+    expect([(await get('/metrics')).code, (await get('/readyz')).code]).toEqual([500, 500]);
+    broken = false;
+    expect((await get('/readyz')).code).toBe(200);
   });
 
   it('refuses what is too large, and hangs up on more than it may have at once', async () => {
