@@ -72,7 +72,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'write-behind-the-end',
-    file: 'lib/telnet.ts',
+    file: 'lib/telnet/telnet.ts',
     find: 'return !this.#closing && this.#socket.writable;',
     put: 'return this.#greeted;',
   },
@@ -126,7 +126,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'bytes-counted-twice',
-    file: 'lib/telnet.ts',
+    file: 'lib/telnet/telnet.ts',
     find: '    return this.#socket.bytesRead;',
     put: '    return this.#socket.bytesRead + this.#dropped;',
   },
@@ -192,7 +192,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'handle-taken-twice',
-    file: 'lib/guest.ts',
+    file: 'lib/login/guest.ts',
     find: '    .find((other) => other && alike(other, handle));',
     put: "    .find((other) => other === '');",
   },
