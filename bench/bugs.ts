@@ -19,8 +19,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'lost-waiter',
     file: 'streams/admit.ts',
-    find: '          loggedIn();\n          seatWaiters();',
-    put: '          loggedIn();',
+    find: '    this.loggedIn();\n    this.#gate.seatWaiters();',
+    put: '    this.loggedIn();',
   },
   {
     name: 'waiters-not-told-of-limits',
@@ -37,31 +37,31 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'node-never-freed',
     file: 'streams/session.ts',
-    find: '      admitted.leave();\n    });\n    calls.set(id, call);',
-    put: '    });\n    calls.set(id, call);',
+    find: '    this.#call.admitted.leave();\n    this.#call.connection.destroy();',
+    put: '    this.#call.connection.destroy();',
   },
   {
     name: 'registry-keeps-the-dead',
     file: 'streams/registry.ts',
-    find: "      if (event.type === 'sessionClosing') sessions.delete(event.session);\n",
-    put: '',
+    find: "if (event.type === 'sessionClosing') leave(event.session);\n      else if (event.type === 'sessionAuth",
+    put: "if (event.type === 'sessionAuth",
   },
   {
     name: 'stale-idle-clock',
     file: 'streams/expire.ts',
-    find: 'if (now >= call.lastInputAt + idleMs) return end',
-    put: 'if (now >= call.lastInputAt + 2 * idleMs) return end',
+    find: 'return this.#call.lastInputAt + this.#idleMs;',
+    put: 'return this.#call.lastInputAt + 2 * this.#idleMs;',
   },
   {
     name: 'login-extended-by-typing',
     file: 'streams/expire.ts',
-    find: ': call.openedAt + loginMs;',
-    put: ': call.lastInputAt + loginMs;',
+    find: ': openedAt + this.#loginMs;',
+    put: ': this.#call.lastInputAt + this.#loginMs;',
   },
   {
     name: 'time-limit-forgotten',
     file: 'streams/expire.ts',
-    find: "          if (now >= call.openedAt + limitMs) return end('time-limit');\n",
+    find: "    if (now >= this.#limitEndsAt) return 'time-limit';\n",
     put: '',
   },
   {
@@ -79,14 +79,14 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'sweep-never-stops',
     file: 'streams/sweep.ts',
-    find: '      tick?.unsubscribe();\n',
-    put: '',
+    find: '    if (ticks.size > 0) return;\n    alarm?.unsubscribe();\n',
+    put: '    if (ticks.size > 0) return;\n',
   },
   {
     name: 'farewell-never-cut',
     file: 'streams/farewell.ts',
-    find: 'connection.closed$.pipe(takeUntil(timer(patienceMs, scheduler)))',
-    put: 'connection.closed$.pipe(takeUntil(timer(1000 * patienceMs, scheduler)))',
+    find: 'this.dueAt = now + patienceMs;',
+    put: 'this.dueAt = now + 1000 * patienceMs;',
   },
   {
     name: 'presence-stays',
@@ -109,19 +109,19 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'error-of-an-app-lost',
     file: 'streams/talk.ts',
-    find: "(error) =>\n            subscriber.error(error instanceof SessionEnd ? error : new SessionEnd('app-error', error)),",
-    put: '() => {},',
+    find: "super._error(error instanceof SessionEnd ? error : new SessionEnd('app-error', error));",
+    put: 'void error;',
   },
   {
     name: 'drain-forgets-who-waits',
     file: 'streams/drain.ts',
-    find: "          else call.end('shutdown');",
-    put: "          else if (call.state !== 'waiting') call.end('shutdown');",
+    find: "(call) => call.end('shutdown'),",
+    put: "(call) => call.state !== 'waiting' && call.end('shutdown'),",
   },
   {
     name: 'app-outlives-its-call',
     file: 'streams/talk.ts',
-    find: '        conversation.unsubscribe();\n',
+    find: '    this.#speaking?.unsubscribe();\n',
     put: '',
   },
   {
@@ -133,8 +133,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'sent-said-too-early',
     file: 'streams/farewell.ts',
-    find: 'of(connection.backlog === 0)',
-    put: 'of(true)',
+    find: 'this.below.next(this.#connection.backlog === 0);',
+    put: 'this.below.next(true);',
   },
   {
     name: 'shutdown-never-completes',
@@ -145,19 +145,19 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'left-app-throws-at-us',
     file: 'streams/session.ts',
-    find: 'mergeMap(() => defer(() => app(call, services)).pipe(contain())),',
-    put: 'mergeMap(() => defer(() => app(call, services))),',
+    find: 'return app(this.#call, services).pipe(contain());',
+    put: 'return app(this.#call, services);',
   },
   {
     name: 'input-not-noted',
     file: 'streams/expire.ts',
-    find: '            call.lastInputAt = scheduler.now();\n            subscriber.next(value);',
-    put: '            subscriber.next(value);',
+    find: '    this.#call.lastInputAt = this.#scheduler.now();\n    this.below.next(value);',
+    put: '    this.below.next(value);',
   },
   {
     name: 'wait-counted-as-login',
     file: 'streams/session.ts',
-    find: '      call.openedAt = call.lastInputAt = scheduler.now();\n',
+    find: '    call.openedAt = call.lastInputAt = call.scheduler.now();\n',
     put: '',
   },
   {
@@ -175,8 +175,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'lines-of-an-address-kept',
     file: 'streams/at-once.ts',
-    find: 'const left = (lines.get(key) ?? 1) - 1;',
-    put: 'const left = lines.get(key) ?? 1;',
+    find: '(this.#lines.get(this.#key) as number) - 1',
+    put: 'this.#lines.get(this.#key) as number',
   },
   {
     name: 'one-too-many-of-an-address',
@@ -187,8 +187,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'one-too-many-of-a-user',
     file: 'streams/per-user.ts',
-    find: 'if (theirs.length < maxPerUser) return true;',
-    put: 'if (theirs.length <= maxPerUser) return true;',
+    find: 'theirs.length < maxPerUser',
+    put: 'theirs.length <= maxPerUser',
   },
   {
     name: 'handle-taken-twice',
@@ -199,7 +199,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'waiter-stays-in-line',
     file: 'streams/admit.ts',
-    find: '            line.splice(line.indexOf(waiter), 1);\n',
+    find: '          line.splice(line.indexOf(waiter), 1);\n',
     put: '',
   },
   {
@@ -229,7 +229,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'calls-keep-the-dead',
     file: 'streams/session.ts',
-    find: '      calls.delete(id);\n',
+    find: '    this.#parts.calls.delete(this.#call.id);\n',
     put: '',
   },
   {
