@@ -93,7 +93,7 @@ class Expire<T> extends Stage<T> implements Deadline {
     this.#warner = warner;
     this.#stallSeenAt = scheduler.now();
     this.dueAt = this.#nextAt();
-    if (!this.closed) sweep.watch(this);
+    sweep.watch(this);
   }
 
   override next(value: T): void {

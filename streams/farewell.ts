@@ -26,7 +26,6 @@ export function farewells(most: number, scheduler: SchedulerLike): Farewell {
         leaving -= 1;
       });
       feed(below, line);
-      if (line.closed) return;
       if (words !== null) connection.write(`\n${words}\n`);
       connection.close();
       line.wait(patienceMs, scheduler.now());

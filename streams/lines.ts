@@ -215,4 +215,4 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
 /** What is kept of a longer chunk, for a few letters of it, is copied. */
 const SHORT_CHUNK = 1024;
 
-const firstOf = (text: string) => (text === '' ? '' : String.fromCodePoint(text.codePointAt(0) ?? 0));
+const firstOf = (text: string) => (text === '' ? '' : String.fromCodePoint(text.codePointAt(0) as number));

@@ -55,7 +55,7 @@ class Probe<T> extends Stage<T> implements Deadline {
     this.#heard = call.connection.bytesIn;
     this.#aliveAt = scheduler.now();
     this.dueAt = this.#aliveAt + timeoutMs / LOOKS;
-    if (!this.closed) sweep.watch(this);
+    sweep.watch(this);
   }
 
   override next(value: T): void {

@@ -187,7 +187,6 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
   }
 
   override unsubscribe(): void {
-    if (this.closed) return;
     super.unsubscribe();
     this.#parts.calls.delete(this.#call.id);
     this.#call.admitted.leave();

@@ -55,7 +55,7 @@ export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
     // A timer may be a hair early, or late by more than a tick.
     const last = Math.max(next, Math.floor(since(now)));
     const passed = [...ticks.keys()].filter((tick) => tick <= last).sort((one, other) => one - other);
-    const due = passed.flatMap((tick) => ticks.get(tick) ?? []);
+    const due = passed.flatMap((tick) => ticks.get(tick) as Deadline[]);
     for (const tick of passed) ticks.delete(tick);
     for (const deadline of due) deadline.tick = NOW;
     for (const deadline of due) {

@@ -275,7 +275,7 @@ export class TypeAhead {
 
   #take(): string {
     if (this.#due.length === 0) [this.#typed, this.#due] = [this.#due, this.#typed.reverse()];
-    const line = this.#due.pop() ?? '';
+    const line = this.#due.pop() as string;
     this.#taken += 1;
     this.#lighten(line);
     return line;

@@ -161,6 +161,18 @@ describe('registry', () => {
   );
 
   it(
+    'copes with the end of a call of an account that it never heard of',
+    marbles((m) => {
+      const accounts: Accounts = new Map();
+      const those = new Map([[1, { ...info(1), user: { handle: 'ann' } }]]);
+      const event$ = m.cold('-x-|', { x: closing(1) });
+      m.expect(event$.pipe(registry(those, new Map(), accounts))).toBeObservable('-x-|', { x: closing(1) });
+      m.flush();
+      expect(accounts.size).toBe(0);
+    }),
+  );
+
+  it(
     'stays empty with a silent source',
     marbles((m) => {
       const sessions = new Map<SessionId, SessionInfo>();

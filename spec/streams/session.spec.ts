@@ -402,6 +402,16 @@ describe('session', () => {
     );
 
     it(
+      'is an app-error where the waiting room itself breaks, and no more than that',
+      marbles((m) => {
+        const broken = caller(m.scheduler, NEVER, { place$: throwError(() => new Error('oops')) });
+        const entries = diary(m.scheduler, broken.session$);
+        expect(entries.filter((entry) => entry.includes('closed app-error')).length).toBe(1);
+        expect(entries.at(-1)).toMatch(/\|$/);
+      }),
+    );
+
+    it(
       'is the first, also when it comes with a hang-up, a limit and the end of the app',
       marbles((m) => {
         const app: App = () => timer(5000, m.scheduler).pipe(ignoreElements());

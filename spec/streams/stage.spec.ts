@@ -1,6 +1,18 @@
-import { finalize, NEVER, Observable, type OperatorFunction, Subject, type Subscriber } from 'rxjs';
+import {
+  finalize,
+  NEVER,
+  Observable,
+  type OperatorFunction,
+  Subject,
+  type Subscriber,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { expire } from '../../streams/expire.js';
+import { inputRate } from '../../streams/input-rate.js';
+import { lines } from '../../streams/lines.js';
 import { feed, Stage, staged } from '../../streams/stage.js';
+import { sweep } from '../../streams/sweep.js';
 
 /** Hands on only what begins with an x. */
 class Only extends Stage<string> {
@@ -79,6 +91,28 @@ describe('Stage', () => {
     emit?.next('b');
     emit?.complete();
     expect(heard).toEqual(['a', '|']);
+  });
+
+  it('of a session hand on nothing either, of a source that goes on', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const call = { state: 'active', openedAt: 0, lastInputAt: 0, held: false, taken: 0 } as const;
+    const limits = { idleTimeoutMs: 9, idleWarningMs: null, loginTimeoutMs: null, sessionLimitMs: null };
+    const terminal = { echoes: () => false, reading() {}, decode: String, entered() {} } as never;
+    const keys = { wantsKeys: false, press() {}, interrupt() {}, typing: undefined };
+    const bytes = new TextEncoder().encode('a\r\n');
+    for (const stage of [
+      inputRate(10, { pause() {} }, scheduler),
+      expire<Uint8Array>({ ...call }, limits, sweep(1, scheduler), scheduler, { warn() {} }),
+      lines(terminal, keys),
+    ] as OperatorFunction<Uint8Array, unknown>[]) {
+      const heard: unknown[] = [];
+      const source = new Observable<Uint8Array>((subscriber) => {
+        subscriber.complete();
+        subscriber.next(bytes);
+      });
+      source.pipe(stage).subscribe({ next: (value) => heard.push(value), complete: () => heard.push('|') });
+      expect(heard).toEqual(['|']);
+    }
   });
 
   it('never subscribes for somebody who has left already', () => {
