@@ -90,7 +90,7 @@ export interface Crowd {
   until<Begun>(what: 'hears' | 'leaves', act: () => Promise<Begun>): Promise<{ begun: Begun; told: Told }>;
   hangUp(): Promise<void>;
 }
-export interface Told {
+interface Told {
   readonly done: number;
   readonly heard: number;
   readonly lastNs: number;
