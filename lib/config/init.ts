@@ -19,10 +19,11 @@ const BANNER = `
 export function init(folder: string): string[] {
   const files = { '.env': envFile({ banner: 'banner.txt' }), 'banner.txt': BANNER };
   const written: string[] = [];
+  let path = folder;
   try {
     mkdirSync(folder, { recursive: true });
     for (const [name, text] of Object.entries(files)) {
-      const path = join(folder, name);
+      path = join(folder, name);
       const file = openSync(path, 'wx');
       written.push(path);
       writeFileSync(file, text);
@@ -30,7 +31,8 @@ export function init(folder: string): string[] {
     }
     return written;
   } catch (error) {
-    for (const path of written) rmSync(path);
-    throw new Error(`nothing was written: ${messageOf(error)}`);
+    for (const ours of written) rmSync(ours);
+    const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    throw new Error(`nothing was written: ${isThere ? `${path} is there already` : messageOf(error)}`);
   }
 }

@@ -128,7 +128,7 @@ describe('the impulse command', () => {
       jasmine.objectContaining({
         code: 1,
         stdout: '',
-        stderr: "impulse: nothing was written: EEXIST: file already exists, open 'new/.env'\n",
+        stderr: 'impulse: nothing was written: new/.env is there already\n',
       }),
     );
   });
