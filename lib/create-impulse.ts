@@ -14,7 +14,7 @@ import { listen } from './listener/listen.js';
 import { proxied } from './listener/proxied.js';
 import { monotonic } from './process/monotonic.js';
 import { catchUnhandled } from './process/unhandled.js';
-import { createSessionManager, DEFAULT_LIMITS, type SessionManagerOptions } from './session-manager.js';
+import { createSessionManager, type SessionManagerOptions } from './session-manager.js';
 import { type TelnetConnection, telnet } from './telnet/telnet.js';
 
 /** A board and where it listens. */
@@ -95,7 +95,7 @@ export function createImpulse({
   let started = false;
   let stopped = false;
 
-  const { deadPeerTimeoutMs = DEFAULT_LIMITS.deadPeerTimeoutMs, scheduler = monotonic } = options;
+  const { scheduler = monotonic } = options;
   const startedAt = Math.floor(Date.now() / 1000);
   const status = () => ({
     NAME: name,
@@ -118,7 +118,7 @@ export function createImpulse({
           greetedAtOnce(),
         );
 
-  const run$ = listen({ host, port, fd, keepAliveMs: deadPeerTimeoutMs }).pipe(
+  const run$ = listen({ host, port, fd }).pipe(
     // Cancels a listener that isn't there yet; one that is has been closed by the board.
     takeUntil(stop),
     switchMap(({ address, socket$ }) =>

@@ -19,8 +19,8 @@ const LOOKS = 8;
  * for half of `timeoutMs`, the client is asked for one ({@link Connection.probe}); after all of it, the chain ends with
  * a {@link SessionEnd} `lost`. It is late by a quarter of the time at most, and by two ticks of the sweep, since it
  * looks eight times in it. A sign of life is whatever comes, telnet's own bytes too, and a backlog that shrinks. A
- * client that can't be asked is given up only if it leaves a backlog untouched; when there is none, the kernel's
- * keepalive speaks for it.
+ * client that can't be asked is given up here only if it leaves a backlog untouched; when there is none, that is left to the
+ * transport.
  *
  * @param timeoutMs `null` never gives up.
  */
@@ -70,7 +70,7 @@ class Probe<T> extends Stage<T> implements Deadline {
     } else if (now >= this.#aliveAt + this.#timeoutMs && (this.#asked || this.#backlog > 0)) {
       this.error(endFor('lost'));
     } else if (now >= this.#aliveAt + this.#timeoutMs / 2 && !this.#asked && this.#backlog === 0) {
-      this.#asked = this.#call.connection.probe();
+      this.#asked = this.#call.connection.probe(this.#timeoutMs);
     }
   }
 

@@ -77,7 +77,7 @@ export class TypeAhead {
   get line$(): Observable<string> {
     return new Observable((subscriber) => {
       if (this.#ended) return subscriber.complete();
-      this.#listeners = open(this.#listeners).concat(subscriber);
+      this.#listeners = [...open(this.#listeners), subscriber];
       this.#within(() => this.#flow());
     });
   }
@@ -86,7 +86,7 @@ export class TypeAhead {
   get key$(): Observable<Key> {
     return new Observable((subscriber) => {
       if (this.#ended) return subscriber.complete();
-      this.#keyListeners = open(this.#keyListeners).concat(subscriber);
+      this.#keyListeners = [...open(this.#keyListeners), subscriber];
       this.#within(() => this.#pressAhead());
     });
   }
@@ -120,7 +120,7 @@ export class TypeAhead {
         stepping = false;
         if (this.#ended && !answering) subscriber.complete();
       };
-      this.#takers = this.#takers.concat(step);
+      this.#takers = [...this.#takers, step];
       subscriber.add(() => {
         this.#takers = this.#takers.filter((other) => other !== step);
       });

@@ -55,15 +55,19 @@ export interface Connection {
   write(output: Output): void;
   /** Writes in this encoding from now on, and tells it to {@link Connection.terminal}, whatever the client says later. */
   setEncoding(encoding: Encoding): void;
-  /** Asks the client for a sign of life that no caller sees. False if it never answered such a question. */
-  probe(): boolean;
+  /**
+   * Asks the client for a sign of life that no caller sees. False if it never answered such a question; from then on the
+   * transport itself gives up, as `lost`, on an other end that shows none for `timeoutMs` (TCP's keepalive takes 11 seconds
+   * at least).
+   */
+  probe(timeoutMs: number): boolean;
   /** Stops reading from the caller, so that their own kernel makes them wait. */
   pause(): void;
   /** Reads on after {@link Connection.pause}. */
   resume(): void;
   /** Sends what is in the backlog, then hangs up. */
   close(): void;
-  /** Hangs up now; what is in the backlog is lost. */
+  /** Hangs up now; what is in the backlog is lost, and the connection gone. */
   destroy(): void;
 }
 

@@ -8,9 +8,6 @@ export interface Listening {
   readonly socket$: Observable<Socket>;
 }
 
-/** How long the kernel goes on asking, once a second, an other end that doesn't answer (libuv's choice). */
-const KERNEL_ASKS_MS = 10_000;
-
 /**
  * Listens on a TCP port, or on a socket that does already. Emits once, when it does; completes when the port is closed
  * and the last line that came in through it is gone. Errors with the system's error if it can't listen. Unsubscribing
@@ -18,28 +15,19 @@ const KERNEL_ASKS_MS = 10_000;
  *
  * @param port 0 takes any free one.
  * @param fd The descriptor of a TCP socket to listen on, instead of host and port.
- * @param keepAliveMs After how long the kernel gives up on an other end that is gone from a line without traffic,
- *   with an `ETIMEDOUT`; it takes 11 seconds at least. `null` never.
  */
 export function listen({
   host,
   port,
   fd,
-  keepAliveMs,
 }: {
   host: string;
   port: number;
   fd?: number | undefined;
-  keepAliveMs: number | null;
 }): Observable<Listening> {
   return new Observable((subscriber) => {
     const sockets = new Subject<Socket>();
-    const server = createServer({
-      allowHalfOpen: true,
-      noDelay: true,
-      keepAlive: keepAliveMs !== null,
-      keepAliveInitialDelay: Math.max(1000, (keepAliveMs ?? 0) - KERNEL_ASKS_MS),
-    });
+    const server = createServer({ allowHalfOpen: true, noDelay: true });
     const close = () => {
       if (server.listening) server.close();
     };

@@ -82,7 +82,7 @@ export class Negotiator implements OptionHost {
     } else {
       const asked = key(side, code);
       if (this.#asked.includes(asked)) return;
-      this.#asked = this.#asked.concat(asked);
+      this.#asked = [...this.#asked, asked];
     }
     this.#host.send(verb, code);
   }

@@ -28,6 +28,9 @@ const HERE = '[Yes]\r\n';
 /** What is written while a chunk is read goes out together; of more than this, what there is by then. */
 const BATCH_LENGTH = 64 * 1024;
 
+/** How long the kernel goes on asking, once a second, an other end that doesn't answer (libuv's choice). */
+const KERNEL_ASKS_MS = 10_000;
+
 /** Bytes that are still read, and dropped, of somebody we hung up on. */
 const MOST_DROPPED = 1024 * 1024;
 
@@ -165,7 +168,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   get closed$(): Observable<never> {
     return new Observable((subscriber) => {
       if (this.#gone) return subscriber.complete();
-      this.#mourners = (this.#mourners ?? NOBODY).concat(subscriber);
+      this.#mourners = [...(this.#mourners ?? NOBODY), subscriber];
     });
   }
   get drained$(): Observable<never> {
@@ -200,13 +203,11 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     if (!this.#batching || this.#unsent > BATCH_LENGTH) this.#send();
   }
   batch(act: () => void): void {
-    const within = this.#batching;
-    this.#batching = true;
+    const within = this.#beginBatch();
     try {
       act();
     } finally {
-      this.#batching = within;
-      if (!within) this.#send();
+      this.#endBatch(within);
     }
   }
   setEncoding(encoding: Encoding): void {
@@ -215,8 +216,10 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     this.#encodingChosen = true;
     this.#become({ ...this.#terminal, encoding });
   }
-  probe(): boolean {
-    return this.#options.probe();
+  probe(timeoutMs: number): boolean {
+    if (this.#options.probe()) return true;
+    this.#socket.setKeepAlive(true, Math.max(1000, timeoutMs - KERNEL_ASKS_MS));
+    return false;
   }
   pause(): void {
     if (!this.#closing) this.#socket.pause();
@@ -228,6 +231,11 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     if (this.#closing) return;
     this.#send();
     this.#closing = true;
+    // Nothing is left to be said or heard, and that the other end takes its leave needn't be waited for.
+    if (this.#hungUp && this.backlog === 0) {
+      this.destroy();
+      return;
+    }
     // What still comes is read and dropped: closing on unread input would reset the line, and the last words with it.
     // To whoever is at fault there are none, and a flood is better left to their own kernel.
     if (this.#fault) this.#socket.pause();
@@ -238,6 +246,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     this.#closing = true;
     this.#bytes = this.#text = '';
     this.#socket.destroy();
+    this.goAway();
   }
 
   // What the decoder finds.
@@ -306,16 +315,14 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   }
   #readOpen(chunk: Uint8Array): void {
     // As `batch` does, without a closure for each packet.
-    const within = this.#batching;
-    this.#batching = true;
+    const within = this.#beginBatch();
     try {
       this.#decoder.read(chunk);
       this.#handOn();
       if (this.#window) this.#become({ ...this.#terminal, ...this.#window });
       this.#window = undefined;
     } finally {
-      this.#batching = within;
-      if (!within) this.#send();
+      this.#endBatch(within);
     }
   }
   hangUp(): void {
@@ -324,6 +331,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     else this.#reader?.complete();
   }
   goAway(): void {
+    if (this.#gone) return;
     this.#gone = true;
     this.hangUp();
     for (const watcher of [...(this.#watchers ?? [])]) watcher.complete();
@@ -360,6 +368,17 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   #drop(chunk: Uint8Array): void {
     this.#dropped += chunk.length;
     if (this.#dropped > MOST_DROPPED) this.destroy();
+  }
+
+  /** Returns whether it is within another, whose end is the end of both. */
+  #beginBatch(): boolean {
+    const within = this.#batching;
+    this.#batching = true;
+    return within;
+  }
+  #endBatch(within: boolean): void {
+    this.#batching = within;
+    if (!within) this.#send();
   }
 
   get #unsent(): number {

@@ -8,7 +8,7 @@ function open(options: Partial<LineOptions> = {}) {
   const clock = simulatedClock();
   const diary: string[] = [];
   const note = (words: string) => diary.push(`${clock.now()} ${words}`);
-  const line = simulatedLine({ address: '192.0.2.1', latencyMs: 10, keepAliveMs: null, ...options }, clock, {
+  const line = simulatedLine({ address: '192.0.2.1', latencyMs: 10, ...options }, clock, {
     bytes: (text) => note(`caller reads ${Buffer.from(text).toString().slice(0, 10)}`),
     over: () => note('caller is told that it is over'),
   });
@@ -76,12 +76,24 @@ describe('a simulated line', () => {
   });
 
   it('gives up on one who has vanished after the time that kernels take', () => {
-    const { clock, diary, line, socket } = open({ keepAliveMs: 11_000 });
+    for (const asksAtMs of [0, 500, 5000]) {
+      const { clock, diary, line, socket } = open();
+      socket.resume();
+      clock.schedule(() => socket.setKeepAlive(true, 1000), asksAtMs);
+      clock.schedule(() => line.vanish(), 100);
+      clock.runTo(20_000);
+      line.send(bytes('never sent'));
+      const lostAt = Math.max(1100, asksAtMs) + 10_000;
+      expect(diary.slice(0, 2)).toEqual([`${lostAt} ETIMEDOUT`, `${lostAt} close`]);
+    }
+  });
+
+  it('is never given up by a kernel that was not told to ask', () => {
+    const { clock, diary, line, socket } = open();
     socket.resume();
     line.vanish();
-    line.send(bytes('never sent'));
-    clock.runTo(20_000);
-    expect(diary.slice(0, 2)).toEqual(['11000 ETIMEDOUT', '11000 close']);
+    clock.runTo(100_000_000);
+    expect(diary).toEqual([]);
   });
 
   it('piles up what a caller does not read, beyond what kernels keep, and tells when it is through', () => {

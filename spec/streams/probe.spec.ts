@@ -9,17 +9,20 @@ const LOST = new SessionEnd('lost');
 /** A line, whose figures a spec moves. */
 function line({ answers = true }: { answers?: boolean } = {}) {
   const asked: number[] = [];
+  /** What the transport was told when the client couldn't be asked. */
+  const leftTo: number[] = [];
   const connection = {
     bytesIn: 0,
     bytesOut: 0,
     backlog: 0,
     now: () => 0,
-    probe() {
+    probe(timeoutMs: number) {
       if (answers) asked.push(connection.now());
+      else leftTo.push(timeoutMs);
       return answers;
     },
   };
-  return { connection, paused: false, asked };
+  return { connection, paused: false, asked, leftTo };
 }
 
 describe('probe', () => {
@@ -123,10 +126,13 @@ describe('probe', () => {
   );
 
   it(
-    "stays with a client that can't be asked",
+    "stays with a client that can't be asked, and leaves it to the transport",
     scene(
-      ({ expect: expectation }) =>
-        expectation(NEVER, '---------------------', undefined, '^-------------------!'),
+      ({ call, expect: expectation, at }) => {
+        expectation(NEVER, '---------------------', undefined, '^-------------------!');
+        at(3.5, () => expect(call.leftTo).toEqual([]));
+        at(4.5, () => expect(call.leftTo).toEqual([8]));
+      },
       {
         answers: false,
       },

@@ -5,13 +5,14 @@ import type { SchedulerLike } from 'rxjs';
 /** What two kernels keep for somebody who doesn't read. */
 const KERNEL_BYTES = 64 * 1024;
 
+/** How long a kernel goes on asking somebody who doesn't answer. */
+const KERNEL_ASKS_MS = 10_000;
+
 /** How a line is. */
 export interface LineOptions {
   readonly address: string;
   /** How long bytes are on their way. */
   readonly latencyMs: number;
-  /** After how long the board's kernel gives up on a caller who is gone without a word; `null` never. */
-  readonly keepAliveMs: number | null;
 }
 
 /** What the caller's end is told. */
@@ -87,6 +88,8 @@ class SimulatedSocket extends EventEmitter implements Line {
   #toldOver = false;
   #destroyed = false;
   #vanished = false;
+  #vanishedAt: number | undefined;
+  #askAfterMs: number | undefined;
 
   constructor(options: LineOptions, clock: SchedulerLike, hears: Hears) {
     super();
@@ -135,8 +138,8 @@ class SimulatedSocket extends EventEmitter implements Line {
   }
   vanish(): void {
     this.#vanished = true;
-    const { keepAliveMs } = this.#options;
-    if (keepAliveMs !== null) this.#clock.schedule(() => this.#fail('ETIMEDOUT'), keepAliveMs);
+    this.#vanishedAt = this.#clock.now();
+    this.#askInVain();
   }
   read(on: boolean): void {
     this.#reading = on;
@@ -144,6 +147,13 @@ class SimulatedSocket extends EventEmitter implements Line {
   }
 
   // The board's end.
+  setKeepAlive(on: boolean, silenceMs: number): this {
+    if (on && this.#askAfterMs === undefined) {
+      this.#askAfterMs = silenceMs;
+      this.#askInVain();
+    }
+    return this;
+  }
   pause(): this {
     this.#paused = true;
     return this;
@@ -189,6 +199,13 @@ class SimulatedSocket extends EventEmitter implements Line {
     });
     this.#later(() => this.#tellOver());
     return this;
+  }
+
+  /** The board's kernel asks a caller who is gone without a word, and gives up. */
+  #askInVain(): void {
+    if (this.#askAfterMs === undefined || this.#vanishedAt === undefined) return;
+    const inMs = Math.max(0, this.#vanishedAt + this.#askAfterMs - this.#clock.now()) + KERNEL_ASKS_MS;
+    this.#clock.schedule(() => this.#fail('ETIMEDOUT'), inMs);
   }
 
   #fail(code: string): void {

@@ -122,7 +122,6 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
       const line = visit(
         caller,
         clock,
-        limits.deadPeerTimeoutMs,
         (bytes) => hash.update(bytes),
         (words) => blames.push(words),
       );

@@ -21,7 +21,6 @@ export type CallersLine = Line & {
 export function visit(
   { index, address, latencyMs, manners, window, endsToo, pieces, steps, dice }: PlannedCaller,
   clock: SimulatedClock,
-  deadPeerTimeoutMs: number | null,
   read: (bytes: Uint8Array) => void,
   blame: (words: string) => void,
 ): CallersLine {
@@ -39,8 +38,7 @@ export function visit(
       hear(bytes);
     },
   );
-  const keepAliveMs = Math.max(11_000, deadPeerTimeoutMs ?? 0);
-  const line: Line = simulatedLine({ address, latencyMs, keepAliveMs }, clock, {
+  const line: Line = simulatedLine({ address, latencyMs }, clock, {
     bytes: receive,
     over() {
       gone = true;

@@ -21,7 +21,7 @@ describe('a board behind HAProxy', () => {
   beforeEach(async () => {
     outcome$ = new ReplaySubject();
     const listening = await new Promise<Listening>((resolve, reject) => {
-      board = listen({ host: '127.0.0.1', port: 0, keepAliveMs: null }).subscribe({
+      board = listen({ host: '127.0.0.1', port: 0 }).subscribe({
         next: resolve,
         error: reject,
       });

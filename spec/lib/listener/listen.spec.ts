@@ -1,23 +1,20 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { firstValueFrom, type Subscription, take } from 'rxjs';
 import { type Listening, listen } from '../../../lib/listener/listen.js';
 import { call } from '../../support/caller.js';
 
-const HERE = { host: '127.0.0.1', port: 0, keepAliveMs: null };
+const HERE = { host: '127.0.0.1', port: 0 };
 
 /** Listens until the subscription is given up. */
-async function open(
-  keepAliveMs: number | null = null,
-): Promise<Listening & { subscription: Subscription; closed: Promise<void> }> {
+async function open(): Promise<Listening & { subscription: Subscription; closed: Promise<void> }> {
   let subscription: Subscription | undefined;
   let close = () => {};
   const closed = new Promise<void>((resolve) => {
     close = resolve;
   });
   const listening = await new Promise<Listening>((resolve, reject) => {
-    subscription = listen({ ...HERE, keepAliveMs }).subscribe({
+    subscription = listen(HERE).subscribe({
       next: resolve,
       error: reject,
       complete: close,
@@ -106,56 +103,6 @@ describe('listen', () => {
     socket.destroy();
     await caller.gone;
     subscription.unsubscribe();
-  });
-
-  describe('on a quiet line', () => {
-    /** The timer that the kernel has on a line that was just taken: its kind, and the seconds that it has left. */
-    async function timer(keepAliveMs: number | null): Promise<{ kind: string; seconds: number }> {
-      const { address, socket$, subscription } = await open(keepAliveMs);
-      const accepted = firstValueFrom(socket$.pipe(take(1)));
-      const caller = await call(address.port);
-      const socket = await accepted;
-      const hex = (port = 0) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-      const line = readFileSync('/proc/net/tcp', 'utf8')
-        .split('\n')
-        .map((row) => row.trim().split(/\s+/))
-        .find(
-          ([, local, remote]) =>
-            local?.endsWith(hex(address.port)) && remote?.endsWith(hex(socket.remotePort)),
-        );
-      const [kind = '', left = ''] = line?.[5]?.split(':') ?? [];
-      socket.destroy();
-      await caller.gone;
-      subscription.unsubscribe();
-      return { kind, seconds: Number.parseInt(left, 16) / 100 };
-    }
-    const KEEP_ALIVE = '02';
-    const NONE = '00';
-
-    beforeEach(() => {
-      if (process.platform !== 'linux') pending('only Linux shows the timers of its sockets');
-    });
-
-    it('asks whether the other end is still there, early enough to have given up on it in time', async () => {
-      const { kind, seconds } = await timer(60_000);
-
-      expect(kind).toBe(KEEP_ALIVE);
-      expect(seconds).toBeLessThanOrEqual(50);
-      expect(seconds).toBeGreaterThan(20);
-    });
-
-    it('asks after a second at the earliest', async () => {
-      for (const keepAliveMs of [10_500, 1]) {
-        const { kind, seconds } = await timer(keepAliveMs);
-
-        expect(kind).toBe(KEEP_ALIVE);
-        expect(seconds).toBeLessThanOrEqual(1);
-      }
-    });
-
-    it('never asks if it is not told to', async () => {
-      expect((await timer(null)).kind).toBe(NONE);
-    });
   });
 
   for (const host of ['127.0.0.1', 'localhost']) {
