@@ -121,7 +121,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'app-outlives-its-call',
     file: 'streams/talk.ts',
-    find: '    this.#speaking?.unsubscribe();\n',
+    find: '    this.#speaking.unsubscribe();\n',
     put: '',
   },
   {

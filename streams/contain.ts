@@ -1,5 +1,5 @@
-import { type MonoTypeOperatorFunction, Observable, throwError } from 'rxjs';
-import { feed, Stage } from './stage.js';
+import { type MonoTypeOperatorFunction, type Observable, throwError } from 'rxjs';
+import { Stage, staged } from './stage.js';
 
 /**
  * Keeps what a foreign Observable throws in its teardown (a `finalize`, what a subscriber returned) from those who
@@ -22,12 +22,7 @@ import { feed, Stage } from './stage.js';
  * ```
  */
 export function contain<T>(): MonoTypeOperatorFunction<T> {
-  return (source) =>
-    new Observable((below) => {
-      const contained = new Contained(below);
-      feed(below, contained);
-      quietly(() => source.subscribe(contained));
-    });
+  return staged((below) => new Contained(below));
 }
 
 class Contained<T> extends Stage<T> {
@@ -35,17 +30,19 @@ class Contained<T> extends Stage<T> {
     if (!this.isStopped) this.below.next(value);
   }
 
-  override unsubscribe(): void {
-    quietly(() => super.unsubscribe());
+  override begin(theirs$: Observable<T>): void {
+    try {
+      super.begin(theirs$);
+    } catch (error) {
+      reportUnhandled(error);
+    }
   }
-}
-
-/** Does something, and reports what is thrown in it as an error that nobody can handle. */
-function quietly(act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    reportUnhandled(error);
+  override unsubscribe(): void {
+    try {
+      super.unsubscribe();
+    } catch (error) {
+      reportUnhandled(error);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
-import { type MonoTypeOperatorFunction, Observable, type Subscriber } from 'rxjs';
+import type { MonoTypeOperatorFunction, Observable, Subscriber } from 'rxjs';
 import { endFor, SessionEnd } from './session-end.js';
-import { feed, Stage } from './stage.js';
+import { Stage, staged } from './stage.js';
 
 /** What can be ended from outside its chain. */
 export interface Endable {
@@ -18,14 +18,7 @@ export interface Endable {
  * below is told, and goes down the chain as an error.
  */
 export function endable<T>(call: Endable): MonoTypeOperatorFunction<T> {
-  return (source) =>
-    new Observable((below) => {
-      if (call.ending) return below.error(call.ending);
-      const breakable = new Breakable(below, call);
-      feed(below, breakable);
-      call.chain = breakable;
-      if (!breakable.closed) source.subscribe(breakable);
-    });
+  return staged((below) => new Breakable(below, call));
 }
 
 class Breakable<T> extends Stage<T> {
@@ -36,6 +29,13 @@ class Breakable<T> extends Stage<T> {
     this.#call = call;
   }
 
+  override begin(input$: Observable<T>): void {
+    if (this.#call.ending) this.error(this.#call.ending);
+    else {
+      this.#call.chain = this;
+      super.begin(input$);
+    }
+  }
   override next(value: T): void {
     if (!this.isStopped) this.below.next(value);
   }

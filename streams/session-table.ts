@@ -7,40 +7,62 @@ export interface Sessions<Value> extends ReadonlyMap<SessionId, Value> {
   clear(): void;
 }
 
+/** Rows of a page. */
+const PAGE = 64;
+
+/** Sessions whose ids follow one another. */
+interface Page<Value> {
+  readonly rows: (Value | undefined)[];
+  size: number;
+}
+
 /**
  * What a `Map` by session is, for callers who come and go: in the order of their ids, which is that of their coming. A `Map`
  * of V8's makes itself a new table now and then, to which the old one points; once an old one has got into the old generation,
- * all that is put in later outlives its deletion until the next full collection, and half of a call's cost is its garbage.
+ * all that is put in later outlives its deletion until the next full collection, and half of a call's cost is its garbage. So
+ * here are pages in a `Map`, whose rows are empty by the time that they are let go of.
  */
 export class SessionTable<Value> implements Sessions<Value> {
-  #rows: Record<SessionId, Value> = Object.create(null);
+  readonly #pages = new Map<number, Page<Value>>();
   #size = 0;
 
   get size(): number {
     return this.#size;
   }
   get(id: SessionId): Value | undefined {
-    return this.#rows[id];
+    return this.#pages.get(Math.floor(id / PAGE))?.rows[id % PAGE];
   }
   has(id: SessionId): boolean {
-    return id in this.#rows;
+    return this.get(id) !== undefined;
   }
   set(id: SessionId, value: Value): void {
-    if (!this.has(id)) this.#size += 1;
-    this.#rows[id] = value;
+    const page = this.#page(Math.floor(id / PAGE));
+    if (page.rows[id % PAGE] === undefined) {
+      page.size += 1;
+      this.#size += 1;
+    }
+    page.rows[id % PAGE] = value;
   }
   delete(id: SessionId): boolean {
-    if (!this.has(id)) return false;
+    const number = Math.floor(id / PAGE);
+    const page = this.#pages.get(number);
+    if (page?.rows[id % PAGE] === undefined) return false;
+    page.rows[id % PAGE] = undefined;
+    page.size -= 1;
     this.#size -= 1;
-    return delete this.#rows[id];
+    if (page.size === 0) this.#pages.delete(number);
+    return true;
   }
   clear(): void {
-    this.#rows = Object.create(null);
+    this.#pages.clear();
     this.#size = 0;
   }
   /** Goes through those who are there at the beginning, without those who leave meanwhile. */
   *entries(): Generator<[SessionId, Value], undefined> {
-    for (const key in this.#rows) yield [Number(key), this.#rows[key] as Value];
+    for (const id of this.#ids()) {
+      const value = this.get(id);
+      if (value !== undefined) yield [id, value];
+    }
   }
   *keys(): Generator<SessionId, undefined> {
     for (const [id] of this.entries()) yield id;
@@ -53,5 +75,18 @@ export class SessionTable<Value> implements Sessions<Value> {
   }
   [Symbol.iterator](): Generator<[SessionId, Value], undefined> {
     return this.entries();
+  }
+
+  #page(number: number): Page<Value> {
+    const known = this.#pages.get(number);
+    if (known) return known;
+    const page = { rows: new Array<Value | undefined>(PAGE).fill(undefined), size: 0 };
+    this.#pages.set(number, page);
+    return page;
+  }
+
+  #ids(): SessionId[] {
+    const numbers = [...this.#pages.keys()].sort((one, other) => one - other);
+    return numbers.flatMap((number) => Array.from({ length: PAGE }, (_, row) => number * PAGE + row));
   }
 }

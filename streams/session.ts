@@ -45,7 +45,7 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
   return new Observable((events) => {
     const life = new Life(events, admitted, parts);
     feed(events, life);
-    if (!life.closed) life.begin();
+    if (!life.closed) life.start();
   });
 }
 
@@ -54,7 +54,6 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
   readonly #parts: SessionParts;
   readonly #call: Call;
   readonly #startedAt: number;
-  #flushed = false;
 
   constructor(events: Subscriber<ServerEvent>, admitted: Admitted, parts: SessionParts) {
     super(events);
@@ -64,39 +63,35 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
     this.#call = new Call(admitted, limits.outputLimitBytes, services.scheduler, screen, this);
   }
 
-  begin(): void {
-    const { limits, sweep, services } = this.#parts;
+  start(): void {
+    const { limits, sweep, services, calls } = this.#parts;
     const call = this.#call;
-    this.#parts.calls.set(call.id, call);
+    calls.set(call.id, call);
 
     const input$ = call.connection.input$.pipe(
       inputRate(limits.inputRate, call, services.scheduler),
       probe(call, limits.deadPeerTimeoutMs, sweep, services.scheduler),
     );
-    const life$ = defer(() => {
-      this.#open();
-      return input$.pipe(
-        expire(call, limits, sweep, services.scheduler, this),
-        endable(call),
-        lines(call.screen, call.typeAhead),
-        talk(call.typeAhead, this.#conversation$(), call),
-      );
-    });
     const { verdict, place$ } = call.admitted;
-    const lifetime$ =
-      verdict === 'waiting'
-        ? concat(
-            wait(input$, place$, call, (place) => this.#tellPlace(place)),
-            life$,
-          )
-        : life$;
-    lifetime$.subscribe(this);
+    if (verdict === 'admitted') this.#live(input$).subscribe(this);
+    else
+      concat(
+        wait(input$, place$, call, (place) => this.#tellPlace(place)),
+        defer(() => this.#live(input$)),
+      ).subscribe(this);
   }
 
-  #conversation$(): Observable<Output> {
-    const { authenticate, services } = this.#parts;
+  #live(input$: Observable<Uint8Array>): Observable<never> {
+    const { limits, sweep, services, authenticate } = this.#parts;
     const call = this.#call;
-    return defer(() => authenticate(call, services)).pipe(contain(), signIn(this));
+    this.#open();
+    const conversation$ = defer(() => authenticate(call, services)).pipe(contain(), signIn(this));
+    return input$.pipe(
+      expire(call, limits, sweep, services.scheduler, this),
+      endable(call),
+      lines(call.screen, call.typeAhead),
+      talk(call.typeAhead, conversation$, call),
+    );
   }
 
   get ending(): SessionEnd | undefined {
@@ -156,23 +151,18 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
       error instanceof SessionEnd ? error : new SessionEnd('app-error', error),
     );
     if (reason === 'forced') connection.destroy();
-    this.feedBy(
-      this.#parts.farewell(connection, texts.GOODBYES[reason]).subscribe({
-        next: (flushed) => {
-          this.#flushed = flushed;
-        },
-        complete: () => this.#closed(reason),
-      }),
-    );
+    const goodbye = new Goodbye(this.below, (flushed) => this.#closed(reason, flushed));
+    this.feedBy(goodbye);
+    this.#parts.farewell(connection, texts.GOODBYES[reason]).subscribe(goodbye);
   }
   protected override _complete(): void {
     this._error(endFor('app-done'));
   }
 
-  #closed(reason: EndReason): void {
+  #closed(reason: EndReason, flushed: boolean): ServerEvent {
     const call = this.#call;
     call.become('closed');
-    this.below.next({
+    return {
       type: 'sessionClosed',
       session: call.id,
       node: call.node,
@@ -181,9 +171,8 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
       bytesIn: call.bytesIn,
       bytesOut: call.bytesOut,
       durationMs: call.scheduler.now() - this.#startedAt,
-      flushed: this.#flushed,
-    });
-    this.below.complete();
+      flushed,
+    };
   }
 
   override unsubscribe(): void {
@@ -191,5 +180,19 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
     this.#parts.calls.delete(this.#call.id);
     this.#call.admitted.leave();
     this.#call.connection.destroy();
+  }
+}
+
+/** From the farewell to the last that is told of a session. */
+class Goodbye extends Stage<boolean, ServerEvent> {
+  readonly #closed: (flushed: boolean) => ServerEvent;
+
+  constructor(below: Subscriber<ServerEvent>, closed: (flushed: boolean) => ServerEvent) {
+    super(below);
+    this.#closed = closed;
+  }
+
+  protected override _next(flushed: boolean): void {
+    this.below.next(this.#closed(flushed));
   }
 }

@@ -1,5 +1,5 @@
-import { defer, type Observable, type OperatorFunction, type Subscriber } from 'rxjs';
-import { Stage, staged } from './stage.js';
+import type { Observable, OperatorFunction, Subscriber } from 'rxjs';
+import { follow, Stage, staged } from './stage.js';
 
 /**
  * Runs what each value leads to, all at once, and emits what they emit: `mergeMap` without a limit, for ten thousand of them.
@@ -32,7 +32,7 @@ class Source<T, R> extends Stage<T, R> {
   protected override _next(value: T): void {
     const one = new Running(this.below, this, this.#running.length);
     this.#running.push(one);
-    defer(() => this.#project(value)).subscribe(one);
+    follow(() => this.#project(value), one);
   }
   protected override _complete(): void {
     this.#isOver = true;

@@ -1,6 +1,6 @@
-import { defer, type Observable, type OperatorFunction, type Subscriber } from 'rxjs';
+import type { Observable, OperatorFunction, Subscriber } from 'rxjs';
 import { plain } from './plain.js';
-import { Stage, staged } from './stage.js';
+import { follow, Stage, staged } from './stage.js';
 import type { User } from './types.js';
 
 /** Whom somebody signs in to. */
@@ -43,6 +43,6 @@ class SigningIn<T> extends Stage<User, T> {
       return;
     }
     this.unsubscribe();
-    defer(() => host.greet()).subscribe(this.below);
+    follow(() => host.greet(), this.below);
   }
 }

@@ -1,5 +1,8 @@
 import {
+  from,
   Observable,
+  type ObservableInput,
+  type Observer,
   type OperatorFunction,
   Subscriber,
   Subscription,
@@ -30,12 +33,22 @@ export class Stage<In, Out = In> extends Subscriber<In> {
   }
 
   /**
-   * Takes what feeds this stage from now on, to be left with it; what fed it before is over. An array of finalizers would be
+   * Takes what feeds this stage from now on, to be left with it; what fed it before is left. An array of finalizers would be
    * larger than the stage.
    */
   feedBy(above: Unsubscribable): void {
-    if (this.closed) above.unsubscribe();
-    else this.above = above;
+    if (this.closed) {
+      above.unsubscribe();
+      return;
+    }
+    const before = this.above;
+    this.above = above;
+    before?.unsubscribe();
+  }
+
+  /** Begins, now that it is fed from above; a subclass may have more to do then. */
+  begin(above$: Observable<In>): void {
+    if (!this.closed) above$.subscribe(this);
   }
 
   /** RxJS's own way of saying what feeds it. */
@@ -81,10 +94,49 @@ export function feed<T>(below: Subscriber<T>, above: Unsubscribable): void {
 export function staged<In, Out>(
   stage: (below: Subscriber<Out>) => Stage<In, Out>,
 ): OperatorFunction<In, Out> {
-  return (source) =>
-    new Observable((below) => {
-      const own = stage(below);
-      feed(below, own);
-      if (!own.closed) source.subscribe(own);
-    });
+  return (above$) => new Staged(above$, stage);
+}
+
+/** Subscribes to what is made; an error that is thrown meanwhile is told below. As `defer`, of which nothing is kept. */
+export function follow<T>(make: () => ObservableInput<T>, below: Subscriber<T>): void {
+  let made$: Observable<T>;
+  try {
+    made$ = from(make());
+  } catch (error) {
+    below.error(error);
+    return;
+  }
+  made$.subscribe(below);
+}
+
+/**
+ * What comes out of a stage. Of a chain of them each is subscribed to by the next without any ceremony: RxJS's own costs more than
+ * all that a stage is.
+ */
+class Staged<In, Out> extends Observable<Out> {
+  readonly #above$: Observable<In>;
+  readonly #stage: (below: Subscriber<Out>) => Stage<In, Out>;
+
+  constructor(above$: Observable<In>, stage: (below: Subscriber<Out>) => Stage<In, Out>) {
+    super();
+    this.#above$ = above$;
+    this.#stage = stage;
+  }
+
+  override subscribe(
+    below?: Partial<Observer<Out>> | ((value: Out) => void) | null,
+    error?: ((error: unknown) => void) | null,
+    complete?: (() => void) | null,
+  ): Subscription {
+    if (!(below instanceof Stage)) return super.subscribe(below as (value: Out) => void, error, complete);
+    this._subscribe(below);
+    return below;
+  }
+
+  /** Called by RxJS, of whose Observables all that aren't made of a function have one. */
+  protected _subscribe(below: Subscriber<Out>): void {
+    const own = this.#stage(below);
+    feed(below, own);
+    own.begin(this.#above$);
+  }
 }

@@ -1,6 +1,6 @@
-import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
+import type { Observable, OperatorFunction, Subscriber } from 'rxjs';
 import { SessionEnd } from './session-end.js';
-import { feed, Stage } from './stage.js';
+import { Stage, staged } from './stage.js';
 import type { TypeAhead } from './type-ahead.js';
 
 /** What the conversation's output is written to. */
@@ -20,31 +20,33 @@ export function talk<T>(
   conversation$: Observable<T>,
   speaker: Speaker<T>,
 ): OperatorFunction<string, never> {
-  return (line$) =>
-    new Observable((below) => {
-      const listening = new Listening(below, lines);
-      feed(below, listening);
-      if (!listening.closed) line$.subscribe(listening);
-      // The line may have been dead already.
-      if (!listening.closed) conversation$.subscribe(listening.answer(speaker));
-    });
+  return staged((below) => new Listening(below, lines, conversation$, speaker));
 }
 
 /** Takes the caller's lines. */
-class Listening extends Stage<string, never> {
+class Listening<T> extends Stage<string, never> {
   readonly #lines: Pick<TypeAhead, 'push' | 'end'>;
-  #speaking: Subscriber<never> | undefined;
+  #conversation$: Observable<T> | undefined;
+  readonly #speaking: Speaking<T>;
 
-  constructor(below: Subscriber<never>, lines: Pick<TypeAhead, 'push' | 'end'>) {
+  constructor(
+    below: Subscriber<never>,
+    lines: Pick<TypeAhead, 'push' | 'end'>,
+    conversation$: Observable<T>,
+    speaker: Speaker<T>,
+  ) {
     super(below);
     this.#lines = lines;
+    this.#conversation$ = conversation$;
+    this.#speaking = new Speaking(below, speaker);
   }
 
-  /** What takes the answers, for as long as there are lines. */
-  answer<T>(speaker: Speaker<T>): Subscriber<T> {
-    const speaking = new Speaking(this.below, speaker);
-    this.#speaking = speaking;
-    return speaking;
+  override begin(line$: Observable<string>): void {
+    super.begin(line$);
+    // The line may have been dead already.
+    if (!this.closed) this.#conversation$?.subscribe(this.#speaking);
+    // Nobody needs it any more, and a call is long.
+    this.#conversation$ = undefined;
   }
 
   override next(line: string): void {
@@ -66,7 +68,7 @@ class Listening extends Stage<string, never> {
 
   #over(): void {
     this.#lines.end();
-    this.#speaking?.unsubscribe();
+    this.#speaking.unsubscribe();
   }
 }
 

@@ -77,7 +77,7 @@ export class TypeAhead {
   get line$(): Observable<string> {
     return new Observable((subscriber) => {
       if (this.#ended) return subscriber.complete();
-      this.#listeners = [...open(this.#listeners), subscriber];
+      this.#listeners = joined(this.#listeners, subscriber);
       this.#within(() => this.#flow());
     });
   }
@@ -86,7 +86,7 @@ export class TypeAhead {
   get key$(): Observable<Key> {
     return new Observable((subscriber) => {
       if (this.#ended) return subscriber.complete();
-      this.#keyListeners = [...open(this.#keyListeners), subscriber];
+      this.#keyListeners = joined(this.#keyListeners, subscriber);
       this.#within(() => this.#pressAhead());
     });
   }
@@ -295,6 +295,10 @@ export class TypeAhead {
 }
 
 const NOBODY: readonly never[] = [];
+
+/** Those who are still there, and one more. */
+const joined = <T>(listeners: readonly Subscriber<T>[], one: Subscriber<T>): readonly Subscriber<T>[] =>
+  listeners.length === 0 ? [one] : [...open(listeners), one];
 
 /** Those who are still there; the same list, if all are. */
 function open<T>(listeners: readonly Subscriber<T>[]): readonly Subscriber<T>[] {

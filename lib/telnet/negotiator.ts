@@ -59,10 +59,10 @@ export class Negotiator implements OptionHost {
   readonly #host: NegotiatorHost;
   /** Those that the other end spoke of. */
   #options: readonly Option[] = NONE;
-  /** What was asked for and isn't answered, by direction and option: most callers never answer. */
-  #asked: readonly number[] = NONE;
+  /** What was asked for and isn't answered, a {@link key} each: most callers never answer. A text, as the smallest set there is. */
+  #asked = '';
   /** By direction and option. */
-  #replies: Map<number, number> | undefined;
+  #replies: Map<string, number> | undefined;
   #budget = REPLY_BUDGET;
   #chargedAt = monotonic.now();
 
@@ -82,7 +82,7 @@ export class Negotiator implements OptionHost {
     } else {
       const asked = key(side, code);
       if (this.#asked.includes(asked)) return;
-      this.#asked = [...this.#asked, asked];
+      this.#asked += asked;
     }
     this.#host.send(verb, code);
   }
@@ -206,5 +206,5 @@ export class Negotiator implements OptionHost {
 
 const NONE: readonly never[] = [];
 
-/** An option, in one direction. */
-const key = (side: 'us' | 'him', code: number) => (side === 'us' ? 256 : 0) + code;
+/** An option in one direction, as a character. */
+const key = (side: 'us' | 'him', code: number) => String.fromCharCode((side === 'us' ? 256 : 0) + code);

@@ -168,7 +168,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   get closed$(): Observable<never> {
     return new Observable((subscriber) => {
       if (this.#gone) return subscriber.complete();
-      this.#mourners = [...(this.#mourners ?? NOBODY), subscriber];
+      this.#mourners = this.#mourners ? [...this.#mourners, subscriber] : [subscriber];
     });
   }
   get drained$(): Observable<never> {
@@ -334,8 +334,8 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     if (this.#gone) return;
     this.#gone = true;
     this.hangUp();
-    for (const watcher of [...(this.#watchers ?? [])]) watcher.complete();
-    for (const mourner of this.#mourners ?? []) mourner.complete();
+    if (this.#watchers) for (const watcher of [...this.#watchers]) watcher.complete();
+    if (this.#mourners) for (const mourner of this.#mourners) mourner.complete();
     this.#mourners = undefined;
   }
   lose(): void {
@@ -422,8 +422,6 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     for (const watcher of [...(this.#watchers ?? [])]) watcher.next(now);
   }
 }
-
-const NOBODY: readonly never[] = [];
 
 /** Longer texts aren't what a room full of callers hears at once. */
 const MOST_KEPT = 4096;

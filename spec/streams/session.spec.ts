@@ -1002,6 +1002,23 @@ describe('session', () => {
     }),
   );
 
+  it(
+    'leaves the caller when the app is done, while the goodbye goes on',
+    marbles((m) => {
+      const input$ = m.cold<string>('-');
+      const { session$ } = caller(m.scheduler, input$, {
+        app: () => timer(5).pipe(ignoreElements()),
+        line: { lingers: true },
+      });
+      expect(diary(m.scheduler, session$).slice(-3)).toEqual([
+        '5 closing app-done',
+        '505 closed app-done',
+        '505 |',
+      ]);
+      m.expect(input$).toHaveSubscriptions('^----!');
+    }),
+  );
+
   describe('an account that is on line too often', () => {
     const account: Authenticator = () => of({ handle: 'ann' });
 

@@ -126,7 +126,7 @@ describe('Stage', () => {
     expect(subscribed).toBe(0);
   });
 
-  it('is fed by one at a time; the next takes its place, and one that comes too late is left at once', () => {
+  it('is fed by one at a time, which is left for the next, and one that comes too late is left at once', () => {
     const diary: string[] = [];
     const named = (name: string) => ({ unsubscribe: () => void diary.push(name) });
     const stage = new Stage(NEVER.subscribe() as Subscriber<unknown>);
@@ -134,9 +134,9 @@ describe('Stage', () => {
     feed(stage, named('second'));
     stage.unsubscribe();
     stage.unsubscribe();
-    expect(diary).toEqual(['second']);
+    expect(diary).toEqual(['first', 'second']);
     feed(stage, named('late'));
-    expect(diary).toEqual(['second', 'late']);
+    expect(diary).toEqual(['first', 'second', 'late']);
   });
 
   it('keeps what else is added to it, as any subscriber does', () => {

@@ -790,6 +790,25 @@ describe('telnet', () => {
     });
   });
 
+  it('is gone at once when it is destroyed, or closed after the caller has hung up and read all', async () => {
+    for (const how of ['destroy', 'close'] as const) {
+      const { caller, socket, connection } = await connect();
+      const { end } = read(connection);
+      const told = jasmine.createSpy('told');
+      connection.closed$.subscribe({ complete: told });
+      connection.write('the last words');
+      caller.socket.end();
+      await end;
+      expect(told).not.toHaveBeenCalled();
+
+      connection[how]();
+
+      expect(told).toHaveBeenCalledTimes(1);
+      expect(socket.destroyed).toBe(true);
+      expect(await caller.gone).toContain('the last words');
+    }
+  });
+
   describe('a sign of life', () => {
     it('is asked for only of a client that gave one when it was first asked', async () => {
       const { caller, socket, connection } = await connect();
