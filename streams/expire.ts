@@ -111,11 +111,11 @@ class Expire<T> extends Stage<T> implements Deadline {
   /** Warns, where that is due. Returns why the call ends, if it does. */
   #overdue(now: number): 'idle' | 'login-timeout' | 'time-limit' | 'lost' | undefined {
     const call = this.#call;
-    if (now >= this.#loginEndsAt) return 'login-timeout';
-    if (now >= this.#limitEndsAt) return 'time-limit';
-    if (now >= this.#limitWarnAt) {
+    if (now >= this.#loginEndsAt()) return 'login-timeout';
+    if (now >= this.#limitEndsAt()) return 'time-limit';
+    if (now >= this.#limitWarnAt()) {
       this.#warnedOfLimit = true;
-      this.#warner.warn('time-limit', this.#limitEndsAt - now);
+      this.#warner.warn('time-limit', this.#limitEndsAt() - now);
       // The warning itself may end the call, of one who doesn't read.
       if (this.closed) return undefined;
     }
@@ -125,10 +125,10 @@ class Expire<T> extends Stage<T> implements Deadline {
       this.#stallSeenAt = now;
     }
     if (call.held) call.lastInputAt = now;
-    if (now >= this.#idleEndsAt) return 'idle';
-    if (now >= this.#idleWarnAt) {
+    if (now >= this.#idleEndsAt()) return 'idle';
+    if (now >= this.#idleWarnAt()) {
       this.#warnedOfSilenceSince = call.lastInputAt;
-      this.#warner.warn('idle', this.#idleEndsAt - now);
+      this.#warner.warn('idle', this.#idleEndsAt() - now);
     }
     return undefined;
   }
@@ -138,26 +138,26 @@ class Expire<T> extends Stage<T> implements Deadline {
     super.unsubscribe();
   }
 
-  get #loginEndsAt(): number {
+  #loginEndsAt(): number {
     const { state, openedAt } = this.#call;
     return state === 'active' ? Number.POSITIVE_INFINITY : openedAt + this.#loginMs;
   }
-  get #limitEndsAt(): number {
+  #limitEndsAt(): number {
     return this.#call.openedAt + this.#limitMs;
   }
-  get #limitWarnAt(): number {
-    return this.#limitEndsAt - (this.#warnedOfLimit ? 0 : this.#warningMs);
+  #limitWarnAt(): number {
+    return this.#limitEndsAt() - (this.#warnedOfLimit ? 0 : this.#warningMs);
   }
-  get #idleEndsAt(): number {
+  #idleEndsAt(): number {
     return this.#call.lastInputAt + this.#idleMs;
   }
-  get #idleWarnAt(): number {
+  #idleWarnAt(): number {
     const isWarned = this.#warningMs >= this.#idleMs || this.#warnedOfSilenceSince === this.#call.lastInputAt;
-    return this.#idleEndsAt - (isWarned ? 0 : this.#warningMs);
+    return this.#idleEndsAt() - (isWarned ? 0 : this.#warningMs);
   }
 
   #nextAt(): number {
-    return Math.min(this.#loginEndsAt, this.#limitWarnAt, this.#idleWarnAt, this.#stallSeenAt + STALL_MS);
+    return Math.min(this.#loginEndsAt(), this.#limitWarnAt(), this.#idleWarnAt(), this.#stallSeenAt + STALL_MS);
   }
 }
 

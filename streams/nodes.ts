@@ -8,17 +8,18 @@ export interface Nodes {
 
 /** Hands out node numbers, always the lowest that is free, as a board has always done. */
 export function nodes(): Nodes {
-  const taken = new Set<number>();
+  const taken: boolean[] = [true];
   let lowest = 1;
   return {
     take() {
       const node = lowest;
-      taken.add(node);
-      while (taken.has(lowest)) lowest += 1;
+      taken[node] = true;
+      while (taken[lowest]) lowest += 1;
       return node;
     },
     free(node) {
-      if (taken.delete(node) && node < lowest) lowest = node;
+      taken[node] = false;
+      if (node < lowest) lowest = node;
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { MonoTypeOperatorFunction, Subscriber } from 'rxjs';
 import type { Offence, Penalties } from './penalties.js';
+import { SessionTable } from './session-table.js';
 import { Stage, staged } from './stage.js';
-import type { AddressPenalised, EndReason, RefusalReason, ServerEvent, SessionId } from './types.js';
+import type { AddressPenalised, EndReason, RefusalReason, ServerEvent } from './types.js';
 
 /** How a call that never got to a login is taken, by how it ended; other endings are nobody's fault. */
 const BEFORE_LOGIN: Partial<Record<EndReason, Offence>> = {
@@ -32,10 +33,10 @@ export function punish(
   on: () => boolean,
 ): MonoTypeOperatorFunction<ServerEvent> {
   return (event$) => {
-    const loggedIn = new Set<SessionId>();
+    const loggedIn = new SessionTable<true>();
 
     const offenceOf = (event: ServerEvent): Offence | undefined => {
-      if (event.type === 'sessionAuthenticated') loggedIn.add(event.session);
+      if (event.type === 'sessionAuthenticated') loggedIn.set(event.session, true);
       if (event.type === 'connectionRefused') return REFUSED[event.reason];
       if (event.type !== 'sessionClosed') return undefined;
       const isKnown = loggedIn.delete(event.session);

@@ -1,5 +1,4 @@
 import { hasAnsi } from './ansi.js';
-import { LF } from './controls.js';
 import { copied } from './copied.js';
 import { erased } from './erase.js';
 import { NOTHING_TYPED } from './line-editor.js';
@@ -138,7 +137,7 @@ export class Screen implements LineTerminal {
     const { length } = this.#said;
     // Nearly always: nothing was said, or whole lines.
     if (length === 0) return;
-    if (this.#said.charCodeAt(length - 1) === LF) {
+    if (this.#said.endsWith('\n')) {
       this.#said = '';
       return;
     }

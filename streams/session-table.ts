@@ -25,6 +25,7 @@ interface Page<Value> {
 export class SessionTable<Value> implements Sessions<Value> {
   readonly #pages = new Map<number, Page<Value>>();
   #size = 0;
+  #last = 0;
 
   get size(): number {
     return this.#size;
@@ -50,7 +51,8 @@ export class SessionTable<Value> implements Sessions<Value> {
     page.rows[id % PAGE] = undefined;
     page.size -= 1;
     this.#size -= 1;
-    if (page.size === 0) this.#pages.delete(number);
+    // The last is where the next will be.
+    if (page.size === 0 && number !== this.#last) this.#pages.delete(number);
     return true;
   }
   clear(): void {
@@ -82,6 +84,10 @@ export class SessionTable<Value> implements Sessions<Value> {
     if (known) return known;
     const page = { rows: new Array<Value | undefined>(PAGE).fill(undefined), size: 0 };
     this.#pages.set(number, page);
+    if (number > this.#last) {
+      if (this.#pages.get(this.#last)?.size === 0) this.#pages.delete(this.#last);
+      this.#last = number;
+    }
     return page;
   }
 

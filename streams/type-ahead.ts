@@ -103,7 +103,7 @@ export class TypeAhead {
       const step = () => {
         if (stepping) return;
         stepping = true;
-        while (!answering && !subscriber.closed && this.#flows() && !this.#isHeard) {
+        while (!answering && !subscriber.closed && this.#flows() && !this.#isHeard()) {
           const line = this.#take();
           answering = true;
           subscriber.add(
@@ -260,7 +260,7 @@ export class TypeAhead {
   }
 
   /** Whether anybody listens to the lines. Who left is found out here: a finalizer for each would weigh more than they do. */
-  get #isHeard(): boolean {
+  #isHeard(): boolean {
     this.#listeners = open(this.#listeners);
     return this.#listeners.length > 0;
   }
@@ -285,7 +285,7 @@ export class TypeAhead {
     // Who takes one line and asks for the next meanwhile hasn't left yet: it would get that one too, for nobody.
     if (this.#flowing) return;
     this.#flowing = true;
-    while (this.#flows() && this.#isHeard) {
+    while (this.#flows() && this.#isHeard()) {
       const line = this.#take();
       for (const listener of this.#listeners) listener.next(line);
     }

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 
 /** When the process began. Looked up once, since the time is asked for at every packet. */

@@ -10,6 +10,7 @@ import {
   type Verb,
 } from '../../streams/codec.js';
 import { reportUnhandled } from '../../streams/contain.js';
+import { CR } from '../../streams/controls.js';
 import { endFor, type SessionEnd } from '../../streams/session-end.js';
 import { feed } from '../../streams/stage.js';
 import type { Connection, Encoding, Output, Terminal } from '../../streams/types.js';
@@ -27,6 +28,8 @@ const HERE = '[Yes]\r\n';
 
 /** What is written while a chunk is read goes out together; of more than this, what there is by then. */
 const BATCH_LENGTH = 64 * 1024;
+/** Node takes three times the room of a longer one, before it makes bytes of it. */
+const SHORT_TEXT = 1024;
 
 /** How long the kernel goes on asking, once a second, an other end that doesn't answer (libuv's choice). */
 const KERNEL_ASKS_MS = 10_000;
@@ -173,7 +176,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   }
   get drained$(): Observable<never> {
     return new Observable((subscriber) => {
-      if (!this.#writable || this.backlog === 0) return subscriber.complete();
+      if (!this.#writable() || this.backlog === 0) return subscriber.complete();
       this.#send();
       // An empty write is done when all before it is, or when the line is gone.
       this.#socket.write('', () => subscriber.complete());
@@ -186,10 +189,10 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     return this.#socket.bytesRead;
   }
   get bytesOut(): number {
-    return this.#socket.bytesWritten + (this.#writable ? this.#unsent : 0);
+    return this.#socket.bytesWritten + (this.#writable() ? this.#unsent() : 0);
   }
   get backlog(): number {
-    return this.#socket.writableLength + this.#unsent;
+    return this.#socket.writableLength + this.#unsent();
   }
 
   write(output: Output): void {
@@ -200,7 +203,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
       this.#prepare();
       this.#bytes += latin1(escapeIac(output));
     }
-    if (!this.#batching || this.#unsent > BATCH_LENGTH) this.#send();
+    if (!this.#batching || this.#unsent() > BATCH_LENGTH) this.#send();
   }
   batch(act: () => void): void {
     const within = this.#beginBatch();
@@ -304,7 +307,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     this.#reader?.error(this.#fault);
   }
 
-  get #writable(): boolean {
+  #writable(): boolean {
     return !this.#closing && this.#socket.writable;
   }
 
@@ -381,7 +384,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     if (!within) this.#send();
   }
 
-  get #unsent(): number {
+  #unsent(): number {
     return this.#bytes.length + this.#text.length;
   }
 
@@ -406,7 +409,19 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   }
 
   #send(): void {
-    if (!this.#writable) return;
+    if (!this.#writable()) return;
+    const text = this.#text;
+    // Nearly always. No byte of UTF-8 is an IAC, and Node's way to it is the shortest.
+    if (
+      text.length < SHORT_TEXT &&
+      text.endsWith('\n') &&
+      this.#bytes === '' &&
+      this.#terminal.encoding === 'utf-8'
+    ) {
+      this.#text = '';
+      this.#socket.write(withCrLf(text), 'utf8');
+      return;
+    }
     this.#prepare();
     const bytes = this.#bytes;
     if (bytes === '') return;
@@ -423,27 +438,17 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   }
 }
 
-/** Longer texts aren't what a room full of callers hears at once. */
-const MOST_KEPT = 4096;
-
-/** What was prepared last: of what all in a room hear, only the first has to be. */
-let last: { text: string; encoding: Encoding; prepared: string } | undefined;
-
 /** The bytes of a text with telnet's newlines, as Latin-1's letters. */
 function prepared(text: string, encoding: Encoding): string {
-  if (last?.text === text && last.encoding === encoding) return last.prepared;
   const lines = withCrLf(text);
-  const prepared = isAscii(lines) ? lines : latin1(escapeIac(encoded(lines, encoding)));
-  last = text.length > MOST_KEPT ? last : { text, encoding, prepared };
-  return prepared;
+  return isAscii(lines) ? lines : latin1(escapeIac(encoded(lines, encoding)));
 }
 
 function withCrLf(text: string): string {
-  if (text.includes('\r')) return text.replace(/\r?\n/g, '\r\n');
+  const last = text.length - 1;
   // Nearly always: one line.
-  const newline = text.indexOf('\n');
-  if (newline === text.length - 1) return `${text.slice(0, -1)}\r\n`;
-  return newline === -1 ? text : text.replaceAll('\n', '\r\n');
+  if (text.indexOf('\n') === last && text.charCodeAt(last - 1) !== CR) return `${text.slice(0, last)}\r\n`;
+  return text.includes('\r') ? text.replace(/\r?\n/g, '\r\n') : text.replaceAll('\n', '\r\n');
 }
 
 /** A window's size that can be believed. */
