@@ -157,7 +157,12 @@ class Expire<T> extends Stage<T> implements Deadline {
   }
 
   #nextAt(): number {
-    return Math.min(this.#loginEndsAt(), this.#limitWarnAt(), this.#idleWarnAt(), this.#stallSeenAt + STALL_MS);
+    return Math.min(
+      this.#loginEndsAt(),
+      this.#limitWarnAt(),
+      this.#idleWarnAt(),
+      this.#stallSeenAt + STALL_MS,
+    );
   }
 }
 
