@@ -31,8 +31,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'node-counted-up',
     file: 'streams/nodes.ts',
-    find: 'if (taken.delete(node) && node < lowest) lowest = node;',
-    put: 'taken.delete(node);',
+    find: '      if (node < lowest) lowest = node;\n',
+    put: '',
   },
   {
     name: 'node-never-freed',
@@ -61,7 +61,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'time-limit-forgotten',
     file: 'streams/expire.ts',
-    find: "    if (now >= this.#limitEndsAt) return 'time-limit';\n",
+    find: "    if (now >= this.#limitEndsAt()) return 'time-limit';\n",
     put: '',
   },
   {

@@ -1,4 +1,5 @@
 import { LETTERS } from './line-editor.js';
+import { isOrdinary } from './plain.js';
 
 /**
  * A text in lines that are no longer than the window is wide, broken between words where it can be.
@@ -13,6 +14,8 @@ import { LETTERS } from './line-editor.js';
  * ```
  */
 export function fit(text: string, columns: number, width: (text: string) => number, indent = ''): string {
+  // Nearly all that is said, to a room full of callers too.
+  if (text.length <= columns && isOrdinary(text)) return text;
   return text
     .split('\n')
     .flatMap((line) => (width(line) <= columns ? line : broken(line, columns, width, indent)))

@@ -98,7 +98,8 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
 
   line(run: string): void {
     const { before, after } = this.#editor;
-    if (this.#echoing || before + after !== '' || !this.#isOrdinary || this.#taker.wantsKeys) {
+    const isUnfinished = before.length + after.length > 0;
+    if (this.#echoing || isUnfinished || !this.#isOrdinary || this.#taker.wantsKeys) {
       this.text(run, true);
       this.key('enter');
       return;

@@ -69,6 +69,8 @@ export class TypeAhead {
 
   /** Whether typing goes to {@link TypeAhead.key$}. */
   get wantsKeys(): boolean {
+    // Nearly always, and asked at each line.
+    if (this.#keyListeners.length === 0) return false;
     this.#keyListeners = open(this.#keyListeners);
     return this.#keyListeners.length > 0;
   }
@@ -131,7 +133,7 @@ export class TypeAhead {
   /** Puts in a line. */
   push(line: string): void {
     if (this.#ended) return;
-    const [listener] = this.#listeners;
+    const listener = this.#listeners[0];
     if (listener && !listener.closed && this.#listeners.length === 1 && !this.#blocked && !this.#waits()) {
       this.#taken += 1;
       listener.next(line);

@@ -43,4 +43,44 @@ describe('monotonic', () => {
     jasmine.clock().tick(2000);
     expect(emitted).toEqual([]);
   });
+
+  describe('work that is due at once', () => {
+    const nextTurn = () => new Promise<void>((resolve) => void setImmediate(resolve));
+
+    it('has a turn of its own, and takes no time', async () => {
+      const diary: string[] = [];
+      monotonic.schedule((word) => void diary.push(word as string), 0, 'work');
+      monotonic.schedule(() => void diary.push('more'));
+      process.nextTick(() => diary.push('before'));
+      expect(diary).toEqual([]);
+      await nextTurn();
+      expect(diary).toEqual(['before', 'work', 'more']);
+    });
+
+    it('is dropped when it is called off', async () => {
+      const work = jasmine.createSpy('work');
+      monotonic.schedule(work).unsubscribe();
+      await nextTurn();
+      expect(work).not.toHaveBeenCalled();
+    });
+
+    it('may go on, at once or later, until it is called off', async () => {
+      const numbers: number[] = [];
+      const running = monotonic.schedule<number>(
+        function (number = 0) {
+          numbers.push(number);
+          this.schedule(number + 1, number < 2 ? 0 : 1000);
+        },
+        0,
+        0,
+      );
+      for (let turn = 0; turn < 4; turn += 1) await nextTurn();
+      expect(numbers).toEqual([0, 1, 2]);
+      jasmine.clock().tick(1000);
+      expect(numbers).toEqual([0, 1, 2, 3]);
+      running.unsubscribe();
+      jasmine.clock().tick(5000);
+      expect(numbers).toEqual([0, 1, 2, 3]);
+    });
+  });
 });
