@@ -76,6 +76,7 @@ export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
   const leave = (deadline: Deadline) => {
     const { tick, place } = deadline;
     deadline.tick = NONE;
+    if (tick === NONE) return;
     const those = ticks.get(tick);
     const moved = those?.pop();
     if (!those || !moved) return;

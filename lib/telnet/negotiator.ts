@@ -206,5 +206,5 @@ export class Negotiator implements OptionHost {
 
 const NONE: readonly never[] = [];
 
-/** An option in one direction, as a character. */
-const key = (side: 'us' | 'him', code: number) => String.fromCharCode((side === 'us' ? 256 : 0) + code);
+/** An option in one direction, as a character: one of Latin-1 for all that we ask, since the engine has those made. */
+const key = (side: 'us' | 'him', code: number) => String.fromCharCode(code * 2 + (side === 'us' ? 1 : 0));
