@@ -68,7 +68,7 @@ class Expire<T> extends Stage<T> implements Deadline {
   readonly #warner: Warner;
   #warnedOfSilenceSince = Number.NaN;
   #warnedOfLimit: boolean;
-  /** How many lines were taken when a caller was found held; -1 for one who isn't. */
+  /** How many lines had been taken when a caller was found held, and when that was: never, of one who isn't. */
   #stalledAt = -1;
   #stallSeenAt: number;
 
@@ -91,15 +91,18 @@ class Expire<T> extends Stage<T> implements Deadline {
     this.#sweep = sweep;
     this.#scheduler = scheduler;
     this.#warner = warner;
-    this.#stallSeenAt = scheduler.now();
+    this.#stallSeenAt = call.held ? scheduler.now() : NEVER;
     this.dueAt = this.#nextAt();
     sweep.watch(this);
   }
 
   override next(value: T): void {
     if (this.isStopped) return;
-    this.#call.lastInputAt = this.#scheduler.now();
+    const call = this.#call;
+    call.lastInputAt = this.#scheduler.now();
     this.below.next(value);
+    // It is what callers send that gets them held. Those who send nothing needn't be looked at.
+    if (call.held && this.#stallSeenAt === NEVER && !this.closed) this.#watchStall();
   }
 
   due(now: number): void {
@@ -121,8 +124,8 @@ class Expire<T> extends Stage<T> implements Deadline {
     }
     if (now >= this.#stallSeenAt + STALL_MS) {
       if (call.held && call.taken === this.#stalledAt) return 'lost';
-      this.#stalledAt = call.held ? call.taken : -1;
-      this.#stallSeenAt = now;
+      this.#stalledAt = call.taken;
+      this.#stallSeenAt = call.held ? now : NEVER;
     }
     if (call.held) call.lastInputAt = now;
     if (now >= this.#idleEndsAt()) return 'idle';
@@ -133,6 +136,13 @@ class Expire<T> extends Stage<T> implements Deadline {
     return undefined;
   }
 
+  #watchStall(): void {
+    this.#stalledAt = this.#call.taken;
+    this.#stallSeenAt = this.#scheduler.now();
+    this.dueAt = this.#nextAt();
+    this.#sweep.watch(this);
+  }
+
   override unsubscribe(): void {
     this.#sweep.leave(this);
     super.unsubscribe();
@@ -140,7 +150,7 @@ class Expire<T> extends Stage<T> implements Deadline {
 
   #loginEndsAt(): number {
     const { state, openedAt } = this.#call;
-    return state === 'active' ? Number.POSITIVE_INFINITY : openedAt + this.#loginMs;
+    return state === 'active' ? NEVER : openedAt + this.#loginMs;
   }
   #limitEndsAt(): number {
     return this.#call.openedAt + this.#limitMs;
@@ -166,4 +176,5 @@ class Expire<T> extends Stage<T> implements Deadline {
   }
 }
 
-const orNever = (durationMs: number | null) => durationMs ?? Number.POSITIVE_INFINITY;
+const NEVER = Number.POSITIVE_INFINITY;
+const orNever = (durationMs: number | null) => durationMs ?? NEVER;

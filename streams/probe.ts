@@ -80,7 +80,8 @@ class Probe<T> extends Stage<T> implements Deadline {
     const was = { heard: this.#heard, backlog: this.#backlog, taken: this.#taken };
     this.#heard = connection.bytesIn;
     this.#backlog = connection.backlog;
-    this.#taken = connection.bytesOut - this.#backlog;
+    // Nearly everybody has none, and to count what was sent is most of a look.
+    if (this.#backlog + was.backlog > 0) this.#taken = connection.bytesOut - this.#backlog;
     return this.#heard !== was.heard || (was.backlog > 0 && this.#taken !== was.taken);
   }
 

@@ -130,9 +130,9 @@ const idling: Group = {
     const crowd = await gather(server.port, MANY);
     await wait(500);
     const atOnce = await server.ask<Memory>('figures');
-    // The engine tidies up, some seconds after so much has come.
-    await wait(quick ? 3000 : 12_000);
-    const seconds = quick ? 3 : 20;
+    // The engine tidies up, some twenty seconds after so much has come; then two looks whether callers are still there.
+    await wait(quick ? 3000 : 32_000);
+    const seconds = quick ? 3 : 30;
     const { cpuUs } = await server.ask<Memory>('cpu');
     await wait(seconds * 1000);
     const idle = (await server.ask<Memory>('cpu')).cpuUs - cpuUs;
