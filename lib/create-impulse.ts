@@ -1,14 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net';
-import {
-  type MonoTypeOperatorFunction,
-  map,
-  mergeMap,
-  Observable,
-  Subject,
-  switchMap,
-  takeUntil,
-} from 'rxjs';
+import { map, mergeMap, type Observable, Subject, type Subscriber, switchMap, takeUntil } from 'rxjs';
 import { type Knock, refused } from '../streams/refused.js';
+import { Stage, staged } from '../streams/stage.js';
 import type { Limits, ServerEvent, SessionId, SessionInfo, ShutdownReport } from '../streams/types.js';
 import { listen } from './listener/listen.js';
 import { proxied } from './listener/proxied.js';
@@ -115,7 +108,7 @@ export function createImpulse({
       ? socket$.pipe(mergeMap((socket) => throughProxy(socket, proxyFrom)))
       : socket$.pipe(
           map((socket) => telnet(socket, status)),
-          greetedAtOnce(),
+          staged((below: Subscriber<TelnetConnection>) => new Greeting(below)),
         );
 
   const run$ = listen({ host, port, fd }).pipe(
@@ -158,13 +151,8 @@ export function createImpulse({
 }
 
 /** Has all that is said to a newcomer in the turn of the call, telnet's offers and the greeting, go out as one packet. */
-function greetedAtOnce(): MonoTypeOperatorFunction<TelnetConnection> {
-  return (connection$) =>
-    new Observable((below) =>
-      connection$.subscribe({
-        next: (connection) => connection.batch(() => below.next(connection)),
-        error: (error) => below.error(error),
-        complete: () => below.complete(),
-      }),
-    );
+class Greeting extends Stage<TelnetConnection> {
+  protected override _next(connection: TelnetConnection): void {
+    connection.batch(() => super._next(connection));
+  }
 }

@@ -1,23 +1,10 @@
 import { config, finalize, Observable, Subject } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { contain } from '../../streams/contain.js';
+import { passesOn } from '../support/passes-on.js';
 
 describe('contain', () => {
-  for (const [name, diagram] of Object.entries({
-    never: '-----',
-    empty: '--|',
-    one: '--a--|',
-    many: '-a-b-(cd)-|',
-    'an error': '-a-#',
-  })) {
-    it(
-      `passes on ${name}`,
-      marbles((m) => {
-        const source = m.cold(diagram);
-        m.expect(source.pipe(contain())).toBeObservable(diagram);
-      }),
-    );
-  }
+  passesOn(contain);
 
   it(
     'leaves its source when unsubscribed',

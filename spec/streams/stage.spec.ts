@@ -13,6 +13,7 @@ import { inputRate } from '../../streams/input-rate.js';
 import { lines } from '../../streams/lines.js';
 import { feed, Stage, staged } from '../../streams/stage.js';
 import { sweep } from '../../streams/sweep.js';
+import { passesOn } from '../support/passes-on.js';
 
 /** Hands on only what begins with an x. */
 class Only extends Stage<string> {
@@ -24,21 +25,7 @@ const only = staged((below: Subscriber<string>) => new Only(below));
 const asItIs = <T>(): OperatorFunction<T, T> => staged((below: Subscriber<T>) => new Stage<T>(below));
 
 describe('Stage', () => {
-  for (const [name, diagram] of Object.entries({
-    never: '-----',
-    empty: '--|',
-    one: '--a--|',
-    many: '-a-b-(cd)-|',
-    'an error': '-a-#',
-  })) {
-    it(
-      `hands on ${name}`,
-      marbles((m) => {
-        const source = m.cold(diagram);
-        m.expect(source.pipe(asItIs())).toBeObservable(diagram);
-      }),
-    );
-  }
+  passesOn(asItIs);
 
   it(
     'does what its subclass says, one behind the other, and leaves the source when all is over',

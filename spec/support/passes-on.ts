@@ -1,0 +1,21 @@
+import type { MonoTypeOperatorFunction } from 'rxjs';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+
+/** Specs of an operator that leaves what comes as it is. */
+export function passesOn(operator: () => MonoTypeOperatorFunction<string>): void {
+  for (const [name, diagram] of Object.entries({
+    never: '-----',
+    empty: '--|',
+    one: '--a--|',
+    many: '-a-b-(cd)-|',
+    'an error': '-a-#',
+  })) {
+    it(
+      `passes on ${name}`,
+      marbles((m) => {
+        const source = m.cold(diagram);
+        m.expect(source.pipe(operator())).toBeObservable(diagram);
+      }),
+    );
+  }
+}
