@@ -33,8 +33,9 @@ export interface Connection {
   /** The caller's address as the transport knows it, IPv4 or IPv6. */
   readonly address: string;
   /**
-   * Application bytes. Completes at hang-up, also when that was before subscribing. Errors only with a
-   * `SessionEnd`, when the transport itself gives the caller up (`protocol`, `lost`).
+   * Application bytes, good until the observer returns: their memory is the next packet's. Completes at hang-up, also when
+   * that was before subscribing. Errors only with a `SessionEnd`, when the transport itself gives the caller up
+   * (`protocol`, `lost`).
    */
   readonly input$: Observable<Uint8Array>;
   /** The caller's window: the present one at once, then each change. Completes with the connection. */

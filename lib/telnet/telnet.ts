@@ -17,6 +17,7 @@ import type { Connection, Encoding, Output, Terminal } from '../../streams/types
 import { BoardOptions, type BoardOptionsHost, type Status } from './board-options.js';
 import { encoded, isAscii } from './encodings.js';
 import { latin1 } from './options.js';
+import { pauseInPlace, readInPlace } from './read-in-place.js';
 
 /** A terminal that has said nothing. */
 const UNKNOWN: Terminal = { columns: 80, rows: 24, echo: false, type: null, encoding: 'utf-8' };
@@ -130,7 +131,8 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     this.address = address;
     (socket as LinedSocket)[LINE] = this;
     // Nothing is read before somebody listens.
-    socket.pause();
+    pauseInPlace(socket);
+    readInPlace(socket);
     socket.on('error', onError);
     socket.on('end', onEnd);
     socket.on('close', onClose);
@@ -225,7 +227,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     return false;
   }
   pause(): void {
-    if (!this.#closing) this.#socket.pause();
+    if (!this.#closing) pauseInPlace(this.#socket);
   }
   resume(): void {
     if (this.#reader) this.#socket.resume();
@@ -241,7 +243,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     }
     // What still comes is read and dropped: closing on unread input would reset the line, and the last words with it.
     // To whoever is at fault there are none, and a flood is better left to their own kernel.
-    if (this.#fault) this.#socket.pause();
+    if (this.#fault) pauseInPlace(this.#socket);
     else this.#socket.resume();
     this.#socket.end();
   }
@@ -356,7 +358,8 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     const reader = this.#reader;
     if (!reader) {
       this.#held ??= [];
-      this.#held.push(bytes);
+      // The memory is another packet's next.
+      this.#held.push(Buffer.from(bytes));
       return;
     }
     try {
