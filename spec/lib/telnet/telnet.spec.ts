@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
-import { firstValueFrom, lastValueFrom, type Subscription } from 'rxjs';
+import { firstValueFrom, lastValueFrom, map, type Subscription } from 'rxjs';
 import { REPLY_BUDGET } from '../../../lib/telnet/negotiator.js';
 import { telnet } from '../../../lib/telnet/telnet.js';
 import { SessionEnd } from '../../../streams/session-end.js';
@@ -115,6 +115,22 @@ describe('telnet', () => {
 
     expect(first).toMatch(/^abc/);
     expect(first + second.typed()).toBe('abcd');
+  });
+
+  it('keeps what nobody listened to, whatever others type meanwhile', async () => {
+    const { caller, connection } = await connect();
+    const first = firstValueFrom(connection.input$.pipe(map((bytes) => Buffer.from(bytes).toString())));
+    caller.says(Uint8Array.of(...bytesOf('"a"', 'AYT', '"b"')));
+    expect(await first).toBe('a');
+    const other = await connect();
+    const others = firstValueFrom(other.connection.input$.pipe(map(String)));
+    other.caller.says('something else');
+    await others;
+    caller.socket.end();
+    const second = read(connection);
+    await second.end;
+
+    expect(second.typed()).toBe('b');
   });
 
   it('reads nothing while it is paused, and nothing for nobody', async () => {
