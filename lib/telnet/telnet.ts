@@ -17,7 +17,7 @@ import type { Connection, Encoding, Output, Terminal } from '../../streams/types
 import { BoardOptions, type BoardOptionsHost, type Status } from './board-options.js';
 import { encoded, isAscii } from './encodings.js';
 import { latin1 } from './options.js';
-import { pauseInPlace, readInPlace } from './read-in-place.js';
+import { readInPlace } from './read-in-place.js';
 
 /** A terminal that has said nothing. */
 const UNKNOWN: Terminal = { columns: 80, rows: 24, echo: false, type: null, encoding: 'utf-8' };
@@ -131,7 +131,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     this.address = address;
     (socket as LinedSocket)[LINE] = this;
     // Nothing is read before somebody listens.
-    pauseInPlace(socket);
+    socket.pause();
     readInPlace(socket);
     socket.on('error', onError);
     socket.on('end', onEnd);
@@ -227,7 +227,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     return false;
   }
   pause(): void {
-    if (!this.#closing) pauseInPlace(this.#socket);
+    if (!this.#closing) this.#socket.pause();
   }
   resume(): void {
     if (this.#reader) this.#socket.resume();
@@ -243,7 +243,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     }
     // What still comes is read and dropped: closing on unread input would reset the line, and the last words with it.
     // To whoever is at fault there are none, and a flood is better left to their own kernel.
-    if (this.#fault) pauseInPlace(this.#socket);
+    if (this.#fault) this.#socket.pause();
     else this.#socket.resume();
     this.#socket.end();
   }

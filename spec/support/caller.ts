@@ -68,3 +68,8 @@ export async function logIn(port: number, handle: string): Promise<Caller> {
   await caller.hears(`Welcome, ${handle}!`);
   return caller;
 }
+
+/** Resolves when something the caller typed has come as far as the socket, whoever reads it. */
+export async function arrived(socket: net.Socket): Promise<void> {
+  while (socket.bytesRead === 0) await new Promise((resolve) => setImmediate(resolve));
+}

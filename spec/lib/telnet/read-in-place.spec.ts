@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, Socket } from 'node:net';
-import { pauseInPlace, readInPlace } from '../../../lib/telnet/read-in-place.js';
-import { type Caller, call } from '../../support/caller.js';
+import { readInPlace } from '../../../lib/telnet/read-in-place.js';
+import { arrived, type Caller, call } from '../../support/caller.js';
 
 let server: Server;
 const callers: Caller[] = [];
@@ -25,11 +25,6 @@ function heard(socket: Socket): Promise<{ memory: ArrayBufferLike; said: string 
     socket.once('data', (bytes: Buffer) => resolve({ memory: bytes.buffer, said: bytes.toString('latin1') }));
     socket.resume();
   });
-}
-
-/** Resolves when a socket has read something, whoever hears it. */
-async function arrived(socket: Socket): Promise<void> {
-  while (socket.bytesRead === 0) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe('readInPlace', () => {
@@ -57,7 +52,7 @@ describe('readInPlace', () => {
   it('keeps what comes during a pause in memory of its own', async () => {
     const [ann, bob] = [await connect(), await connect()];
     ann.socket.resume();
-    pauseInPlace(ann.socket);
+    ann.socket.pause();
     ann.caller.says('ann');
     await arrived(ann.socket);
     bob.caller.says('bob');
@@ -75,7 +70,7 @@ describe('readInPlace', () => {
     socket.on('data', (bytes: Buffer) => {
       said += bytes.toString('latin1');
       pieces += 1;
-      pauseInPlace(socket);
+      socket.pause();
       setImmediate(() => socket.resume());
     });
     socket.resume();
@@ -89,7 +84,7 @@ describe('readInPlace', () => {
   it('notices during a pause that the caller hangs up', async () => {
     const { caller, socket } = await connect();
     socket.resume();
-    pauseInPlace(socket);
+    socket.pause();
     const ended = once(socket, 'end');
     caller.socket.end();
     await ended;

@@ -6,7 +6,7 @@ import { REPLY_BUDGET } from '../../../lib/telnet/negotiator.js';
 import { telnet } from '../../../lib/telnet/telnet.js';
 import { SessionEnd } from '../../../streams/session-end.js';
 import type { Connection, Terminal } from '../../../streams/types.js';
-import { type Caller, call } from '../../support/caller.js';
+import { arrived, type Caller, call } from '../../support/caller.js';
 import { bytesOf, wordsOf } from '../../support/telnet-words.js';
 
 const IAC = 255;
@@ -36,11 +36,6 @@ async function connect(
   const [socket] = await accepted;
   sockets.push(socket);
   return { caller, socket, connection: telnet(socket, status) };
-}
-
-/** Resolves when something the caller typed has come as far as the socket, whoever reads it. */
-async function arrived(socket: net.Socket): Promise<void> {
-  while (socket.bytesRead === 0) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Collects what a connection's caller types, until its line ends. */
