@@ -127,8 +127,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'bytes-counted-twice',
     file: 'lib/telnet/telnet.ts',
-    find: '    return this.#socket.bytesRead;',
-    put: '    return this.#socket.bytesRead + this.#dropped;',
+    find: 'this.bytesIn += chunk.length;',
+    put: 'this.bytesIn += chunk.length + this.#dropped;',
   },
   {
     name: 'sent-said-too-early',

@@ -61,7 +61,7 @@ class Expire<T> extends Stage<T> implements Deadline {
   readonly #call: Expiring;
   readonly #idleMs: number;
   readonly #warningMs: number;
-  readonly #loginMs: number;
+  #loginMs: number;
   readonly #limitMs: number;
   readonly #sweep: Sweep;
   readonly #scheduler: SchedulerLike;
@@ -100,6 +100,7 @@ class Expire<T> extends Stage<T> implements Deadline {
     if (this.isStopped) return;
     const call = this.#call;
     call.lastInputAt = this.#scheduler.now();
+    if (this.#loginMs !== NEVER && call.state === 'active') this.#loggedIn();
     this.below.next(value);
     // It is what callers send that gets them held. Those who send nothing needn't be looked at.
     if (call.held && this.#stallSeenAt === NEVER && !this.closed) this.#watchStall();
@@ -134,6 +135,13 @@ class Expire<T> extends Stage<T> implements Deadline {
       this.#warner.warn('idle', this.#idleEndsAt() - now);
     }
     return undefined;
+  }
+
+  /** Nobody is to be looked at for what isn't due any more. */
+  #loggedIn(): void {
+    this.#loginMs = NEVER;
+    this.dueAt = this.#nextAt();
+    this.#sweep.watch(this);
   }
 
   #watchStall(): void {

@@ -12,15 +12,15 @@ export interface Probed {
 }
 
 /** How often in its time a line is looked at. */
-const LOOKS = 8;
+const LOOKS = 4;
 
 /**
  * Passes the caller's input through and sees to it that there still is a caller. When the line gave no sign of life
  * for half of `timeoutMs`, the client is asked for one ({@link Connection.probe}); after all of it, the chain ends with
  * a {@link SessionEnd} `lost`. It is late by a quarter of the time at most, and by two ticks of the sweep, since it
- * looks eight times in it. A sign of life is whatever comes, telnet's own bytes too, and a backlog that shrinks. A
- * client that can't be asked is given up here only if it leaves a backlog untouched; when there is none, that is left to the
- * transport.
+ * looks four times in it. A sign of life is whatever comes, telnet's own bytes too, and a backlog that shrinks. A
+ * client that can't be asked is given up here only if it leaves a backlog untouched for that time; when there is none, that
+ * is left to the transport.
  *
  * @param timeoutMs `null` never gives up.
  */
@@ -42,17 +42,21 @@ class Probe<T> extends Stage<T> implements Deadline {
   readonly #timeoutMs: number;
   readonly #sweep: Sweep;
   #heard: number;
-  #backlog = 0;
-  #taken = 0;
+  #backlog: number;
+  #taken: number;
   #aliveAt: number;
-  #asked = false;
+  /** Whether the client could be asked, in this silence; `undefined` before that. */
+  #asked: boolean | undefined;
 
   constructor(below: Subscriber<T>, call: Probed, timeoutMs: number, sweep: Sweep, scheduler: SchedulerLike) {
     super(below);
     this.#call = call;
     this.#timeoutMs = timeoutMs;
     this.#sweep = sweep;
-    this.#heard = call.connection.bytesIn;
+    const { bytesIn, bytesOut, backlog } = call.connection;
+    this.#heard = bytesIn;
+    this.#backlog = backlog;
+    this.#taken = bytesOut - backlog;
     this.#aliveAt = scheduler.now();
     this.dueAt = this.#aliveAt + timeoutMs / LOOKS;
     sweep.watch(this);
@@ -63,26 +67,34 @@ class Probe<T> extends Stage<T> implements Deadline {
   }
 
   due(now: number): void {
-    this.dueAt = now + this.#timeoutMs / LOOKS;
     if (this.#gaveSign() || this.#call.paused) {
       this.#aliveAt = now;
-      this.#asked = false;
-    } else if (now >= this.#aliveAt + this.#timeoutMs && (this.#asked || this.#backlog > 0)) {
+      this.#asked = undefined;
+    }
+    const silentMs = now - this.#aliveAt;
+    if (silentMs >= this.#timeoutMs && (this.#asked || this.#backlog > 0)) {
       this.error(endFor('lost'));
-    } else if (now >= this.#aliveAt + this.#timeoutMs / 2 && !this.#asked && this.#backlog === 0) {
+      return;
+    }
+    if (silentMs >= this.#timeoutMs / 2 && this.#asked === undefined && this.#backlog === 0) {
       this.#asked = this.#call.connection.probe(this.#timeoutMs);
     }
+    const eachMs = this.#timeoutMs / LOOKS;
+    this.dueAt = this.#aliveAt + (Math.floor(silentMs / eachMs) + 1) * eachMs;
   }
 
   /** What we write into the kernel says nothing; only of a backlog the other end must have read. */
   #gaveSign(): boolean {
     const { connection } = this.#call;
-    const was = { heard: this.#heard, backlog: this.#backlog, taken: this.#taken };
+    const [heard, backlog, taken] = [this.#heard, this.#backlog, this.#taken];
     this.#heard = connection.bytesIn;
     this.#backlog = connection.backlog;
+    if (this.#heard !== heard) return true;
     // Nearly everybody has none, and to count what was sent is most of a look.
-    if (this.#backlog + was.backlog > 0) this.#taken = connection.bytesOut - this.#backlog;
-    return this.#heard !== was.heard || (was.backlog > 0 && this.#taken !== was.taken);
+    if (this.#backlog + backlog === 0) return false;
+    this.#taken = connection.bytesOut - this.#backlog;
+    // A new one has the whole time, unless an answer is due before.
+    return backlog > 0 ? this.#taken !== taken : !this.#asked;
   }
 
   override unsubscribe(): void {

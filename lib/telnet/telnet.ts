@@ -95,6 +95,7 @@ function onError(this: LinedSocket, { code = '' }: NodeJS.ErrnoException): void 
 /** A class, since a board has ten thousand of them and methods on a prototype weigh nothing. */
 class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   readonly address: string;
+  bytesIn = 0;
   readonly #socket: Socket;
   readonly #options: BoardOptions;
   readonly #decoder = new TelnetDecoder(this);
@@ -186,9 +187,6 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   }
   get terminal(): Terminal {
     return this.#terminal;
-  }
-  get bytesIn(): number {
-    return this.#socket.bytesRead;
   }
   get bytesOut(): number {
     return this.#socket.bytesWritten + (this.#writable() ? this.#unsent() : 0);
@@ -315,6 +313,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
 
   // What the socket tells.
   read(chunk: Uint8Array): void {
+    this.bytesIn += chunk.length;
     if (this.#closing) this.#drop(chunk);
     else if (!this.#fault) this.#readOpen(chunk);
   }

@@ -1,4 +1,16 @@
-import { EMPTY, filter, interval, NEVER, Observable, of, type SchedulerLike, tap, throwError } from 'rxjs';
+import {
+  EMPTY,
+  filter,
+  interval,
+  NEVER,
+  Observable,
+  of,
+  type SchedulerLike,
+  Subject,
+  tap,
+  throwError,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { type Expiring, type ExpiryLimits, expire, STALL_MS, type Warner } from '../../streams/expire.js';
@@ -269,6 +281,22 @@ describe('expire', () => {
         m.expect(login$).toBeObservable('9m w 59999ms #', TOLD, ended('idle'));
       }),
     );
+
+    it('is nothing that a caller is looked at for, who is in and has typed since', () => {
+      const call = aCall('authenticating');
+      const typed$ = new Subject<string>();
+      const dues: number[] = [];
+      const noting: Sweep = { watch: ({ dueAt }) => dues.push(dueAt), leave: () => {} };
+      const limits = { ...IDLE, ...LOGIN };
+      const rule = expire<string>(call, limits, noting, new VirtualTimeScheduler(), { warn: () => {} });
+      const running = typed$.pipe(rule).subscribe();
+      typed$.next('name');
+      call.state = 'active';
+      typed$.next('a line');
+      typed$.next('another');
+      running.unsubscribe();
+      expect(dues).toEqual([MINUTE, 9 * MINUTE]);
+    });
 
     it(
       'comes without a warning',

@@ -96,7 +96,7 @@ describe('probe', () => {
         });
       }
       expectation(NEVER, '---------------------', undefined, '^-------------------!');
-      at(20, () => expect(call.asked).toEqual([4, 9, 15]));
+      at(20, () => expect(call.asked).toEqual([4, 10, 16]));
     }),
   );
 
@@ -151,6 +151,44 @@ describe('probe', () => {
   );
 
   it(
+    'leaves it to the transport once in each silence',
+    scene(
+      ({ call, expect: expectation, at }) => {
+        expectation(NEVER, '-----------------------', undefined, '^---------------------!');
+        at(11.5, () => {
+          expect(call.leftTo.length).toBe(1);
+          call.connection.bytesIn += 1;
+        });
+        at(22, () => expect(call.leftTo.length).toBe(2));
+      },
+      { answers: false },
+    ),
+  );
+
+  it(
+    'gives a new backlog the whole time, however long the silence before it',
+    scene(
+      ({ call, expect: expectation, at }) => {
+        at(11, () => {
+          call.connection.bytesOut = call.connection.backlog = 1000;
+        });
+        expectation(NEVER, '--------------------#', LOST);
+      },
+      { answers: false },
+    ),
+  );
+
+  it(
+    'gives whoever owes an answer no more time for it, with a new backlog',
+    scene(({ call, expect: expectation, at }) => {
+      at(5, () => {
+        call.connection.bytesOut = call.connection.backlog = 1000;
+      });
+      expectation(NEVER, '--------#', LOST);
+    }),
+  );
+
+  it(
     'gives up whoever leaves a single byte unread, too',
     scene(
       ({ call, expect: expectation }) => {
@@ -162,7 +200,7 @@ describe('probe', () => {
   );
 
   it(
-    'looks eight times in its time, and no more often',
+    'looks four times in its time, and no more often',
     marbles((m) => {
       let looks = 0;
       const call = line();
@@ -173,9 +211,10 @@ describe('probe', () => {
         },
       });
       const input$ = NEVER.pipe(probe(call, 80, sweep(1, m.scheduler), m.scheduler));
-      m.expect(input$, '^ 38ms !').toBeObservable('-');
+      m.expect(input$, '^ 78ms !').toBeObservable('-');
       m.flush();
-      expect(looks).toBe(3);
+      // One of them to begin with.
+      expect(looks).toBe(1 + 3);
     }),
   );
 
@@ -202,7 +241,7 @@ describe('probe', () => {
       at(10, () => {
         call.paused = false;
       });
-      expectation(NEVER, '-----------------#', LOST);
+      expectation(NEVER, '----------------#', LOST);
     }),
   );
 
@@ -260,8 +299,8 @@ describe('probe', () => {
       at(6.5, () => {
         call.connection.bytesIn += 1;
       });
-      expectation(NEVER, '---------------#', LOST);
-      at(16, () => expect(call.asked).toEqual([4, 11]));
+      expectation(NEVER, '----------------#', LOST);
+      at(17, () => expect(call.asked).toEqual([4, 12]));
     }),
   );
 
