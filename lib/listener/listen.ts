@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { Observable, Subject } from 'rxjs';
+import { accept } from './accept.js';
 
 /** A port that is listened on. */
 export interface Listening {
@@ -42,6 +43,7 @@ export function listen({
     server.on('close', () => subscriber.complete());
     server.listen(fd === undefined ? { host, port } : { fd }, () => {
       if (subscriber.closed) return close();
+      accept(server);
       const address = server.address();
       if (address === null || typeof address === 'string') {
         close();

@@ -17,7 +17,6 @@ import type { Connection, Encoding, Output, Terminal } from '../../streams/types
 import { BoardOptions, type BoardOptionsHost, type Status } from './board-options.js';
 import { encoded, isAscii } from './encodings.js';
 import { latin1 } from './options.js';
-import { readInPlace } from './read-in-place.js';
 
 /** A terminal that has said nothing. */
 const UNKNOWN: Terminal = { columns: 80, rows: 24, echo: false, type: null, encoding: 'utf-8' };
@@ -133,7 +132,6 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     (socket as LinedSocket)[LINE] = this;
     // Nothing is read before somebody listens.
     socket.pause();
-    readInPlace(socket);
     socket.on('error', onError);
     socket.on('end', onEnd);
     socket.on('close', onClose);

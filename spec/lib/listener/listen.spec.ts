@@ -1,6 +1,15 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { firstValueFrom, type Subscription, take } from 'rxjs';
+import {
+  firstValueFrom,
+  fromEvent,
+  map,
+  mergeMap,
+  type Observable,
+  type Subscription,
+  take,
+  toArray,
+} from 'rxjs';
 import { type Listening, listen } from '../../../lib/listener/listen.js';
 import { call } from '../../support/caller.js';
 
@@ -35,6 +44,24 @@ describe('listen', () => {
     expect(socket.allowHalfOpen).toBe(true);
     socket.destroy();
     await caller.gone;
+    subscription.unsubscribe();
+  });
+
+  it('has those who call read into the same memory', async () => {
+    const { address, socket$, subscription } = await open();
+    const memory = firstValueFrom(
+      socket$.pipe(
+        mergeMap((socket) => fromEvent(socket, 'data') as Observable<Buffer>),
+        map(({ buffer }) => buffer),
+        take(2),
+        toArray(),
+      ),
+    );
+    const callers = [await call(address.port), await call(address.port)];
+    for (const caller of callers) caller.says('hello');
+    const [first, second] = await memory;
+    expect(second).toBe(first as ArrayBufferLike);
+    for (const caller of callers) caller.hangUp();
     subscription.unsubscribe();
   });
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { firstValueFrom, lastValueFrom, map, type Subscription } from 'rxjs';
+import { accept } from '../../../lib/listener/accept.js';
 import { REPLY_BUDGET } from '../../../lib/telnet/negotiator.js';
 import { telnet } from '../../../lib/telnet/telnet.js';
 import { SessionEnd } from '../../../streams/session-end.js';
@@ -62,6 +63,7 @@ describe('telnet', () => {
   beforeEach(async () => {
     server = net.createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
     await once(server, 'listening');
+    accept(server);
   });
   afterEach(async () => {
     for (const caller of callers.splice(0)) caller.hangUp();

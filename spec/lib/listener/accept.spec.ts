@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, Socket } from 'node:net';
-import { readInPlace } from '../../../lib/telnet/read-in-place.js';
+import { accept } from '../../../lib/listener/accept.js';
 import { arrived, type Caller, call } from '../../support/caller.js';
 
 let server: Server;
 const callers: Caller[] = [];
 const sockets: Socket[] = [];
 
-/** A caller, and the socket that reads in place what it says. */
+/** A caller, and the socket that was accepted; nothing is read yet. */
 async function connect(): Promise<{ caller: Caller; socket: Socket }> {
   const accepted = once(server, 'connection') as Promise<[Socket]>;
   const caller = await call((server.address() as AddressInfo).port);
@@ -15,7 +15,6 @@ async function connect(): Promise<{ caller: Caller; socket: Socket }> {
   callers.push(caller);
   sockets.push(socket);
   socket.pause();
-  readInPlace(socket);
   return { caller, socket };
 }
 
@@ -27,10 +26,11 @@ function heard(socket: Socket): Promise<{ memory: ArrayBufferLike; said: string 
   });
 }
 
-describe('readInPlace', () => {
+describe('accept', () => {
   beforeEach(async () => {
     server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
     await once(server, 'listening');
+    accept(server);
   });
   afterEach(() => {
     for (const { socket } of callers.splice(0)) socket.destroy();
@@ -91,8 +91,42 @@ describe('readInPlace', () => {
     expect(socket.isPaused()).toBeTrue();
   });
 
-  it('leaves alone a socket that is connected to nobody', () => {
-    const socket = new Socket();
-    expect(() => readInPlace(socket)).not.toThrow();
+  it('sends without delay, and lets the other end hang up first', async () => {
+    const delays = spyOn(Socket.prototype, 'setNoDelay').and.callThrough();
+    const { socket } = await connect();
+    expect(delays).toHaveBeenCalledOnceWith(true);
+    expect(delays.calls.first().object).toBe(socket);
+    expect(socket.allowHalfOpen).toBeTrue();
+  });
+
+  it('counts its sockets, so that the server closes with the last of them', async () => {
+    const { socket } = await connect();
+    expect(await connections()).toBe(1);
+    let closed = false;
+    const closing = once(server.close(), 'close').then(() => {
+      closed = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(closed).toBeFalse();
+    socket.destroy();
+    await closing;
+    expect(await connections()).toBe(0);
+  });
+
+  it('leaves it to Node to tell of a caller who could not be accepted', () => {
+    const errors: NodeJS.ErrnoException[] = [];
+    server.on('error', (error) => errors.push(error));
+    const listening = (server as unknown as { _handle: { onconnection(error: number): void } })._handle;
+    listening.onconnection(-24);
+    expect(errors.map(({ code, syscall }) => [code, syscall])).toEqual([['EMFILE', 'accept']]);
+  });
+
+  it('leaves a server alone that does not listen', () => {
+    expect(() => accept(createServer())).not.toThrow();
   });
 });
+
+const connections = () =>
+  new Promise((resolve, reject) =>
+    server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+  );
