@@ -56,18 +56,18 @@ export function drain(
       let drained = 0;
       let forced = 0;
 
-      /** Whoever waits comes first, and the last of them: nobody is moved up only to be sent away. */
-      const all = () => {
-        const everybody = [...calls.values()].reverse();
-        const isWaiting = ({ state }: Drainable) => state === 'waiting';
-        return [...everybody.filter(isWaiting), ...everybody.filter((call) => !isWaiting(call))];
-      };
-      /** Whoever waits or logs in is sent away in one go, so that nobody is let in meanwhile; the rest in slices. */
+      /**
+       * Whoever waits or logs in is sent away in one go, so that nobody is let in meanwhile; the rest in slices. The last come
+       * first: nobody is moved up only to be sent away.
+       */
       const part = (act: (call: Drainable) => void, others: (call: Drainable) => void) => {
-        const [active, inactive] = [[], []] as [Drainable[], Drainable[]];
-        for (const call of all()) (call.state === 'active' ? active : inactive).push(call);
-        for (const call of inactive) others(call);
-        return inSlices(active, act, scheduler);
+        const [waiting, entering, active] = [[], [], []] as [Drainable[], Drainable[], Drainable[]];
+        for (const call of calls.values()) {
+          const { state } = call;
+          (state === 'waiting' ? waiting : state === 'active' ? active : entering).push(call);
+        }
+        for (const call of [...waiting.reverse(), ...entering.reverse()]) others(call);
+        return inSlices(active.reverse(), act, scheduler);
       };
       const endAll = (reason: EndReason) => {
         const end = (call: Drainable) => call.end(reason);
@@ -84,7 +84,8 @@ export function drain(
         map(({ reason }): ServerEvent => {
           draining = true;
           began = { reason, at: scheduler.now() };
-          const sessions = all().filter(({ state }) => state !== 'waiting' && state !== 'closing').length;
+          const isOnLine = ({ state }: Drainable) => state !== 'waiting' && state !== 'closing';
+          const sessions = [...calls.values()].filter(isOnLine).length;
           return { type: 'serverDraining', reason, sessions, graceMs };
         }),
       );

@@ -26,6 +26,7 @@ export class SessionTable<Value> implements Sessions<Value> {
   readonly #pages = new Map<number, Page<Value>>();
   #size = 0;
   #last = 0;
+  #newest = 0;
 
   get size(): number {
     return this.#size;
@@ -43,6 +44,7 @@ export class SessionTable<Value> implements Sessions<Value> {
       this.#size += 1;
     }
     page.rows[id % PAGE] = value;
+    this.#newest = Math.max(this.#newest, id);
   }
   delete(id: SessionId): boolean {
     const number = Math.floor(id / PAGE);
@@ -61,9 +63,13 @@ export class SessionTable<Value> implements Sessions<Value> {
   }
   /** Goes through those who are there at the beginning, without those who leave meanwhile. */
   *entries(): Generator<[SessionId, Value], undefined> {
-    for (const id of this.#ids()) {
-      const value = this.get(id);
-      if (value !== undefined) yield [id, value];
+    const newest = this.#newest;
+    for (const number of [...this.#pages.keys()].sort((one, other) => one - other)) {
+      const rows = this.#pages.get(number)?.rows ?? [];
+      for (let row = 0; row < rows.length; row += 1) {
+        const [id, value] = [number * PAGE + row, rows[row]];
+        if (value !== undefined && id <= newest) yield [id, value];
+      }
     }
   }
   *keys(): Generator<SessionId, undefined> {
@@ -89,10 +95,5 @@ export class SessionTable<Value> implements Sessions<Value> {
       this.#last = number;
     }
     return page;
-  }
-
-  #ids(): SessionId[] {
-    const numbers = [...this.#pages.keys()].sort((one, other) => one - other);
-    return numbers.flatMap((number) => Array.from({ length: PAGE }, (_, row) => number * PAGE + row));
   }
 }

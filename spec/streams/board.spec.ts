@@ -315,7 +315,7 @@ describe('board', () => {
       const lost = entries.find((entry) => entry.endsWith('closing 1 lost')) ?? 'never lost';
       const [second] = /^\d+/.exec(lost) ?? [];
       expect(Number(second)).toBeGreaterThanOrEqual(1 + 64);
-      expect(Number(second)).toBeLessThanOrEqual(1 + 64 + 64 / 8 + 1);
+      expect(Number(second)).toBeLessThanOrEqual(1 + 64 + 64 / 4 + 1);
       expect(entries.slice(-6)).toEqual([
         `${second}s closed 1`,
         '90s opened 2 on 1',

@@ -1,16 +1,20 @@
 import { VirtualTimeScheduler } from 'rxjs';
-import { inSlices, SLICE } from '../../streams/in-slices.js';
+import { inSlices, SLICE, SLICE_MS } from '../../streams/in-slices.js';
 import { counting } from '../support/counting.js';
 
-/** So many, what was done to them when, and how it ended. */
-function doing(count: number, leaveAfter = Number.POSITIVE_INFINITY) {
+/** So many, what was done to them when, and how it ended. Each takes `eachMs`. */
+function doing(count: number, leaveAfter = Number.POSITIVE_INFINITY, eachMs = 0) {
   const scheduler = new VirtualTimeScheduler();
   const clock = counting(scheduler);
   const done: number[] = [];
   const turns: number[] = [];
   const end: string[] = [];
   const items = Array.from({ length: count }, (_, index) => index);
-  const running = inSlices(items, (item) => done.push(item), clock).subscribe({
+  const act = (item: number) => {
+    scheduler.frame += eachMs;
+    done.push(item);
+  };
+  const running = inSlices(items, act, clock).subscribe({
     complete: () => end.push('|'),
   });
   turns.push(done.length);
@@ -34,6 +38,11 @@ describe('inSlices', () => {
     expect(done).toEqual(Array.from({ length: 2 * SLICE + 1 }, (_, index) => index));
     expect(end).toEqual(['|']);
     expect(running).toBe(0);
+  });
+
+  it('ends a slice early that takes long, behind one at least', () => {
+    expect(doing(5, undefined, SLICE_MS / 2).turns).toEqual([2, 4, 5]);
+    expect(doing(3, undefined, SLICE_MS).turns).toEqual([1, 2, 3]);
   });
 
   it('leaves the rest as it is when unsubscribed', () => {
