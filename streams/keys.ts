@@ -273,7 +273,6 @@ const ONE_LINE = /^[\x20-\x7e]+\r\n$/;
 
 const isText = (byte: number) => byte >= 0x20 && byte <= 0x7e;
 
-/** Whether each of four bytes has one of the bits of 0x60, and neither is nor comes to 0x80 when one is added. */
-const areText = (word: number) =>
-  (((word << 1) | (word << 2)) & ~word & ~(word + 0x01010101) & HIGH_BITS) === HIGH_BITS;
+/** Whether none of four bytes is 0x80 or more, or comes to that when 0x20 is taken away or one is added. */
+const areText = (word: number) => ((word | (word - 0x20202020) | (word + 0x01010101)) & HIGH_BITS) === 0;
 const HIGH_BITS = 0x80808080 | 0;

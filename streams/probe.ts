@@ -39,6 +39,8 @@ class Probe<T> extends Stage<T> implements Deadline {
   tick = 0;
   place = 0;
   readonly #call: Probed;
+  /** Looked up once: a look at ten thousand is a wait for memory. */
+  readonly #connection: Probed['connection'];
   readonly #timeoutMs: number;
   readonly #sweep: Sweep;
   #heard: number;
@@ -51,9 +53,10 @@ class Probe<T> extends Stage<T> implements Deadline {
   constructor(below: Subscriber<T>, call: Probed, timeoutMs: number, sweep: Sweep, scheduler: SchedulerLike) {
     super(below);
     this.#call = call;
+    this.#connection = call.connection;
     this.#timeoutMs = timeoutMs;
     this.#sweep = sweep;
-    const { bytesIn, bytesOut, backlog } = call.connection;
+    const { bytesIn, bytesOut, backlog } = this.#connection;
     this.#heard = bytesIn;
     this.#backlog = backlog;
     this.#taken = bytesOut - backlog;
@@ -77,7 +80,7 @@ class Probe<T> extends Stage<T> implements Deadline {
       return;
     }
     if (silentMs >= this.#timeoutMs / 2 && this.#asked === undefined && this.#backlog === 0) {
-      this.#asked = this.#call.connection.probe(this.#timeoutMs);
+      this.#asked = this.#connection.probe(this.#timeoutMs);
     }
     const eachMs = this.#timeoutMs / LOOKS;
     this.dueAt = this.#aliveAt + (Math.floor(silentMs / eachMs) + 1) * eachMs;
@@ -85,7 +88,7 @@ class Probe<T> extends Stage<T> implements Deadline {
 
   /** What we write into the kernel says nothing; only of a backlog the other end must have read. */
   #gaveSign(): boolean {
-    const { connection } = this.#call;
+    const connection = this.#connection;
     const [heard, backlog, taken] = [this.#heard, this.#backlog, this.#taken];
     this.#heard = connection.bytesIn;
     this.#backlog = connection.backlog;
