@@ -22,6 +22,10 @@ const { values } = parseArgs({
   },
 });
 const { quick, save, only } = values;
+if (save && only !== '') {
+  console.error('--save writes all rows, and the others would be lost: not with --only');
+  process.exit(2);
+}
 
 /** More than this of the core in other hands, and a round doesn't count. */
 const MOST_FOREIGN = 0.05;
