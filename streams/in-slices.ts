@@ -7,7 +7,8 @@ export const SLICE_MS = 3;
 
 /**
  * Does something to each, at most {@link SLICE} of them in a turn, and fewer where they take longer than {@link SLICE_MS}, and lets
- * the board go on in between. The first are done within the subscribing. Emits nothing, and completes when all are done; unsubscribing leaves the rest as they are.
+ * the board go on in between. The first are done within the subscribing. Emits nothing, and completes when all are done;
+ * unsubscribing leaves the rest as they are.
  */
 export function inSlices<T>(
   items: readonly T[],
