@@ -140,13 +140,17 @@ class Expire<T> extends Stage<T> implements Deadline {
   /** Nobody is to be looked at for what isn't due any more. */
   #loggedIn(): void {
     this.#loginMs = NEVER;
-    this.dueAt = this.#nextAt();
-    this.#sweep.watch(this);
+    this.#watch();
   }
 
   #watchStall(): void {
     this.#stalledAt = this.#call.taken;
     this.#stallSeenAt = this.#scheduler.now();
+    this.#watch();
+  }
+
+  /** Is looked at when the first of the clocks is due, as they are now. */
+  #watch(): void {
     this.dueAt = this.#nextAt();
     this.#sweep.watch(this);
   }

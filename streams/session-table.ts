@@ -25,8 +25,7 @@ interface Page<Value> {
 export class SessionTable<Value> implements Sessions<Value> {
   readonly #pages = new Map<number, Page<Value>>();
   #size = 0;
-  #last = 0;
-  #newest = 0;
+  #newest: SessionId = 0;
 
   get size(): number {
     return this.#size;
@@ -54,7 +53,7 @@ export class SessionTable<Value> implements Sessions<Value> {
     page.size -= 1;
     this.#size -= 1;
     // The last is where the next will be.
-    if (page.size === 0 && number !== this.#last) this.#pages.delete(number);
+    if (page.size === 0 && number !== Math.floor(this.#newest / PAGE)) this.#pages.delete(number);
     return true;
   }
   clear(): void {
@@ -90,10 +89,8 @@ export class SessionTable<Value> implements Sessions<Value> {
     if (known) return known;
     const page = { rows: new Array<Value | undefined>(PAGE).fill(undefined), size: 0 };
     this.#pages.set(number, page);
-    if (number > this.#last) {
-      if (this.#pages.get(this.#last)?.size === 0) this.#pages.delete(this.#last);
-      this.#last = number;
-    }
+    const last = Math.floor(this.#newest / PAGE);
+    if (number > last && this.#pages.get(last)?.size === 0) this.#pages.delete(last);
     return page;
   }
 }
