@@ -7,7 +7,7 @@ import { listen } from './listener/listen.js';
 import { proxied } from './listener/proxied.js';
 import { monotonic } from './process/monotonic.js';
 import { catchUnhandled } from './process/unhandled.js';
-import { createSessionManager, type SessionManagerOptions } from './session-manager.js';
+import { createSessionManager, DEFAULT_LIMITS, type SessionManagerOptions } from './session-manager.js';
 import { type TelnetConnection, telnet } from './telnet/telnet.js';
 
 /** A board and where it listens. */
@@ -88,7 +88,7 @@ export function createImpulse({
   let started = false;
   let stopped = false;
 
-  const { scheduler = monotonic } = options;
+  const { scheduler = monotonic, deadPeerTimeoutMs = DEFAULT_LIMITS.deadPeerTimeoutMs } = options;
   const startedAt = Math.floor(Date.now() / 1000);
   const status = () => ({
     NAME: name,
@@ -111,7 +111,7 @@ export function createImpulse({
           staged((below: Subscriber<TelnetConnection>) => new Greeting(below)),
         );
 
-  const run$ = listen({ host, port, fd }).pipe(
+  const run$ = listen({ host, port, fd, silenceMs: deadPeerTimeoutMs }).pipe(
     // Cancels a listener that isn't there yet; one that is has been closed by the board.
     takeUntil(stop),
     switchMap(({ address, socket$ }) =>

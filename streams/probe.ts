@@ -80,7 +80,7 @@ class Probe<T> extends Stage<T> implements Deadline {
       return;
     }
     if (silentMs >= this.#timeoutMs / 2 && this.#asked === undefined && this.#backlog === 0) {
-      this.#asked = this.#connection.probe(this.#timeoutMs);
+      this.#asked = this.#connection.probe();
     }
     const eachMs = this.#timeoutMs / LOOKS;
     this.dueAt = this.#aliveAt + (Math.floor(silentMs / eachMs) + 1) * eachMs;

@@ -57,11 +57,10 @@ export interface Connection {
   /** Writes in this encoding from now on, and tells it to {@link Connection.terminal}, whatever the client says later. */
   setEncoding(encoding: Encoding): void;
   /**
-   * Asks the client for a sign of life that no caller sees. False if it never answered such a question; from then on the
-   * transport itself gives up, as `lost`, on an other end that shows none for `timeoutMs` (TCP's keepalive takes 11 seconds
-   * at least).
+   * Asks the client for a sign of life that no caller sees. False if it never answered such a question: that it is there no
+   * more is then for the transport to find out, which ends the input as `lost` (TCP's keepalive).
    */
-  probe(timeoutMs: number): boolean;
+  probe(): boolean;
   /** Stops reading from the caller, so that their own kernel makes them wait. */
   pause(): void;
   /** Reads on after {@link Connection.pause}. */

@@ -10,6 +10,8 @@ import { Readable } from 'node:stream';
  * - They read into memory that all such sockets share, and emit `'data'` from there: memory of its own for each packet
  *   is a fifth of what a line costs. The bytes are good until the listener returns. What comes while the socket is paused
  *   waits in its own buffer, as ever. Node has this as `onread` (https://nodejs.org/api/net.html), but not for those who call.
+ * - `noDelay` and `keepAlive` are set once, on the socket that listens, and those who call inherit them (Stevens, UNIX Network
+ *   Programming, 7.4), as they do the time of the keepalive on Linux; Node asks the kernel up to five times for each.
  *
  * Where this Node accepts in another way, nothing is changed.
  */
@@ -17,7 +19,9 @@ export function accept(server: Server): void {
   const accepting = server as Accepting;
   const listening = accepting._handle;
   const theirs = listening?.onconnection;
-  if (!theirs || typeof accepting._connections !== 'number') return;
+  if (!theirs || !listening.setNoDelay || typeof accepting._connections !== 'number') return;
+  listening.setNoDelay(accepting.noDelay);
+  listening.setKeepAlive(accepting.keepAlive, accepting.keepAliveInitialDelay);
   listening.onconnection = function (error, handle) {
     if (error || !handle) return theirs.call(this, error, handle);
     const socket = new Socket({
@@ -28,7 +32,6 @@ export function accept(server: Server): void {
       decodeStrings: false,
       onread: IN_PLACE,
     } as SocketConstructorOpts) as Accepted;
-    socket.setNoDelay(true);
     // A socket with `onread` would not read at all in a pause, and a hang-up would go unnoticed.
     socket.pause = Readable.prototype.pause as () => Accepted;
     accepting._connections += 1;
@@ -40,12 +43,18 @@ export function accept(server: Server): void {
 /** What a listening server is inside. */
 interface Accepting extends Server {
   readonly allowHalfOpen: boolean;
+  readonly noDelay: boolean;
+  readonly keepAlive: boolean;
+  /** In seconds. */
+  readonly keepAliveInitialDelay: number;
   _handle?: Listening | null;
   /** How many of its sockets are open; each takes itself off the count. */
   _connections: number;
 }
 interface Listening {
   onconnection?: (this: Listening, error: number, handle?: object) => void;
+  setNoDelay?(on: boolean): void;
+  setKeepAlive(on: boolean, seconds: number): void;
 }
 interface Accepted extends Socket {
   server: Server;

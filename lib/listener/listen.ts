@@ -9,6 +9,9 @@ export interface Listening {
   readonly socket$: Observable<Socket>;
 }
 
+/** How long the kernel goes on asking, once a second, an other end that doesn't answer (libuv's choice). */
+const KERNEL_ASKS_MS = 10_000;
+
 /**
  * Listens on a TCP port, or on a socket that does already. Emits once, when it does; completes when the port is closed
  * and the last line that came in through it is gone. Errors with the system's error if it can't listen. Unsubscribing
@@ -16,19 +19,28 @@ export interface Listening {
  *
  * @param port 0 takes any free one.
  * @param fd The descriptor of a TCP socket to listen on, instead of host and port.
+ * @param silenceMs A line whose other end is there no more fails after so much silence, by TCP's keepalive: after 11 seconds at
+ *   the earliest. `null` waits for ever.
  */
 export function listen({
   host,
   port,
   fd,
+  silenceMs = null,
 }: {
   host: string;
   port: number;
   fd?: number | undefined;
+  silenceMs?: number | null;
 }): Observable<Listening> {
   return new Observable((subscriber) => {
     const sockets = new Subject<Socket>();
-    const server = createServer({ allowHalfOpen: true, noDelay: true });
+    const server = createServer({
+      allowHalfOpen: true,
+      noDelay: true,
+      keepAlive: silenceMs !== null,
+      keepAliveInitialDelay: Math.max(1000, (silenceMs ?? 0) - KERNEL_ASKS_MS),
+    });
     const close = () => {
       if (server.listening) server.close();
     };

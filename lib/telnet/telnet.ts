@@ -31,9 +31,6 @@ const BATCH_LENGTH = 64 * 1024;
 /** Node takes three times the room of a longer one, before it makes bytes of it. */
 const SHORT_TEXT = 1024;
 
-/** How long the kernel goes on asking, once a second, an other end that doesn't answer (libuv's choice). */
-const KERNEL_ASKS_MS = 10_000;
-
 /** Bytes that are still read, and dropped, of somebody we hung up on. */
 const MOST_DROPPED = 1024 * 1024;
 
@@ -217,10 +214,8 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     this.#encodingChosen = true;
     this.#become({ ...this.#terminal, encoding });
   }
-  probe(timeoutMs: number): boolean {
-    if (this.#options.probe()) return true;
-    this.#socket.setKeepAlive(true, Math.max(1000, timeoutMs - KERNEL_ASKS_MS));
-    return false;
+  probe(): boolean {
+    return this.#options.probe();
   }
   pause(): void {
     if (!this.#closing) this.#socket.pause();

@@ -15,6 +15,7 @@ import {
 import { createImpulse, type Impulse, type ImpulseOptions } from '../../lib/create-impulse.js';
 import type { App, Output, ServerEvent } from '../../streams/types.js';
 import { call } from '../support/caller.js';
+import { kernelTimer } from '../support/kernel-timer.js';
 import { bytesOf, wordsOf } from '../support/telnet-words.js';
 
 const echo: App = (session) =>
@@ -316,6 +317,28 @@ describe('createImpulse', () => {
     const heard = wordsOf(Buffer.from(await caller.gone, 'latin1'));
     expect(heard.filter((phrase) => phrase === 'DO TIMING_MARK').length).toBe(2);
   });
+
+  for (const [deadPeerTimeoutMs, most] of [
+    [undefined, 110],
+    [60_000, 50],
+    [null, undefined],
+  ] as const) {
+    it(`has the kernel ask the other end for a sign of life (dead peer timeout: ${deadPeerTimeoutMs})`, async () => {
+      if (process.platform !== 'linux') pending('only Linux shows the timers of its sockets');
+      const { port } = await open(deadPeerTimeoutMs === undefined ? {} : { deadPeerTimeoutMs });
+      const caller = await logIn(port, 'ann');
+      const line = () => kernelTimer({ localPort: port, remotePort: caller.socket.localPort });
+      while (line().kind === 'an acknowledgement') await new Promise((resolve) => setImmediate(resolve));
+
+      const { kind, seconds } = line();
+      expect(kind).toBe(most === undefined ? 'nothing' : 'a sign of life');
+      if (most !== undefined) {
+        expect(seconds).toBeGreaterThan(most / 2);
+        expect(seconds).toBeLessThanOrEqual(most);
+      }
+      caller.hangUp();
+    });
+  }
 
   it('rejects start when the port is taken, with the error of the system', async () => {
     const server = createServer().listen(0, '127.0.0.1');

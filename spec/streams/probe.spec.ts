@@ -9,20 +9,19 @@ const LOST = new SessionEnd('lost');
 /** A line, whose figures a spec moves. */
 function line({ answers = true }: { answers?: boolean } = {}) {
   const asked: number[] = [];
-  /** What the transport was told when the client couldn't be asked. */
-  const leftTo: number[] = [];
+  /** When it was found that the client can't be asked. */
+  const leftAlone: number[] = [];
   const connection = {
     bytesIn: 0,
     bytesOut: 0,
     backlog: 0,
     now: () => 0,
-    probe(timeoutMs: number) {
-      if (answers) asked.push(connection.now());
-      else leftTo.push(timeoutMs);
+    probe() {
+      (answers ? asked : leftAlone).push(connection.now());
       return answers;
     },
   };
-  return { connection, paused: false, asked, leftTo };
+  return { connection, paused: false, asked, leftAlone };
 }
 
 describe('probe', () => {
@@ -130,8 +129,7 @@ describe('probe', () => {
     scene(
       ({ call, expect: expectation, at }) => {
         expectation(NEVER, '---------------------', undefined, '^-------------------!');
-        at(3.5, () => expect(call.leftTo).toEqual([]));
-        at(4.5, () => expect(call.leftTo).toEqual([8]));
+        at(20, () => expect(call.leftAlone).toEqual([4]));
       },
       {
         answers: false,
@@ -151,15 +149,15 @@ describe('probe', () => {
   );
 
   it(
-    'leaves it to the transport once in each silence',
+    'finds out once in each silence whether the client can be asked',
     scene(
       ({ call, expect: expectation, at }) => {
         expectation(NEVER, '-----------------------', undefined, '^---------------------!');
         at(11.5, () => {
-          expect(call.leftTo.length).toBe(1);
+          expect(call.leftAlone.length).toBe(1);
           call.connection.bytesIn += 1;
         });
-        at(22, () => expect(call.leftTo.length).toBe(2));
+        at(22, () => expect(call.leftAlone.length).toBe(2));
       },
       { answers: false },
     ),

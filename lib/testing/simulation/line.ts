@@ -5,14 +5,13 @@ import type { SchedulerLike } from 'rxjs';
 /** What two kernels keep for somebody who doesn't read. */
 const KERNEL_BYTES = 64 * 1024;
 
-/** How long a kernel goes on asking somebody who doesn't answer. */
-const KERNEL_ASKS_MS = 10_000;
-
 /** How a line is. */
 export interface LineOptions {
   readonly address: string;
   /** How long bytes are on their way. */
   readonly latencyMs: number;
+  /** How long the board's kernel stays with a caller who is gone without a word; `null` for ever. */
+  readonly silenceMs: number | null;
 }
 
 /** What the caller's end is told. */
@@ -88,8 +87,6 @@ class SimulatedSocket extends EventEmitter implements Line {
   #toldOver = false;
   #destroyed = false;
   #vanished = false;
-  #vanishedAt: number | undefined;
-  #askAfterMs: number | undefined;
 
   constructor(options: LineOptions, clock: SchedulerLike, hears: Hears) {
     super();
@@ -138,8 +135,8 @@ class SimulatedSocket extends EventEmitter implements Line {
   }
   vanish(): void {
     this.#vanished = true;
-    this.#vanishedAt = this.#clock.now();
-    this.#askInVain();
+    const { silenceMs } = this.#options;
+    if (silenceMs !== null) this.#clock.schedule(() => this.#fail('ETIMEDOUT'), silenceMs);
   }
   read(on: boolean): void {
     this.#reading = on;
@@ -147,13 +144,6 @@ class SimulatedSocket extends EventEmitter implements Line {
   }
 
   // The board's end.
-  setKeepAlive(on: boolean, silenceMs: number): this {
-    if (on && this.#askAfterMs === undefined) {
-      this.#askAfterMs = silenceMs;
-      this.#askInVain();
-    }
-    return this;
-  }
   pause(): this {
     this.#paused = true;
     return this;
@@ -199,13 +189,6 @@ class SimulatedSocket extends EventEmitter implements Line {
     });
     this.#later(() => this.#tellOver());
     return this;
-  }
-
-  /** The board's kernel asks a caller who is gone without a word, and gives up. */
-  #askInVain(): void {
-    if (this.#askAfterMs === undefined || this.#vanishedAt === undefined) return;
-    const inMs = Math.max(0, this.#vanishedAt + this.#askAfterMs - this.#clock.now()) + KERNEL_ASKS_MS;
-    this.#clock.schedule(() => this.#fail('ETIMEDOUT'), inMs);
   }
 
   #fail(code: string): void {

@@ -121,6 +121,7 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
     clock.schedule(() => {
       const line = visit(
         caller,
+        limits.deadPeerTimeoutMs,
         clock,
         (bytes) => hash.update(bytes),
         (words) => blames.push(words),

@@ -15,11 +15,13 @@ export type CallersLine = Line & {
 /**
  * A caller calls, and does what they do for as long as there is a line.
  *
+ * @param silenceMs How long the board's kernel stays with a caller who is gone without a word; `null` for ever.
  * @param read Told of all text that comes.
  * @param blame Told of what the board did wrong.
  */
 export function visit(
   { index, address, latencyMs, manners, window, endsToo, pieces, steps, dice }: PlannedCaller,
+  silenceMs: number | null,
   clock: SimulatedClock,
   read: (bytes: Uint8Array) => void,
   blame: (words: string) => void,
@@ -38,7 +40,7 @@ export function visit(
       hear(bytes);
     },
   );
-  const line: Line = simulatedLine({ address, latencyMs }, clock, {
+  const line: Line = simulatedLine({ address, latencyMs, silenceMs }, clock, {
     bytes: receive,
     over() {
       gone = true;

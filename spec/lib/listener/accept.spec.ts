@@ -91,12 +91,29 @@ describe('accept', () => {
     expect(socket.isPaused()).toBeTrue();
   });
 
-  it('sends without delay, and lets the other end hang up first', async () => {
-    const delays = spyOn(Socket.prototype, 'setNoDelay').and.callThrough();
+  it('lets the other end hang up first, where the server does', async () => {
     const { socket } = await connect();
-    expect(delays).toHaveBeenCalledOnceWith(true);
-    expect(delays.calls.first().object).toBe(socket);
     expect(socket.allowHalfOpen).toBeTrue();
+  });
+
+  it('has the socket that listens told once what its callers inherit', async () => {
+    const told: unknown[] = [];
+    const other = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 5000 });
+    Object.assign(other, {
+      _handle: {
+        onconnection() {},
+        setNoDelay: (on: boolean) => told.push(['without delay', on]),
+        setKeepAlive: (on: boolean, seconds: number) => told.push(['keepalive', on, seconds]),
+      },
+    });
+    const ofEach = [spyOn(Socket.prototype, 'setNoDelay'), spyOn(Socket.prototype, 'setKeepAlive')];
+    accept(other);
+    await connect();
+    expect(told).toEqual([
+      ['without delay', true],
+      ['keepalive', true, 5],
+    ]);
+    for (const method of ofEach) expect(method).not.toHaveBeenCalled();
   });
 
   it('counts its sockets, so that the server closes with the last of them', async () => {

@@ -12,18 +12,21 @@ import {
 } from 'rxjs';
 import { type Listening, listen } from '../../../lib/listener/listen.js';
 import { call } from '../../support/caller.js';
+import { kernelTimer } from '../../support/kernel-timer.js';
 
 const HERE = { host: '127.0.0.1', port: 0 };
 
 /** Listens until the subscription is given up. */
-async function open(): Promise<Listening & { subscription: Subscription; closed: Promise<void> }> {
+async function open(
+  silenceMs: number | null = null,
+): Promise<Listening & { subscription: Subscription; closed: Promise<void> }> {
   let subscription: Subscription | undefined;
   let close = () => {};
   const closed = new Promise<void>((resolve) => {
     close = resolve;
   });
   const listening = await new Promise<Listening>((resolve, reject) => {
-    subscription = listen(HERE).subscribe({
+    subscription = listen({ ...HERE, silenceMs }).subscribe({
       next: resolve,
       error: reject,
       complete: close,
@@ -62,6 +65,37 @@ describe('listen', () => {
     const [first, second] = await memory;
     expect(second).toBe(first as ArrayBufferLike);
     for (const caller of callers) caller.hangUp();
+    subscription.unsubscribe();
+  });
+
+  it('has the kernel ask for a sign of life, so early that it has given up in time, but after a second at least', async () => {
+    if (process.platform !== 'linux') pending('only Linux shows the timers of its sockets');
+    for (const [silenceMs, least, most] of [
+      [120_000, 60, 110],
+      [10_500, 0, 1],
+      [1, 0, 1],
+    ] as const) {
+      const { address, socket$, subscription } = await open(silenceMs);
+      const accepted = firstValueFrom(socket$.pipe(take(1)));
+      const caller = await call(address.port);
+      const { kind, seconds } = kernelTimer(await accepted);
+
+      expect(kind).toBe('a sign of life');
+      expect(seconds).toBeGreaterThan(least);
+      expect(seconds).toBeLessThanOrEqual(most);
+      caller.hangUp();
+      subscription.unsubscribe();
+    }
+  });
+
+  it('has nobody asked for a sign of life without a time', async () => {
+    if (process.platform !== 'linux') pending('only Linux shows the timers of its sockets');
+    const { address, socket$, subscription } = await open(null);
+    const accepted = firstValueFrom(socket$.pipe(take(1)));
+    const caller = await call(address.port);
+
+    expect(kernelTimer(await accepted).kind).toBe('nothing');
+    caller.hangUp();
     subscription.unsubscribe();
   });
 

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { firstValueFrom, lastValueFrom, map, type Subscription } from 'rxjs';
 import { accept } from '../../../lib/listener/accept.js';
@@ -826,72 +825,17 @@ describe('telnet', () => {
     it('is asked for only of a client that gave one when it was first asked', async () => {
       const { caller, socket, connection } = await connect();
       read(connection);
-      expect(connection.probe(60_000)).toBe(false);
+      expect(connection.probe()).toBe(false);
       socket.emit('data', bytesOf('DO ECHO'));
-      expect(connection.probe(60_000)).toBe(false);
+      expect(connection.probe()).toBe(false);
 
       socket.emit('data', bytesOf('WONT TIMING_MARK'));
-      expect(connection.probe(60_000)).toBe(true);
+      expect(connection.probe()).toBe(true);
       connection.close();
 
       const heard = phrasesOf(await caller.gone);
       expect(heard.filter((phrase) => phrase === 'DO TIMING_MARK').length).toBe(2);
       expect(heard.at(-1)).toBe('DO TIMING_MARK');
-    });
-
-    describe('of a client that cannot be asked', () => {
-      /** The timer that the kernel has on a line: its kind, and the seconds that it has left. */
-      function timer(socket: net.Socket): { kind: string; seconds: number } {
-        const hex = (port = 0) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-        const line = readFileSync('/proc/net/tcp', 'utf8')
-          .split('\n')
-          .map((row) => row.trim().split(/\s+/))
-          .find(
-            ([, local, remote]) =>
-              local?.endsWith(hex(socket.localPort)) && remote?.endsWith(hex(socket.remotePort)),
-          );
-        const [kind = '', left = ''] = line?.[5]?.split(':') ?? [];
-        return { kind, seconds: Number.parseInt(left, 16) / 100 };
-      }
-      const KEEP_ALIVE = '02';
-      const UNACKNOWLEDGED = '01';
-      const NONE = '00';
-
-      beforeEach(() => {
-        if (process.platform !== 'linux') pending('only Linux shows the timers of its sockets');
-      });
-
-      it('is asked for by the kernel, early enough to have given up in time', async () => {
-        const { socket, connection } = await connect();
-        expect(timer(socket).kind).toBe(NONE);
-        connection.probe(60_000);
-        const { kind, seconds } = timer(socket);
-
-        expect(kind).toBe(KEEP_ALIVE);
-        expect(seconds).toBeLessThanOrEqual(50);
-        expect(seconds).toBeGreaterThan(20);
-      });
-
-      it('is asked for after a second at the earliest', async () => {
-        for (const timeoutMs of [10_500, 1]) {
-          const { socket, connection } = await connect();
-          connection.probe(timeoutMs);
-          const { kind, seconds } = timer(socket);
-
-          expect(kind).toBe(KEEP_ALIVE);
-          expect(seconds).toBeLessThanOrEqual(1);
-        }
-      });
-
-      it('is not asked for by the kernel too when the client answers', async () => {
-        const { socket, connection } = await connect();
-        read(connection);
-        socket.emit('data', bytesOf('DO ECHO', 'WONT TIMING_MARK'));
-        connection.probe(60_000);
-        while (timer(socket).kind === UNACKNOWLEDGED) await new Promise((resolve) => setImmediate(resolve));
-
-        expect(timer(socket).kind).toBe(NONE);
-      });
     });
   });
 

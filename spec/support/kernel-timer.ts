@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+
+/** What the kernel waits for on a line. */
+export type KernelTimer = 'nothing' | 'an acknowledgement' | 'a sign of life' | 'something else';
+const KINDS: readonly KernelTimer[] = ['nothing', 'an acknowledgement', 'a sign of life'];
+
+/** The timer that Linux has on a line of this machine, and the seconds that it has left (proc_net_tcp.txt). */
+export function kernelTimer({ localPort, remotePort }: Ports): { kind: KernelTimer; seconds: number } {
+  const hex = (port = 0) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const line = readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((row) => row.trim().split(/\s+/))
+    .find(([, local, remote]) => local?.endsWith(hex(localPort)) && remote?.endsWith(hex(remotePort)));
+  const [kind = '', left = ''] = line?.[5]?.split(':') ?? [];
+  return { kind: KINDS[Number(kind)] ?? 'something else', seconds: Number.parseInt(left, 16) / 100 };
+}
+
+interface Ports {
+  readonly localPort?: number | undefined;
+  readonly remotePort?: number | undefined;
+}
