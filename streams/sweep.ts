@@ -25,6 +25,10 @@ export interface Sweep {
 /** The tick of one that isn't watched, and of one whose turn it is. */
 const [NONE, NOW] = [0, -1] as const;
 
+function markDue(deadlines: readonly Deadline[]): void {
+  for (const deadline of deadlines) deadline.tick = NOW;
+}
+
 /**
  * One shared clock for all the deadlines of a board. It ticks each `tickMs` from the first deadline on, but wakes only for
  * ticks at which something is due: ten thousand idle callers cost one timer, and a place each in the list of a tick.
@@ -55,21 +59,19 @@ export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
     // A timer may be a hair early, or late by more than a tick.
     const last = Math.max(next, Math.floor(since(now)));
     const passed = [...ticks.keys()].filter((tick) => tick <= last).sort((one, other) => one - other);
-    // Not `flatMap`, to which ten thousand are more work than to look at them.
-    const due: Deadline[] = [];
-    for (const tick of passed) {
-      for (const deadline of ticks.get(tick) as Deadline[]) {
-        deadline.tick = NOW;
-        due.push(deadline);
-      }
-      ticks.delete(tick);
-    }
+    const due = passed.map((tick) => ticks.get(tick) as Deadline[]);
+    for (const tick of passed) ticks.delete(tick);
+    for (const those of due) markDue(those);
+    for (const those of due) lookAt(those, now, last);
+    setAlarm(now);
+  };
+  // A function of its own: the engine compiles the one that has a long loop in it, with all that is in it.
+  const lookAt = (due: readonly Deadline[], now: number, last: number) => {
     for (const deadline of due) {
       // Unless it has left meanwhile, before its turn or in it.
       if (deadline.tick === NOW) deadline.due(now);
       if (deadline.tick === NOW) put(deadline, last);
     }
-    setAlarm(now);
   };
   const setAlarm = (now: number) => {
     alarm?.unsubscribe();
