@@ -49,14 +49,14 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'stale-idle-clock',
     file: 'streams/expire.ts',
-    find: 'return this.#call.lastInputAt + this.#idleMs;',
-    put: 'return this.#call.lastInputAt + 2 * this.#idleMs;',
+    find: 'return this.#call.lastInputAt + orNever(this.#idleMs);',
+    put: 'return this.#call.lastInputAt + 2 * orNever(this.#idleMs);',
   },
   {
     name: 'login-extended-by-typing',
     file: 'streams/expire.ts',
-    find: ': openedAt + this.#loginMs;',
-    put: ': this.#call.lastInputAt + this.#loginMs;',
+    find: ': openedAt + orNever(this.#loginMs);',
+    put: ': this.#call.lastInputAt + orNever(this.#loginMs);',
   },
   {
     name: 'time-limit-forgotten',
@@ -85,8 +85,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'farewell-never-cut',
     file: 'streams/farewell.ts',
-    find: 'this.dueAt = now + patienceMs;',
-    put: 'this.dueAt = now + 1000 * patienceMs;',
+    find: 'this.#clock.watch(this, now + patienceMs);',
+    put: 'this.#clock.watch(this, now + 1000 * patienceMs);',
   },
   {
     name: 'presence-stays',

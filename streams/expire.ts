@@ -55,22 +55,23 @@ export function expire<T>(
 }
 
 class Expire<T> extends Stage<T> implements Deadline {
-  dueAt: number;
   tick = 0;
   place = 0;
   readonly #call: Expiring;
-  readonly #idleMs: number;
-  readonly #warningMs: number;
-  #loginMs: number;
-  readonly #limitMs: number;
+  // `null`, and `undefined` below, where a number would be `Infinity`: an engine keeps such a number in an object of its own.
+  readonly #idleMs: number | null;
+  readonly #warningMs: number | null;
+  /** `null` also when the caller is in. */
+  #loginMs: number | null;
+  readonly #limitMs: number | null;
   readonly #sweep: Sweep;
   readonly #scheduler: SchedulerLike;
   readonly #warner: Warner;
-  #warnedOfSilenceSince = Number.NaN;
+  #warnedOfSilenceSince: number | undefined;
   #warnedOfLimit: boolean;
-  /** How many lines had been taken when a caller was found held, and when that was: never, of one who isn't. */
+  /** How many lines had been taken when a caller was found held, and when that was, if it was. */
   #stalledAt = -1;
-  #stallSeenAt: number;
+  #stallSeenAt: number | undefined;
 
   constructor(
     below: Subscriber<T>,
@@ -83,33 +84,32 @@ class Expire<T> extends Stage<T> implements Deadline {
     super(below);
     this.#call = call;
     // Kept one by one: the limits may change, and this call has those that it began with.
-    this.#idleMs = orNever(limits.idleTimeoutMs);
-    this.#warningMs = orNever(limits.idleWarningMs);
-    this.#loginMs = orNever(limits.loginTimeoutMs);
-    this.#limitMs = orNever(limits.sessionLimitMs);
-    this.#warnedOfLimit = this.#warningMs >= this.#limitMs;
+    this.#idleMs = limits.idleTimeoutMs;
+    this.#warningMs = limits.idleWarningMs;
+    this.#loginMs = limits.loginTimeoutMs;
+    this.#limitMs = limits.sessionLimitMs;
+    this.#warnedOfLimit = orNever(this.#warningMs) >= orNever(this.#limitMs);
     this.#sweep = sweep;
     this.#scheduler = scheduler;
     this.#warner = warner;
-    this.#stallSeenAt = call.held ? scheduler.now() : NEVER;
-    this.dueAt = this.#nextAt();
-    sweep.watch(this);
+    if (call.held) this.#stallSeenAt = scheduler.now();
+    this.#watch();
   }
 
   override next(value: T): void {
     if (this.isStopped) return;
     const call = this.#call;
     call.lastInputAt = this.#scheduler.now();
-    if (this.#loginMs !== NEVER && call.state === 'active') this.#loggedIn();
+    if (this.#loginMs !== null && call.state === 'active') this.#loggedIn();
     this.below.next(value);
     // It is what callers send that gets them held. Those who send nothing needn't be looked at.
-    if (call.held && this.#stallSeenAt === NEVER && !this.closed) this.#watchStall();
+    if (call.held && this.#stallSeenAt === undefined && !this.closed) this.#watchStall();
   }
 
-  due(now: number): void {
+  due(now: number): number {
     const reason = this.#overdue(now);
     if (reason) this.error(endFor(reason));
-    else if (!this.closed) this.dueAt = this.#nextAt();
+    return this.#nextAt();
   }
 
   /** Warns, where that is due. Returns why the call ends, if it does. */
@@ -123,10 +123,10 @@ class Expire<T> extends Stage<T> implements Deadline {
       // The warning itself may end the call, of one who doesn't read.
       if (this.closed) return undefined;
     }
-    if (now >= this.#stallSeenAt + STALL_MS) {
+    if (now >= this.#stallEndsAt()) {
       if (call.held && call.taken === this.#stalledAt) return 'lost';
       this.#stalledAt = call.taken;
-      this.#stallSeenAt = call.held ? now : NEVER;
+      this.#stallSeenAt = call.held ? now : undefined;
     }
     if (call.held) call.lastInputAt = now;
     if (now >= this.#idleEndsAt()) return 'idle';
@@ -139,7 +139,7 @@ class Expire<T> extends Stage<T> implements Deadline {
 
   /** Nobody is to be looked at for what isn't due any more. */
   #loggedIn(): void {
-    this.#loginMs = NEVER;
+    this.#loginMs = null;
     this.#watch();
   }
 
@@ -151,8 +151,7 @@ class Expire<T> extends Stage<T> implements Deadline {
 
   /** Is looked at when the first of the clocks is due, as they are now. */
   #watch(): void {
-    this.dueAt = this.#nextAt();
-    this.#sweep.watch(this);
+    this.#sweep.watch(this, this.#nextAt());
   }
 
   override unsubscribe(): void {
@@ -162,31 +161,31 @@ class Expire<T> extends Stage<T> implements Deadline {
 
   #loginEndsAt(): number {
     const { state, openedAt } = this.#call;
-    return state === 'active' ? NEVER : openedAt + this.#loginMs;
+    return state === 'active' ? NEVER : openedAt + orNever(this.#loginMs);
   }
   #limitEndsAt(): number {
-    return this.#call.openedAt + this.#limitMs;
+    return this.#call.openedAt + orNever(this.#limitMs);
   }
   #limitWarnAt(): number {
-    return this.#limitEndsAt() - (this.#warnedOfLimit ? 0 : this.#warningMs);
+    return this.#limitEndsAt() - (this.#warnedOfLimit ? 0 : orNever(this.#warningMs));
+  }
+  #stallEndsAt(): number {
+    return orNever(this.#stallSeenAt) + STALL_MS;
   }
   #idleEndsAt(): number {
-    return this.#call.lastInputAt + this.#idleMs;
+    return this.#call.lastInputAt + orNever(this.#idleMs);
   }
   #idleWarnAt(): number {
-    const isWarned = this.#warningMs >= this.#idleMs || this.#warnedOfSilenceSince === this.#call.lastInputAt;
-    return this.#idleEndsAt() - (isWarned ? 0 : this.#warningMs);
+    const warningMs = orNever(this.#warningMs);
+    const isWarned =
+      warningMs >= orNever(this.#idleMs) || this.#warnedOfSilenceSince === this.#call.lastInputAt;
+    return this.#idleEndsAt() - (isWarned ? 0 : warningMs);
   }
 
   #nextAt(): number {
-    return Math.min(
-      this.#loginEndsAt(),
-      this.#limitWarnAt(),
-      this.#idleWarnAt(),
-      this.#stallSeenAt + STALL_MS,
-    );
+    return Math.min(this.#loginEndsAt(), this.#limitWarnAt(), this.#idleWarnAt(), this.#stallEndsAt());
   }
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
-const orNever = (durationMs: number | null) => durationMs ?? NEVER;
+const orNever = (ms: number | null | undefined) => ms ?? NEVER;

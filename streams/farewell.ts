@@ -34,7 +34,6 @@ export function farewells(most: number, scheduler: SchedulerLike): Farewell {
 
 /** A line that is to be gone in time. */
 class Leaving extends Stage<never, boolean> implements Deadline {
-  dueAt = 0;
   tick = 0;
   place = 0;
   readonly #connection: Connection;
@@ -52,12 +51,12 @@ class Leaving extends Stage<never, boolean> implements Deadline {
     if (patienceMs === 0) this.complete();
     else this.#connection.closed$.subscribe(this);
     if (this.closed) return;
-    this.dueAt = now + patienceMs;
-    this.#clock.watch(this);
+    this.#clock.watch(this, now + patienceMs);
   }
 
-  due(): void {
+  due(): number {
     this.complete();
+    return Number.POSITIVE_INFINITY;
   }
 
   protected override _complete(): void {

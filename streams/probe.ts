@@ -35,7 +35,6 @@ export function probe<T>(
 }
 
 class Probe<T> extends Stage<T> implements Deadline {
-  dueAt: number;
   tick = 0;
   place = 0;
   readonly #call: Probed;
@@ -61,15 +60,14 @@ class Probe<T> extends Stage<T> implements Deadline {
     this.#backlog = backlog;
     this.#taken = bytesOut - backlog;
     this.#aliveAt = scheduler.now();
-    this.dueAt = this.#aliveAt + timeoutMs / LOOKS;
-    sweep.watch(this);
+    sweep.watch(this, this.#aliveAt + timeoutMs / LOOKS);
   }
 
   override next(value: T): void {
     if (!this.isStopped) this.below.next(value);
   }
 
-  due(now: number): void {
+  due(now: number): number {
     if (this.#gaveSign() || this.#call.paused) {
       this.#aliveAt = now;
       this.#asked = undefined;
@@ -77,13 +75,13 @@ class Probe<T> extends Stage<T> implements Deadline {
     const silentMs = now - this.#aliveAt;
     if (silentMs >= this.#timeoutMs && (this.#asked || this.#backlog > 0)) {
       this.error(endFor('lost'));
-      return;
+      return NEVER;
     }
     if (silentMs >= this.#timeoutMs / 2 && this.#asked === undefined && this.#backlog === 0) {
       this.#asked = this.#connection.probe();
     }
     const eachMs = this.#timeoutMs / LOOKS;
-    this.dueAt = this.#aliveAt + (Math.floor(silentMs / eachMs) + 1) * eachMs;
+    return this.#aliveAt + (Math.floor(silentMs / eachMs) + 1) * eachMs;
   }
 
   /** What we write into the kernel says nothing; only of a backlog the other end must have read. */
@@ -105,3 +103,5 @@ class Probe<T> extends Stage<T> implements Deadline {
     super.unsubscribe();
   }
 }
+
+const NEVER = Number.POSITIVE_INFINITY;

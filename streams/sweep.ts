@@ -2,22 +2,24 @@ import { type SchedulerLike, type Subscription, timer } from 'rxjs';
 
 /** Something that is due at a time, in a caller's life. */
 export interface Deadline {
-  /** When {@link Deadline.due} is to be called, in the scheduler's milliseconds; `Infinity` for never. */
-  dueAt: number;
   /** The sweep's own: the tick at which this is looked at, and its place among those of that tick. */
   tick: number;
   place: number;
   /**
-   * Called at the first tick at or after `dueAt`, and at each tick from then on until `dueAt` is moved. It is moved here,
-   * or by watching the deadline again.
+   * Called at the first tick at or after its time. Returns the next time: `Infinity` for never, one that has passed for the next tick. It
+   * means nothing if the deadline was left, or watched again, meanwhile.
    */
-  due(now: number): void;
+  due(now: number): number;
 }
 
 /** Watches deadlines. */
 export interface Sweep {
-  /** Begins to watch, or looks again when it is due. */
-  watch(deadline: Deadline): void;
+  /**
+   * Begins to watch, or moves what is watched already.
+   *
+   * @param dueAt When {@link Deadline.due} is to be called, in the scheduler's milliseconds; `Infinity` for never.
+   */
+  watch(deadline: Deadline, dueAt: number): void;
   /** Stops watching; does nothing if it isn't watched. */
   leave(deadline: Deadline): void;
 }
@@ -45,10 +47,10 @@ export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
     startedAt ??= at;
     return (at - startedAt) / tickMs;
   };
-  const put = (deadline: Deadline, behind: number) => {
+  const put = (deadline: Deadline, dueAt: number, behind: number) => {
     deadline.tick = NONE;
-    if (deadline.dueAt === Number.POSITIVE_INFINITY) return;
-    deadline.tick = Math.max(behind + 1, Math.ceil(since(deadline.dueAt)));
+    if (dueAt === Number.POSITIVE_INFINITY) return;
+    deadline.tick = Math.max(behind + 1, Math.ceil(since(dueAt)));
     const those = ticks.get(deadline.tick);
     deadline.place = those?.length ?? 0;
     if (those) those.push(deadline);
@@ -69,8 +71,9 @@ export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
   const lookAt = (due: readonly Deadline[], now: number, last: number) => {
     for (const deadline of due) {
       // Unless it has left meanwhile, before its turn or in it.
-      if (deadline.tick === NOW) deadline.due(now);
-      if (deadline.tick === NOW) put(deadline, last);
+      if (deadline.tick !== NOW) continue;
+      const dueAt = deadline.due(now);
+      if (deadline.tick === NOW) put(deadline, dueAt, last);
     }
   };
   const setAlarm = (now: number) => {
@@ -100,10 +103,10 @@ export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
     next = Number.POSITIVE_INFINITY;
   };
   return {
-    watch(deadline) {
+    watch(deadline, dueAt) {
       leave(deadline);
       const now = scheduler.now();
-      put(deadline, Math.floor(since(now)));
+      put(deadline, dueAt, Math.floor(since(now)));
       if (deadline.tick !== NONE && deadline.tick < next) setAlarm(now);
     },
     leave,

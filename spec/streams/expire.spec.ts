@@ -286,7 +286,7 @@ describe('expire', () => {
       const call = aCall('authenticating');
       const typed$ = new Subject<string>();
       const dues: number[] = [];
-      const noting: Sweep = { watch: ({ dueAt }) => dues.push(dueAt), leave: () => {} };
+      const noting: Sweep = { watch: (_, dueAt) => dues.push(dueAt), leave: () => {} };
       const limits = { ...IDLE, ...LOGIN };
       const rule = expire<string>(call, limits, noting, new VirtualTimeScheduler(), { warn: () => {} });
       const running = typed$.pipe(rule).subscribe();
@@ -487,19 +487,18 @@ describe('expire', () => {
   it(
     'asks to be looked at only when something may be due',
     marbles((m) => {
-      let deadline: Deadline = { dueAt: 0, tick: 0, place: 0, due() {} };
+      let deadline: Deadline | undefined;
+      const asked: (number | undefined)[] = [];
       const watch: Sweep = {
-        watch(watched) {
+        watch(watched, dueAt) {
           deadline = watched;
+          asked.push(dueAt);
         },
         leave() {},
       };
       const limits = { ...IDLE, idleTimeoutMs: 45_000, idleWarningMs: 10_000 };
       NEVER.pipe(expire(aCall(), limits, watch, m.scheduler, { warn() {} })).subscribe();
-      const asked = [0, 35_000].map((now) => {
-        if (now > 0) deadline.due(now);
-        return deadline.dueAt;
-      });
+      asked.push(deadline?.due(35_000));
       expect(asked).toEqual([35_000, 45_000]);
     }),
   );

@@ -7,12 +7,15 @@ import { counting } from '../support/counting.js';
 /** Watches a deadline; what it returns stops that. */
 function watching(tickMs: number, scheduler: SchedulerLike) {
   const board = sweep(tickMs, scheduler);
-  return (deadline: Pick<Deadline, 'dueAt' | 'due'>) => {
-    const watched: Deadline = Object.assign(deadline, { tick: 0, place: 0 });
-    board.watch(watched);
+  return (dueAt: number, due: (now: number) => number) => {
+    const watched: Deadline = { tick: 0, place: 0, due };
+    board.watch(watched, dueAt);
     return () => board.leave(watched);
   };
 }
+
+const NEVER = Number.POSITIVE_INFINITY;
+const never = () => NEVER;
 
 /** A clock that stands still, and then goes on: its last timer is late. */
 function standing() {
@@ -47,18 +50,12 @@ describe('sweep', () => {
     sweeping((m) => {
       const watch = watching(10, m.scheduler);
       const calls: string[] = [];
-      const note = (name: string, dueAt: number, until: number): Pick<Deadline, 'dueAt' | 'due'> => ({
-        dueAt,
-        due(now) {
+      const note = (name: string, dueAt: number, until: number) =>
+        watch(dueAt, (now) => {
           calls.push(`${name} ${now}`);
-          if (now >= until) this.dueAt = Number.POSITIVE_INFINITY;
-        },
-      });
-      const stops = [
-        watch(note('on the tick', 20, 0)),
-        watch(note('after it', 21, 0)),
-        watch(note('on', 31, 60)),
-      ];
+          return now >= until ? NEVER : dueAt;
+        });
+      const stops = [note('on the tick', 20, 0), note('after it', 21, 0), note('on', 31, 60)];
       m.scheduler.schedule(() => {
         for (const stop of stops) stop();
       }, 100);
@@ -71,7 +68,7 @@ describe('sweep', () => {
     'never calls one that is due never',
     sweeping((m) => {
       const due = jasmine.createSpy('due');
-      const stop = watching(10, m.scheduler)({ dueAt: Number.POSITIVE_INFINITY, due });
+      const stop = watching(10, m.scheduler)(NEVER, due);
       m.scheduler.schedule(stop, 400);
       m.flush();
       expect(due).not.toHaveBeenCalled();
@@ -85,13 +82,10 @@ describe('sweep', () => {
       const watch = watching(10, clock);
       const calls: number[] = [];
       const stops = [
-        watch({ dueAt: Number.POSITIVE_INFINITY, due() {} }),
-        watch({
-          dueAt: 95,
-          due(now) {
-            calls.push(now);
-            this.dueAt = now < 200 ? 301 : Number.POSITIVE_INFINITY;
-          },
+        watch(NEVER, never),
+        watch(95, (now) => {
+          calls.push(now);
+          return now < 200 ? 301 : NEVER;
         }),
       ];
       m.flush();
@@ -107,22 +101,18 @@ describe('sweep', () => {
     sweeping((m) => {
       const board = sweep(10, m.scheduler);
       const calls: string[] = [];
-      const named = (name: string, dueAt: number): Deadline => ({
-        dueAt,
+      const named = (name: string): Deadline => ({
         tick: 0,
         place: 0,
         due(now) {
           calls.push(`${name} ${now}`);
-          this.dueAt = Number.POSITIVE_INFINITY;
+          return NEVER;
         },
       });
-      const late = named('late', 400);
-      board.watch(late);
-      board.watch(named('soon', 20));
-      m.scheduler.schedule(() => {
-        late.dueAt = 90;
-        board.watch(late);
-      }, 50);
+      const late = named('late');
+      board.watch(late, 400);
+      board.watch(named('soon'), 20);
+      m.scheduler.schedule(() => board.watch(late, 90), 50);
       m.flush();
       expect(calls).toEqual(['soon 20', 'late 90']);
     }),
@@ -139,12 +129,9 @@ describe('sweep', () => {
         ['first', 5],
         ['much later', 500],
       ] as const) {
-        watch({
-          dueAt,
-          due(at) {
-            calls.push(`${name} ${at}`);
-            this.dueAt = Number.POSITIVE_INFINITY;
-          },
+        watch(dueAt, (at) => {
+          calls.push(`${name} ${at}`);
+          return NEVER;
         });
       }
       goOnAt(137);
@@ -157,16 +144,13 @@ describe('sweep', () => {
     const { clock, goOnAt } = standing();
     const watch = watching(10, clock);
     const due = jasmine.createSpy('due');
-    const stop = watch({ dueAt: 25, due });
-    watch({
-      dueAt: 5,
-      due() {
-        stop();
-        this.dueAt = Number.POSITIVE_INFINITY;
-      },
+    const stop = watch(25, due);
+    watch(5, () => {
+      stop();
+      return NEVER;
     });
-    const last = jasmine.createSpy('last');
-    watch({ dueAt: 45, due: last });
+    const last = jasmine.createSpy('last').and.returnValue(NEVER);
+    watch(45, last);
     goOnAt(137);
     expect(due).not.toHaveBeenCalled();
     expect(last).toHaveBeenCalledOnceWith(137);
@@ -179,12 +163,9 @@ describe('sweep', () => {
       const watch = watching(10, clock);
       let calls = 0;
       const stops = Array.from({ length: 100 }, () =>
-        watch({
-          dueAt: 25,
-          due() {
-            calls += 1;
-            this.dueAt = Number.POSITIVE_INFINITY;
-          },
+        watch(25, () => {
+          calls += 1;
+          return NEVER;
         }),
       );
       expect(clock.running).toBe(1);
@@ -202,9 +183,8 @@ describe('sweep', () => {
     sweeping((m) => {
       const clock = counting(m.scheduler);
       const watch = watching(10, clock);
-      const dueAt = (at: number) => ({ dueAt: at, due() {} });
       expect(clock.running).toBe(0);
-      const stops = [watch(dueAt(5)), watch(dueAt(25))];
+      const stops = [watch(5, never), watch(25, never)];
       stops[0]?.();
       expect(clock.running).toBe(1);
       stops[1]?.();
@@ -218,14 +198,12 @@ describe('sweep', () => {
       const clock = counting(m.scheduler);
       const watch = watching(10, clock);
       const calls: number[] = [];
-      watch({ dueAt: 0, due() {} })();
+      watch(0, never)();
       m.scheduler.schedule(() => {
-        const stop = watch({
-          dueAt: 0,
-          due(now) {
-            calls.push(now);
-            stop();
-          },
+        const stop = watch(0, (now) => {
+          calls.push(now);
+          stop();
+          return now;
         });
       }, 25);
       m.flush();
@@ -239,9 +217,9 @@ describe('sweep', () => {
     sweeping((m) => {
       const clock = counting(m.scheduler);
       const watch = watching(10, clock);
-      const stop = watch({ dueAt: 0, due() {} });
+      const stop = watch(0, never);
       stop();
-      const stopOther = watch({ dueAt: 0, due() {} });
+      const stopOther = watch(0, never);
       stop();
       expect(clock.running).toBe(1);
       stopOther();
@@ -255,12 +233,10 @@ describe('sweep', () => {
       const watch = watching(10, m.scheduler);
       const calls: string[] = [];
       for (const name of ['one', 'two', 'three']) {
-        const stop = watch({
-          dueAt: 5,
-          due(now) {
-            calls.push(`${name} ${now}`);
-            stop();
-          },
+        const stop = watch(5, (now) => {
+          calls.push(`${name} ${now}`);
+          stop();
+          return now;
         });
       }
       m.flush();
@@ -277,12 +253,10 @@ describe('sweep', () => {
       const removes = (name: string, ...others: string[]) =>
         stops.set(
           name,
-          watch({
-            dueAt: 5,
-            due() {
-              calls.push(name);
-              for (const other of others) stops.get(other)?.();
-            },
+          watch(5, () => {
+            calls.push(name);
+            for (const other of others) stops.get(other)?.();
+            return 0;
           }),
         );
       removes('before');
@@ -300,19 +274,15 @@ describe('sweep', () => {
       const clock = counting(m.scheduler);
       const watch = watching(10, clock);
       const calls: string[] = [];
-      const stopFirst = watch({
-        dueAt: 5,
-        due(now) {
-          calls.push(`first ${now}`);
-          stopFirst();
-          const stopSecond = watch({
-            dueAt: 15,
-            due(later) {
-              calls.push(`second ${later}`);
-              stopSecond();
-            },
-          });
-        },
+      const stopFirst = watch(5, (now) => {
+        calls.push(`first ${now}`);
+        stopFirst();
+        const stopSecond = watch(15, (later) => {
+          calls.push(`second ${later}`);
+          stopSecond();
+          return later;
+        });
+        return now;
       });
       m.flush();
       expect(calls).toEqual(['first 10', 'second 20']);
