@@ -61,7 +61,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'time-limit-forgotten',
     file: 'streams/expire.ts',
-    find: "    if (now >= this.#limitEndsAt()) return 'time-limit';\n",
+    find: "    if (now >= this.limitEndsAt()) return 'time-limit';\n",
     put: '',
   },
   {
@@ -259,7 +259,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'typed-ahead-in-reverse',
     file: 'streams/type-ahead.ts',
-    find: '[this.#due, this.#typed.reverse()]',
-    put: '[this.#due, this.#typed]',
+    find: '[NOTHING, this.#typed.reverse()]',
+    put: '[NOTHING, this.#typed]',
   },
 ];

@@ -33,7 +33,7 @@ import type {
 } from '../streams/types.js';
 import { guest } from './login/guest.js';
 import { monotonic } from './process/monotonic.js';
-import { decoder } from './telnet/encodings.js';
+import { decoded, decoder } from './telnet/encodings.js';
 import { width } from './width.js';
 
 /** What a board is, apart from where it listens. Every limit has a default: {@link DEFAULT_LIMITS}. */
@@ -144,7 +144,7 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
     changed$: changes,
     policy: { blocked, trusted, gate, random },
     bus,
-    screen: { decoder, width },
+    screen: { decoded, decoder, width },
     scheduler,
     order$: order,
     calls,

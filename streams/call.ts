@@ -117,9 +117,7 @@ export class Call implements Session, Endable, Expiring, Probed, TypeAheadHost, 
   write(output: Output): void {
     if (this.#ending) return;
     if (typeof output !== 'string' && !((output as unknown) instanceof Uint8Array)) {
-      this.#break(
-        new SessionEnd('app-error', new TypeError('an app writes text or bytes, and nothing else')),
-      );
+      this.break(new SessionEnd('app-error', new TypeError('an app writes text or bytes, and nothing else')));
       return;
     }
     this.screen.wrote(output);
@@ -147,7 +145,7 @@ export class Call implements Session, Endable, Expiring, Probed, TypeAheadHost, 
           const begins = typed.toLowerCase();
           return [...completer(typed)].map(plain).filter((text) => text.toLowerCase().startsWith(begins));
         } catch (error) {
-          this.#break(new SessionEnd('app-error', error));
+          this.break(new SessionEnd('app-error', error));
           return [];
         }
       };
@@ -185,10 +183,10 @@ export class Call implements Session, Endable, Expiring, Probed, TypeAheadHost, 
       if (reason === 'forced') this.connection.destroy();
       return;
     }
-    this.#break(endFor(reason));
+    this.break(endFor(reason));
   }
 
-  #break(ending: SessionEnd): void {
+  private break(ending: SessionEnd): void {
     if (this.chain) this.chain.error(ending);
     else this.decide(ending);
   }
@@ -198,7 +196,7 @@ export class Call implements Session, Endable, Expiring, Probed, TypeAheadHost, 
     this.connection.write(output);
     const { backlog } = this.connection;
     if (backlog > this.outputLimitBytes) this.end('slow');
-    else if (backlog > this.outputLimitBytes / 2 && !this.typeAhead.blocked) this.#block();
+    else if (backlog > this.outputLimitBytes / 2 && !this.typeAhead.blocked) this.block();
   }
 
   later(act: () => void): void {
@@ -206,7 +204,7 @@ export class Call implements Session, Endable, Expiring, Probed, TypeAheadHost, 
   }
 
   /** What a caller says isn't answered until they have taken what was said to them. */
-  #block(): void {
+  private block(): void {
     this.typeAhead.block(true);
     this.connection.drained$.subscribe({ complete: () => this.typeAhead.block(false) });
   }

@@ -96,17 +96,17 @@ export class TelnetDecoder {
   read(chunk: Uint8Array): void {
     let at = 0;
     while (at < chunk.length) {
-      if (this.#state === 'data') at = this.#data(chunk, at);
-      else if (this.#state === 'payload') at = this.#payloadRun(chunk, at);
+      if (this.#state === 'data') at = this.data(chunk, at);
+      else if (this.#state === 'payload') at = this.payloadRun(chunk, at);
       else {
-        this.#byte(chunk, at);
+        this.byte(chunk, at);
         at += 1;
       }
     }
   }
 
   /** A run of the caller's own bytes. Returns where it ends. */
-  #data(chunk: Uint8Array, at: number): number {
+  private data(chunk: Uint8Array, at: number): number {
     const end = nextIac(chunk, at);
     if (chunk[end + 1] === IAC) return undouble(chunk, at, end, this.#handler);
     if (end < chunk.length) this.#state = 'iac';
@@ -114,14 +114,14 @@ export class TelnetDecoder {
     return end + 1;
   }
 
-  #payloadRun(chunk: Uint8Array, at: number): number {
+  private payloadRun(chunk: Uint8Array, at: number): number {
     const end = nextIac(chunk, at);
     if (end < chunk.length) this.#state = 'payload-iac';
-    if (end > at) this.#keep(chunk.subarray(at, end));
+    if (end > at) this.keep(chunk.subarray(at, end));
     return end + 1;
   }
 
-  #byte(chunk: Uint8Array, at: number): void {
+  private byte(chunk: Uint8Array, at: number): void {
     const byte = chunk[at] as number;
     switch (this.#state) {
       case 'iac':
@@ -129,7 +129,7 @@ export class TelnetDecoder {
         // Doubled, with the chunk's edge in its middle; or before a letter, as the kernel leaves it when it takes a
         // DM out of the stream that came as urgent data.
         if (byte === IAC || byte < FIRST_COMMAND) this.#handler.data(chunk.subarray(at, at + 1));
-        else this.#command(byte);
+        else this.command(byte);
         break;
       case 'verb':
         this.#state = 'data';
@@ -137,24 +137,24 @@ export class TelnetDecoder {
         break;
       case 'option':
         if (byte === IAC) this.#state = 'option-iac';
-        else this.#begin(byte);
+        else this.begin(byte);
         break;
       case 'option-iac':
-        if (byte === IAC) this.#begin(IAC);
-        else this.#breakOff(byte);
+        if (byte === IAC) this.begin(IAC);
+        else this.breakOff(byte);
         break;
       case 'payload-iac':
         if (byte === IAC) {
           this.#state = 'payload';
-          this.#keep(chunk.subarray(at, at + 1));
-        } else if (byte === SE) this.#finish();
-        else this.#breakOff(byte);
+          this.keep(chunk.subarray(at, at + 1));
+        } else if (byte === SE) this.finish();
+        else this.breakOff(byte);
         break;
     }
   }
 
   /** The byte after an IAC, outside of a subnegotiation. */
-  #command(byte: number): void {
+  private command(byte: number): void {
     if (byte >= WILL && byte <= DONT) {
       this.#verb = byte as Verb;
       this.#state = 'verb';
@@ -168,20 +168,20 @@ export class TelnetDecoder {
   }
 
   /** The sender broke off and went on with another command: what came so far is not to be trusted, that command is. */
-  #breakOff(byte: number): void {
+  private breakOff(byte: number): void {
     this.#payload = NOTHING;
     this.#handler.dropped();
-    this.#command(byte);
+    this.command(byte);
   }
 
-  #begin(code: number): void {
+  private begin(code: number): void {
     this.#option = code;
     this.#length = 0;
     this.#tooLong = false;
     this.#state = 'payload';
   }
 
-  #keep(run: Uint8Array): void {
+  private keep(run: Uint8Array): void {
     const longer = this.#length + run.length;
     if (this.#tooLong || longer > SUBNEGOTIATION_LIMIT) {
       this.#tooLong = true;
@@ -198,7 +198,7 @@ export class TelnetDecoder {
     this.#length = longer;
   }
 
-  #finish(): void {
+  private finish(): void {
     const whole = this.#payload.subarray(0, this.#length);
     this.#payload = NOTHING;
     this.#state = 'data';

@@ -93,65 +93,65 @@ class Expire<T> extends Stage<T> implements Deadline {
     this.#scheduler = scheduler;
     this.#warner = warner;
     if (call.held) this.#stallSeenAt = scheduler.now();
-    this.#watch();
+    this.watch();
   }
 
   override next(value: T): void {
     if (this.isStopped) return;
     const call = this.#call;
     call.lastInputAt = this.#scheduler.now();
-    if (this.#loginMs !== null && call.state === 'active') this.#loggedIn();
+    if (this.#loginMs !== null && call.state === 'active') this.loggedIn();
     this.below.next(value);
     // It is what callers send that gets them held. Those who send nothing needn't be looked at.
-    if (call.held && this.#stallSeenAt === undefined && !this.closed) this.#watchStall();
+    if (call.held && this.#stallSeenAt === undefined && !this.closed) this.watchStall();
   }
 
   due(now: number): number {
-    const reason = this.#overdue(now);
+    const reason = this.overdue(now);
     if (reason) this.error(endFor(reason));
-    return this.#nextAt();
+    return this.nextAt();
   }
 
   /** Warns, where that is due. Returns why the call ends, if it does. */
-  #overdue(now: number): 'idle' | 'login-timeout' | 'time-limit' | 'lost' | undefined {
+  private overdue(now: number): 'idle' | 'login-timeout' | 'time-limit' | 'lost' | undefined {
     const call = this.#call;
-    if (now >= this.#loginEndsAt()) return 'login-timeout';
-    if (now >= this.#limitEndsAt()) return 'time-limit';
-    if (now >= this.#limitWarnAt()) {
+    if (now >= this.loginEndsAt()) return 'login-timeout';
+    if (now >= this.limitEndsAt()) return 'time-limit';
+    if (now >= this.limitWarnAt()) {
       this.#warnedOfLimit = true;
-      this.#warner.warn('time-limit', this.#limitEndsAt() - now);
+      this.#warner.warn('time-limit', this.limitEndsAt() - now);
       // The warning itself may end the call, of one who doesn't read.
       if (this.closed) return undefined;
     }
-    if (now >= this.#stallEndsAt()) {
+    if (now >= this.stallEndsAt()) {
       if (call.held && call.taken === this.#stalledAt) return 'lost';
       this.#stalledAt = call.taken;
       this.#stallSeenAt = call.held ? now : undefined;
     }
     if (call.held) call.lastInputAt = now;
-    if (now >= this.#idleEndsAt()) return 'idle';
-    if (now >= this.#idleWarnAt()) {
+    if (now >= this.idleEndsAt()) return 'idle';
+    if (now >= this.idleWarnAt()) {
       this.#warnedOfSilenceSince = call.lastInputAt;
-      this.#warner.warn('idle', this.#idleEndsAt() - now);
+      this.#warner.warn('idle', this.idleEndsAt() - now);
     }
     return undefined;
   }
 
   /** Nobody is to be looked at for what isn't due any more. */
-  #loggedIn(): void {
+  private loggedIn(): void {
     this.#loginMs = null;
-    this.#watch();
+    this.watch();
   }
 
-  #watchStall(): void {
+  private watchStall(): void {
     this.#stalledAt = this.#call.taken;
     this.#stallSeenAt = this.#scheduler.now();
-    this.#watch();
+    this.watch();
   }
 
   /** Is looked at when the first of the clocks is due, as they are now. */
-  #watch(): void {
-    this.#sweep.watch(this, this.#nextAt());
+  private watch(): void {
+    this.#sweep.watch(this, this.nextAt());
   }
 
   override unsubscribe(): void {
@@ -159,31 +159,31 @@ class Expire<T> extends Stage<T> implements Deadline {
     super.unsubscribe();
   }
 
-  #loginEndsAt(): number {
+  private loginEndsAt(): number {
     const { state, openedAt } = this.#call;
     return state === 'active' ? NEVER : openedAt + orNever(this.#loginMs);
   }
-  #limitEndsAt(): number {
+  private limitEndsAt(): number {
     return this.#call.openedAt + orNever(this.#limitMs);
   }
-  #limitWarnAt(): number {
-    return this.#limitEndsAt() - (this.#warnedOfLimit ? 0 : orNever(this.#warningMs));
+  private limitWarnAt(): number {
+    return this.limitEndsAt() - (this.#warnedOfLimit ? 0 : orNever(this.#warningMs));
   }
-  #stallEndsAt(): number {
+  private stallEndsAt(): number {
     return orNever(this.#stallSeenAt) + STALL_MS;
   }
-  #idleEndsAt(): number {
+  private idleEndsAt(): number {
     return this.#call.lastInputAt + orNever(this.#idleMs);
   }
-  #idleWarnAt(): number {
+  private idleWarnAt(): number {
     const warningMs = orNever(this.#warningMs);
     const isWarned =
       warningMs >= orNever(this.#idleMs) || this.#warnedOfSilenceSince === this.#call.lastInputAt;
-    return this.#idleEndsAt() - (isWarned ? 0 : warningMs);
+    return this.idleEndsAt() - (isWarned ? 0 : warningMs);
   }
 
-  #nextAt(): number {
-    return Math.min(this.#loginEndsAt(), this.#limitWarnAt(), this.#idleWarnAt(), this.#stallEndsAt());
+  private nextAt(): number {
+    return Math.min(this.loginEndsAt(), this.limitWarnAt(), this.idleWarnAt(), this.stallEndsAt());
   }
 }
 

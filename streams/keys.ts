@@ -111,7 +111,7 @@ export class Keys {
         continue;
       }
       if (from < at) {
-        this.#text(text.slice(from, at), inStep);
+        this.text(text.slice(from, at), inStep);
         if (this.#handler.closed) return;
       }
       from = at + 1;
@@ -124,25 +124,25 @@ export class Keys {
         isPair = true;
       }
       // A line ends an unfinished sequence too: a stray ESC must not swallow what follows for good.
-      if (this.#state === 'text' || code === CR || code === LF) this.#control(code);
-      else if (!this.#sequence(code, text.charAt(at))) from = at;
+      if (this.#state === 'text' || code === CR || code === LF) this.control(code);
+      else if (!this.sequence(code, text.charAt(at))) from = at;
       if (isPair) this.#afterReturn = false;
       if (this.#handler.closed) return;
       at += 1;
     }
-    if (from < text.length) this.#text(text.slice(from), inStep);
+    if (from < text.length) this.text(text.slice(from), inStep);
     if (this.#state === 'escape' && text !== '') {
       this.#state = 'lone';
       this.#handler.key('escape');
     }
   }
 
-  #text(run: string, isOrdinary: boolean): void {
+  private text(run: string, isOrdinary: boolean): void {
     this.#afterReturn = false;
     this.#handler.text(run, isOrdinary);
   }
 
-  #control(code: number): void {
+  private control(code: number): void {
     const followsReturn = this.#afterReturn;
     this.#afterReturn = code === CR;
     this.#state = 'text';
@@ -151,19 +151,19 @@ export class Keys {
     else if (code === BS || code === DEL) this.#handler.key('backspace');
     else if (code === TAB) this.#handler.key('tab');
     else if (code === ESC) this.#state = 'escape';
-    else if (code === CSI) this.#begin('control');
-    else if (code === SS3) this.#begin('single');
+    else if (code === CSI) this.begin('control');
+    else if (code === SS3) this.begin('single');
     else if (isString(code)) this.#state = 'string';
     else if (code > 0 && code < ESC) this.#handler.key(`ctrl-${letter(code)}`);
   }
 
-  #begin(state: 'control' | 'single'): void {
+  private begin(state: 'control' | 'single'): void {
     this.#parameters = '';
     this.#state = state;
   }
 
   /** One step through a sequence. False if the character isn't part of it, and is text. */
-  #sequence(code: number, char: string): boolean {
+  private sequence(code: number, char: string): boolean {
     if (code === CAN || code === SUB) this.#state = 'text';
     else if (this.#state === 'string') {
       if (code === BEL || code === ST) this.#state = 'text';
@@ -174,35 +174,35 @@ export class Keys {
     } else if (this.#state === 'lone') {
       // It was told as a key already: only what no person types after it is still a part of it.
       this.#state = 'text';
-      if (char === '[') this.#begin('control');
-      else return this.#outside(code);
-    } else if (this.#state === 'escape' || this.#state === 'string-end') return this.#escaped(code, char);
+      if (char === '[') this.begin('control');
+      else return this.outside(code);
+    } else if (this.#state === 'escape' || this.#state === 'string-end') return this.escaped(code, char);
     else if (this.#state === 'charset') this.#state = 'text';
     else if (this.#state === 'skip') {
       this.#skip -= 1;
       if (this.#skip === 0) this.#state = 'text';
-    } else this.#controlled(code, char);
+    } else this.controlled(code, char);
     return true;
   }
 
-  #escaped(code: number, char: string): boolean {
+  private escaped(code: number, char: string): boolean {
     this.#state = 'text';
-    if (char === '[') this.#begin('control');
-    else if (char === 'O') this.#begin('single');
+    if (char === '[') this.begin('control');
+    else if (char === 'O') this.begin('single');
     else if (code >= 0x40 && code < 0x60 && isString(code + 0x40)) this.#state = 'string';
     else if (code >= 0x20 && code < 0x30) this.#state = 'charset';
     else if (code === BS || code === DEL) this.#handler.key('alt-backspace');
-    else if (code > DEL) return this.#outside(code);
+    else if (code > DEL) return this.outside(code);
     else if (code > 0x20 && char !== '\\') this.#handler.key(`alt-${char}`);
     return true;
   }
 
-  #outside(code: number): boolean {
-    if (isControl(code)) this.#control(code);
+  private outside(code: number): boolean {
+    if (isControl(code)) this.control(code);
     return isControl(code);
   }
 
-  #controlled(code: number, char: string): void {
+  private controlled(code: number, char: string): void {
     // The Linux console's F1 is ESC [ [ A.
     const console = char === '[' && this.#parameters === '';
     if (console || code < 0x40) {

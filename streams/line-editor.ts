@@ -17,6 +17,9 @@ export interface Typed {
 /** What a person takes for one letter. */
 export const LETTERS = new Intl.Segmenter();
 
+/** The history of nearly everybody: they edit their lines themselves. */
+const NOTHING: readonly string[] = [];
+
 /**
  * A line being typed, and the keys that edit it: backspace and delete take a letter (however many code points it
  * is of), Ctrl-W a word, Ctrl-U and Ctrl-K what is before and behind the cursor; left, right, home and end move
@@ -27,7 +30,7 @@ export class LineEditor {
   after = '';
   /** True when something was not taken, since the line is full. */
   bell = false;
-  readonly #history: string[] = [];
+  #history: readonly string[] = NOTHING;
   #historyLength = 0;
   /** Where in the history we are; its length is the line that is being typed, which is kept meanwhile. */
   #recalled = 0;
@@ -48,45 +51,45 @@ export class LineEditor {
     const { before, after } = this;
     switch (key) {
       case 'backspace':
-        this.#become(before.slice(0, before.length - lastLetter(before).length), after);
+        this.become(before.slice(0, before.length - lastLetter(before).length), after);
         break;
       case 'delete':
       case 'ctrl-d':
-        this.#become(before, after.slice(firstLetter(after).length));
+        this.become(before, after.slice(firstLetter(after).length));
         break;
       case 'ctrl-w':
       case 'alt-backspace':
-        this.#become(before.slice(0, before.trimEnd().lastIndexOf(' ') + 1), after);
+        this.become(before.slice(0, before.trimEnd().lastIndexOf(' ') + 1), after);
         break;
       case 'ctrl-u':
-        this.#become('', after);
+        this.become('', after);
         break;
       case 'ctrl-k':
-        this.#become(before, '');
+        this.become(before, '');
         break;
       case 'left':
       case 'ctrl-b':
-        this.#moveTo(before.length - lastLetter(before).length);
+        this.moveTo(before.length - lastLetter(before).length);
         break;
       case 'right':
       case 'ctrl-f':
-        this.#moveTo(before.length + firstLetter(after).length);
+        this.moveTo(before.length + firstLetter(after).length);
         break;
       case 'home':
       case 'ctrl-a':
-        this.#moveTo(0);
+        this.moveTo(0);
         break;
       case 'end':
       case 'ctrl-e':
-        this.#moveTo(before.length + after.length);
+        this.moveTo(before.length + after.length);
         break;
       case 'up':
       case 'ctrl-p':
-        this.#recall(this.#recalled - 1);
+        this.recall(this.#recalled - 1);
         break;
       case 'down':
       case 'ctrl-n':
-        this.#recall(this.#recalled + 1);
+        this.recall(this.#recalled + 1);
         break;
     }
   }
@@ -114,29 +117,30 @@ export class LineEditor {
   /** Keeps a line for recalling it. */
   remember(line: string): void {
     if (line.trim() === '' || line === this.#history.at(-1)) return;
-    this.#history.push(copied(line));
+    const history = [...this.#history, copied(line)];
     this.#historyLength += line.length;
-    while (this.#history.length > HISTORY_LINES || this.#historyLength > HISTORY_LENGTH) {
-      this.#historyLength -= (this.#history.shift() as string).length;
+    while (history.length > HISTORY_LINES || this.#historyLength > HISTORY_LENGTH) {
+      this.#historyLength -= (history.shift() as string).length;
     }
-    this.#recalled = this.#history.length;
+    this.#history = history;
+    this.#recalled = history.length;
   }
 
-  #become(before: string, after: string): void {
+  private become(before: string, after: string): void {
     this.before = before;
     this.after = after;
   }
 
-  #moveTo(at: number): void {
+  private moveTo(at: number): void {
     const line = this.before + this.after;
-    this.#become(line.slice(0, at), line.slice(at));
+    this.become(line.slice(0, at), line.slice(at));
   }
 
-  #recall(at: number): void {
+  private recall(at: number): void {
     if (at < 0 || at > this.#history.length) return;
     if (this.#recalled === this.#history.length) this.#draft = this.before + this.after;
     this.#recalled = at;
-    this.#become(this.#history[at] ?? this.#draft, '');
+    this.become(this.#history[at] ?? this.#draft, '');
   }
 }
 

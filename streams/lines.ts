@@ -91,7 +91,7 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
     this.#mayComplete = this.#echoing;
     this.#terminal.reading(true);
     this.#keys.read(bytes, this.#terminal.decode(bytes));
-    if (!this.closed) this.#show();
+    if (!this.closed) this.show();
     if (bytes.length > SHORT_CHUNK) this.#editor.letGo();
     this.#terminal.reading(false);
   }
@@ -125,16 +125,16 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
 
   key(name: Key): void {
     if (this.#taker.wantsKeys) this.#taker.press(name);
-    else if (name === 'enter') this.#entered();
-    else if (name === 'ctrl-c') this.#abandon();
+    else if (name === 'enter') this.entered();
+    else if (name === 'ctrl-c') this.abandon();
     else if (name === 'ctrl-l') this.#fresh = 'page';
-    else if (name === 'tab') this.#complete();
+    else if (name === 'tab') this.completeLine();
     else if (name === 'ctrl-d' && this.#editor.before + this.#editor.after === '') this.#terminal.hangUp();
     else this.#editor.press(name);
   }
 
   redraw(): string {
-    this.shown = this.#visible();
+    this.shown = this.visible();
     // Nearly always, when others talk.
     if (this.shown === NOTHING_TYPED) return '';
     return redrawn(NOTHING_TYPED, this.shown, this.#terminal.width);
@@ -149,11 +149,11 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
     this.shown = NOTHING_TYPED;
   }
 
-  #entered(): void {
+  private entered(): void {
     const secret = this.#terminal.secret();
     if (this.#echoing) {
       this.#editor.press('end');
-      this.#show('\n');
+      this.show('\n');
     }
     const typed = this.#editor.take();
     const line = this.#isOrdinary ? typed : plain(typed);
@@ -164,19 +164,19 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
     this.below.next(line);
   }
 
-  #abandon(): void {
+  private abandon(): void {
     this.#editor.take();
     this.#taker.interrupt();
     this.#fresh = 'line';
   }
 
   /** Brings the screen up to date, and adds what comes after the line. */
-  #show(more = ''): void {
+  private show(more = ''): void {
     let text = this.#fresh === 'no' ? '' : this.#terminal.freshPrompt(this.#fresh);
     if (text !== '') this.shown = NOTHING_TYPED;
     this.#fresh = 'no';
     if (this.#echoing) {
-      const now = this.#visible();
+      const now = this.visible();
       text += redrawn(this.shown, now, this.#terminal.width);
       this.shown = now;
     }
@@ -186,13 +186,13 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
     if (text !== '') this.#terminal.show(text);
   }
 
-  #visible(): Typed {
+  private visible(): Typed {
     const { before, after } = this.#editor;
     const hidden = before + after === '' || !this.#echoing || this.#terminal.secret();
     return hidden ? NOTHING_TYPED : { before, after };
   }
 
-  #complete(): void {
+  private completeLine(): void {
     // Once a chunk: a packet of tabs would make a list for each.
     const { candidates } = this.#terminal;
     if (!candidates || !this.#mayComplete || this.#terminal.secret()) return;

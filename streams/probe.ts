@@ -68,7 +68,7 @@ class Probe<T> extends Stage<T> implements Deadline {
   }
 
   due(now: number): number {
-    if (this.#gaveSign() || this.#call.paused) {
+    if (this.gaveSign() || this.#call.paused) {
       this.#aliveAt = now;
       this.#asked = undefined;
     }
@@ -85,7 +85,7 @@ class Probe<T> extends Stage<T> implements Deadline {
   }
 
   /** What we write into the kernel says nothing; only of a backlog the other end must have read. */
-  #gaveSign(): boolean {
+  private gaveSign(): boolean {
     const connection = this.#connection;
     const [heard, backlog, taken] = [this.#heard, this.#backlog, this.#taken];
     this.#heard = connection.bytesIn;

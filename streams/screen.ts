@@ -15,6 +15,8 @@ const CLEAR = '\x1b[2J\x1b[H';
 
 /** What a screen needs from the world. */
 export interface ScreenParts {
+  /** The text of bytes that end with a whole character. */
+  readonly decoded: (bytes: Uint8Array, encoding: Encoding) => string;
   /** Makes a decoder, that keeps the rest of a character that was cut. */
   readonly decoder: (encoding: Encoding) => (bytes: Uint8Array) => string;
   /** How many columns a text takes on the screen. */
@@ -37,7 +39,8 @@ export class Screen implements LineTerminal {
   typing: Typing | undefined = undefined;
   candidates: Completer | undefined = undefined;
   #encoding: Encoding | undefined;
-  #decode: (bytes: Uint8Array) => string = () => '';
+  /** Made when a character may be cut for the first time: nearly everybody's come whole. */
+  #decode: ((bytes: Uint8Array) => string) | undefined;
   /** The end of what the app said; outside of a chunk, only the prompt. */
   #said = '';
   #reading = false;
@@ -67,13 +70,13 @@ export class Screen implements LineTerminal {
     else
       this.#said = (this.#said.length < SAID_LIMIT ? this.#said : this.#said.slice(-PROMPT_LIMIT)) + output;
     if (this.#reading) return;
-    this.#settle();
+    this.settle();
     this.typing?.disturbed();
   }
 
   /** Whether this is the prompt that stands on the last row, and nobody answered it. */
   stands(prompt: string): boolean {
-    this.#settle();
+    this.settle();
     return prompt !== '' && this.#said === prompt;
   }
 
@@ -85,7 +88,7 @@ export class Screen implements LineTerminal {
 
   /** Writes lines above the prompt and what is typed behind it. */
   notify(lines: string): void {
-    this.#settle();
+    this.settle();
     const { typing } = this;
     const above = erased(
       this.#said,
@@ -108,8 +111,11 @@ export class Screen implements LineTerminal {
     const { encoding } = this.#connection.terminal;
     if (encoding !== this.#encoding) {
       this.#encoding = encoding;
-      this.#decode = this.#parts.decoder(encoding);
+      this.#decode = undefined;
     }
+    const endsWhole = (bytes[bytes.length - 1] ?? 0) < 0x80;
+    if (!this.#decode && endsWhole) return this.#parts.decoded(bytes, encoding);
+    this.#decode ??= this.#parts.decoder(encoding);
     return this.#decode(bytes);
   }
   echoes(): boolean {
@@ -119,7 +125,7 @@ export class Screen implements LineTerminal {
     return this.#secrets > 0;
   }
   freshPrompt(on: 'line' | 'page'): string {
-    this.#settle();
+    this.settle();
     return `${on === 'page' && hasAnsi(this.#connection.terminal) ? CLEAR : '\n'}${this.#said}`;
   }
   hangUp(): void {
@@ -130,10 +136,10 @@ export class Screen implements LineTerminal {
   }
   reading(on: boolean): void {
     this.#reading = on;
-    if (!on) this.#settle();
+    if (!on) this.settle();
   }
 
-  #settle(): void {
+  private settle(): void {
     const { length } = this.#said;
     // Nearly always: nothing was said, or whole lines.
     if (length === 0) return;

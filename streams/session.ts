@@ -53,13 +53,13 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
 class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
   readonly #parts: SessionParts;
   readonly #call: Call;
-  readonly #startedAt: number;
+  /** How long it was in the waiting room. */
+  #waitedMs = 0;
 
   constructor(events: Subscriber<ServerEvent>, admitted: Admitted, parts: SessionParts) {
     super(events);
     this.#parts = parts;
     const { limits, services, screen } = parts;
-    this.#startedAt = services.scheduler.now();
     this.#call = new Call(admitted, limits.outputLimitBytes, services.scheduler, screen, this);
   }
 
@@ -73,18 +73,18 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
       probe(call, limits.deadPeerTimeoutMs, sweep, services.scheduler),
     );
     const { verdict, place$ } = call.admitted;
-    if (verdict === 'admitted') this.#live(input$).subscribe(this);
+    if (verdict === 'admitted') this.live(input$).subscribe(this);
     else
       concat(
-        wait(input$, place$, call, (place) => this.#tellPlace(place)),
-        defer(() => this.#live(input$)),
+        wait(input$, place$, call, (place) => this.tellPlace(place)),
+        defer(() => this.live(input$)),
       ).subscribe(this);
   }
 
-  #live(input$: Observable<Uint8Array>): Observable<never> {
+  private live(input$: Observable<Uint8Array>): Observable<never> {
     const { limits, sweep, services, authenticate } = this.#parts;
     const call = this.#call;
-    this.#open();
+    this.open();
     const conversation$ = defer(() => authenticate(call, services)).pipe(contain(), signIn(this));
     return input$.pipe(
       expire(call, limits, sweep, services.scheduler, this),
@@ -109,16 +109,18 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
     return app(this.#call, services).pipe(contain());
   }
 
-  #tellPlace(place: number): void {
+  private tellPlace(place: number): void {
     const { id, address } = this.#call;
     this.below.next({ type: 'sessionWaiting', session: id, address, place });
     this.#call.write(`${texts.waiting(this.#parts.limits.maxSessions, place)}\n`);
   }
 
-  #open(): void {
+  private open(): void {
     const call = this.#call;
     call.become('connected');
+    const calledAt = call.openedAt;
     call.openedAt = call.lastInputAt = call.scheduler.now();
+    this.#waitedMs = call.openedAt - calledAt;
     this.below.next({ type: 'sessionOpened', session: call.id, node: call.node, address: call.address });
     call.become('authenticating');
   }
@@ -151,7 +153,7 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
       error instanceof SessionEnd ? error : new SessionEnd('app-error', error),
     );
     if (reason === 'forced') connection.destroy();
-    const goodbye = new Goodbye(this.below, (flushed) => this.#closed(reason, flushed));
+    const goodbye = new Goodbye(this.below, (flushed) => this.closedEvent(reason, flushed));
     this.feedBy(goodbye);
     this.#parts.farewell(connection, texts.GOODBYES[reason]).subscribe(goodbye);
   }
@@ -159,7 +161,7 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
     this._error(endFor('app-done'));
   }
 
-  #closed(reason: EndReason, flushed: boolean): ServerEvent {
+  private closedEvent(reason: EndReason, flushed: boolean): ServerEvent {
     const call = this.#call;
     call.become('closed');
     return {
@@ -170,7 +172,7 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
       reason,
       bytesIn: call.bytesIn,
       bytesOut: call.bytesOut,
-      durationMs: call.scheduler.now() - this.#startedAt,
+      durationMs: call.scheduler.now() - call.openedAt + this.#waitedMs,
       flushed,
     };
   }

@@ -53,20 +53,20 @@ class Listening<T> extends Stage<string, never> {
     if (!this.isStopped) this.#lines.push(line);
   }
   protected override _error(error: unknown): void {
-    this.#over();
+    this.over();
     super._error(error);
   }
   protected override _complete(): void {
-    this.#over();
+    this.over();
     super._complete();
   }
   override unsubscribe(): void {
     if (this.closed) return;
-    this.#over();
+    this.over();
     super.unsubscribe();
   }
 
-  #over(): void {
+  private over(): void {
     this.#lines.end();
     this.#speaking.unsubscribe();
   }

@@ -34,13 +34,13 @@ export class TypeAhead {
   typing: Unfinished | undefined = undefined;
   readonly #host: TypeAheadHost;
   // Two stacks, bottom to bottom: shift() moves all of a long queue, and a flood of Enters would cost seconds.
-  #typed: string[] = [];
-  #due: string[] = [];
+  #typed = NOTHING;
+  #due = NOTHING;
   #listeners: readonly Subscriber<string>[] = NOBODY;
   #keyListeners: readonly Subscriber<Key>[] = NOBODY;
   #takers: readonly (() => void)[] = NOBODY;
   /** Keys that wait while the caller is blocked. */
-  #pressed: Key[] = [];
+  #pressed = NOTHING;
   /** How many of them were handed on. */
   #pressedOn = 0;
   /** Subscriptions that something waited for, since the last turn of its own. */
@@ -80,7 +80,7 @@ export class TypeAhead {
     return new Observable((subscriber) => {
       if (this.#ended) return subscriber.complete();
       this.#listeners = joined(this.#listeners, subscriber);
-      this.#within(() => this.#flow());
+      this.within(() => this.flow());
     });
   }
 
@@ -89,7 +89,7 @@ export class TypeAhead {
     return new Observable((subscriber) => {
       if (this.#ended) return subscriber.complete();
       this.#keyListeners = joined(this.#keyListeners, subscriber);
-      this.#within(() => this.#pressAhead());
+      this.within(() => this.pressAhead());
     });
   }
 
@@ -105,8 +105,8 @@ export class TypeAhead {
       const step = () => {
         if (stepping) return;
         stepping = true;
-        while (!answering && !subscriber.closed && this.#flows() && !this.#isHeard()) {
-          const line = this.#take();
+        while (!answering && !subscriber.closed && this.flows() && !this.isHeard()) {
+          const line = this.take();
           answering = true;
           subscriber.add(
             defer(() => answer(line)).subscribe({
@@ -134,48 +134,46 @@ export class TypeAhead {
   push(line: string): void {
     if (this.#ended) return;
     const listener = this.#listeners[0];
-    if (listener && !listener.closed && this.#listeners.length === 1 && !this.#blocked && !this.#waits()) {
+    if (listener && !listener.closed && this.#listeners.length === 1 && !this.#blocked && !this.waits()) {
       this.#taken += 1;
       listener.next(line);
       return;
     }
-    this.#typed.push(copied(line));
+    this.#typed = added(this.#typed, copied(line));
     this.#bytes += line.length + LINE_OVERHEAD_BYTES;
-    this.#flow();
-    this.#holdIfFull();
+    this.flow();
+    this.holdIfFull();
   }
 
   /** Hands on a key. */
   press(key: Key): void {
     if (!this.#blocked && this.#pressed.length === 0) {
-      this.#hand(key);
+      this.hand(key);
       return;
     }
-    this.#pressed.push(key);
+    this.#pressed = added(this.#pressed, key);
     this.#bytes += key.length + LINE_OVERHEAD_BYTES;
-    this.#holdIfFull();
+    this.holdIfFull();
   }
 
   /** Stops the lines, or lets them go on: what is said to the caller is more than the caller takes. */
   block(on: boolean): void {
     this.#blocked = on;
-    this.#pressAhead();
-    this.#pressOn();
-    this.#flow();
+    this.pressAhead();
+    this.pressOn();
+    this.flow();
   }
 
   /** Drops the lines that wait. */
   interrupt(): void {
-    while (this.#waits()) this.#take();
+    while (this.waits()) this.take();
   }
 
   /** There will be no more lines, and those that wait are dropped: the call is over. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#typed = [];
-    this.#due = [];
-    this.#pressed = [];
+    this.#typed = this.#due = this.#pressed = NOTHING;
     this.#pressedOn = 0;
     for (const listener of this.#listeners) listener.complete();
     for (const listener of this.#keyListeners) listener.complete();
@@ -186,8 +184,8 @@ export class TypeAhead {
    * Whoever takes one line or key at a time, again and again, is answered within their subscribing; RxJS's `repeat` goes
    * deeper each time, and would fill the stack. So after some of them the rest is for a turn of its own.
    */
-  #within(act: () => void): void {
-    if (this.#waits()) this.#atOnce += 1;
+  private within(act: () => void): void {
+    if (this.waits()) this.#atOnce += 1;
     if (this.#atOnce <= MOST_AT_ONCE) act();
     else
       this.#host.later(() => {
@@ -197,30 +195,30 @@ export class TypeAhead {
   }
 
   /** The keys that waited; those that nobody wants any more are dropped. */
-  #pressOn(): void {
+  private pressOn(): void {
     while (this.#pressed.length > 0 && !this.#blocked) {
       const key = this.#pressed[this.#pressedOn] ?? '';
       this.#pressedOn += 1;
       if (this.#pressedOn === this.#pressed.length) {
-        this.#pressed = [];
+        this.#pressed = NOTHING;
         this.#pressedOn = 0;
       }
-      this.#lighten(key);
-      this.#hand(key);
+      this.lighten(key);
+      this.hand(key);
     }
   }
 
-  #hand(key: Key): void {
+  private hand(key: Key): void {
     for (const listener of this.#keyListeners) listener.next(key);
   }
 
-  #holdIfFull(): void {
+  private holdIfFull(): void {
     if (this.#holding || this.#bytes <= TYPE_AHEAD_BYTES) return;
     this.#holding = true;
     this.#host.hold(true);
   }
 
-  #lighten(text: string): void {
+  private lighten(text: string): void {
     this.#bytes -= text.length + LINE_OVERHEAD_BYTES;
     if (!this.#holding || this.#bytes >= TYPE_AHEAD_BYTES / 2) return;
     this.#holding = false;
@@ -228,67 +226,68 @@ export class TypeAhead {
   }
 
   /** The lines that wait, and the one that is being typed, as keys; as many as are wanted. */
-  #pressAhead(): void {
+  private pressAhead(): void {
     if (this.#pressing) return;
     this.#pressing = true;
-    this.#pressWhatWaits();
+    this.pressWhatWaits();
     this.#pressing = false;
   }
 
-  #pressWhatWaits(): void {
+  private pressWhatWaits(): void {
     const goOn = () => this.wantsKeys && !this.#blocked;
-    while (goOn() && this.#waits()) {
-      const line = this.#take();
+    while (goOn() && this.waits()) {
+      const line = this.take();
       let pressed = 0;
       for (const character of line) {
         if (!goOn()) break;
         pressed += character.length;
-        this.#hand(character);
+        this.hand(character);
       }
-      if (goOn()) this.#hand('enter');
-      else this.#putBack(line.slice(pressed));
+      if (goOn()) this.hand('enter');
+      else this.putBack(line.slice(pressed));
     }
     while (goOn()) {
       const character = this.typing?.takeCharacter();
       if (!character) return;
-      this.#hand(character);
+      this.hand(character);
     }
   }
 
-  #putBack(line: string): void {
-    this.#due.push(line);
+  private putBack(line: string): void {
+    this.#due = added(this.#due, line);
     this.#bytes += line.length + LINE_OVERHEAD_BYTES;
     this.#taken -= 1;
   }
 
   /** Whether anybody listens to the lines. Who left is found out here: a finalizer for each would weigh more than they do. */
-  #isHeard(): boolean {
+  private isHeard(): boolean {
     this.#listeners = open(this.#listeners);
     return this.#listeners.length > 0;
   }
 
-  #waits(): boolean {
+  private waits(): boolean {
     return this.#typed.length + this.#due.length > 0;
   }
 
-  #flows(): boolean {
-    return !this.#blocked && this.#waits();
+  private flows(): boolean {
+    return !this.#blocked && this.waits();
   }
 
-  #take(): string {
-    if (this.#due.length === 0) [this.#typed, this.#due] = [this.#due, this.#typed.reverse()];
+  private take(): string {
+    if (this.#due.length === 0) [this.#typed, this.#due] = [NOTHING, this.#typed.reverse()];
     const line = this.#due.pop() as string;
+    if (this.#due.length === 0) this.#due = NOTHING;
     this.#taken += 1;
-    this.#lighten(line);
+    this.lighten(line);
     return line;
   }
 
-  #flow(): void {
+  private flow(): void {
     // Who takes one line and asks for the next meanwhile hasn't left yet: it would get that one too, for nobody.
     if (this.#flowing) return;
     this.#flowing = true;
-    while (this.#flows() && this.#isHeard()) {
-      const line = this.#take();
+    while (this.flows() && this.isHeard()) {
+      const line = this.take();
       for (const listener of this.#listeners) listener.next(line);
     }
     this.#flowing = false;
@@ -297,6 +296,16 @@ export class TypeAhead {
 }
 
 const NOBODY: readonly never[] = [];
+
+/** What waits, where nothing does: one for all callers, and nothing is put into it. */
+const NOTHING: string[] = [];
+
+/** A list with one more at its end. */
+function added(list: string[], one: string): string[] {
+  if (list === NOTHING) return [one];
+  list.push(one);
+  return list;
+}
 
 /** Those who are still there, and one more. */
 const joined = <T>(listeners: readonly Subscriber<T>[], one: Subscriber<T>): readonly Subscriber<T>[] =>

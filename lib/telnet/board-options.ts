@@ -85,9 +85,9 @@ export class BoardOptions implements NegotiatorHost {
   /** Hears what belongs to an option that is on; telnetlib's own reading of it throws. */
   subnegotiation(option: number, payload: Uint8Array): void {
     const on = this.#negotiator.isOn(option, 'REMOTE');
-    if (option === NAWS && on) this.#window(payload);
-    else if (option === TTYPE && on) this.#type(payload);
-    else if (option === CHARSET && (on || this.#negotiator.isOn(option, 'LOCAL'))) this.#charset(payload);
+    if (option === NAWS && on) this.window(payload);
+    else if (option === TTYPE && on) this.type(payload);
+    else if (option === CHARSET && (on || this.#negotiator.isOn(option, 'LOCAL'))) this.charset(payload);
   }
 
   /** See {@link Negotiator.charge}. */
@@ -114,9 +114,9 @@ export class BoardOptions implements NegotiatorHost {
   changed(option: number, where: Where, on: boolean): void {
     if (option === ECHO && where === 'LOCAL') this.#host.learned({ echo: on });
     else if (!on) return;
-    else if (option === TTYPE) this.#askType();
-    else if (option === CHARSET && where === 'LOCAL') this.#request();
-    else if (option === MSSP) this.#tellStatus();
+    else if (option === TTYPE) this.askType();
+    else if (option === CHARSET && where === 'LOCAL') this.request();
+    else if (option === MSSP) this.tellStatus();
   }
   answered(): void {
     this.#answers = true;
@@ -125,19 +125,19 @@ export class BoardOptions implements NegotiatorHost {
     this.#host.abused();
   }
 
-  #window(payload: Uint8Array): void {
+  private window(payload: Uint8Array): void {
     if (payload.length !== 4) return;
     const [high = 0, low = 0, rowsHigh = 0, rowsLow = 0] = payload;
     this.#host.learned({ columns: high * 256 + low, rows: rowsHigh * 256 + rowsLow });
   }
 
-  #askType(): void {
+  private askType(): void {
     this.#asking = this.charge();
     if (this.#asking) this.#host.sendSubnegotiation(TTYPE, Uint8Array.of(TTYPE_MESSAGE.SEND));
   }
 
   /** A client tells all its names, one for each time it is asked, and the last one twice. */
-  #type(payload: Uint8Array): void {
+  private type(payload: Uint8Array): void {
     const name = latin1(payload.subarray(1));
     if (!this.#asking || payload[0] !== TTYPE_MESSAGE.IS || !TYPE_NAME.test(name)) return;
     this.#asking = false;
@@ -156,28 +156,28 @@ export class BoardOptions implements NegotiatorHost {
       this.#host.learned({ type: name });
       if (!this.#encodingAgreed && encodingOf(name) === 'cp437') this.#host.learned({ encoding: 'cp437' });
     }
-    if (this.#types.length < MOST_TYPES) this.#askType();
+    if (this.#types.length < MOST_TYPES) this.askType();
   }
 
-  #request(): void {
+  private request(): void {
     this.#requested = this.charge();
-    if (this.#requested) this.#tell(CHARSET, REQUEST, ';UTF-8;CP437');
+    if (this.#requested) this.tell(CHARSET, REQUEST, ';UTF-8;CP437');
   }
 
-  #charset(payload: Uint8Array): void {
+  private charset(payload: Uint8Array): void {
     const [kind] = payload;
-    if (kind === ACCEPTED && this.#requested) this.#agree(latin1(payload.subarray(1)));
+    if (kind === ACCEPTED && this.#requested) this.agree(latin1(payload.subarray(1)));
     if (kind === ACCEPTED || kind === REJECTED) this.#requested = false;
     else if (kind === REQUEST) {
       // Of two requests that cross, the server's stands (RFC 2066).
-      const known = this.#requested ? undefined : offeredCharsets(payload).find((name) => this.#agree(name));
+      const known = this.#requested ? undefined : offeredCharsets(payload).find((name) => this.agree(name));
       if (!this.charge()) return;
-      if (known) this.#tell(CHARSET, ACCEPTED, known);
-      else this.#tell(CHARSET, REJECTED, '');
-    } else if (kind === TTABLE_IS && this.charge()) this.#tell(CHARSET, TTABLE_REJECTED, '');
+      if (known) this.tell(CHARSET, ACCEPTED, known);
+      else this.tell(CHARSET, REJECTED, '');
+    } else if (kind === TTABLE_IS && this.charge()) this.tell(CHARSET, TTABLE_REJECTED, '');
   }
 
-  #agree(charset: string): boolean {
+  private agree(charset: string): boolean {
     const encoding = encodingNamed(charset);
     if (!encoding) return false;
     this.#encodingAgreed = true;
@@ -185,7 +185,7 @@ export class BoardOptions implements NegotiatorHost {
     return true;
   }
 
-  #tellStatus(): void {
+  private tellStatus(): void {
     const pairs = Object.entries(this.#status());
     const bytes = pairs.flatMap(([name, value]) => [
       MSSP_VAR,
@@ -196,7 +196,7 @@ export class BoardOptions implements NegotiatorHost {
     this.#host.sendSubnegotiation(MSSP, Uint8Array.from(bytes));
   }
 
-  #tell(option: number, kind: number, text: string): void {
+  private tell(option: number, kind: number, text: string): void {
     this.#host.sendSubnegotiation(option, Uint8Array.of(kind, ...Buffer.from(text)));
   }
 }

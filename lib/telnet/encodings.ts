@@ -15,16 +15,16 @@ const LACKING = new RegExp(
   'gu',
 );
 
-/** A decoder for one caller, that keeps what is cut at the end of a chunk for the next. Broken UTF-8 becomes U+FFFD. */
+/** The text of bytes that end with a whole character. Broken UTF-8 becomes U+FFFD. */
+export function decoded(bytes: Uint8Array, encoding: Encoding): string {
+  return encoding === 'cp437' ? iconv.decode(bytes, 'cp437') : asBuffer(bytes).toString();
+}
+
+/** A decoder for one caller, that keeps what is cut at the end of a chunk for the next. Otherwise as {@link decoded}. */
 export function decoder(encoding: Encoding): (bytes: Uint8Array) => string {
-  if (encoding === 'cp437') return (bytes) => iconv.decode(bytes, 'cp437');
-  // Made when a character is cut for the first time, since nearly everybody's come whole.
-  let cut: StringDecoder | undefined;
-  return (bytes) => {
-    if (!cut && (bytes[bytes.length - 1] ?? 0) < 0x80) return asBuffer(bytes).toString();
-    cut ??= new StringDecoder('utf8');
-    return cut.write(bytes);
-  };
+  if (encoding === 'cp437') return (bytes) => decoded(bytes, encoding);
+  const utf8 = new StringDecoder('utf8');
+  return (bytes) => utf8.write(bytes);
 }
 
 const asBuffer = (bytes: Uint8Array): Buffer =>

@@ -75,7 +75,7 @@ export class Negotiator implements OptionHost {
   /** Offers to do it ourselves (WILL), or asks the other end to (DO); once for each option. */
   ask(verb: typeof COMMAND.WILL | typeof COMMAND.DO, code: number): void {
     const side = verb === COMMAND.WILL ? 'us' : 'him';
-    const option = this.#known(code);
+    const option = this.known(code);
     if (option) {
       if (option[side] !== optionState.NO) return;
       option[side] = optionState.WANTYES;
@@ -95,16 +95,15 @@ export class Negotiator implements OptionHost {
   /** Answers a request, takes an answer. */
   negotiate(verb: Verb, code: number): void {
     if (code === TIMING_MARK) {
-      this.#timingMark(verb);
+      this.timingMark(verb);
       return;
     }
     const local = verb === COMMAND.DO || verb === COMMAND.DONT;
     const option =
-      this.#known(code) ??
-      (this.#agreeable(local, code) || this.#isAsked(code) ? this.#option(code) : undefined);
+      this.known(code) ?? (this.agreeable(local, code) || this.isAsked(code) ? this.option(code) : undefined);
     const state = (local ? option?.us : option?.him) ?? optionState.NO;
     const asked = state === optionState.WANTYES || state === optionState.WANTNO;
-    if (!asked && this.#repliesTo(local, code) >= REPLIES_PER_OPTION) {
+    if (!asked && this.repliesTo(local, code) >= REPLIES_PER_OPTION) {
       // A no is obeyed all the same: it needs no answer to be one.
       if (option && verb === COMMAND.DONT) option.us = optionState.NO;
       if (option && verb === COMMAND.WONT) option.him = optionState.NO;
@@ -112,7 +111,7 @@ export class Negotiator implements OptionHost {
       return;
     }
     // An option that is never on has no state: asked for, it is declined, and that is all.
-    if (!option) this.#decline(verb, code);
+    if (!option) this.decline(verb, code);
     else if (verb === COMMAND.WILL) option.handleWill();
     else if (verb === COMMAND.WONT) option.handleWont();
     else if (verb === COMMAND.DO) option.handleDo();
@@ -121,13 +120,13 @@ export class Negotiator implements OptionHost {
 
   /** Whether the option is on. */
   isOn(code: number, where: Where): boolean {
-    const option = this.#known(code);
+    const option = this.known(code);
     return (where === 'LOCAL' ? option?.us : option?.him) === optionState.YES;
   }
 
   /** Whether we offered to do it, and the other end said no. */
   isDeclined(code: number): boolean {
-    return this.#known(code)?.us === optionState.NO;
+    return this.known(code)?.us === optionState.NO;
   }
 
   /** Takes one answer from the budget; false if it is spent. */
@@ -143,58 +142,58 @@ export class Negotiator implements OptionHost {
 
   // What telnetlib's options ask of their host.
   writeWill(option: number): void {
-    this.#reply(COMMAND.WILL, option);
+    this.reply(COMMAND.WILL, option);
   }
   writeWont(option: number): void {
-    this.#reply(COMMAND.WONT, option);
+    this.reply(COMMAND.WONT, option);
   }
   writeDo(option: number): void {
-    this.#reply(COMMAND.DO, option);
+    this.reply(COMMAND.DO, option);
   }
   writeDont(option: number): void {
-    this.#reply(COMMAND.DONT, option);
+    this.reply(COMMAND.DONT, option);
   }
   writeSubnegotiation(): void {}
   emit(event: 'enable' | 'disable', option: number, where: Where): void {
     this.#host.changed(option, where, event === 'enable');
   }
 
-  #reply(verb: Verb, code: number): void {
+  private reply(verb: Verb, code: number): void {
     const local = verb === COMMAND.WILL || verb === COMMAND.WONT;
     this.#replies ??= new Map();
-    this.#replies.set(key(local ? 'us' : 'him', code), this.#repliesTo(local, code) + 1);
+    this.#replies.set(key(local ? 'us' : 'him', code), this.repliesTo(local, code) + 1);
     if (this.charge()) this.#host.send(verb, code);
   }
 
-  #repliesTo(local: boolean, code: number): number {
+  private repliesTo(local: boolean, code: number): number {
     return this.#replies?.get(key(local ? 'us' : 'him', code)) ?? 0;
   }
 
-  #decline(verb: Verb, code: number): void {
-    if (verb === COMMAND.DO) this.#reply(COMMAND.WONT, code);
-    if (verb === COMMAND.WILL) this.#reply(COMMAND.DONT, code);
+  private decline(verb: Verb, code: number): void {
+    if (verb === COMMAND.DO) this.reply(COMMAND.WONT, code);
+    if (verb === COMMAND.WILL) this.reply(COMMAND.DONT, code);
   }
 
-  #timingMark(verb: Verb): void {
+  private timingMark(verb: Verb): void {
     if (verb === COMMAND.DO) {
       if (this.charge()) this.#host.send(COMMAND.WILL, TIMING_MARK);
     } else if (verb !== COMMAND.DONT) this.#host.answered();
   }
 
-  #agreeable(local: boolean, code: number): boolean {
+  private agreeable(local: boolean, code: number): boolean {
     return (local ? this.localOptions : this.remoteOptions).has(code);
   }
 
-  #known(code: number): Option | undefined {
+  private known(code: number): Option | undefined {
     return this.#options.find((option) => option.code === code);
   }
 
-  #isAsked(code: number): boolean {
+  private isAsked(code: number): boolean {
     return this.#asked.includes(key('us', code)) || this.#asked.includes(key('him', code));
   }
 
   /** The state of an option of which the other end speaks for the first time. */
-  #option(code: number): Option {
+  private option(code: number): Option {
     const option = new Option(this, code);
     for (const side of ['us', 'him'] as const) {
       if (this.#asked.includes(key(side, code))) option[side] = optionState.WANTYES;

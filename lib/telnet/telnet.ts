@@ -98,8 +98,8 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   #terminal: Terminal = UNKNOWN;
   #reader: Subscriber<Uint8Array> | undefined;
   #watchers: Set<Subscriber<Terminal>> | undefined;
-  /** Those who wait for the line to be gone. */
-  #mourners: readonly Subscriber<never>[] | undefined;
+  /** Those who wait for the line to be gone: nearly always one, and a list would be half as large as that. */
+  #mourners: Subscriber<never> | readonly Subscriber<never>[] | undefined;
   /** The rest of a chunk, in whose middle the reader left. */
   #held: Uint8Array[] | undefined;
   /** The runs of this chunk, between telnet's commands: handed on together, since each costs the same. Nearly always one. */
@@ -147,7 +147,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
       }
       // First, since what was held may make the reader pause.
       this.resume();
-      for (const bytes of this.#held?.splice(0) ?? []) this.#deliver(bytes);
+      for (const bytes of this.#held?.splice(0) ?? []) this.deliver(bytes);
       if (this.#hungUp) subscriber.complete();
     });
   }
@@ -169,13 +169,13 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   get closed$(): Observable<never> {
     return new Observable((subscriber) => {
       if (this.#gone) return subscriber.complete();
-      this.#mourners = this.#mourners ? [...this.#mourners, subscriber] : [subscriber];
+      this.#mourners = this.#mourners ? [this.#mourners, subscriber].flat() : subscriber;
     });
   }
   get drained$(): Observable<never> {
     return new Observable((subscriber) => {
-      if (!this.#writable() || this.backlog === 0) return subscriber.complete();
-      this.#send();
+      if (!this.writable() || this.backlog === 0) return subscriber.complete();
+      this.sendOut();
       // An empty write is done when all before it is, or when the line is gone.
       this.#socket.write('', () => subscriber.complete());
     });
@@ -184,10 +184,10 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     return this.#terminal;
   }
   get bytesOut(): number {
-    return this.#socket.bytesWritten + (this.#writable() ? this.#unsent() : 0);
+    return this.#socket.bytesWritten + (this.writable() ? this.unsent() : 0);
   }
   get backlog(): number {
-    return this.#socket.writableLength + this.#unsent();
+    return this.#socket.writableLength + this.unsent();
   }
 
   write(output: Output): void {
@@ -195,24 +195,24 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     if (this.#closing) return;
     if (typeof output === 'string') this.#text += output;
     else {
-      this.#prepare();
+      this.prepare();
       this.#bytes += latin1(escapeIac(output));
     }
-    if (!this.#batching || this.#unsent() > BATCH_LENGTH) this.#send();
+    if (!this.#batching || this.unsent() > BATCH_LENGTH) this.sendOut();
   }
   batch(act: () => void): void {
-    const within = this.#beginBatch();
+    const within = this.beginBatch();
     try {
       act();
     } finally {
-      this.#endBatch(within);
+      this.endBatch(within);
     }
   }
   setEncoding(encoding: Encoding): void {
     // What was written before was meant for the old one.
-    this.#prepare();
+    this.prepare();
     this.#encodingChosen = true;
-    this.#become({ ...this.#terminal, encoding });
+    this.become({ ...this.#terminal, encoding });
   }
   probe(): boolean {
     return this.#options.probe();
@@ -225,7 +225,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   }
   close(): void {
     if (this.#closing) return;
-    this.#send();
+    this.sendOut();
     this.#closing = true;
     // Nothing is left to be said or heard, and that the other end takes its leave needn't be waited for.
     if (this.#hungUp && this.backlog === 0) {
@@ -257,7 +257,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     const key = KEY_OF[code];
     if (key !== undefined) this.data(Uint8Array.of(key));
     else if (code === COMMAND.AYT && this.#options.charge()) {
-      this.#handOn();
+      this.handOn();
       this.write(HERE);
     }
   }
@@ -274,11 +274,11 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   // What the options decide.
   send(verb: Verb, option: number): void {
     // An answer says that what was typed before has been read.
-    this.#handOn();
-    this.#answer(String.fromCharCode(COMMAND.IAC, verb, option));
+    this.handOn();
+    this.answer(String.fromCharCode(COMMAND.IAC, verb, option));
   }
   sendSubnegotiation(option: number, payload: Uint8Array): void {
-    this.#answer(latin1(subnegotiationBytes(option, payload)));
+    this.answer(latin1(subnegotiationBytes(option, payload)));
   }
   learned({ columns, rows, encoding, ...more }: Partial<Terminal>): void {
     if (columns !== undefined && rows !== undefined) {
@@ -286,40 +286,40 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
       return;
     }
     // What was typed before was typed under the old terms.
-    this.#handOn();
-    this.#become({
+    this.handOn();
+    this.become({
       ...this.#terminal,
       ...more,
       ...(encoding === undefined || this.#encodingChosen ? {} : { encoding }),
     });
   }
   abused(): void {
-    this.#handOn();
+    this.handOn();
     this.#fault = endFor('protocol');
     this.#held = undefined;
     this.#reader?.error(this.#fault);
   }
 
-  #writable(): boolean {
+  private writable(): boolean {
     return !this.#closing && this.#socket.writable;
   }
 
   // What the socket tells.
   read(chunk: Uint8Array): void {
     this.bytesIn += chunk.length;
-    if (this.#closing) this.#drop(chunk);
-    else if (!this.#fault) this.#readOpen(chunk);
+    if (this.#closing) this.drop(chunk);
+    else if (!this.#fault) this.readOpen(chunk);
   }
-  #readOpen(chunk: Uint8Array): void {
+  private readOpen(chunk: Uint8Array): void {
     // As `batch` does, without a closure for each packet.
-    const within = this.#beginBatch();
+    const within = this.beginBatch();
     try {
       this.#decoder.read(chunk);
-      this.#handOn();
-      if (this.#window) this.#become({ ...this.#terminal, ...this.#window });
+      this.handOn();
+      if (this.#window) this.become({ ...this.#terminal, ...this.#window });
       this.#window = undefined;
     } finally {
-      this.#endBatch(within);
+      this.endBatch(within);
     }
   }
   hangUp(): void {
@@ -332,20 +332,20 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     this.#gone = true;
     this.hangUp();
     if (this.#watchers) for (const watcher of [...this.#watchers]) watcher.complete();
-    if (this.#mourners) for (const mourner of this.#mourners) mourner.complete();
+    for (const mourner of [this.#mourners ?? []].flat()) mourner.complete();
     this.#mourners = undefined;
   }
   lose(): void {
     this.#fault ??= endFor('lost');
   }
 
-  #handOn(): void {
+  private handOn(): void {
     const run = this.#runs ? Buffer.concat(this.#runs) : this.#run;
     this.#runs = this.#run = undefined;
-    if (run) this.#deliver(run);
+    if (run) this.deliver(run);
   }
 
-  #deliver(bytes: Uint8Array): void {
+  private deliver(bytes: Uint8Array): void {
     if (this.#closing || this.#fault) return;
     const reader = this.#reader;
     if (!reader) {
@@ -363,28 +363,28 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   }
 
   /** Whoever goes on and on while we say goodbye doesn't hear it; reading all that would cost more than it is worth. */
-  #drop(chunk: Uint8Array): void {
+  private drop(chunk: Uint8Array): void {
     this.#dropped += chunk.length;
     if (this.#dropped > MOST_DROPPED) this.destroy();
   }
 
   /** Returns whether it is within another, whose end is the end of both. */
-  #beginBatch(): boolean {
+  private beginBatch(): boolean {
     const within = this.#batching;
     this.#batching = true;
     return within;
   }
-  #endBatch(within: boolean): void {
+  private endBatch(within: boolean): void {
     this.#batching = within;
-    if (!within) this.#send();
+    if (!within) this.sendOut();
   }
 
-  #unsent(): number {
+  private unsent(): number {
     return this.#bytes.length + this.#text.length;
   }
 
   /** Makes bytes of the text that was written. */
-  #prepare(): void {
+  private prepare(): void {
     const text = this.#text;
     if (text === '') return;
     this.#text = '';
@@ -396,15 +396,15 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   }
 
   /** @param bytes As Latin-1's letters. */
-  #answer(bytes: string): void {
+  private answer(bytes: string): void {
     if (this.#closing) return;
-    this.#prepare();
+    this.prepare();
     this.#bytes += bytes;
-    if (!this.#batching) this.#send();
+    if (!this.#batching) this.sendOut();
   }
 
-  #send(): void {
-    if (!this.#writable()) return;
+  private sendOut(): void {
+    if (!this.writable()) return;
     const text = this.#text;
     // Nearly always. No byte of UTF-8 is an IAC, and Node's way to it is the shortest.
     if (
@@ -417,14 +417,14 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
       this.#socket.write(withCrLf(text), 'utf8');
       return;
     }
-    this.#prepare();
+    this.prepare();
     const bytes = this.#bytes;
     if (bytes === '') return;
     this.#bytes = '';
     this.#socket.write(bytes, 'latin1');
   }
 
-  #become(now: Terminal): void {
+  private become(now: Terminal): void {
     const was = this.#terminal;
     const keys = Object.keys(was) as (keyof Terminal)[];
     if (keys.every((key) => now[key] === was[key])) return;

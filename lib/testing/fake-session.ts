@@ -3,7 +3,7 @@ import { embeddedBus } from '../../streams/bus.js';
 import { Call } from '../../streams/call.js';
 import type { Key, Services, Session, SessionInfo, Terminal, User } from '../../streams/types.js';
 import { DEFAULT_LIMITS } from '../session-manager.js';
-import { decoder } from '../telnet/encodings.js';
+import { decoded, decoder } from '../telnet/encodings.js';
 import { width } from '../width.js';
 import { fakeConnection } from './fake-connection.js';
 import type { Marbles } from './virtual-time.js';
@@ -86,7 +86,13 @@ class FakeCall extends Call implements FakeSession {
       loggedIn() {},
       leave() {},
     } as const;
-    super(admitted, DEFAULT_LIMITS.outputLimitBytes, m.scheduler, { decoder, width }, { decided() {} });
+    super(
+      admitted,
+      DEFAULT_LIMITS.outputLimitBytes,
+      m.scheduler,
+      { decoded, decoder, width },
+      { decided() {} },
+    );
     this.#line = line;
   }
 

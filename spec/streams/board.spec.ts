@@ -44,6 +44,7 @@ function parts(
     changed$: NEVER,
     policy: { blocked: () => false, trusted: () => false, gate: false, random: () => 0.5 },
     screen: {
+      decoded: (bytes) => Buffer.from(bytes).toString(),
       decoder: () => (bytes) => Buffer.from(bytes).toString(),
       width: (text) => text.length,
     },

@@ -9,6 +9,7 @@ import { fakeAdmitted } from '../support/admitted.js';
 
 const LIMIT = 100;
 const SCREEN: ScreenParts = {
+  decoded: (bytes) => Buffer.from(bytes).toString(),
   decoder: () => (bytes) => Buffer.from(bytes).toString(),
   width: (text) => text.length,
 };

@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { EMPTY, Subject, VirtualTimeScheduler } from 'rxjs';
-import { decoder } from '../../lib/telnet/encodings.js';
+import { decoded, decoder } from '../../lib/telnet/encodings.js';
 import { fakeConnection } from '../../lib/testing/fake-connection.js';
 import { type SeenScreen, screenOf } from '../../lib/testing/screen.js';
 import { width } from '../../lib/width.js';
@@ -78,7 +78,7 @@ async function seen(
   parts: Partial<Terminal>,
 ): Promise<SeenScreen> {
   const connection = fakeConnection(EMPTY, { terminal: terminal(parts) });
-  const screenParts = { decoder, width };
+  const screenParts = { decoded, decoder, width };
   const call = new Call(fakeAdmitted(connection), 100_000, new VirtualTimeScheduler(), screenParts, {
     decided() {},
   });

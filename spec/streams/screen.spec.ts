@@ -11,6 +11,7 @@ function screenOf(options: FakeConnectionOptions = {}) {
   const screen = new Screen(
     connection,
     {
+      decoded: (text, encoding) => `${encoding}: ${Buffer.from(text)}`,
       decoder(encoding) {
         made.push(encoding);
         let held = '';
@@ -32,22 +33,31 @@ function screenOf(options: FakeConnectionOptions = {}) {
 }
 
 const bytes = Uint8Array.of(97);
+const cut = Uint8Array.of(0xc3);
 
 describe('Screen', () => {
   describe('decoding', () => {
-    it('makes a decoder at the first chunk, and keeps it', () => {
+    it('needs no decoder before a chunk that may end within a character', () => {
       const { screen, made } = screenOf();
+      expect(screen.decode(bytes)).toBe('utf-8: a');
+      expect(screen.decode(Uint8Array.of())).toBe('utf-8: ');
       expect(made).toEqual([]);
-      expect(screen.decode(bytes)).toBe('utf-8:a');
-      expect(screen.decode(bytes)).toBe('utf-8:aa');
+    });
+
+    it('makes a decoder for the first of those, and keeps it', () => {
+      const { screen, made } = screenOf();
+      expect(screen.decode(cut)).toBe('utf-8:\xc3');
+      expect(screen.decode(bytes)).toBe('utf-8:\xc3a');
       expect(made).toEqual(['utf-8']);
     });
 
-    it("follows the terminal's encoding", () => {
-      const { screen, connection } = screenOf();
-      screen.decode(bytes);
+    it("follows the terminal's encoding, with a decoder and without one", () => {
+      const { screen, connection, made } = screenOf();
+      screen.decode(cut);
       connection.setEncoding('cp437');
-      expect(screen.decode(bytes)).toBe('cp437:a');
+      expect(screen.decode(bytes)).toBe('cp437: a');
+      expect(screen.decode(cut)).toBe('cp437:\xc3');
+      expect(made).toEqual(['utf-8', 'cp437']);
     });
   });
 

@@ -82,6 +82,7 @@ function caller(
     accounts: new Map(online.map(({ id, handle }) => [handle, [id]])),
     limits: { ...NO_LIMITS, ...limits },
     screen: {
+      decoded: (bytes) => Buffer.from(bytes).toString(),
       decoder: () => (bytes) => Buffer.from(bytes).toString(),
       width: (text) => text.length,
     },

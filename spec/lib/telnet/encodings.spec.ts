@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { decoder, encoded, encodingNamed, encodingOf, isAscii } from '../../../lib/telnet/encodings.js';
+import {
+  decoded,
+  decoder,
+  encoded,
+  encodingNamed,
+  encodingOf,
+  isAscii,
+} from '../../../lib/telnet/encodings.js';
 import type { Encoding } from '../../../streams/types.js';
 import { holds } from '../../support/holds.js';
 
@@ -141,6 +148,14 @@ describe('isAscii', () => {
       expect(isAscii(`é${text}`)).toBe(false);
       expect(isAscii(text)).toBe(length <= 131_072);
     }
+  });
+});
+
+describe('decoded', () => {
+  it('is the text of whole characters, and U+FFFD for broken ones', () => {
+    expect(decoded(Buffer.from('aé漢👪z'), 'utf-8')).toBe('aé漢👪z');
+    expect(decoded(bytes(97, 0xff, 98), 'utf-8')).toBe('a\ufffdb');
+    expect(decoded(bytes(97, 0x82, 0xb0), 'cp437')).toBe('aé░');
   });
 });
 
