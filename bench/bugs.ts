@@ -37,8 +37,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'node-never-freed',
     file: 'streams/session.ts',
-    find: '    this.#call.admitted.leave();\n    this.#call.connection.destroy();',
-    put: '    this.#call.connection.destroy();',
+    find: '    admitted.leave();\n  }\n',
+    put: '  }\n',
   },
   {
     name: 'registry-keeps-the-dead',
@@ -71,16 +71,10 @@ export const BUGS: readonly Bug[] = [
     put: '',
   },
   {
-    name: 'write-behind-the-end',
-    file: 'lib/telnet/telnet.ts',
-    find: 'return !this.#closing && this.#socket.writable;',
-    put: 'return this.#greeted;',
-  },
-  {
     name: 'sweep-never-stops',
     file: 'streams/sweep.ts',
-    find: '    if (ticks.size > 0) return;\n    alarm?.unsubscribe();\n',
-    put: '    if (ticks.size > 0) return;\n',
+    find: '    if (next === Number.POSITIVE_INFINITY) return;\n    alarm',
+    put: '    alarm',
   },
   {
     name: 'farewell-never-cut',
