@@ -485,6 +485,18 @@ describe('Call', () => {
       expect(call.screen.candidates?.('lo')).toEqual(['look', 'LOOK']);
     });
 
+    it('shows no choices to a caller whose call it ended', () => {
+      const { call, connection } = calling();
+      call
+        .completeWith(() => {
+          call.end('kicked');
+          return ['look', 'leave'];
+        })
+        .subscribe();
+      call.screen.notify(String(call.screen.candidates?.('l')));
+      expect(connection.screen).toBe('');
+    });
+
     it('ends the call when it fails, and has no candidates', () => {
       const { call, decided } = calling();
       call

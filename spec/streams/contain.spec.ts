@@ -54,5 +54,17 @@ describe('contain', () => {
       expect(completed).toBe(true);
       expect(reported.length).toBe(1);
     });
+
+    it('is not thrown at who subscribes to what is over at once', () => {
+      const over$ = new Observable((subscriber) => {
+        subscriber.complete();
+        return fails;
+      });
+
+      expect(() => over$.pipe(contain()).subscribe()).not.toThrow();
+      jasmine.clock().tick(1);
+
+      expect(reported.length).toBe(1);
+    });
   });
 });

@@ -66,6 +66,18 @@ describe('SessionTable', () => {
     expect(seen).toEqual([1, 3]);
   });
 
+  it('goes on when whole pages of callers leave meanwhile', () => {
+    const table = new SessionTable<string>();
+    for (const id of [1, 500, 1000, 2000]) table.set(id, `caller ${id}`);
+    const seen: number[] = [];
+    for (const [id] of table) {
+      seen.push(id);
+      table.delete(500);
+      table.delete(1000);
+    }
+    expect(seen).toEqual([1, 2000]);
+  });
+
   it('goes through those who are there at the beginning', () => {
     const table = new SessionTable<string>();
     for (const id of [1, 2]) table.set(id, `caller ${id}`);
