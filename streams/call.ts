@@ -4,7 +4,7 @@ import { announcement } from './announcement.js';
 import type { Endable } from './endable.js';
 import type { Expiring } from './expire.js';
 import { plain } from './plain.js';
-import type { Probed } from './probe.js';
+import type { Lookout, Probed } from './probe.js';
 import { Screen, type ScreenLine, type ScreenParts } from './screen.js';
 import { endFor, SessionEnd } from './session-end.js';
 import { TypeAhead, type TypeAheadHost } from './type-ahead.js';
@@ -37,6 +37,7 @@ export class Call implements Session, Endable, Expiring, Probed, TypeAheadHost, 
   user: User | null = null;
   held = false;
   chain: Endable['chain'] = undefined;
+  lookout: Lookout | undefined = undefined;
   readonly typeAhead = new TypeAhead(this);
   readonly screen: Screen;
   #state: SessionState;
@@ -195,6 +196,7 @@ export class Call implements Session, Endable, Expiring, Probed, TypeAheadHost, 
     if (this.#ending) return;
     this.connection.write(output);
     const { backlog } = this.connection;
+    if (backlog > 0) this.lookout?.wake();
     if (backlog > this.outputLimitBytes) this.end('slow');
     else if (backlog > this.outputLimitBytes / 2 && !this.typeAhead.blocked) this.block();
   }

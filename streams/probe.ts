@@ -6,9 +6,17 @@ import type { Connection } from './types.js';
 
 /** What is to be known of a call, to tell whether its caller is still there. */
 export interface Probed {
-  readonly connection: Pick<Connection, 'bytesIn' | 'bytesOut' | 'backlog' | 'probe'>;
+  readonly connection: Pick<Connection, 'bytesIn' | 'bytesOut' | 'backlog' | 'answers' | 'probe'>;
   /** True while the line isn't read, and we can't hear the caller. */
   readonly paused: boolean;
+  /** Set by {@link probe}; to be told when what was written stays in the backlog. */
+  lookout: Lookout | undefined;
+}
+
+/** Whoever looks whether the caller is still there. */
+export interface Lookout {
+  /** Looks again from now on, if there was nothing to look for. */
+  wake(): void;
 }
 
 /** How often in its time a line is looked at. */
@@ -19,8 +27,8 @@ const LOOKS = 4;
  * for half of `timeoutMs`, the client is asked for one ({@link Connection.probe}); after all of it, the chain ends with
  * a {@link SessionEnd} `lost`. It is late by a quarter of the time at most, and by two ticks of the sweep, since it
  * looks four times in it. A sign of life is whatever comes, telnet's own bytes too, and a backlog that shrinks. A
- * client that can't be asked is given up here only if it leaves a backlog untouched for that time; when there is none, that
- * is left to the transport.
+ * client that doesn't answer is given up here only if it leaves a backlog untouched for that time; when there is none, that
+ * is left to the transport, and nobody looks at the line before more comes, or a backlog stands.
  *
  * @param timeoutMs `null` never gives up.
  */
@@ -34,7 +42,7 @@ export function probe<T>(
   return staged((below) => new Probe(below, call, timeoutMs, sweep, scheduler));
 }
 
-class Probe<T> extends Stage<T> implements Deadline {
+class Probe<T> extends Stage<T> implements Deadline, Lookout {
   tick = 0;
   place = 0;
   readonly #call: Probed;
@@ -42,12 +50,15 @@ class Probe<T> extends Stage<T> implements Deadline {
   readonly #connection: Probed['connection'];
   readonly #timeoutMs: number;
   readonly #sweep: Sweep;
-  #heard: number;
-  #backlog: number;
-  #taken: number;
-  #aliveAt: number;
-  /** Whether the client could be asked, in this silence; `undefined` before that. */
-  #asked: boolean | undefined;
+  readonly #scheduler: SchedulerLike;
+  #heard = 0;
+  #backlog = 0;
+  #taken = 0;
+  #aliveAt = 0;
+  /** Whether the client was asked, in this silence. */
+  #asked = false;
+  /** Whether there is nothing to look for. */
+  #resting = true;
 
   constructor(below: Subscriber<T>, call: Probed, timeoutMs: number, sweep: Sweep, scheduler: SchedulerLike) {
     super(below);
@@ -55,30 +66,44 @@ class Probe<T> extends Stage<T> implements Deadline {
     this.#connection = call.connection;
     this.#timeoutMs = timeoutMs;
     this.#sweep = sweep;
+    this.#scheduler = scheduler;
+    call.lookout = this;
+    this.wake();
+  }
+
+  override next(value: T): void {
+    if (this.isStopped) return;
+    this.wake();
+    this.below.next(value);
+  }
+
+  wake(): void {
+    if (!this.#resting || this.closed) return;
+    this.#resting = false;
     const { bytesIn, bytesOut, backlog } = this.#connection;
     this.#heard = bytesIn;
     this.#backlog = backlog;
     this.#taken = bytesOut - backlog;
-    this.#aliveAt = scheduler.now();
-    sweep.watch(this, this.#aliveAt + timeoutMs / LOOKS);
-  }
-
-  override next(value: T): void {
-    if (!this.isStopped) this.below.next(value);
+    this.#aliveAt = this.#scheduler.now();
+    this.#asked = false;
+    this.#sweep.watch(this, this.#aliveAt + this.#timeoutMs / LOOKS);
   }
 
   due(now: number): number {
     if (this.gaveSign() || this.#call.paused) {
       this.#aliveAt = now;
-      this.#asked = undefined;
+      this.#asked = false;
     }
+    this.#resting = this.#backlog === 0 && !this.#connection.answers;
+    if (this.#resting) return NEVER;
     const silentMs = now - this.#aliveAt;
     if (silentMs >= this.#timeoutMs && (this.#asked || this.#backlog > 0)) {
       this.error(endFor('lost'));
       return NEVER;
     }
-    if (silentMs >= this.#timeoutMs / 2 && this.#asked === undefined && this.#backlog === 0) {
-      this.#asked = this.#connection.probe();
+    if (silentMs >= this.#timeoutMs / 2 && !this.#asked && this.#backlog === 0) {
+      this.#asked = true;
+      this.#connection.probe();
     }
     const eachMs = this.#timeoutMs / LOOKS;
     return this.#aliveAt + (Math.floor(silentMs / eachMs) + 1) * eachMs;

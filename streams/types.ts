@@ -57,10 +57,12 @@ export interface Connection {
   /** Writes in this encoding from now on, and tells it to {@link Connection.terminal}, whatever the client says later. */
   setEncoding(encoding: Encoding): void;
   /**
-   * Asks the client for a sign of life that no caller sees. False if it never answered such a question: that it is there no
-   * more is then for the transport to find out, which ends the input as `lost` (TCP's keepalive).
+   * Whether the client gave a sign of life when it was asked for one. Where it never did, that it is there no more is for the
+   * transport to find out, which ends the input as `lost` (TCP's keepalive).
    */
-  probe(): boolean;
+  readonly answers: boolean;
+  /** Asks the client for a sign of life that no caller sees, if it is one that answers. */
+  probe(): void;
   /** Stops reading from the caller, so that their own kernel makes them wait. */
   pause(): void;
   /** Reads on after {@link Connection.pause}. */

@@ -50,7 +50,8 @@ export class BoardOptions implements NegotiatorHost {
   readonly #status: Status;
   readonly #negotiator = new Negotiator(this, AGREEABLE);
   #heard = false;
-  #answers = false;
+  /** Whether the client ever gave a sign of life when it was asked. */
+  answers = false;
   #types: readonly string[] = NO_TYPES;
   #asking = false;
   #requested = false;
@@ -95,10 +96,9 @@ export class BoardOptions implements NegotiatorHost {
     return this.#negotiator.charge();
   }
 
-  /** Asks for a sign of life; false if the client never gave one. */
-  probe(): boolean {
-    if (this.#answers) this.#negotiator.askTimingMark();
-    return this.#answers;
+  /** Asks for a sign of life, if the client ever gave one. */
+  probe(): void {
+    if (this.answers) this.#negotiator.askTimingMark();
   }
 
   /** The command that marks the end of a prompt, for clients that wait for it (RFC 885, RFC 854). */
@@ -119,7 +119,7 @@ export class BoardOptions implements NegotiatorHost {
     else if (option === MSSP) this.tellStatus();
   }
   answered(): void {
-    this.#answers = true;
+    this.answers = true;
   }
   abused(): void {
     this.#host.abused();

@@ -214,8 +214,11 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     this.#encodingChosen = true;
     this.become({ ...this.#terminal, encoding });
   }
-  probe(): boolean {
-    return this.#options.probe();
+  get answers(): boolean {
+    return this.#options.answers;
+  }
+  probe(): void {
+    this.#options.probe();
   }
   pause(): void {
     if (!this.#closing) this.#socket.pause();

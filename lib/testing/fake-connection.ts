@@ -92,9 +92,9 @@ export function fakeConnection(
     setEncoding(encoding: Encoding) {
       terminal = { ...terminal, encoding };
     },
+    answers,
     probe() {
       calls.push('probe');
-      return answers;
     },
     get screen() {
       return screen;

@@ -136,6 +136,16 @@ describe('Call', () => {
       expect(connection.screen).toBe('');
     });
 
+    it('wakes whoever looks whether the caller is there, where the line does not take it', () => {
+      for (const deaf of [true, false]) {
+        const { call } = calling({ deaf });
+        const wake = jasmine.createSpy('wake');
+        call.lookout = { wake };
+        call.write('hello');
+        expect(wake).toHaveBeenCalledTimes(deaf ? 1 : 0);
+      }
+    });
+
     it('ends the call of somebody who reads too slowly', () => {
       const { call, connection, decided } = calling({ deaf: true });
       call.write('x'.repeat(LIMIT));

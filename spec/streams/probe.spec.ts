@@ -1,6 +1,7 @@
 import { EMPTY, NEVER, type Observable, of, Subject, VirtualTimeScheduler } from 'rxjs';
+import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { probe } from '../../streams/probe.js';
+import { type Lookout, probe } from '../../streams/probe.js';
 import { SessionEnd } from '../../streams/session-end.js';
 import { type Deadline, type Sweep, sweep } from '../../streams/sweep.js';
 
@@ -9,25 +10,22 @@ const LOST = new SessionEnd('lost');
 /** A line, whose figures a spec moves. */
 function line({ answers = true }: { answers?: boolean } = {}) {
   const asked: number[] = [];
-  /** When it was found that the client can't be asked. */
-  const leftAlone: number[] = [];
   const connection = {
     bytesIn: 0,
     bytesOut: 0,
     backlog: 0,
     now: () => 0,
-    probe() {
-      (answers ? asked : leftAlone).push(connection.now());
-      return answers;
-    },
+    answers,
+    probe: () => void asked.push(connection.now()),
   };
-  return { connection, paused: false, asked, leftAlone };
+  return { connection, paused: false, asked, lookout: undefined as Lookout | undefined };
 }
 
 describe('probe', () => {
   /** Runs a call for 40 frames of 1 ms, with a timeout of 8 and a tick of 1. */
   const scene = (
     play: (run: {
+      typed(marble: string): Observable<string>;
       call: ReturnType<typeof line>;
       at(frame: number, act: () => void): void;
       expect(source: Observable<string>, marble: string, error?: unknown, unsubscription?: string): void;
@@ -41,6 +39,7 @@ describe('probe', () => {
       const rule = probe<string>(call, timeoutMs, sweep(1, m.scheduler), m.scheduler);
       play({
         call,
+        typed: (marble) => m.hot(marble),
         at: (frame, act) => void m.scheduler.schedule(act, frame),
         expect: (source, marble, error, unsubscription) =>
           m.expect(source.pipe(rule), unsubscription).toBeObservable(marble, undefined, error),
@@ -129,7 +128,7 @@ describe('probe', () => {
     scene(
       ({ call, expect: expectation, at }) => {
         expectation(NEVER, '---------------------', undefined, '^-------------------!');
-        at(20, () => expect(call.leftAlone).toEqual([4]));
+        at(20, () => expect(call.asked).toEqual([]));
       },
       {
         answers: false,
@@ -149,28 +148,14 @@ describe('probe', () => {
   );
 
   it(
-    'finds out once in each silence whether the client can be asked',
-    scene(
-      ({ call, expect: expectation, at }) => {
-        expectation(NEVER, '-----------------------', undefined, '^---------------------!');
-        at(11.5, () => {
-          expect(call.leftAlone.length).toBe(1);
-          call.connection.bytesIn += 1;
-        });
-        at(22, () => expect(call.leftAlone.length).toBe(2));
-      },
-      { answers: false },
-    ),
-  );
-
-  it(
     'gives a new backlog the whole time, however long the silence before it',
     scene(
       ({ call, expect: expectation, at }) => {
         at(11, () => {
           call.connection.bytesOut = call.connection.backlog = 1000;
+          call.lookout?.wake();
         });
-        expectation(NEVER, '--------------------#', LOST);
+        expectation(NEVER, '-------------------#', LOST);
       },
       { answers: false },
     ),
@@ -197,22 +182,80 @@ describe('probe', () => {
     ),
   );
 
+  /** A call, and the moments at which somebody looked at its line. */
+  function lookedAt(m: Context, options: { answers?: boolean } = {}) {
+    const looks: number[] = [];
+    const call = line(options);
+    let backlog = 0;
+    Object.defineProperty(call.connection, 'backlog', {
+      get() {
+        looks.push(m.scheduler.now());
+        return backlog;
+      },
+      set(bytes: number) {
+        backlog = bytes;
+      },
+    });
+    return { call, looks };
+  }
+
   it(
     'looks four times in its time, and no more often',
     marbles((m) => {
-      let looks = 0;
-      const call = line();
-      Object.defineProperty(call.connection, 'backlog', {
-        get() {
-          looks += 1;
-          return 0;
-        },
-      });
+      const { call, looks } = lookedAt(m);
       const input$ = NEVER.pipe(probe(call, 80, sweep(1, m.scheduler), m.scheduler));
       m.expect(input$, '^ 78ms !').toBeObservable('-');
       m.flush();
-      // One of them to begin with.
-      expect(looks).toBe(1 + 3);
+      // The first is where it begins.
+      expect(looks).toEqual([0, 20, 40, 60]);
+    }),
+  );
+
+  it(
+    "looks once at a line whose client can't be asked, until more comes or a backlog stands",
+    marbles((m) => {
+      const { call, looks } = lookedAt(m, { answers: false });
+      const input = m.hot('50ms a 49ms bb -');
+      const input$ = input.pipe(probe(call, 80, sweep(1, m.scheduler), m.scheduler));
+      m.expect(input$, '^ 398ms !').toBeObservable('50ms a 49ms bb -');
+      m.scheduler.schedule(() => {
+        call.connection.bytesOut = call.connection.backlog = 10;
+        call.lookout?.wake();
+        call.lookout?.wake();
+      }, 200);
+      m.scheduler.schedule(() => {
+        call.connection.backlog = 0;
+      }, 230);
+      m.flush();
+      expect(looks).toEqual([0, 20, 50, 70, 100, 120, 200, 220, 240]);
+    }),
+  );
+
+  it(
+    'asks a client that came to answer, from the next that it says',
+    scene(
+      ({ call, typed, expect: expectation, at }) => {
+        at(5, () => {
+          call.connection.answers = true;
+        });
+        expectation(typed('----------a-'), '----------a-------#', LOST);
+        at(19, () => expect(call.asked).toEqual([14]));
+      },
+      { answers: false },
+    ),
+  );
+
+  it(
+    'is not woken by anybody once it is over',
+    marbles((m) => {
+      const { call, looks } = lookedAt(m, { answers: false });
+      NEVER.pipe(probe(call, 80, sweep(1, m.scheduler), m.scheduler))
+        .subscribe()
+        .unsubscribe();
+      call.lookout?.wake();
+      m.flush();
+      expect(looks).toEqual([0]);
+      expect(m.scheduler.actions.length).toBe(0);
     }),
   );
 

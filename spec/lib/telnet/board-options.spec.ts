@@ -485,11 +485,13 @@ describe('BoardOptions', () => {
     for (const answer of ['WILL TIMING_MARK', 'WONT TIMING_MARK']) {
       it(`asks for a sign of life whoever once gave one (${answer})`, () => {
         const { options, hears, answers } = line();
-        expect(options.probe()).toBe(false);
+        options.probe();
+        expect(options.answers).toBe(false);
         expect(answers()).toEqual([]);
         hears(answer);
 
-        expect(options.probe()).toBe(true);
+        expect(options.answers).toBe(true);
+        options.probe();
 
         expect(answers()).toEqual(['DO TIMING_MARK']);
       });
