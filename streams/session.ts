@@ -53,8 +53,8 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
 class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
   readonly #parts: SessionParts;
   readonly #call: Call;
-  /** How long it was in the waiting room. */
-  #waitedMs = 0;
+  /** How long it was in the waiting room; `undefined` for nearly everybody, since a number would be an object of its own. */
+  #waitedMs: number | undefined;
 
   constructor(events: Subscriber<ServerEvent>, admitted: Admitted, parts: SessionParts) {
     super(events);
@@ -120,7 +120,7 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
     call.become('connected');
     const calledAt = call.openedAt;
     call.openedAt = call.lastInputAt = call.scheduler.now();
-    this.#waitedMs = call.openedAt - calledAt;
+    if (calledAt < call.openedAt) this.#waitedMs = call.openedAt - calledAt;
     this.below.next({ type: 'sessionOpened', session: call.id, node: call.node, address: call.address });
     call.become('authenticating');
   }
@@ -172,7 +172,7 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
       reason,
       bytesIn: call.bytesIn,
       bytesOut: call.bytesOut,
-      durationMs: call.scheduler.now() - call.openedAt + this.#waitedMs,
+      durationMs: call.scheduler.now() - call.openedAt + (this.#waitedMs ?? 0),
       flushed,
     };
   }

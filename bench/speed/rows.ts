@@ -130,7 +130,8 @@ const idling: Group = {
     const crowd = await gather(server.port, MANY);
     await wait(500);
     const atOnce = await server.ask<Memory>('figures');
-    // The engine tidies up, some twenty seconds after so much has come; then two looks whether callers are still there.
+    // The engine tidies up, some twenty seconds after so much has come. At thirty it is found that these clients can't be asked
+    // whether they are there.
     await wait(quick ? 3000 : 32_000);
     const seconds = quick ? 3 : 30;
     const { cpuUs } = await server.ask<Memory>('cpu');

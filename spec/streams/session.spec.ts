@@ -886,6 +886,18 @@ describe('session', () => {
     );
 
     it(
+      'has the wait counted in how long it lasted',
+      marbles((m) => {
+        const place$ = m.cold('a 1999ms |', places);
+        const { session$ } = caller(m.scheduler, m.hot('3s |'), { place$ });
+        const durations: number[] = [];
+        session$.subscribe((event) => event.type === 'sessionClosed' && durations.push(event.durationMs));
+        m.flush();
+        expect(durations).toEqual([3000]);
+      }),
+    );
+
+    it(
       'is gone at once when they hang up, and was never opened',
       marbles((m) => {
         const place$ = m.cold('               a 999ms b 999ms |', places);
