@@ -73,7 +73,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'sweep-never-stops',
     file: 'streams/sweep.ts',
-    find: '    if (next === Number.POSITIVE_INFINITY) return;\n    alarm',
+    find: '    if (next === NEVER) return;\n    alarm',
     put: '    alarm',
   },
   {

@@ -1,7 +1,7 @@
 import type { MonoTypeOperatorFunction, SchedulerLike, Subscriber } from 'rxjs';
 import { endFor, type SessionEnd } from './session-end.js';
 import { Stage, staged } from './stage.js';
-import type { Deadline, Sweep } from './sweep.js';
+import { type Deadline, NEVER, type Sweep } from './sweep.js';
 import type { Limits, SessionState } from './types.js';
 
 /** What the deadlines of a call depend on. */
@@ -187,5 +187,4 @@ class Expire<T> extends Stage<T> implements Deadline {
   }
 }
 
-const NEVER = Number.POSITIVE_INFINITY;
 const orNever = (ms: number | null | undefined) => ms ?? NEVER;

@@ -1,6 +1,6 @@
 import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import { feed, Stage } from './stage.js';
-import { type Deadline, type Sweep, sweep } from './sweep.js';
+import { type Deadline, NEVER, type Sweep, sweep } from './sweep.js';
 import type { Connection } from './types.js';
 
 /** How long the last words may take to leave. */
@@ -56,7 +56,7 @@ class Leaving extends Stage<never, boolean> implements Deadline {
 
   due(): number {
     this.complete();
-    return Number.POSITIVE_INFINITY;
+    return NEVER;
   }
 
   protected override _complete(): void {

@@ -1,7 +1,7 @@
 import { identity, type MonoTypeOperatorFunction, type SchedulerLike, type Subscriber } from 'rxjs';
 import { endFor, type SessionEnd } from './session-end.js';
 import { Stage, staged } from './stage.js';
-import type { Deadline, Sweep } from './sweep.js';
+import { type Deadline, NEVER, type Sweep } from './sweep.js';
 import type { Connection } from './types.js';
 
 /** What is to be known of a call, to tell whether its caller is still there. */
@@ -128,5 +128,3 @@ class Probe<T> extends Stage<T> implements Deadline, Lookout {
     super.unsubscribe();
   }
 }
-
-const NEVER = Number.POSITIVE_INFINITY;

@@ -10,6 +10,8 @@ export interface Sessions<Value> extends ReadonlyMap<SessionId, Value> {
 /** Rows of a page. */
 const PAGE = 64;
 
+const pageOf = (id: SessionId) => Math.floor(id / PAGE);
+
 /** Sessions whose ids follow one another. */
 interface Page<Value> {
   readonly rows: (Value | undefined)[];
@@ -31,13 +33,13 @@ export class SessionTable<Value> implements Sessions<Value> {
     return this.#size;
   }
   get(id: SessionId): Value | undefined {
-    return this.#pages.get(Math.floor(id / PAGE))?.rows[id % PAGE];
+    return this.#pages.get(pageOf(id))?.rows[id % PAGE];
   }
   has(id: SessionId): boolean {
     return this.get(id) !== undefined;
   }
   set(id: SessionId, value: Value): void {
-    const page = this.#page(Math.floor(id / PAGE));
+    const page = this.#page(pageOf(id));
     if (page.rows[id % PAGE] === undefined) {
       page.size += 1;
       this.#size += 1;
@@ -46,14 +48,14 @@ export class SessionTable<Value> implements Sessions<Value> {
     this.#newest = Math.max(this.#newest, id);
   }
   delete(id: SessionId): boolean {
-    const number = Math.floor(id / PAGE);
+    const number = pageOf(id);
     const page = this.#pages.get(number);
     if (page?.rows[id % PAGE] === undefined) return false;
     page.rows[id % PAGE] = undefined;
     page.size -= 1;
     this.#size -= 1;
     // The last is where the next will be.
-    if (page.size === 0 && number !== Math.floor(this.#newest / PAGE)) this.#pages.delete(number);
+    if (page.size === 0 && number !== pageOf(this.#newest)) this.#pages.delete(number);
     return true;
   }
   clear(): void {
@@ -89,7 +91,7 @@ export class SessionTable<Value> implements Sessions<Value> {
     if (known) return known;
     const page = { rows: new Array<Value | undefined>(PAGE).fill(undefined), size: 0 };
     this.#pages.set(number, page);
-    const last = Math.floor(this.#newest / PAGE);
+    const last = pageOf(this.#newest);
     if (number > last && this.#pages.get(last)?.size === 0) this.#pages.delete(last);
     return page;
   }

@@ -27,7 +27,7 @@ export class Stage<In, Out = In> extends Subscriber<In> {
 
   constructor(below: Subscriber<Out>) {
     super();
-    // RxJS's own field, which each subscriber has anyway.
+    // What is below has its place in RxJS's own field: a second one would be eight bytes more for each stage.
     this.destination = below;
     this.above = undefined;
   }

@@ -1,13 +1,16 @@
 import { type SchedulerLike, type Subscription, timer } from 'rxjs';
 
+/** The time of what is never due. */
+export const NEVER = Number.POSITIVE_INFINITY;
+
 /** Something that is due at a time, in a caller's life. */
 export interface Deadline {
   /** The sweep's own: the tick at which this is looked at, and its place among those of that tick. */
   tick: number;
   place: number;
   /**
-   * Called at the first tick at or after its time. Returns the next time: `Infinity` for never, one that has passed for the next tick. It
-   * means nothing if the deadline was left, or watched again, meanwhile.
+   * Called at the first tick at or after its time. Returns the next time: {@link NEVER}, or one that has passed for the next
+   * tick. It means nothing if the deadline was left, or watched again, meanwhile.
    */
   due(now: number): number;
 }
@@ -17,7 +20,7 @@ export interface Sweep {
   /**
    * Begins to watch, or moves what is watched already.
    *
-   * @param dueAt When {@link Deadline.due} is to be called, in the scheduler's milliseconds; `Infinity` for never.
+   * @param dueAt When {@link Deadline.due} is to be called, in the scheduler's milliseconds, or {@link NEVER}.
    */
   watch(deadline: Deadline, dueAt: number): void;
   /** Stops watching; does nothing if it isn't watched. */
@@ -27,6 +30,7 @@ export interface Sweep {
 /** The tick of one that isn't watched, and of one whose turn it is. */
 const [NONE, NOW] = [0, -1] as const;
 
+// Functions of their own, this and `lookAt`: the engine compiles whatever has a long loop in it, with all the rest of it.
 function markDue(deadlines: readonly Deadline[]): void {
   for (const deadline of deadlines) deadline.tick = NOW;
 }
@@ -40,7 +44,7 @@ function markDue(deadlines: readonly Deadline[]): void {
 export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
   const ticks = new Map<number, Deadline[]>();
   let startedAt: number | undefined;
-  let next = Number.POSITIVE_INFINITY;
+  let next = NEVER;
   let alarm: Subscription | undefined;
 
   const since = (at: number) => {
@@ -49,7 +53,7 @@ export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
   };
   const put = (deadline: Deadline, dueAt: number, behind: number) => {
     deadline.tick = NONE;
-    if (dueAt === Number.POSITIVE_INFINITY) return;
+    if (dueAt === NEVER) return;
     deadline.tick = Math.max(behind + 1, Math.ceil(since(dueAt)));
     const those = ticks.get(deadline.tick);
     deadline.place = those?.length ?? 0;
@@ -67,7 +71,6 @@ export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
     for (const those of due) lookAt(those, now, last);
     setAlarm(now);
   };
-  // A function of its own: the engine compiles the one that has a long loop in it, with all that is in it.
   const lookAt = (due: readonly Deadline[], now: number, last: number) => {
     for (const deadline of due) {
       // Unless it has left meanwhile, before its turn or in it.
@@ -80,7 +83,7 @@ export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
     alarm?.unsubscribe();
     alarm = undefined;
     next = Math.min(...ticks.keys());
-    if (next === Number.POSITIVE_INFINITY) return;
+    if (next === NEVER) return;
     alarm = timer(Math.max(0, (next - since(now)) * tickMs), scheduler).subscribe(look);
   };
 
@@ -100,7 +103,7 @@ export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
     ticks.delete(tick);
     if (ticks.size > 0) return;
     alarm?.unsubscribe();
-    next = Number.POSITIVE_INFINITY;
+    next = NEVER;
   };
   return {
     watch(deadline, dueAt) {

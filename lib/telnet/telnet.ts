@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { Observable, type Subscriber } from 'rxjs';
+import { Observable, Subscriber } from 'rxjs';
 import {
   COMMAND,
   commandBytes,
@@ -99,7 +99,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   #reader: Subscriber<Uint8Array> | undefined;
   #watchers: Set<Subscriber<Terminal>> | undefined;
   /** Those who wait for the line to be gone: nearly always one, and a list would be half as large as that. */
-  #mourners: Subscriber<never> | readonly Subscriber<never>[] | undefined;
+  #mourners: Mourner | readonly Mourner[] | undefined;
   /** The rest of a chunk, in whose middle the reader left. */
   #held: Uint8Array[] | undefined;
   /** The runs of this chunk, between telnet's commands: handed on together, since each costs the same. Nearly always one. */
@@ -169,7 +169,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   get closed$(): Observable<never> {
     return new Observable((subscriber) => {
       if (this.#gone) return subscriber.complete();
-      this.#mourners = this.#mourners ? [this.#mourners, subscriber].flat() : subscriber;
+      this.#mourners = this.#mourners ? [...listOf(this.#mourners), subscriber] : subscriber;
     });
   }
   get drained$(): Observable<never> {
@@ -335,7 +335,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     this.#gone = true;
     this.hangUp();
     if (this.#watchers) for (const watcher of [...this.#watchers]) watcher.complete();
-    for (const mourner of [this.#mourners ?? []].flat()) mourner.complete();
+    if (this.#mourners) for (const mourner of listOf(this.#mourners)) mourner.complete();
     this.#mourners = undefined;
   }
   lose(): void {
@@ -449,6 +449,10 @@ function withCrLf(text: string): string {
   if (text.indexOf('\n') === last && text.charCodeAt(last - 1) !== CR) return `${text.slice(0, last)}\r\n`;
   return text.includes('\r') ? text.replace(/\r?\n/g, '\r\n') : text.replaceAll('\n', '\r\n');
 }
+
+type Mourner = Subscriber<never>;
+const listOf = (mourners: Mourner | readonly Mourner[]): readonly Mourner[] =>
+  mourners instanceof Subscriber ? [mourners] : mourners;
 
 /** A window's size that can be believed. */
 function cells(count: number, otherwise: number): number {

@@ -15,7 +15,7 @@ import {
 import { createImpulse, type Impulse, type ImpulseOptions } from '../../lib/create-impulse.js';
 import type { App, Output, ServerEvent } from '../../streams/types.js';
 import { call } from '../support/caller.js';
-import { kernelTimer } from '../support/kernel-timer.js';
+import { kernelTimer, needsKernelTimers } from '../support/kernel-timer.js';
 import { bytesOf, wordsOf } from '../support/telnet-words.js';
 
 const echo: App = (session) =>
@@ -324,7 +324,7 @@ describe('createImpulse', () => {
     [null, undefined],
   ] as const) {
     it(`has the kernel ask the other end for a sign of life (dead peer timeout: ${deadPeerTimeoutMs})`, async () => {
-      if (process.platform !== 'linux') pending('only Linux shows the timers of its sockets');
+      needsKernelTimers();
       const { port } = await open(deadPeerTimeoutMs === undefined ? {} : { deadPeerTimeoutMs });
       const caller = await logIn(port, 'ann');
       const line = () => kernelTimer({ localPort: port, remotePort: caller.socket.localPort });

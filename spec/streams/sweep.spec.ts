@@ -1,7 +1,7 @@
 import { type SchedulerLike, Subscription } from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { type Deadline, sweep } from '../../streams/sweep.js';
+import { type Deadline, NEVER, sweep } from '../../streams/sweep.js';
 import { counting } from '../support/counting.js';
 
 /** Watches a deadline; what it returns stops that. */
@@ -14,7 +14,6 @@ function watching(tickMs: number, scheduler: SchedulerLike) {
   };
 }
 
-const NEVER = Number.POSITIVE_INFINITY;
 const never = () => NEVER;
 
 /** A clock that stands still, and then goes on: its last timer is late. */

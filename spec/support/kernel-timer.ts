@@ -1,5 +1,10 @@
 import { readFileSync } from 'node:fs';
 
+/** Makes a spec pending where the system doesn't show what {@link kernelTimer} tells. */
+export function needsKernelTimers(): void {
+  if (process.platform !== 'linux') pending('only Linux shows the timers of its sockets');
+}
+
 /** What the kernel waits for on a line. */
 export type KernelTimer = 'nothing' | 'an acknowledgement' | 'a sign of life' | 'something else';
 const KINDS: readonly KernelTimer[] = ['nothing', 'an acknowledgement', 'a sign of life'];

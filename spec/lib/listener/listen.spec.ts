@@ -12,7 +12,7 @@ import {
 } from 'rxjs';
 import { type Listening, listen } from '../../../lib/listener/listen.js';
 import { call } from '../../support/caller.js';
-import { kernelTimer } from '../../support/kernel-timer.js';
+import { kernelTimer, needsKernelTimers } from '../../support/kernel-timer.js';
 
 const HERE = { host: '127.0.0.1', port: 0 };
 
@@ -69,7 +69,7 @@ describe('listen', () => {
   });
 
   it('has the kernel ask for a sign of life, so early that it has given up in time, but after a second at least', async () => {
-    if (process.platform !== 'linux') pending('only Linux shows the timers of its sockets');
+    needsKernelTimers();
     for (const [silenceMs, least, most] of [
       [120_000, 60, 110],
       [10_500, 0, 1],
@@ -89,7 +89,7 @@ describe('listen', () => {
   });
 
   it('has nobody asked for a sign of life without a time', async () => {
-    if (process.platform !== 'linux') pending('only Linux shows the timers of its sockets');
+    needsKernelTimers();
     const { address, socket$, subscription } = await open(null);
     const accepted = firstValueFrom(socket$.pipe(take(1)));
     const caller = await call(address.port);
