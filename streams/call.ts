@@ -1,4 +1,4 @@
-import { defer, finalize, Observable, type SchedulerLike, take } from 'rxjs';
+import { defer, finalize, Observable, type SchedulerLike, take, tap } from 'rxjs';
 import type { Admitted } from './admit.js';
 import { announcement } from './announcement.js';
 import type { Endable } from './endable.js';
@@ -87,6 +87,9 @@ export class Call implements Session, Endable, Expiring, Probed, TypeAheadHost, 
   get taken() {
     return this.typeAhead.taken;
   }
+  get isRead() {
+    return this.typeAhead.isRead;
+  }
   get line$(): Observable<string> {
     return this.typeAhead.line$;
   }
@@ -111,7 +114,11 @@ export class Call implements Session, Endable, Expiring, Probed, TypeAheadHost, 
       const line$ = this.line$.pipe(take(1));
       if (!secret) return line$;
       this.screen.hide(true);
-      return line$.pipe(finalize(() => this.screen.hide(false)));
+      return line$.pipe(
+        // It may have been typed ahead, where nobody knew that it is one.
+        tap((secret) => this.screen.typing?.forget(secret)),
+        finalize(() => this.screen.hide(false)),
+      );
     });
   }
 
@@ -203,6 +210,10 @@ export class Call implements Session, Endable, Expiring, Probed, TypeAheadHost, 
 
   later(act: () => void): void {
     this.scheduler.schedule(act);
+  }
+
+  asked(): void {
+    if (this.user) this.screen.uncover();
   }
 
   /** What a caller says isn't answered until they have taken what was said to them. */

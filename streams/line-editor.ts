@@ -126,6 +126,14 @@ export class LineEditor {
     this.#recalled = history.length;
   }
 
+  /** Keeps a line no longer. */
+  forget(line: string): void {
+    if (!this.#history.includes(line)) return;
+    this.#history = this.#history.filter((other) => other !== line);
+    this.#historyLength = this.#history.reduce((sum, { length }) => sum + length, 0);
+    this.#recalled = this.#history.length;
+  }
+
   private become(before: string, after: string): void {
     this.before = before;
     this.after = after;

@@ -13,7 +13,7 @@ export interface LineTerminal {
   decode(bytes: Uint8Array): string;
   /** Whether what is typed is ours to show. Asked at each chunk, since it is negotiated. */
   echoes(): boolean;
-  /** Whether what is typed is nobody's to see. */
+  /** Whether what is typed is nobody's to see, or may turn out to be. */
   secret(): boolean;
   /** Shows what was typed. */
   show(text: string): void;
@@ -47,6 +47,8 @@ export interface Typing {
   disturbed(): void;
   /** It is nobody's any more. */
   discard(): void;
+  /** This line is not to be recalled. */
+  forget(line: string): void;
 }
 
 /** Where keys go while an app wants them instead of lines. */
@@ -149,6 +151,10 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
     this.shown = NOTHING_TYPED;
   }
 
+  forget(line: string): void {
+    this.#editor.forget(line);
+  }
+
   private entered(): void {
     const secret = this.#terminal.secret();
     if (this.#echoing) {
@@ -205,6 +211,8 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
   }
 
   takeCharacter(): string {
+    // What was typed of a secret is for the one who asked for it.
+    if (this.#terminal.secret()) return '';
     this.shown = NOTHING_TYPED;
     const line = this.#editor.take();
     const character = firstOf(line);

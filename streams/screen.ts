@@ -29,6 +29,8 @@ export interface ScreenLine {
   send(text: string): void;
   /** Hangs up, as the caller wishes. */
   hangUp(): void;
+  /** Whether somebody reads what is typed now. */
+  readonly isRead: boolean;
 }
 
 /** A caller's terminal, as the line discipline sees it. A class, since every caller has one. */
@@ -45,6 +47,8 @@ export class Screen implements LineTerminal {
   #said = '';
   #reading = false;
   #secrets = 0;
+  /** Whether what nobody reads yet may be a secret: before the login, and from a secret to the next line that is asked for. */
+  #covered = false;
   /** How wide the window was when something was last written. */
   #drawnAt = 0;
 
@@ -103,8 +107,19 @@ export class Screen implements LineTerminal {
   /** Hides what is typed, or shows it again; as often hidden, as often to be shown. */
   hide(on: boolean): void {
     this.#secrets += on ? 1 : -1;
+    if (on) this.cover();
     // What was typed of a secret that nobody waits for must not turn up in the next line.
     if (this.#secrets === 0) this.typing?.discard();
+  }
+
+  /** What is typed ahead may be a secret from here on. */
+  cover(): void {
+    this.#covered = true;
+  }
+
+  /** What is typed ahead is no secret from here on. */
+  uncover(): void {
+    if (this.#secrets === 0) this.#covered = false;
   }
 
   decode(bytes: Uint8Array): string {
@@ -122,7 +137,7 @@ export class Screen implements LineTerminal {
     return this.#connection.terminal.echo;
   }
   secret(): boolean {
-    return this.#secrets > 0;
+    return this.#secrets > 0 || (this.#covered && !this.#line.isRead);
   }
   freshPrompt(on: 'line' | 'page'): string {
     this.settle();

@@ -123,12 +123,14 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
     if (calledAt < call.openedAt) this.#waitedMs = call.openedAt - calledAt;
     this.below.next({ type: 'sessionOpened', session: call.id, node: call.node, address: call.address });
     call.become('authenticating');
+    call.screen.cover();
   }
 
   logIn(user: User): void {
     const call = this.#call;
     call.user = user;
     call.become('active');
+    call.screen.uncover();
     this.below.next({ type: 'sessionAuthenticated', session: call.id, node: call.node, handle: user.handle });
     // Somebody who waits may be let in by it, and their events come next.
     call.admitted.loggedIn();

@@ -14,6 +14,8 @@ export interface TypeAheadHost {
   hold(on: boolean): void;
   /** Does something in a turn of its own. */
   later(act: () => void): void;
+  /** Called when somebody begins to read lines or keys. */
+  asked(): void;
 }
 
 /** A line that isn't entered yet. */
@@ -39,6 +41,8 @@ export class TypeAhead {
   #listeners: readonly Subscriber<string>[] = NOBODY;
   #keyListeners: readonly Subscriber<Key>[] = NOBODY;
   #takers: readonly (() => void)[] = NOBODY;
+  /** How many of the takers answer a line, and read none meanwhile. */
+  #answering = 0;
   /** Keys that wait while the caller is blocked. */
   #pressed = NOTHING;
   /** How many of them were handed on. */
@@ -75,11 +79,17 @@ export class TypeAhead {
     return this.#keyListeners.length > 0;
   }
 
+  /** Whether somebody reads what is typed now. */
+  get isRead(): boolean {
+    return this.#takers.length > this.#answering || this.wantsKeys || this.isHeard();
+  }
+
   /** What waits, then what comes, to every subscriber alike. Completes at the end. Lines wait while nobody listens. */
   get line$(): Observable<string> {
     return new Observable((subscriber) => {
       if (this.#ended) return subscriber.complete();
       this.#listeners = joined(this.#listeners, subscriber);
+      this.#host.asked();
       this.within(() => this.flow());
     });
   }
@@ -89,6 +99,7 @@ export class TypeAhead {
     return new Observable((subscriber) => {
       if (this.#ended) return subscriber.complete();
       this.#keyListeners = joined(this.#keyListeners, subscriber);
+      this.#host.asked();
       this.within(() => this.pressAhead());
     });
   }
@@ -108,23 +119,28 @@ export class TypeAhead {
         while (!answering && !subscriber.closed && this.flows() && !this.isHeard()) {
           const line = this.take();
           answering = true;
+          this.#answering += 1;
           subscriber.add(
             defer(() => answer(line)).subscribe({
               next: (value) => subscriber.next(value),
               error: (error) => subscriber.error(error),
-              complete() {
+              complete: () => {
                 answering = false;
+                this.#answering -= 1;
                 step();
               },
             }),
           );
         }
         stepping = false;
+        if (!answering) this.#host.asked();
         if (this.#ended && !answering) subscriber.complete();
       };
       this.#takers = [...this.#takers, step];
       subscriber.add(() => {
         this.#takers = this.#takers.filter((other) => other !== step);
+        if (answering) this.#answering -= 1;
+        answering = false;
       });
       step();
     });

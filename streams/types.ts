@@ -199,7 +199,8 @@ export interface Session extends SessionInfo {
   eachLine<T>(answer: (line: string) => Observable<T>): Observable<T>;
   /**
    * Writes the prompt, emits the next line and completes; without a line, if the call ends first. A `secret` line
-   * isn't shown while it is typed, where the showing is ours to do, and can't be recalled.
+   * isn't shown while it is typed, where the showing is ours to do, and can't be recalled. What is typed ahead of the next
+   * question isn't shown either after a secret, nor at any time before the login, since it may be a secret.
    *
    * @example
    * ```ts

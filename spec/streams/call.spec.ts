@@ -383,8 +383,15 @@ describe('Call', () => {
   });
 
   describe('asking for a secret', () => {
-    it('hides a secret while it is asked for, and no longer', () => {
-      const { call, connection } = calling();
+    /** A call of somebody who has logged in. */
+    const active = () => {
+      const parts = calling();
+      parts.call.user = { handle: 'ann' };
+      return parts;
+    };
+
+    it('hides a secret while it is asked for, and what is typed until something else is asked for', () => {
+      const { call, connection } = active();
       const answers: string[] = [];
       const secret$ = call.ask('Password: ', { secret: true });
       expect(call.screen.secret()).toBe(false);
@@ -393,32 +400,49 @@ describe('Call', () => {
       expect(call.screen.secret()).toBe(true);
       call.typeAhead.push('sesame');
       expect(answers).toEqual(['sesame']);
+      expect(call.screen.secret()).toBe(true);
+      call.ask('Town? ').subscribe();
       expect(call.screen.secret()).toBe(false);
     });
 
-    it('shows again what is typed, when nobody waits for the secret any more', () => {
-      const { call } = calling();
+    it('shows again what is typed, when nobody waits for the secret any more and lines are read', () => {
+      const { call } = active();
       call.ask('Password: ', { secret: true }).subscribe().unsubscribe();
+      call.eachLine(() => NEVER).subscribe();
       expect(call.screen.secret()).toBe(false);
     });
 
     it('hides two secrets in a row, and each of two that are asked for at once', () => {
-      const { call } = calling();
+      const { call } = active();
+      const answering = call.eachLine(() => NEVER).subscribe();
       const [first, second] = [call.ask('Old? ', { secret: true }), call.ask('New? ', { secret: true })];
       const running = [first.subscribe(), second.subscribe()];
       running[0]?.unsubscribe();
       expect(call.screen.secret()).toBe(true);
       running[1]?.unsubscribe();
       expect(call.screen.secret()).toBe(false);
+      answering.unsubscribe();
       first.subscribe();
       expect(call.screen.secret()).toBe(true);
     });
 
-    it('stops hiding at the end of the call', () => {
+    it('hides what nobody asks for before the login, and not after it', () => {
       const { call } = calling();
-      call.ask('Password: ', { secret: true }).subscribe();
-      call.typeAhead.end();
+      call.screen.cover();
+      expect(call.screen.secret()).toBe(true);
+      call.ask('Handle: ').subscribe();
       expect(call.screen.secret()).toBe(false);
+      call.typeAhead.push('ann');
+      expect(call.screen.secret()).toBe(true);
+      const answering = call.eachLine(() => NEVER).subscribe();
+      expect(call.screen.secret()).toBe(false);
+      call.typeAhead.push('a line that is answered for long');
+      expect(call.screen.secret()).toBe(true);
+      answering.unsubscribe();
+      expect(call.screen.secret()).toBe(true);
+      call.key$.subscribe();
+      expect(call.screen.secret()).toBe(false);
+      expect(active().call.screen.secret()).toBe(false);
     });
 
     it('shows what is typed unless it is told that it is a secret', () => {

@@ -4,7 +4,7 @@ import { Screen } from '../../streams/screen.js';
 import type { Encoding } from '../../streams/types.js';
 
 /** A screen, what is written to it, and how often its caller hung up. */
-function screenOf(options: FakeConnectionOptions = {}) {
+function screenOf(options: FakeConnectionOptions = {}, isRead = () => true) {
   const connection = fakeConnection(NEVER, options);
   const made: Encoding[] = [];
   let hangUps = 0;
@@ -26,6 +26,9 @@ function screenOf(options: FakeConnectionOptions = {}) {
       send: (text) => connection.write(text),
       hangUp: () => {
         hangUps += 1;
+      },
+      get isRead() {
+        return isRead();
       },
     },
   );
@@ -81,6 +84,29 @@ describe('Screen', () => {
     expect(screen.secret()).toBe(false);
   });
 
+  it('has a secret while it is covered and nobody reads what is typed', () => {
+    let isRead = false;
+    const { screen } = screenOf({}, () => isRead);
+    expect(screen.secret()).toBe(false);
+    screen.cover();
+    expect(screen.secret()).toBe(true);
+    isRead = true;
+    expect(screen.secret()).toBe(false);
+    isRead = false;
+    screen.uncover();
+    expect(screen.secret()).toBe(false);
+  });
+
+  it('has one again from when something was hidden to when what is typed was asked for', () => {
+    const { screen } = screenOf({}, () => false);
+    screen.hide(true);
+    screen.uncover();
+    screen.hide(false);
+    expect(screen.secret()).toBe(true);
+    screen.uncover();
+    expect(screen.secret()).toBe(false);
+  });
+
   it('hangs up', () => {
     const { screen, hangUps } = screenOf();
     screen.hangUp();
@@ -96,6 +122,7 @@ describe('Screen', () => {
         redraw: () => '',
         disturbed: () => told.push('disturbed'),
         discard: () => told.push('discarded'),
+        forget: (line) => told.push(`forgot ${line}`),
       };
       return { screen, told };
     }

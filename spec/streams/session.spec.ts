@@ -7,6 +7,7 @@ import {
   EMPTY,
   endWith,
   finalize,
+  first,
   ignoreElements,
   type MonoTypeOperatorFunction,
   map,
@@ -15,6 +16,8 @@ import {
   NEVER,
   Observable,
   of,
+  repeat,
+  type SchedulerLike,
   take,
   takeUntil,
   takeWhile,
@@ -1112,7 +1115,10 @@ describe('session', () => {
     marbles((m) => {
       for (const echoes of [true, false]) {
         const app: App = ({ line$ }) => line$.pipe(ignoreElements());
-        const { session$, connection } = caller(m.scheduler, of('typed\r'), { app, line: { echo: echoes } });
+        const { session$, connection } = caller(m.scheduler, m.cold('-a', { a: 'typed\r' }), {
+          app,
+          line: { echo: echoes },
+        });
         diary(m.scheduler, session$);
         expect(connection.screen).toBe(echoes ? 'typed\n' : '');
       }
@@ -1144,7 +1150,7 @@ describe('session', () => {
         const input$ = m.cold('--a-b 20ms c-', { a: 'ann\rdrop', b: 'ped\r\x03', c: 'rome\r' });
         const { session$, connection } = caller(m.scheduler, input$, { authenticate, ...echoing });
         expect(diary(m.scheduler, session$)[1]).toBe('25 authenticated ann of rome');
-        expect(connection.screen).toBe('who? ann\ndropped\n\ntown? rome\n');
+        expect(connection.screen).toBe('who? ann\n\n\ntown? rome\n');
       }),
     );
 
@@ -1168,6 +1174,159 @@ describe('session', () => {
         const { session$, connection } = caller(m.scheduler, input$, { authenticate, ...echoing });
         diary(m.scheduler, session$);
         expect(connection.screen).toBe('password? \none\none\none\none\n');
+      }),
+    );
+  });
+
+  describe('what may be a secret', () => {
+    const UP = '\x1b[A';
+    const echoing = { line: { echo: true, type: 'ansi' } };
+
+    /** Checks a password for 10 ms, and asks again if it is wrong. */
+    const login =
+      (scheduler: SchedulerLike): Authenticator =>
+      (session) =>
+        session.ask('Handle: ').pipe(
+          mergeMap((handle) =>
+            session.ask('Password: ', { secret: true }).pipe(
+              delay(10, scheduler),
+              map((password) => ({ handle, isRight: password === 'sesame' })),
+            ),
+          ),
+          repeat(2),
+          first(({ isRight }) => isRight),
+        );
+    const echoApp: App = ({ line$ }) => line$.pipe(map((line) => `<${line}>\n`));
+
+    it(
+      'is not shown when it is typed while another is checked, and is not recalled',
+      marbles((m) => {
+        const input$ = m.cold('-a-b 20ms u-d', {
+          a: 'ann\rwrong\r',
+          b: 'ann\rsesame\r',
+          u: `${UP}\r`,
+          d: `${UP}${UP}${UP}\r`,
+        });
+        const given = { authenticate: login(m.scheduler), app: echoApp, ...echoing };
+        const { session$, connection } = caller(m.scheduler, input$, given);
+        diary(m.scheduler, session$);
+        expect(connection.screen).not.toContain('sesame');
+        expect(connection.screen).not.toContain('wrong');
+        expect(connection.screen).toContain('ann\n<ann>\n');
+      }),
+    );
+
+    it(
+      'is not shown in part, nor by what draws the line anew: a notice, Ctrl-L, Tab and Ctrl-C',
+      marbles((m) => {
+        for (const redraw of ['\x0c', '\t', '\x1b[D', '\x03', '']) {
+          const authenticate: Authenticator = (session, services) =>
+            merge(
+              session.completeWith((typed) => [`${typed}x`, `${typed}y`]),
+              timer(5, m.scheduler).pipe(
+                tap(() => session.notify('a notice')),
+                ignoreElements(),
+              ),
+              login(m.scheduler)(session, services),
+            );
+          const input$ = m.cold('-a-b-c', { a: 'ann\rwrong\r', b: 'ses', c: redraw });
+          const { session$, connection } = caller(m.scheduler, input$, { authenticate, ...echoing });
+          diary(m.scheduler, session$);
+          expect(connection.screen).toContain('a notice');
+          expect(connection.screen).not.toMatch(/ses/);
+        }
+      }),
+    );
+
+    it(
+      'is not shown before anything was asked for',
+      marbles((m) => {
+        const { session$, connection } = caller(m.scheduler, of('ann\rsesame\r'), {
+          authenticate: login(m.scheduler),
+          ...echoing,
+        });
+        diary(m.scheduler, session$);
+        expect(connection.screen).not.toContain('sesame');
+      }),
+    );
+
+    it(
+      'is shown from the next key on when it is asked for in the open',
+      marbles((m) => {
+        const input$ = m.cold('-a-b 20ms c', { a: 'ann\rwrong\r', b: 'an', c: 'n' });
+        const given = { authenticate: login(m.scheduler), ...echoing };
+        const { session$, connection } = caller(m.scheduler, input$, given);
+        diary(m.scheduler, session$);
+        expect(connection.screen).toBe('Handle: ann\nPassword: \nHandle: ann');
+      }),
+    );
+
+    it(
+      'is not shown between two secrets of an app, which may ask for a new password twice',
+      marbles((m) => {
+        const app: App = (session) =>
+          session.eachLine((line) => {
+            if (line !== 'passwd') return of(`<${line}>\n`);
+            const ask = (prompt: string) =>
+              session.ask(prompt, { secret: true }).pipe(delay(10, m.scheduler), ignoreElements());
+            return concat(ask('New: '), ask('Once more: '), of('Changed.\n'));
+          });
+        const input$ = m.cold('-a-b 30ms c-d-e', {
+          a: 'passwd\rsesame\r',
+          b: 'sesame\r',
+          c: 'hello\r',
+          d: `${UP}\r`,
+          e: `${UP}${UP}${UP}${UP}\r`,
+        });
+        const { session$, connection } = caller(m.scheduler, input$, { app, ...echoing });
+        diary(m.scheduler, session$);
+        expect(connection.screen).not.toContain('sesame');
+        expect(connection.screen).toContain('Changed.\nhello\n<hello>\nhello\n<hello>\n');
+      }),
+    );
+
+    it(
+      'is not recalled where an app asked for it after it was typed ahead',
+      marbles((m) => {
+        const app: App = (session) =>
+          session.eachLine((line) =>
+            line === 'passwd'
+              ? timer(10, m.scheduler).pipe(
+                  mergeMap(() => session.ask('New: ', { secret: true })),
+                  map(() => 'Changed.\n'),
+                )
+              : of(`<${line}>\n`),
+          );
+        const input$ = m.cold('-a 20ms b-c', {
+          a: 'passwd\rsesame\r',
+          b: `${UP}\r`,
+          c: '',
+        });
+        const { session$, connection } = caller(m.scheduler, input$, { app, ...echoing });
+        diary(m.scheduler, session$);
+        expect(connection.screen).toContain('Changed.\npasswd\n');
+      }),
+    );
+
+    it(
+      'is not handed to a reader of keys while it is typed',
+      marbles((m) => {
+        const keys: string[] = [];
+        const app: App = (session) =>
+          merge(
+            session.ask('New: ', { secret: true }).pipe(ignoreElements()),
+            timer(5, m.scheduler).pipe(
+              mergeMap(() => session.key$),
+              tap((key) => keys.push(key)),
+              ignoreElements(),
+            ),
+          );
+        const { session$ } = caller(m.scheduler, m.cold('-a 10ms b', { a: 'ses', b: 'k' }), {
+          app,
+          ...echoing,
+        });
+        diary(m.scheduler, session$);
+        expect(keys).toEqual(['k']);
       }),
     );
   });

@@ -4,7 +4,7 @@ import { SessionEnd } from '../../streams/session-end.js';
 import { talk } from '../../streams/talk.js';
 import { TypeAhead } from '../../streams/type-ahead.js';
 
-const queue = () => new TypeAhead({ hold: () => {}, later: (act) => act() });
+const queue = () => new TypeAhead({ hold: () => {}, later: (act) => act(), asked: () => {} });
 
 /** What is written, as if it were emitted, and how it ends. */
 const talking =

@@ -4,7 +4,7 @@ import { LINE_OVERHEAD_BYTES, TYPE_AHEAD_BYTES, TypeAhead } from '../../streams/
 
 /** A queue that tells when the caller is to be held back. */
 const aQueue = (hold: (on: boolean) => void = () => {}, later = (act: () => void) => act()): TypeAhead =>
-  new TypeAhead({ hold, later });
+  new TypeAhead({ hold, later, asked: () => {} });
 
 /** A queue that nobody holds back, with lines in it. */
 function queueOf(...lines: string[]): TypeAhead {
