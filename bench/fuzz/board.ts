@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type net from 'node:net';
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Caller, call, logIn } from '../../spec/support/caller.js';
 import { boardOf, cleanEnv, IMPULSE, OPEN_DOOR } from '../../spec/support/cli.js';
@@ -17,39 +18,33 @@ export interface Cost {
 
 /** A board with a room full of listeners, on which attempts are tried. */
 export interface FuzzedBoard {
+  readonly port: number;
+  /** Measures what an attempt costs. */
   tries(attempt: Attempt): Promise<Cost>;
+  /** Sends an attempt from an address of this machine, and hangs up. */
+  attacks(attempt: Attempt, address: string): Promise<void>;
   stop(): void;
 }
 
 const FIGURES = fileURLToPath(new URL('./figures.mjs', import.meta.url));
 const CTRL_E_CTRL_U = '\x05\x15';
-/** A caller who is held back longer is left as it is. */
-const PATIENCE_MS = 20_000;
+/** A caller who is held back longer sends no more. */
+const PATIENCE_MS = 5000;
 
 /** Starts a built board, and fills its room. */
 export async function fuzzedBoard(listeners: number): Promise<FuzzedBoard> {
+  const quiet = ['--log-format', 'json', '--log-level', 'info', '--control', 'off'];
   const argv = [
-    '--import',
-    FIGURES,
     IMPULSE,
     'serve',
     '--port',
     '0',
-    '--log-format',
-    'json',
-    '--log-level',
-    'warn',
-  ];
-  const open = [
+    ...quiet,
     ...OPEN_DOOR,
     '--max-sessions',
     `${listeners + 20}`,
-    '--log-level',
-    'info',
-    '--control',
-    'off',
   ];
-  const child = spawn(process.execPath, [...argv, ...open], {
+  const child = spawn(process.execPath, ['--import', FIGURES, ...argv], {
     cwd: '/',
     env: cleanEnv(),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -73,44 +68,57 @@ export async function fuzzedBoard(listeners: number): Promise<FuzzedBoard> {
     room.push(socket);
   }
   let typed: Buffer = Buffer.alloc(0);
-  let tried = 0;
+  let called = 0;
 
-  const enters = async ({ where, client }: Attempt): Promise<Caller> => {
-    tried += 1;
-    const caller = where === 'room' ? await logIn(port, `mallory${letters(tried)}`) : await call(port);
+  const types = (attempt: Attempt) => {
+    const half = typedBytes(attempt);
+    if (half.equals(typed)) return;
+    typed = half;
+    for (const socket of room) socket.write(Buffer.concat([Buffer.from(CTRL_E_CTRL_U), half]));
+  };
+  const enters = async ({ where, client, reads }: Attempt, address?: string): Promise<Caller> => {
+    called += 1;
+    const caller =
+      where === 'room'
+        ? await logIn(port, `mallory${letters(called)}`, address)
+        : await call(port, '127.0.0.1', address);
     if (client.length > 0) caller.says(bytesOf(...client));
+    caller.socket.removeAllListeners('data');
+    if (reads) caller.socket.resume();
+    else caller.socket.pause();
     return caller;
   };
 
   return {
+    port,
     async tries(attempt) {
-      const half = typedBytes(attempt);
-      if (!half.equals(typed))
-        for (const socket of room) socket.write(Buffer.concat([Buffer.from(CTRL_E_CTRL_U), half]));
-      typed = half;
+      types(attempt);
       const caller = await enters(attempt);
       await figures();
-      caller.socket.removeAllListeners('data');
-      if (attempt.reads) caller.socket.resume();
-      else caller.socket.pause();
-      for (const packet of packetsOf(attempt)) {
-        await new Promise<void>((resolve) => {
-          const late = setTimeout(resolve, PATIENCE_MS);
-          const sent = () => {
-            clearTimeout(late);
-            resolve();
-          };
-          if (caller.socket.destroyed) sent();
-          else caller.socket.write(packet, sent);
-        });
-        await new Promise((resolve) => setImmediate(resolve));
-      }
+      await sends(caller, attempt);
       const cost = await figures();
       caller.hangUp();
       return cost;
     },
+    async attacks(attempt, address) {
+      types(attempt);
+      const caller = await enters(attempt, address);
+      await sends(caller, attempt);
+      caller.socket.end();
+      await Promise.race([caller.gone, wait(PATIENCE_MS, undefined, { ref: false })]);
+      caller.hangUp();
+    },
     stop: () => void child.kill('SIGKILL'),
   };
+}
+
+async function sends({ socket }: Caller, attempt: Attempt): Promise<void> {
+  for (const packet of packetsOf(attempt)) {
+    if (socket.destroyed) return;
+    const sent = new Promise<void>((resolve) => socket.write(packet, () => resolve()));
+    await Promise.race([sent, wait(PATIENCE_MS, undefined, { ref: false })]);
+    await turn();
+  }
 }
 
 /** A number as letters: a handle that looks like no other. */

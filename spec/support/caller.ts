@@ -61,8 +61,8 @@ export async function call(port: number, host = '127.0.0.1', localAddress?: stri
 }
 
 /** Calls the board of `impulse serve`, and logs in. */
-export async function logIn(port: number, handle: string): Promise<Caller> {
-  const caller = await call(port);
+export async function logIn(port: number, handle: string, localAddress?: string): Promise<Caller> {
+  const caller = await call(port, '127.0.0.1', localAddress);
   await caller.hears('Handle: ');
   caller.says(`${handle}\r\n`);
   await caller.hears(`Welcome, ${handle}!`);
