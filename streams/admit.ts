@@ -70,10 +70,13 @@ export function admit(
         // One who enters and leaves at once comes back here: a loop, since a recursion would fill the stack.
         if (seating) return;
         seating = true;
-        for (let next = line.findIndex(waits); next !== -1; next = line.findIndex(waits)) {
-          line.splice(next, 1)[0]?.enter();
+        try {
+          for (let next = line.findIndex(waits); next !== -1; next = line.findIndex(waits)) {
+            line.splice(next, 1)[0]?.enter();
+          }
+        } finally {
+          seating = false;
         }
-        seating = false;
         moveUp();
       };
       const waits = (waiter: Guest) => hasRoom(waiter.isTrusted);

@@ -84,8 +84,11 @@ function loopGuard(): (publish: () => void) => void {
     caused += 1;
     if (caused > MOST_AT_ONCE) throw new Error(`more than ${MOST_AT_ONCE} messages in answer to one`);
     depth += 1;
-    publish();
-    depth -= 1;
+    try {
+      publish();
+    } finally {
+      depth -= 1;
+    }
   };
 }
 

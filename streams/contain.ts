@@ -1,5 +1,5 @@
-import { type MonoTypeOperatorFunction, type Observable, throwError } from 'rxjs';
-import { Stage, staged } from './stage.js';
+import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
+import { reportUnhandled, Stage, staged } from './stage.js';
 
 /**
  * Keeps what a foreign Observable throws in its teardown (a `finalize`, what a subscriber returned) from those who
@@ -27,7 +27,12 @@ export function contain<T>(): MonoTypeOperatorFunction<T> {
 
 class Contained<T> extends Stage<T> {
   override next(value: T): void {
-    if (!this.isStopped) this.below.next(value);
+    if (this.isStopped) return;
+    try {
+      this.below.next(value);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   override begin(theirs$: Observable<T>): void {
@@ -44,9 +49,4 @@ class Contained<T> extends Stage<T> {
       reportUnhandled(error);
     }
   }
-}
-
-/** Reports an error that nobody can handle, as RxJS does: to `config.onUnhandledError`. */
-export function reportUnhandled(error: unknown): void {
-  throwError(() => error).subscribe();
 }

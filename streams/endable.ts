@@ -37,7 +37,12 @@ class Breakable<T> extends Stage<T> {
     }
   }
   override next(value: T): void {
-    if (!this.isStopped) this.below.next(value);
+    if (this.isStopped) return;
+    try {
+      this.below.next(value);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   protected override _error(error: unknown): void {

@@ -98,12 +98,16 @@ class Expire<T> extends Stage<T> implements Deadline {
 
   override next(value: T): void {
     if (this.isStopped) return;
-    const call = this.#call;
-    call.lastInputAt = this.#scheduler.now();
-    if (this.#loginMs !== null && call.state === 'active') this.loggedIn();
-    this.below.next(value);
-    // It is what callers send that gets them held. Those who send nothing needn't be looked at.
-    if (call.held && this.#stallSeenAt === undefined && !this.closed) this.watchStall();
+    try {
+      const call = this.#call;
+      call.lastInputAt = this.#scheduler.now();
+      if (this.#loginMs !== null && call.state === 'active') this.loggedIn();
+      this.below.next(value);
+      // It is what callers send that gets them held. Those who send nothing needn't be looked at.
+      if (call.held && this.#stallSeenAt === undefined && !this.closed) this.watchStall();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   due(now: number): number {

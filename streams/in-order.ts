@@ -3,7 +3,8 @@ import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 /**
  * Delivers values in the order they came, also when a listener causes the next one: that waits until all have
  * heard the present one. Without it a listener who kicks a caller at `sessionOpened` makes those after it hear
- * of the closing first. The first value to come in is delivered synchronously. Completes, and fails, with its source.
+ * of the closing first. The first value to come in is delivered synchronously. Completes, and fails, with its source; fails also
+ * with what a subscriber throws.
  *
  * @example
  * ```ts
@@ -28,8 +29,13 @@ export function inOrder<T>(): MonoTypeOperatorFunction<T> {
           pending.push(value);
           if (delivering) return;
           delivering = true;
-          while (pending.length > 0) subscriber.next(pending.shift() as T);
-          delivering = false;
+          try {
+            while (pending.length > 0) subscriber.next(pending.shift() as T);
+          } catch (error) {
+            subscriber.error(error);
+          } finally {
+            delivering = false;
+          }
           if (completed) subscriber.complete();
         },
         error: (error) => subscriber.error(error),

@@ -56,16 +56,23 @@ class InputRate extends Stage<Uint8Array> {
 
   override next(bytes: Uint8Array): void {
     if (this.isStopped) return;
-    const now = this.#scheduler.now();
-    this.#paidUntil = Math.max(this.#paidUntil, now - 1000) + (bytes.length / this.#bytesPerSecond) * 1000;
-    if (this.#paidUntil > now && !this.#waiting) {
-      this.#line.pause(true);
-      this.#waiting = timer(this.#paidUntil - now, this.#scheduler).subscribe(() => {
-        this.#waiting = undefined;
-        this.#line.pause(false);
-      });
+    try {
+      this.pay(bytes.length);
+      this.below.next(bytes);
+    } catch (error) {
+      this.fail(error);
     }
-    this.below.next(bytes);
+  }
+
+  private pay(length: number): void {
+    const now = this.#scheduler.now();
+    this.#paidUntil = Math.max(this.#paidUntil, now - 1000) + (length / this.#bytesPerSecond) * 1000;
+    if (this.#paidUntil <= now || this.#waiting) return;
+    this.#line.pause(true);
+    this.#waiting = timer(this.#paidUntil - now, this.#scheduler).subscribe(() => {
+      this.#waiting = undefined;
+      this.#line.pause(false);
+    });
   }
 
   override unsubscribe(): void {

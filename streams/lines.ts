@@ -89,13 +89,18 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
 
   override next(bytes: Uint8Array): void {
     if (this.isStopped) return;
-    this.#echoing = this.#terminal.echoes();
-    this.#mayComplete = this.#echoing;
     this.#terminal.reading(true);
-    this.#keys.read(bytes, this.#terminal.decode(bytes));
-    if (!this.closed) this.show();
-    if (bytes.length > SHORT_CHUNK) this.#editor.letGo();
-    this.#terminal.reading(false);
+    try {
+      this.#echoing = this.#terminal.echoes();
+      this.#mayComplete = this.#echoing;
+      this.#keys.read(bytes, this.#terminal.decode(bytes));
+      if (!this.closed) this.show();
+      if (bytes.length > SHORT_CHUNK) this.#editor.letGo();
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      this.#terminal.reading(false);
+    }
   }
 
   line(run: string): void {

@@ -73,8 +73,12 @@ class Probe<T> extends Stage<T> implements Deadline, Lookout {
 
   override next(value: T): void {
     if (this.isStopped) return;
-    this.wake();
-    this.below.next(value);
+    try {
+      this.wake();
+      this.below.next(value);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   wake(): void {

@@ -1,4 +1,5 @@
 import type { Observable, OperatorFunction, Subscriber } from 'rxjs';
+import { kindOf } from './kind-of.js';
 import { plain } from './plain.js';
 import { follow, Stage, staged } from './stage.js';
 import type { User } from './types.js';
@@ -17,7 +18,7 @@ export interface Host<T> {
 
 /**
  * From the user whom an authenticator finds to what the app says: the first one counts, with a {@link plain} handle,
- * since a handle is text on every screen. Completes without the app if the call is over, or the user isn't admitted, or there
+ * since a handle is text on every screen; an error, if there is no text in it. Completes without the app if the call is over, or the user isn't admitted, or there
  * is none. The authenticator is left before the app begins, so that nothing of it is kept.
  */
 export function signIn<T>(host: Host<T>): OperatorFunction<User, T> {
@@ -35,7 +36,7 @@ class SigningIn<T> extends Stage<User, T> {
 
   protected override _next(found: User): void {
     const host = this.#host;
-    const user = { ...found, handle: plain(found.handle) };
+    const user = { ...found, handle: handleOf(found) };
     const isIn = !host.ending && host.admits(user);
     if (isIn) host.logIn(user);
     if (!isIn || host.ending) {
@@ -45,4 +46,16 @@ class SigningIn<T> extends Stage<User, T> {
     this.unsubscribe();
     follow(() => host.greet(), this.below);
   }
+}
+
+/** An authenticator is anybody's code, and nothing but its type says that it emits users. */
+function handleOf(found: Partial<User> | null | undefined): string {
+  const handle = found?.handle;
+  if (typeof handle !== 'string')
+    throw new TypeError(
+      `an authenticator emits a user with a handle (text), and this one emitted ${found ? `${kindOf(found)} whose handle is ${kindOf(handle)}` : kindOf(found)}`,
+    );
+  const shown = plain(handle);
+  if (shown.trim() === '') throw new TypeError('a handle has a letter that shows, and this one has none');
+  return shown;
 }

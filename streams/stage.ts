@@ -7,6 +7,7 @@ import {
   Subscriber,
   Subscription,
   type TeardownLogic,
+  throwError,
   type Unsubscribable,
 } from 'rxjs';
 
@@ -19,7 +20,8 @@ import {
  * the engine makes one piece of code of the whole chain.
  *
  * It keeps to RxJS's contract: below is told before what is above is left, and unsubscribing leaves it. An error that is
- * thrown in a stage reaches whoever emits.
+ * thrown in a stage, or below it, goes down as the stage's own error, as in RxJS's operators: who emits may be a timer or a
+ * socket, which can do nothing about it.
  */
 export class Stage<In, Out = In> extends Subscriber<In> {
   // Declared, and set below: what is defined as a field costs each stage five times as much to make.
@@ -71,6 +73,21 @@ export class Stage<In, Out = In> extends Subscriber<In> {
     above?.unsubscribe();
   }
 
+  override next(value: In): void {
+    if (this.isStopped) return;
+    try {
+      this._next(value);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Errors with what was thrown; where the stage is over already, nobody is left to hear it but {@link reportUnhandled}. */
+  protected fail(error: unknown): void {
+    if (this.isStopped) reportUnhandled(error);
+    else this.error(error);
+  }
+
   protected override _next(value: In): void {
     this.below.next(value as unknown as Out);
   }
@@ -88,6 +105,11 @@ export class Stage<In, Out = In> extends Subscriber<In> {
       this.unsubscribe();
     }
   }
+}
+
+/** Reports an error that nobody can handle, as RxJS does: to `config.onUnhandledError`. */
+export function reportUnhandled(error: unknown): void {
+  throwError(() => error).subscribe();
 }
 
 /** Has a subscriber leave what is above it when it is unsubscribed. */

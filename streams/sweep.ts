@@ -13,6 +13,8 @@ export interface Deadline {
    * tick. It means nothing if the deadline was left, or watched again, meanwhile.
    */
   due(now: number): number;
+  /** Told what {@link Deadline.due} throws; it is not watched any more, and the others are. */
+  error(error: unknown): void;
 }
 
 /** Watches deadlines. */
@@ -33,6 +35,15 @@ const [NONE, NOW] = [0, -1] as const;
 // Functions of their own, this and `lookAt`: the engine compiles whatever has a long loop in it, with all the rest of it.
 function markDue(deadlines: readonly Deadline[]): void {
   for (const deadline of deadlines) deadline.tick = NOW;
+}
+
+function nextOf(deadline: Deadline, now: number): number {
+  try {
+    return deadline.due(now);
+  } catch (error) {
+    deadline.error(error);
+    return NEVER;
+  }
 }
 
 /**
@@ -75,7 +86,7 @@ export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
     for (const deadline of due) {
       // Unless it has left meanwhile, before its turn or in it.
       if (deadline.tick !== NOW) continue;
-      const dueAt = deadline.due(now);
+      const dueAt = nextOf(deadline, now);
       if (deadline.tick === NOW) put(deadline, dueAt, last);
     }
   };

@@ -50,10 +50,16 @@ class Listening<T> extends Stage<string, never> {
   }
 
   override next(line: string): void {
-    if (!this.isStopped) this.#lines.push(line);
+    if (this.isStopped) return;
+    try {
+      this.#lines.push(line);
+    } catch (error) {
+      this.fail(error);
+    }
   }
   protected override _error(error: unknown): void {
-    this.over();
+    // What is no ending isn't settled yet. Below it is, before the lines end: the app, told first, would complete, and be the reason.
+    if (error instanceof SessionEnd) this.over();
     super._error(error);
   }
   protected override _complete(): void {
@@ -81,7 +87,12 @@ class Speaking<T> extends Stage<T, never> {
     this.#speaker = speaker;
   }
   override next(output: T): void {
-    if (!this.isStopped) this.#speaker.write(output);
+    if (this.isStopped) return;
+    try {
+      this.#speaker.write(output);
+    } catch (error) {
+      this.fail(error);
+    }
   }
   protected override _error(error: unknown): void {
     super._error(error instanceof SessionEnd ? error : new SessionEnd('app-error', error));

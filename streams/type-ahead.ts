@@ -116,23 +116,26 @@ export class TypeAhead {
       const step = () => {
         if (stepping) return;
         stepping = true;
-        while (!answering && !subscriber.closed && this.flows() && !this.isHeard()) {
-          const line = this.take();
-          answering = true;
-          this.#answering += 1;
-          subscriber.add(
-            defer(() => answer(line)).subscribe({
-              next: (value) => subscriber.next(value),
-              error: (error) => subscriber.error(error),
-              complete: () => {
-                answering = false;
-                this.#answering -= 1;
-                step();
-              },
-            }),
-          );
+        try {
+          while (!answering && !subscriber.closed && this.flows() && !this.isHeard()) {
+            const line = this.take();
+            answering = true;
+            this.#answering += 1;
+            subscriber.add(
+              defer(() => answer(line)).subscribe({
+                next: (value) => subscriber.next(value),
+                error: (error) => subscriber.error(error),
+                complete: () => {
+                  answering = false;
+                  this.#answering -= 1;
+                  step();
+                },
+              }),
+            );
+          }
+        } finally {
+          stepping = false;
         }
-        stepping = false;
         if (!answering) this.#host.asked();
         if (this.#ended && !answering) subscriber.complete();
       };
@@ -245,8 +248,11 @@ export class TypeAhead {
   private pressAhead(): void {
     if (this.#pressing) return;
     this.#pressing = true;
-    this.pressWhatWaits();
-    this.#pressing = false;
+    try {
+      this.pressWhatWaits();
+    } finally {
+      this.#pressing = false;
+    }
   }
 
   private pressWhatWaits(): void {
@@ -302,11 +308,14 @@ export class TypeAhead {
     // Who takes one line and asks for the next meanwhile hasn't left yet: it would get that one too, for nobody.
     if (this.#flowing) return;
     this.#flowing = true;
-    while (this.flows() && this.isHeard()) {
-      const line = this.take();
-      for (const listener of this.#listeners) listener.next(line);
+    try {
+      while (this.flows() && this.isHeard()) {
+        const line = this.take();
+        for (const listener of this.#listeners) listener.next(line);
+      }
+    } finally {
+      this.#flowing = false;
     }
-    this.#flowing = false;
     for (const next of this.#takers) next();
   }
 }

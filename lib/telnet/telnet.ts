@@ -9,10 +9,9 @@ import {
   type TelnetHandler,
   type Verb,
 } from '../../streams/codec.js';
-import { reportUnhandled } from '../../streams/contain.js';
 import { CR } from '../../streams/controls.js';
 import { endFor, type SessionEnd } from '../../streams/session-end.js';
-import { feed } from '../../streams/stage.js';
+import { feed, reportUnhandled } from '../../streams/stage.js';
 import type { Connection, Encoding, Output, Terminal } from '../../streams/types.js';
 import { BoardOptions, type BoardOptionsHost, type Status } from './board-options.js';
 import { encoded, isAscii } from './encodings.js';

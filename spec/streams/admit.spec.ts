@@ -4,6 +4,7 @@ import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { fakeConnection } from '../../lib/testing/fake-connection.js';
 import { type Admission, type Admitted, admit, type GateLimits } from '../../streams/admit.js';
 import { isRefused, type Knock, type Refused } from '../../streams/refused.js';
+import { Failing } from '../support/failing.js';
 import { holds } from '../support/holds.js';
 
 const connection = fakeConnection(NEVER);
@@ -74,6 +75,18 @@ function crowdedGate(maxSessions: number, waitingRoom: number, callers: number) 
 }
 
 describe('admit', () => {
+  it('seats those who wait after one whose turn was met by a failure', () => {
+    const { knock, crowd } = crowdedGate(1, 2, 1);
+    const [first, second] = [knock(), knock()] as [Caller, Caller];
+    const failing = new Failing();
+    failing.mended = true;
+    first.place$.subscribe(failing);
+    failing.mended = false;
+    expect(() => crowd[0]?.leave()).toThrow();
+    first.leave();
+    expect(second.node).toBe(1);
+  });
+
   describe('as an operator', () => {
     it(
       'lets callers in up to its capacity, then into the waiting room, and refuses the rest',

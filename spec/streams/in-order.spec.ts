@@ -1,6 +1,7 @@
 import { Subject, take } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { inOrder } from '../../streams/in-order.js';
+import { Failing } from '../support/failing.js';
 
 describe('inOrder', () => {
   it(
@@ -142,5 +143,14 @@ describe('inOrder', () => {
     ordered$.subscribe((value) => heard.push(value));
     source.next(3);
     expect(heard).toEqual([3]);
+  });
+
+  it('fails with what a subscriber throws, and does not take it for one that still hears', () => {
+    const source = new Subject<number>();
+    const subscriber = new Failing();
+    source.pipe(inOrder()).subscribe(subscriber);
+    source.next(1);
+    expect(subscriber.heard).toEqual(['# in a subscriber']);
+    expect(source.observed).toBe(false);
   });
 });

@@ -9,6 +9,7 @@ import {
   type OperatorFunction,
   of,
   pipe,
+  Subject,
   take,
   takeWhile,
   tap,
@@ -117,6 +118,38 @@ describe('signIn', () => {
         },
       });
     expect(failed).toBe(thrown);
+  });
+
+  for (const [what, found] of Object.entries({
+    null: null,
+    undefined: undefined,
+    'a string': 'ann',
+    'an Object whose handle is undefined': {},
+    'an Object whose handle is null': { handle: null },
+    'an Object whose handle is a number': { handle: 7 },
+  })) {
+    it(`lets nobody in whom the authenticator gives no handle: ${what}`, () => {
+      const { host, diary } = hosting(NEVER);
+      const users = new Subject<User>();
+      const failed: Error[] = [];
+      users.pipe(signIn(host)).subscribe({ error: (error) => failed.push(error) });
+      expect(() => users.next(found as unknown as User)).not.toThrow();
+      expect(failed.map(({ message }) => message)).toEqual([jasmine.stringContaining(what)]);
+      expect(users.observed).toBe(false);
+      expect(diary).toEqual([]);
+    });
+  }
+
+  it('lets nobody in whose handle does not show', () => {
+    for (const handle of ['', '  ', '\x1b\u200b']) {
+      const { host, diary } = hosting(NEVER);
+      const failed: Error[] = [];
+      of({ handle })
+        .pipe(signIn(host))
+        .subscribe({ error: (error) => failed.push(error) });
+      expect(failed.map(({ message }) => message)).toEqual([jasmine.stringContaining('a letter that shows')]);
+      expect(diary).toEqual([]);
+    }
   });
 
   /** What it means, in stock operators. */

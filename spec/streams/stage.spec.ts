@@ -1,18 +1,25 @@
 import {
+  config,
   finalize,
   NEVER,
   Observable,
   type OperatorFunction,
   Subject,
   type Subscriber,
+  tap,
   VirtualTimeScheduler,
 } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { contain } from '../../streams/contain.js';
+import { type Endable, endable } from '../../streams/endable.js';
 import { expire } from '../../streams/expire.js';
 import { inputRate } from '../../streams/input-rate.js';
 import { lines } from '../../streams/lines.js';
+import { probe } from '../../streams/probe.js';
 import { feed, Stage, staged } from '../../streams/stage.js';
 import { sweep } from '../../streams/sweep.js';
+import { talk } from '../../streams/talk.js';
+import { Failing } from '../support/failing.js';
 import { passesOn } from '../support/passes-on.js';
 
 /** Hands on only what begins with an x. */
@@ -100,6 +107,90 @@ describe('Stage', () => {
       source.pipe(stage).subscribe({ next: (value) => heard.push(value), complete: () => heard.push('|') });
       expect(heard).toEqual(['|']);
     }
+  });
+
+  describe('where something throws', () => {
+    const sayX = (text: string) => {
+      if (text === 'x') throw new Error('in a stage');
+    };
+    class Picky extends Stage<string> {
+      protected override _next(value: string): void {
+        sayX(value);
+        super._next(value);
+      }
+    }
+    const picky = staged((below: Subscriber<string>) => new Picky(below));
+
+    it(
+      'errors with it, and leaves the source, as an operator of RxJS does',
+      marbles((m) => {
+        const error = new Error('in a stage');
+        for (const operator of [picky, tap(sayX)]) {
+          const source = m.cold('-a-x-b-');
+          m.expect(source.pipe(operator, asItIs())).toBeObservable('-a-#', undefined, error);
+          m.expect(source).toHaveSubscriptions('^--!');
+        }
+      }),
+    );
+
+    it('does not throw at who emits, also when it is below', () => {
+      const source = new Subject<string>();
+      const subscriber = new Failing();
+      source.pipe(asItIs(), asItIs()).subscribe(subscriber);
+      expect(() => source.next('a')).not.toThrow();
+      expect(subscriber.heard).toEqual(['# in a subscriber']);
+      expect(source.observed).toBe(false);
+    });
+
+    it('is an error of each stage that has a next of its own', () => {
+      const scheduler = new VirtualTimeScheduler();
+      const limits = { idleTimeoutMs: 9, idleWarningMs: null, loginTimeoutMs: null, sessionLimitMs: null };
+      const connection = { bytesIn: 0, bytesOut: 0, backlog: 0, answers: false, probe() {} };
+      const call = { state: 'active', openedAt: 0, lastInputAt: 0, held: false, taken: 0 } as const;
+      const ended: Endable = { decide: (ending) => ending, ending: undefined, chain: undefined };
+      const fails = () => {
+        throw new Error('in a stage');
+      };
+      const stages: Record<string, OperatorFunction<never, unknown>> = {
+        inputRate: inputRate(10, { pause() {} }, scheduler),
+        probe: probe({ connection, paused: false, lookout: undefined }, 9, sweep(1, scheduler), scheduler),
+        expire: expire({ ...call }, limits, sweep(1, scheduler), scheduler, { warn() {} }),
+        endable: endable(ended),
+        contain: contain(),
+        lines: lines({ echoes: fails, reading() {} } as never, {} as never),
+        'talk, listening': talk({ push: fails, end() {} }, NEVER, { write() {} }),
+      };
+      for (const [name, stage] of Object.entries(stages)) {
+        const source = new Subject<never>();
+        const subscriber = new Failing();
+        source.pipe(stage).subscribe(subscriber);
+        expect(() => source.next(new Uint8Array(9) as never))
+          .withContext(name)
+          .not.toThrow();
+        expect(subscriber.heard.length).withContext(name).toBe(1);
+      }
+    });
+
+    it('is reported, where the stage is over by then', () => {
+      jasmine.clock().install();
+      const before = config.onUnhandledError;
+      const reported: unknown[] = [];
+      config.onUnhandledError = (error) => reported.push(error);
+      const source = new Subject<string>();
+      const subscriber = new Failing();
+      subscriber.next = () => {
+        subscriber.mended = true;
+        source.complete();
+        throw new Error('too late');
+      };
+      source.pipe(asItIs()).subscribe(subscriber);
+      expect(() => source.next('a')).not.toThrow();
+      jasmine.clock().tick(1);
+      jasmine.clock().uninstall();
+      config.onUnhandledError = before;
+      expect(subscriber.heard).toEqual(['|']);
+      expect(reported.map(String)).toEqual(['Error: too late']);
+    });
   });
 
   it('never subscribes for somebody who has left already', () => {

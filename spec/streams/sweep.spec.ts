@@ -8,7 +8,7 @@ import { counting } from '../support/counting.js';
 function watching(tickMs: number, scheduler: SchedulerLike) {
   const board = sweep(tickMs, scheduler);
   return (dueAt: number, due: (now: number) => number) => {
-    const watched: Deadline = { tick: 0, place: 0, due };
+    const watched: Deadline = { tick: 0, place: 0, due, error: fail };
     board.watch(watched, dueAt);
     return () => board.leave(watched);
   };
@@ -107,6 +107,7 @@ describe('sweep', () => {
           calls.push(`${name} ${now}`);
           return NEVER;
         },
+        error: fail,
       });
       const late = named('late');
       board.watch(late, 400);
@@ -114,6 +115,29 @@ describe('sweep', () => {
       m.scheduler.schedule(() => board.watch(late, 90), 50);
       m.flush();
       expect(calls).toEqual(['soon 20', 'late 90']);
+    }),
+  );
+
+  it(
+    'tells one that throws, which is not watched any more, and goes on with the others',
+    sweeping((m) => {
+      const watch = watching(10, m.scheduler);
+      const board = sweep(10, m.scheduler);
+      const told: string[] = [];
+      const failing: Deadline = {
+        tick: 0,
+        place: 0,
+        due() {
+          throw new Error('bug');
+        },
+        error: (error) => told.push(`${error}`),
+      };
+      board.watch(failing, 20);
+      for (const dueAt of [20, 30])
+        board.watch({ tick: 0, place: 0, due: (now) => told.push(`${now}`) && NEVER, error: fail }, dueAt);
+      watch(20, () => NEVER);
+      m.flush();
+      expect(told).toEqual(['Error: bug', '20', '30']);
     }),
   );
 

@@ -1,6 +1,7 @@
 import { concat, defer, EMPTY, map, mergeMap, NEVER, of, repeat, Subject, take, tap, throwError } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { LINE_OVERHEAD_BYTES, TYPE_AHEAD_BYTES, TypeAhead } from '../../streams/type-ahead.js';
+import { Failing } from '../support/failing.js';
 
 /** A queue that tells when the caller is to be held back. */
 const aQueue = (hold: (on: boolean) => void = () => {}, later = (act: () => void) => act()): TypeAhead =>
@@ -25,6 +26,16 @@ function listen(value$: TypeAhead['line$']): string[] {
 }
 
 describe('TypeAhead', () => {
+  it('hands on keys after a listener to them that throws', () => {
+    const queue = queueOf('ab');
+    const listener = new Failing();
+    const keys = queue.key$.subscribe(listener);
+    expect(listener.heard).toEqual(['# in a subscriber']);
+    expect(keys.closed).toBe(true);
+    queue.push('c');
+    expect(listen(queue.key$)).toEqual(['c', 'enter']);
+  });
+
   describe('line$', () => {
     it('is silent until somebody types', () => {
       expect(listen(queueOf().line$)).toEqual([]);
@@ -35,6 +46,18 @@ describe('TypeAhead', () => {
       const heard = listen(queue.line$);
       queue.push('three');
       expect(heard).toEqual(['one', 'two', 'three']);
+    });
+
+    it('goes on after a listener that throws', () => {
+      const queue = aQueue();
+      const listener = new Failing();
+      queue.line$.subscribe(listener);
+      const other = listen(queue.line$);
+      expect(() => queue.push('one')).toThrow();
+      listener.mended = true;
+      queue.push('two');
+      expect(listener.heard).toEqual(['two']);
+      expect(other).toEqual(['two']);
     });
 
     it('loses nothing between one listener and the next', () => {
