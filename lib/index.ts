@@ -3,7 +3,6 @@
  *
  * @module impulse-bbs
  */
-export { hasAnsi } from '../streams/ansi.js';
 export { beside } from '../streams/beside.js';
 export { embeddedBus } from '../streams/bus.js';
 export { plain } from '../streams/plain.js';

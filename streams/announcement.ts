@@ -1,13 +1,12 @@
-import { hasAnsi } from './ansi.js';
 import { fit } from './fit.js';
 import type { Terminal } from './types.js';
 
 /** What is told a caller on behalf of the sysop, on such a terminal: it stands out from what other callers say. */
 export function announcement(
   text: string,
-  terminal: Pick<Terminal, 'columns' | 'type'>,
+  terminal: Pick<Terminal, 'columns' | 'colours'>,
   width: (text: string) => number,
 ): string {
   const lines = fit(`*** ${text} ***`, terminal.columns, width);
-  return hasAnsi(terminal) ? `\x1b[1;7m${lines.replaceAll('\n', '\x1b[0m\n\x1b[1;7m')}\x1b[0m` : lines;
+  return terminal.colours ? `\x1b[1;7m${lines.replaceAll('\n', '\x1b[0m\n\x1b[1;7m')}\x1b[0m` : lines;
 }

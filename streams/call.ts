@@ -53,6 +53,7 @@ export class Call implements Session, Endable, Expiring, Probed, TypeAheadHost, 
     readonly host: CallHost,
   ) {
     this.screen = new Screen(this.connection, screenParts, this);
+    this.connection.notifier = this;
     this.#state = admitted.verdict === 'waiting' ? 'waiting' : 'connected';
     this.openedAt = this.lastInputAt = scheduler.now();
   }
@@ -202,6 +203,16 @@ export class Call implements Session, Endable, Expiring, Probed, TypeAheadHost, 
   send(output: Output): void {
     if (this.#ending) return;
     this.connection.write(output);
+    this.limitBacklog();
+  }
+
+  echo(text: string): void {
+    if (this.#ending) return;
+    this.connection.echo(text);
+    this.limitBacklog();
+  }
+
+  private limitBacklog(): void {
     const { backlog } = this.connection;
     if (backlog > 0) this.lookout?.wake();
     if (backlog > this.outputLimitBytes) this.end('slow');

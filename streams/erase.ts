@@ -1,11 +1,10 @@
-import { hasAnsi } from './ansi.js';
 import { LETTERS, NOTHING_TYPED, redrawn, type Typed } from './line-editor.js';
 import { isOrdinary } from './plain.js';
 import type { Terminal } from './types.js';
 
 /**
  * What takes the prompt and what was typed behind it off the screen, and leaves the cursor where they began. Where the
- * terminal can't do that, or shows what we don't know of, it begins a new line.
+ * terminal can't do that, or shows what we don't know of, or reads all aloud, it begins a new line.
  *
  * @param shown What of the line is on the screen.
  * @param drawnAt How wide the window was then. A window that has changed may have moved what wraps, or not: that is left
@@ -15,20 +14,21 @@ import type { Terminal } from './types.js';
 export function erased(
   prompt: string,
   shown: Typed,
-  terminal: Pick<Terminal, 'columns' | 'echo' | 'type'>,
+  terminal: Pick<Terminal, 'columns' | 'echo' | 'colours' | 'cursor' | 'screenReader'>,
   width: (text: string) => number,
   drawnAt = terminal.columns,
 ): string {
   const before = prompt + shown.before;
   if (before + shown.after === '') return '';
-  if (!terminal.echo) return '\n';
+  if (!terminal.echo || terminal.screenReader) return '\n';
   if (drawnAt !== terminal.columns && width(before + shown.after) >= Math.min(drawnAt, terminal.columns))
     return '\n';
-  if (hasAnsi(terminal)) {
+  if (terminal.cursor) {
     const up = rowsAbove(before, terminal.columns, width);
     return `${up > 0 ? `\x1b[${up}A` : ''}\r\x1b[J`;
   }
-  const fits = width(before + shown.after) < terminal.columns;
+  // A client with colours and no cursor is the window of a MUD client, which knows no backspace either.
+  const fits = !terminal.colours && width(before + shown.after) < terminal.columns;
   return fits ? redrawn({ before, after: shown.after }, NOTHING_TYPED, width) : '\n';
 }
 

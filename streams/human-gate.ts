@@ -11,7 +11,6 @@ import {
   type OperatorFunction,
   of,
   type SchedulerLike,
-  scan,
   take,
   tap,
   timer,
@@ -25,12 +24,22 @@ const GATE_MS = 10_000;
 /** Callers who may stand at the gate at once; each holds a line, and is nobody yet. */
 export const GATE_PLACES = 1024;
 
-const ESC = 0x1b;
+const [ESC, CR, LF, NUL] = [0x1b, 13, 10, 0];
 const PRESSES = 2;
+
+/** Whether this ESC is the key of its own, and not the beginning of an arrow or the like: ESC [ A, ESC O P. */
+const isKey = (bytes: Uint8Array, at: number): boolean => bytes[at + 1] !== 0x5b && bytes[at + 1] !== 0x4f;
+
+/** How many bytes of an Enter these begin with: CR LF, CR NUL, CR or LF. */
+function enterIn([first, second]: Uint8Array): number {
+  if (first === CR) return second === LF || second === NUL ? 2 : 1;
+  return first === LF ? 1 : 0;
+}
 
 /**
  * A gate for people: whoever is still welcome is asked to press ESC twice, and passes when they have. Scanners and bots
- * that don't within ten seconds, or hang up, are refused (`gate`), and never become a session. So is, as `full`,
+ * that don't within ten seconds, or hang up, are refused (`gate`), and never become a session. What follows the second ESC
+ * is typed ahead, but for an Enter at once, without which some clients send nothing. So is, as `full`,
  * whoever comes while 1,024 stand there, and, as `draining`, whoever stands there at an order to go down. Emits each in
  * the order in which they are through; completes when its source has and nobody stands there any more.
  *
@@ -56,11 +65,22 @@ export function humanGate(
 
       const ask = (connection: Connection): Observable<Knock> => {
         let decided = false;
+        let presses = 0;
         standing += 1;
         connection.write(`${texts.GATE}\n`);
         const person$ = connection.input$.pipe(
-          scan((presses, bytes) => presses + bytes.filter((byte) => byte === ESC).length, 0),
-          filter((presses) => presses >= PRESSES),
+          filter((bytes) => {
+            for (let at = bytes.indexOf(ESC); at !== -1; at = bytes.indexOf(ESC, at + 1)) {
+              if (!isKey(bytes, at)) continue;
+              presses += 1;
+              if (presses < PRESSES) continue;
+              const rest = bytes.subarray(at + 1);
+              const ahead = rest.subarray(enterIn(rest));
+              if (ahead.length > 0) connection.putBack(ahead);
+              return true;
+            }
+            return false;
+          }),
           map((): Knock => connection),
           defaultIfEmpty(refused(connection, 'gate')),
           catchError(() => of(refused(connection, 'gate'))),

@@ -4,7 +4,6 @@
  *
  * @module impulse-bbs/streams
  */
-export { hasAnsi } from './ansi.js';
 export { atOnce } from './at-once.js';
 export { beside } from './beside.js';
 export { block } from './block.js';

@@ -11,6 +11,8 @@ export interface KeyHandler {
   key(name: Key): void;
   /** True when whoever was told of a key has left: the rest is nobody's. */
   readonly closed: boolean;
+  /** Whether DEL is the Delete key, as on terminals of the IBM PC's kind, and not Backspace. */
+  readonly hasPcKeys: boolean;
 }
 
 /** C1: the same as ESC and the letter that many above 0x40. */
@@ -20,7 +22,10 @@ const STRINGS = [DCS, SOS, OSC, PM, APC] as const;
 /** More parameters than any key has. */
 const PARAMETERS_LIMIT = 32;
 
-/** Keys by the letter that ends their sequence: `ESC [ A`, `ESC O P` (ECMA-48, xterm's ctlseqs). */
+/**
+ * Keys by the letter that ends their sequence: `ESC [ A`, `ESC O P` (ECMA-48, xterm's ctlseqs), and those that the IBM
+ * PC's terminals have of their own (SyncTERM, NetRunner and the like): no other key ends so.
+ */
 const BY_LETTER: Record<string, Key> = {
   A: 'up',
   B: 'down',
@@ -28,10 +33,14 @@ const BY_LETTER: Record<string, Key> = {
   D: 'left',
   F: 'end',
   H: 'home',
+  K: 'end',
   P: 'f1',
   Q: 'f2',
   R: 'f3',
   S: 'f4',
+  U: 'page-down',
+  V: 'page-up',
+  '@': 'insert',
 };
 /** Keys by the number in `ESC [ 3 ~`. */
 const BY_NUMBER: Record<string, Key> = {
@@ -148,6 +157,7 @@ export class Keys {
     this.#state = 'text';
     if (code === CR) this.#handler.key('enter');
     else if (code === LF) followsReturn || this.#handler.key('enter');
+    else if (code === DEL && this.#handler.hasPcKeys) this.#handler.key('delete');
     else if (code === BS || code === DEL) this.#handler.key('backspace');
     else if (code === TAB) this.#handler.key('tab');
     else if (code === ESC) this.#state = 'escape';
@@ -217,7 +227,8 @@ export class Keys {
       this.#skip = 3;
       return;
     }
-    const key = named(this.#parameters, char);
+    // SyncTERM's F5; elsewhere ESC O t is a 4 of a keypad that nobody switched on.
+    const key = single && char === 't' ? 'f5' : named(this.#parameters, char);
     if (key) this.#handler.key(key);
   }
 }

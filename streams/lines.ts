@@ -15,6 +15,8 @@ export interface LineTerminal {
   echoes(): boolean;
   /** Whether what is typed is nobody's to see, or may turn out to be. */
   secret(): boolean;
+  /** Whether DEL is the Delete key, and not Backspace. Asked at each DEL, since it is negotiated. */
+  hasPcKeys(): boolean;
   /** Shows what was typed. */
   show(text: string): void;
   /** Shows lines above the prompt and the line that is being typed. */
@@ -138,6 +140,10 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
     else if (name === 'tab') this.completeLine();
     else if (name === 'ctrl-d' && this.#editor.before + this.#editor.after === '') this.#terminal.hangUp();
     else this.#editor.press(name);
+  }
+
+  get hasPcKeys(): boolean {
+    return this.#terminal.hasPcKeys();
   }
 
   redraw(): string {

@@ -1,4 +1,3 @@
-import { hasAnsi } from './ansi.js';
 import { copied } from './copied.js';
 import { erased } from './erase.js';
 import { NOTHING_TYPED } from './line-editor.js';
@@ -27,6 +26,8 @@ export interface ScreenParts {
 export interface ScreenLine {
   /** Sends what is to be shown. */
   send(text: string): void;
+  /** Sends what the caller typed back to them. */
+  echo(text: string): void;
   /** Hangs up, as the caller wishes. */
   hangUp(): void;
   /** Whether somebody reads what is typed now. */
@@ -87,7 +88,7 @@ export class Screen implements LineTerminal {
   /** Shows what was typed. */
   show(text: string): void {
     this.#drawnAt = this.columns;
-    this.#line.send(text);
+    this.#line.echo(text);
   }
 
   /** Writes lines above the prompt and what is typed behind it. */
@@ -101,15 +102,23 @@ export class Screen implements LineTerminal {
       this.#parts.width,
       this.#drawnAt,
     );
-    this.show(`${above}${lines}${lines.endsWith('\n') ? '' : '\n'}${this.#said}${typing?.redraw() ?? ''}`);
+    const typed = typing?.redraw() ?? '';
+    const text = `${above}${lines}${lines.endsWith('\n') ? '' : '\n'}${this.#said}${typed}`;
+    this.#drawnAt = this.columns;
+    // The prompt is marked again, where it is what stands last.
+    if (typed === '') this.#line.send(text);
+    else this.#line.echo(text);
   }
 
   /** Hides what is typed, or shows it again; as often hidden, as often to be shown. */
   hide(on: boolean): void {
     this.#secrets += on ? 1 : -1;
     if (on) this.cover();
+    if (on && this.#secrets === 1) this.#connection.hideTyping();
+    if (this.#secrets > 0) return;
+    this.#connection.showTyping();
     // What was typed of a secret that nobody waits for must not turn up in the next line.
-    if (this.#secrets === 0) this.typing?.discard();
+    this.typing?.discard();
   }
 
   /** What is typed ahead may be a secret from here on. */
@@ -139,9 +148,12 @@ export class Screen implements LineTerminal {
   secret(): boolean {
     return this.#secrets > 0 || (this.#covered && !this.#line.isRead);
   }
+  hasPcKeys(): boolean {
+    return this.#connection.terminal.pcKeys;
+  }
   freshPrompt(on: 'line' | 'page'): string {
     this.settle();
-    return `${on === 'page' && hasAnsi(this.#connection.terminal) ? CLEAR : '\n'}${this.#said}`;
+    return `${on === 'page' && this.#connection.terminal.cursor ? CLEAR : '\n'}${this.#said}`;
   }
   hangUp(): void {
     this.#line.hangUp();

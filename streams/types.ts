@@ -3,8 +3,11 @@ import type { Observable, SchedulerLike } from 'rxjs';
 /** What an app or an authenticator writes: text (`\n` becomes the terminal's newline), or bytes sent as they are. */
 export type Output = string | Uint8Array;
 
-/** How a terminal's letters are written as bytes: UTF-8, or the letters and line drawings of the IBM PC. */
-export type Encoding = 'utf-8' | 'cp437';
+/**
+ * How a terminal's letters are written as bytes: UTF-8, the letters and line drawings of the IBM PC, or ASCII, for clients
+ * that have neither. What an ASCII client types beyond ASCII is read as Windows-1252.
+ */
+export type Encoding = 'utf-8' | 'cp437' | 'ascii';
 
 /**
  * A key that was pressed: the character it types, or the name of one that types none. Names are longer than a
@@ -26,6 +29,14 @@ export interface Terminal {
   readonly type: string | null;
   /** UTF-8, until the client's terminal or the caller asks for something else. */
   readonly encoding: Encoding;
+  /** True once the client is known to show colours (SGR of ECMA-48). */
+  readonly colours: boolean;
+  /** True once the client is known to understand moves of the cursor and erasing (ECMA-48). */
+  readonly cursor: boolean;
+  /** True once the client says that a screen reader reads to its caller: `colours` and `cursor` are false then. */
+  readonly screenReader: boolean;
+  /** True for a terminal of the IBM PC's kind: its Delete sends DEL, and its Backspace BS. */
+  readonly pcKeys: boolean;
 }
 
 /** What a transport hands over: one caller's line, before anybody decided what to do with it. */
@@ -52,8 +63,18 @@ export interface Connection {
   readonly bytesOut: number;
   /** Bytes written that the kernel has not taken yet. */
   readonly backlog: number;
-  /** Sends text or bytes; a no-op once closing. */
+  /** Sends text or bytes; a no-op once closing. Text without a newline at its end is a prompt, and is marked as one. */
   write(output: Output): void;
+  /** Sends what the caller typed back to them. As {@link Connection.write}, but it is no prompt. */
+  echo(text: string): void;
+  /** Asks a client that shows what is typed by itself to hide it: a secret is typed next. */
+  hideTyping(): void;
+  /** Ends what {@link Connection.hideTyping} asked for. */
+  showTyping(): void;
+  /** Hands bytes to the next subscriber of {@link Connection.input$}, before all that comes: the present one has no use for them. */
+  putBack(bytes: Uint8Array): void;
+  /** Takes the transport's own lines, such as an answer to telnet's AYT. While there is none, they are just written. */
+  notifier: Pick<Session, 'notify'> | undefined;
   /** Writes in this encoding from now on, and tells it to {@link Connection.terminal}, whatever the client says later. */
   setEncoding(encoding: Encoding): void;
   /**

@@ -1,5 +1,4 @@
 import { defer, merge, Observable, Subscriber } from 'rxjs';
-import { hasAnsi } from '../../streams/ansi.js';
 import { fit } from '../../streams/fit.js';
 import type { Presence, SessionId, Terminal, Visitor } from '../../streams/types.js';
 import { folded } from '../login/handle.js';
@@ -93,7 +92,7 @@ class Listener<T> extends Subscriber<T> {
 /** A message as it is shown on such a terminal: made once for all that are alike. */
 export function rendered(message: Message, terminal: Terminal): string {
   const columns = commonWidth(terminal.columns);
-  const look = `${columns} ${hasAnsi(terminal)}`;
+  const look = `${columns} ${terminal.colours}`;
   const looks = RENDERED.get(message) ?? new Map<string, string>();
   RENDERED.set(message, looks);
   const lines = looks.get(look) ?? laidOut(message, columns, styleOf(terminal));

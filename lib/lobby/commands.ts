@@ -21,7 +21,7 @@ interface Command {
 }
 
 const ROOM = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}_-]{0,15}$/u;
-const ENCODINGS: readonly Encoding[] = ['cp437', 'utf-8'];
+const ENCODINGS: readonly Encoding[] = ['ascii', 'cp437', 'utf-8'];
 
 /** The commands, in the order of the help. */
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -93,10 +93,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   encoding: {
     takes: 'NAME',
-    help: 'cp437 or utf-8: if letters look wrong',
+    help: 'ascii, cp437 or utf-8: if letters look wrong',
     answer({ session }, text) {
       const encoding = ENCODINGS.find((name) => name === text.toLowerCase());
-      if (!encoding) return `It is ${session.terminal.encoding}; there are ${ENCODINGS.join(' and ')}.\n`;
+      if (!encoding) return `It is ${session.terminal.encoding}. Choose ascii, cp437 or utf-8.\n`;
       session.setEncoding(encoding);
       return 'Now it should look right: é ░▒▓ ═╬═\n';
     },

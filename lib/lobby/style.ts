@@ -1,4 +1,3 @@
-import { hasAnsi } from '../../streams/ansi.js';
 import type { Terminal } from '../../streams/types.js';
 
 /** Colours of ECMA-48's SGR. */
@@ -8,5 +7,5 @@ const STYLES = { name: '1;36', quiet: '2', loud: '1;33' } as const;
 export type Style = (style: keyof typeof STYLES, text: string) => string;
 
 /** The styles of a terminal. */
-export const styleOf = (terminal: Pick<Terminal, 'type'>): Style =>
-  hasAnsi(terminal) ? (style, text) => `\x1b[${STYLES[style]}m${text}\x1b[0m` : (_, text) => text;
+export const styleOf = (terminal: Pick<Terminal, 'colours'>): Style =>
+  terminal.colours ? (style, text) => `\x1b[${STYLES[style]}m${text}\x1b[0m` : (_, text) => text;

@@ -1,5 +1,4 @@
 import { defer, EMPTY, filter, type Observable, take, tap } from 'rxjs';
-import { hasAnsi } from '../../streams/ansi.js';
 import { beside } from '../../streams/beside.js';
 import type { Authenticator, Session, Terminal, User } from '../../streams/types.js';
 
@@ -33,7 +32,7 @@ const PICTURE_COLUMNS = 47;
 
 /**
  * Shows the banner, then goes on to who is calling. Of the built-in banner everybody gets the plain one, at once; as
- * soon as a client says that its terminal has colours, the picture takes its place.
+ * soon as a client says that its terminal has colours and a cursor, the picture takes its place.
  *
  * @param text The sysop's own; `null` for the built-in one.
  */
@@ -54,5 +53,6 @@ const picture = (session: Session): Observable<unknown> =>
     tap(() => session.notify(`\x1b[${BANNER_ROWS}A\r\x1b[J${PICTURE}`)),
   );
 
-const showsPictures = (terminal: Terminal) =>
-  hasAnsi(terminal) && terminal.echo && terminal.columns >= PICTURE_COLUMNS;
+// A client that shows what is typed by itself has no cursor of ours, whatever its terminal can do.
+const showsPictures = ({ echo, colours, cursor, encoding, columns }: Terminal) =>
+  echo && colours && cursor && encoding !== 'ascii' && columns >= PICTURE_COLUMNS;

@@ -1,11 +1,12 @@
 import type { Where } from 'telnetlib';
 import { COMMAND, type Verb } from '../../streams/codec.js';
 import type { Terminal } from '../../streams/types.js';
-import { encodingNamed, encodingOf } from './encodings.js';
+import { type ClientTold, clientProfile } from './client-profile.js';
+import { encodingNamed } from './encodings.js';
 import { type Agreeable, Negotiator, type NegotiatorHost } from './negotiator.js';
 import { CHARSET_MESSAGE, latin1, OPTION, offeredCharsets, TTYPE_MESSAGE } from './options.js';
 
-const { WILL, DO, EOR, GA } = COMMAND;
+const { WILL, WONT, DO, EOR, GA } = COMMAND;
 const { BINARY, ECHO, SGA, TTYPE, END_OF_RECORD, NAWS, CHARSET, MSSP } = OPTION;
 
 /** What a board does, and what it likes a client to do. All else is declined: NEW-ENVIRON (39) above all. */
@@ -17,15 +18,12 @@ const AGREEABLE: Agreeable = {
 const { REQUEST, ACCEPTED, REJECTED, TTABLE_IS, TTABLE_REJECTED } = CHARSET_MESSAGE;
 /** MSSP (tintin.mudhalla.net/protocols/mssp). */
 const [MSSP_VAR, MSSP_VAL] = [1, 2];
-/** MTTS (tintin.mudhalla.net/protocols/mtts): the bit of a client that shows UTF-8. */
-const MTTS_UTF8 = 4;
-
 /** Names that a client has for its terminal: its own, the terminal's, its abilities. More is a game. */
 const MOST_TYPES = 4;
 /** What a terminal's name may be, so that it can be shown and logged. */
 const TYPE_NAME = /^[\x21-\x7e](?:[\x20-\x7e]{0,38}[\x21-\x7e])?$/;
 
-const NO_TYPES: readonly string[] = [];
+const NOTHING_TOLD: ClientTold = { names: [] };
 
 /** What a crawler of boards is told. */
 export type Status = () => Record<string, string | number>;
@@ -52,10 +50,11 @@ export class BoardOptions implements NegotiatorHost {
   #heard = false;
   /** Whether the client ever gave a sign of life when it was asked. */
   answers = false;
-  #types: readonly string[] = NO_TYPES;
+  #told = NOTHING_TOLD;
+  #showsTyping = false;
+  #secret = false;
   #asking = false;
   #requested = false;
-  #encodingAgreed = false;
 
   constructor(host: BoardOptionsHost, status: Status) {
     this.#host = host;
@@ -74,10 +73,11 @@ export class BoardOptions implements NegotiatorHost {
     this.#negotiator.negotiate(verb, option);
     if (this.#heard) return;
     this.#heard = true;
+    // Before the terminal, so that a client that has no letters to draw with says so before anything is drawn.
+    this.#negotiator.ask(WILL, CHARSET);
     this.#negotiator.ask(DO, TTYPE);
     this.#negotiator.ask(DO, BINARY);
     this.#negotiator.ask(WILL, BINARY);
-    this.#negotiator.ask(WILL, CHARSET);
     this.#negotiator.ask(WILL, END_OF_RECORD);
     this.#negotiator.ask(WILL, MSSP);
     this.#negotiator.askTimingMark();
@@ -99,6 +99,15 @@ export class BoardOptions implements NegotiatorHost {
   /** Asks for a sign of life, if the client ever gave one. */
   probe(): void {
     if (this.answers) this.#negotiator.askTimingMark();
+  }
+
+  /**
+   * Whether what is typed next is a secret. A client that shows what is typed by itself is told that we do, for as long as
+   * it is, and hides it.
+   */
+  set secret(on: boolean) {
+    this.#secret = on;
+    this.settleEcho();
   }
 
   /** The command that marks the end of a prompt, for clients that wait for it (RFC 885, RFC 854). */
@@ -141,36 +150,45 @@ export class BoardOptions implements NegotiatorHost {
     const name = latin1(payload.subarray(1));
     if (!this.#asking || payload[0] !== TTYPE_MESSAGE.IS || !TYPE_NAME.test(name)) return;
     this.#asking = false;
-    const last = this.#types.at(-1);
-    if (name === last) return;
-    const abilities = /^MTTS (\d{1,6})$/.exec(name)?.[1];
-    if (abilities) {
-      if (Number(abilities) & MTTS_UTF8 && !this.#encodingAgreed) this.#host.learned({ encoding: 'utf-8' });
-      // Of a client that tells this, the first name was its own.
-      this.#host.learned({ type: last ?? null });
+    const { names } = this.#told;
+    if (name === names.at(-1)) return;
+    const mtts = /^MTTS (\d{1,6})$/i.exec(name)?.[1];
+    if (mtts !== undefined) {
+      this.told({ mtts: Number(mtts) });
       return;
     }
-    this.#types = [...this.#types, name];
-    // The first is the terminal's, or the best of several that it can be.
-    if (this.#types.length === 1) {
-      this.#host.learned({ type: name });
-      if (!this.#encodingAgreed && encodingOf(name) === 'cp437') this.#host.learned({ encoding: 'cp437' });
-    }
-    if (this.#types.length < MOST_TYPES) this.askType();
+    this.told({ names: [...names, name] });
+    if (names.length + 1 < MOST_TYPES) this.askType();
+  }
+
+  private told(more: Partial<ClientTold>): void {
+    this.#told = { ...this.#told, ...more };
+    const { showsTyping, ...terminal } = clientProfile(this.#told);
+    this.#showsTyping = showsTyping;
+    this.settleEcho();
+    this.#host.learned(terminal);
+  }
+
+  private settleEcho(): void {
+    if (!this.#showsTyping || this.#negotiator.isOffered(ECHO) === this.#secret) return;
+    this.#negotiator.announce(this.#secret ? WILL : WONT, ECHO);
   }
 
   private request(): void {
     this.#requested = this.charge();
-    if (this.#requested) this.tell(CHARSET, REQUEST, ';UTF-8;CP437');
+    if (this.#requested) this.tell(CHARSET, REQUEST, ';UTF-8;CP437;US-ASCII');
   }
 
   private charset(payload: Uint8Array): void {
     const [kind] = payload;
     if (kind === ACCEPTED && this.#requested) this.agree(latin1(payload.subarray(1)));
+    if (kind === REJECTED && this.#requested) this.told({ charset: 'none' });
     if (kind === ACCEPTED || kind === REJECTED) this.#requested = false;
     else if (kind === REQUEST) {
       // Of two requests that cross, the server's stands (RFC 2066).
       const known = this.#requested ? undefined : offeredCharsets(payload).find((name) => this.agree(name));
+      // It has none of ours, until it agrees to one that we ask for.
+      if (!this.#requested && !known && this.#told.charset === undefined) this.told({ charset: 'none' });
       if (!this.charge()) return;
       if (known) this.tell(CHARSET, ACCEPTED, known);
       else this.tell(CHARSET, REJECTED, '');
@@ -180,8 +198,7 @@ export class BoardOptions implements NegotiatorHost {
   private agree(charset: string): boolean {
     const encoding = encodingNamed(charset);
     if (!encoding) return false;
-    this.#encodingAgreed = true;
-    this.#host.learned({ encoding });
+    this.told({ charset: encoding });
     return true;
   }
 

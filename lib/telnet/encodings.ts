@@ -4,25 +4,39 @@ import type { Encoding } from '../../streams/types.js';
 
 /** The IBM PC's letters, by their bytes. */
 const CP437 = iconv.decode(Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)), 'cp437');
-const SHOWABLE = new Set(CP437);
+const ASCII_LETTERS = CP437.slice(0, 128);
 
 /**
- * A letter that the IBM PC doesn't have, with all that belongs to it: a flag, a letter and its marks, pictures that are
- * joined; or the marks alone, on a letter that it has. `Intl.Segmenter` knows better, and takes minutes for a page.
+ * Makes a function that puts a text into these letters. A letter that isn't one of them is taken with all that belongs to
+ * it (a flag, a letter and its marks, pictures that are joined; or the marks alone, on a letter that is one), and becomes
+ * the letter without its marks, if that is one, or a `?`. `Intl.Segmenter` knows better, and takes minutes for a page.
  */
-const LACKING = new RegExp(
-  `\\p{RI}{2}|(?![${[...CP437].map((letter) => `\\u{${letter.charCodeAt(0).toString(16)}}`).join('')}])\\P{M}(?:[\\p{M}\\p{EMod}]|\\u200d\\P{M})*|\\p{M}+`,
-  'gu',
-);
+function likenessIn(letters: string): (text: string) => string {
+  const known = new Set(letters);
+  const lacking = new RegExp(
+    `\\p{RI}{2}|(?![${[...letters].map((letter) => `\\u{${letter.charCodeAt(0).toString(16)}}`).join('')}])\\P{M}(?:[\\p{M}\\p{EMod}]|\\u200d\\P{M})*|\\p{M}+`,
+    'gu',
+  );
+  const likeness = (letter: string) => {
+    const bare = letter.normalize('NFD').replace(/\p{M}/gu, '');
+    return bare === '' || known.has(bare) ? bare : '?';
+  };
+  return (text) => text.normalize('NFC').replace(lacking, likeness);
+}
+
+const inCp437 = likenessIn(CP437);
+const inAscii = likenessIn(ASCII_LETTERS);
 
 /** The text of bytes that end with a whole character. Broken UTF-8 becomes U+FFFD. */
 export function decoded(bytes: Uint8Array, encoding: Encoding): string {
-  return encoding === 'cp437' ? iconv.decode(bytes, 'cp437') : asBuffer(bytes).toString();
+  if (encoding === 'utf-8') return asBuffer(bytes).toString();
+  // Who has no more than ASCII to show may still have a keyboard with more.
+  return iconv.decode(bytes, encoding === 'cp437' ? 'cp437' : 'windows-1252');
 }
 
 /** A decoder for one caller, that keeps what is cut at the end of a chunk for the next. Otherwise as {@link decoded}. */
 export function decoder(encoding: Encoding): (bytes: Uint8Array) => string {
-  if (encoding === 'cp437') return (bytes) => decoded(bytes, encoding);
+  if (encoding !== 'utf-8') return (bytes) => decoded(bytes, encoding);
   const utf8 = new StringDecoder('utf8');
   return (bytes) => utf8.write(bytes);
 }
@@ -33,7 +47,7 @@ const asBuffer = (bytes: Uint8Array): Buffer =>
 /** The bytes of a text; each letter that the encoding doesn't have becomes a `?`, whatever it is made of. */
 export function encoded(text: string, encoding: Encoding): Uint8Array {
   if (encoding === 'utf-8') return Buffer.from(text);
-  return iconv.encode(text.normalize('NFC').replace(LACKING, likeness), 'cp437');
+  return encoding === 'cp437' ? iconv.encode(inCp437(text), 'cp437') : Buffer.from(inAscii(text), 'latin1');
 }
 
 const utf8 = new TextEncoder();
@@ -53,20 +67,6 @@ export function isAscii(text: string): boolean {
   return read === text.length && written === read;
 }
 
-/** The letter without its marks, if that is one of ours, or a `?`; nothing for marks alone. */
-function likeness(letter: string): string {
-  const bare = letter.normalize('NFD').replace(/\p{M}/gu, '');
-  return bare === '' || SHOWABLE.has(bare) ? bare : '?';
-}
-
-/** Terminals that draw with the IBM PC's letters, by the names that their clients give them (RFC 1091). */
-const PC_TERMINALS = /^(syncterm|ansi-bbs|ansi|pc-?ansi|ansi-?256color|qansi|scoansi|avatar)$/i;
-
-/** The encoding of a terminal of that type. */
-export function encodingOf(terminal: string): Encoding {
-  return PC_TERMINALS.test(terminal) ? 'cp437' : 'utf-8';
-}
-
 /** The encoding by its name in RFC 2066's registry, or what clients make of it; undefined for one we don't have. */
 export function encodingNamed(charset: string): Encoding | undefined {
   switch (charset.toLowerCase()) {
@@ -77,6 +77,9 @@ export function encodingNamed(charset: string): Encoding | undefined {
     case 'ibm437':
     case '437':
       return 'cp437';
+    case 'us-ascii':
+    case 'ascii':
+      return 'ascii';
     default:
       return undefined;
   }

@@ -61,6 +61,9 @@ export class Negotiator implements OptionHost {
   #options: readonly Option[] = NONE;
   /** What was asked for and isn't answered, a {@link key} each: most callers never answer. A text, as the smallest set there is. */
   #asked = '';
+  #announced: number | undefined;
+  /** Answers that are still to come to what was {@link announce}d. Most options are never announced. */
+  #awaited: { dos: number; donts: number } | undefined;
   /** By direction and option. */
   #replies: Map<string, number> | undefined;
   #budget = REPLY_BUDGET;
@@ -87,6 +90,27 @@ export class Negotiator implements OptionHost {
     this.#host.send(verb, code);
   }
 
+  /**
+   * Says that we do something from now on, or do it no more, as often as that changes: nothing is waited for, since there
+   * are clients that answer a WILL and never a WONT. From the first time on, what the other end says of this option in this
+   * direction is taken and not answered, but for a change of its mind: two ends that answer each other never end. For one
+   * option only.
+   */
+  announce(verb: typeof COMMAND.WILL | typeof COMMAND.WONT, code: number): void {
+    const option = this.known(code) ?? this.option(code);
+    this.#awaited ??= { dos: option.us === optionState.WANTYES ? 1 : 0, donts: 0 };
+    this.#announced = code;
+    if (verb === COMMAND.WILL) {
+      this.#awaited.dos += 1;
+      option.us = optionState.WANTYES;
+    } else {
+      this.#awaited.donts += 1;
+      // Off for good with the WONT, whatever comes; an answer to an older WILL doesn't turn it on again.
+      option.us = optionState.NO;
+    }
+    this.#host.send(verb, code);
+  }
+
   /** Asks the other end for a sign of life; whoever speaks telnet answers it (RFC 860). */
   askTimingMark(): void {
     this.#host.send(COMMAND.DO, TIMING_MARK);
@@ -99,6 +123,10 @@ export class Negotiator implements OptionHost {
       return;
     }
     const local = verb === COMMAND.DO || verb === COMMAND.DONT;
+    if (local && code === this.#announced) {
+      this.announcementAnswered(verb, code);
+      return;
+    }
     const option =
       this.known(code) ?? (this.agreeable(local, code) || this.isAsked(code) ? this.option(code) : undefined);
     const state = (local ? option?.us : option?.him) ?? optionState.NO;
@@ -122,6 +150,14 @@ export class Negotiator implements OptionHost {
   isOn(code: number, where: Where): boolean {
     const option = this.known(code);
     return (where === 'LOCAL' ? option?.us : option?.him) === optionState.YES;
+  }
+
+  /** Whether we do it, or offered to and weren't answered yet. */
+  isOffered(code: number): boolean {
+    const state = this.known(code)?.us;
+    return state === undefined
+      ? this.#asked.includes(key('us', code))
+      : state === optionState.YES || state === optionState.WANTYES;
   }
 
   /** Whether we offered to do it, and the other end said no. */
@@ -156,6 +192,28 @@ export class Negotiator implements OptionHost {
   writeSubnegotiation(): void {}
   emit(event: 'enable' | 'disable', option: number, where: Where): void {
     this.#host.changed(option, where, event === 'enable');
+  }
+
+  private announcementAnswered(verb: Verb, code: number): void {
+    const option = this.known(code);
+    const awaited = this.#awaited;
+    if (!option || !awaited) return;
+    if (verb === COMMAND.DO) {
+      if (awaited.dos === 0) {
+        this.charge();
+        return;
+      }
+      awaited.dos -= 1;
+      // The answer to the last of them.
+      if (awaited.dos === 0 && option.us === optionState.WANTYES) option.us = optionState.YES;
+    } else if (awaited.donts > 0) awaited.donts -= 1;
+    else if (option.us === optionState.YES && this.repliesTo(true, code) < REPLIES_PER_OPTION)
+      option.handleDont();
+    else {
+      option.us = optionState.NO;
+      awaited.dos = 0;
+      this.charge();
+    }
   }
 
   private reply(verb: Verb, code: number): void {

@@ -18,12 +18,22 @@ import { encoded, isAscii } from './encodings.js';
 import { latin1 } from './options.js';
 
 /** A terminal that has said nothing. */
-const UNKNOWN: Terminal = { columns: 80, rows: 24, echo: false, type: null, encoding: 'utf-8' };
+const UNKNOWN: Terminal = {
+  columns: 80,
+  rows: 24,
+  echo: false,
+  type: null,
+  encoding: 'utf-8',
+  colours: false,
+  cursor: false,
+  screenReader: false,
+  pcKeys: false,
+};
 /** A window that is larger isn't one. */
 const MOST_CELLS = 1000;
 
 /** Answers "are you there?" (RFC 854) with something a person can see. */
-const HERE = '[Yes]\r\n';
+const HERE = '[Yes]\n';
 
 /** What is written while a chunk is read goes out together; of more than this, what there is by then. */
 const BATCH_LENGTH = 64 * 1024;
@@ -37,7 +47,7 @@ const MOST_DROPPED = 1024 * 1024;
 const KEY_OF: Partial<Record<number, number>> = {
   [COMMAND.IP]: 0x03,
   [COMMAND.BRK]: 0x03,
-  [COMMAND.EC]: 0x7f,
+  [COMMAND.EC]: 0x08,
   [COMMAND.EL]: 0x15,
 };
 
@@ -91,6 +101,7 @@ function onError(this: LinedSocket, { code = '' }: NodeJS.ErrnoException): void 
 class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   readonly address: string;
   bytesIn = 0;
+  notifier: Connection['notifier'];
   readonly #socket: Socket;
   readonly #options: BoardOptions;
   readonly #decoder = new TelnetDecoder(this);
@@ -110,6 +121,10 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   #bytes = '';
   #text = '';
   #batching = false;
+  /** Whether what was written last is what the caller typed, and no prompt. */
+  #echoed = false;
+  /** Whether this chunk's "are you there?" was answered: one answer says it for all of them. */
+  #saidHere = false;
   /** Why the line ends, if that isn't a hang-up. */
   #fault: SessionEnd | undefined;
   #encodingChosen = false;
@@ -190,6 +205,16 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   }
 
   write(output: Output): void {
+    this.#echoed = false;
+    this.put(output);
+  }
+  echo(text: string): void {
+    // The prompt before it is marked, while it still stands last.
+    if (!this.#echoed && this.#text !== '' && this.#options.promptMark !== undefined) this.prepare();
+    this.#echoed = true;
+    this.put(text);
+  }
+  private put(output: Output): void {
     // Writing after the end would cut the line, and the last words with it.
     if (this.#closing) return;
     if (typeof output === 'string') this.#text += output;
@@ -212,6 +237,15 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     this.prepare();
     this.#encodingChosen = true;
     this.become({ ...this.#terminal, encoding });
+  }
+  hideTyping(): void {
+    this.#options.secret = true;
+  }
+  showTyping(): void {
+    this.#options.secret = false;
+  }
+  putBack(bytes: Uint8Array): void {
+    this.hold(bytes);
   }
   get answers(): boolean {
     return this.#options.answers;
@@ -258,9 +292,11 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   command(code: number): void {
     const key = KEY_OF[code];
     if (key !== undefined) this.data(Uint8Array.of(key));
-    else if (code === COMMAND.AYT && this.#options.charge()) {
+    else if (code === COMMAND.AYT && this.#options.charge() && !this.#saidHere) {
+      this.#saidHere = true;
       this.handOn();
-      this.write(HERE);
+      if (this.notifier) this.notifier.notify(HERE);
+      else this.write(HERE);
     }
   }
   negotiate(verb: Verb, option: number): void {
@@ -315,6 +351,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   private readOpen(chunk: Uint8Array): void {
     // As `batch` does, without a closure for each packet.
     const within = this.beginBatch();
+    this.#saidHere = false;
     try {
       this.#decoder.read(chunk);
       this.handOn();
@@ -351,9 +388,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     if (this.#closing || this.#fault) return;
     const reader = this.#reader;
     if (!reader) {
-      this.#held ??= [];
-      // The memory is another packet's next.
-      this.#held.push(Buffer.from(bytes));
+      this.hold(bytes);
       return;
     }
     try {
@@ -362,6 +397,12 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
       // A call that breaks is alone with it, and doesn't end the process.
       reportUnhandled(error);
     }
+  }
+
+  private hold(bytes: Uint8Array): void {
+    this.#held ??= [];
+    // The memory is another packet's next.
+    this.#held.push(Buffer.from(bytes));
   }
 
   /** Whoever goes on and on while we say goodbye doesn't hear it; reading all that would cost more than it is worth. */
@@ -390,10 +431,9 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     const text = this.#text;
     if (text === '') return;
     this.#text = '';
-    const { echo, encoding } = this.#terminal;
-    this.#bytes += prepared(text, encoding);
-    // Whoever shows what is typed reads line by line, and may wait for a sign that a prompt is all there is.
-    const mark = echo || text.endsWith('\n') ? undefined : this.#options.promptMark;
+    this.#bytes += prepared(text, this.#terminal.encoding);
+    // A client that agreed to the mark may wait for it: it says that a prompt is all there is.
+    const mark = this.#echoed || text.endsWith('\n') ? undefined : this.#options.promptMark;
     if (mark !== undefined) this.#bytes += latin1(commandBytes(mark));
   }
 

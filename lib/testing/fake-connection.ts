@@ -1,5 +1,6 @@
-import { defer, EMPTY, map, type Observable, of, ReplaySubject, Subject } from 'rxjs';
+import { concat, defer, EMPTY, from, map, type Observable, of, ReplaySubject, Subject } from 'rxjs';
 import type { Connection, Encoding, Output, Terminal } from '../../streams/types.js';
+import { clientProfile } from '../telnet/client-profile.js';
 
 /** How a {@link fakeConnection} behaves; left out, it is a well-behaved caller at 192.0.2.1. */
 export interface FakeConnectionOptions {
@@ -23,7 +24,7 @@ export interface FakeConnectionOptions {
 export interface FakeConnection extends Connection {
   /** All that was written, bytes as Latin-1. */
   readonly screen: string;
-  /** `close`, `destroy`, `pause`, `resume` and `probe`, as they were called. */
+  /** `close`, `destroy`, `pause`, `resume`, `probe`, `hideTyping` and `showTyping`, as they were called. */
   readonly calls: readonly string[];
   /** Reads all that was written, at last. */
   read(): void;
@@ -60,21 +61,24 @@ export function fakeConnection(
 ): FakeConnection {
   const closed$ = new ReplaySubject<never>();
   let drained$ = new Subject<never>();
-  let terminal: Terminal = { columns: 80, rows: 24, echo, type: type ?? null, encoding: 'utf-8', ...told };
+  const { showsTyping, ...profile } = clientProfile({ names: told?.type ? [told.type] : type ? [type] : [] });
+  let terminal: Terminal = { columns: 80, rows: 24, echo, ...profile, encoding: 'utf-8', ...told };
   let unread = 0;
   const calls: string[] = [];
   let screen = '';
   let bytesIn = 0;
   let closing = false;
+  const held: Uint8Array[] = [];
+  const typed$ = input$.pipe(
+    map((text) => {
+      const bytes = Buffer.from(text);
+      bytesIn += bytes.length;
+      return bytes;
+    }),
+  );
   return {
     address,
-    input$: input$.pipe(
-      map((text) => {
-        const bytes = Buffer.from(text);
-        bytesIn += bytes.length;
-        return bytes;
-      }),
-    ),
+    input$: defer(() => (held.length === 0 ? typed$ : concat(from(held.splice(0)), typed$))),
     terminal$: defer(() => of(terminal)),
     get terminal() {
       return terminal;
@@ -114,6 +118,15 @@ export function fakeConnection(
       screen += text;
       if (deaf) unread += Buffer.byteLength(text);
     },
+    echo(text: string) {
+      this.write(text);
+    },
+    hideTyping: () => calls.push('hideTyping'),
+    showTyping: () => calls.push('showTyping'),
+    putBack(bytes: Uint8Array) {
+      held.push(Buffer.from(bytes));
+    },
+    notifier: undefined as Connection['notifier'],
     pause: () => calls.push('pause'),
     resume: () => calls.push('resume'),
     close() {

@@ -37,7 +37,7 @@ export interface FakeSession extends Session {
 }
 
 /** What somebody's terminal says of itself, if nothing else is said. */
-const TERMINAL = { columns: 80, rows: 24, echo: true, type: 'xterm', encoding: 'utf-8' } as const;
+const TERMINAL = { columns: 80, rows: 24, echo: true, type: 'xterm' } as const;
 
 /**
  * Makes a session for the test of an app: the same that a board makes, with its type-ahead, prompts and notices, but its

@@ -7,7 +7,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const API = {
   'lib/index.ts': {
     functions: [
-      'beside createImpulse createSessionManager embeddedBus guest hasAnsi lobby menu passwords plain quit',
+      'beside createImpulse createSessionManager embeddedBus guest lobby menu passwords plain quit',
     ],
     others: ['DEFAULT_LIMITS SESSION_STATES SessionEnd'],
     types: [
@@ -20,7 +20,7 @@ const API = {
   },
   'streams/index.ts': {
     functions: [
-      'atOnce beside block contain embeddedBus fit hasAnsi humanGate inOrder inputRate isRefused plain printable',
+      'atOnce beside block contain embeddedBus fit humanGate inOrder inputRate isRefused plain printable',
       'refuse refused source summarise throttle',
     ],
     others: ['SESSION_STATES SessionEnd'],

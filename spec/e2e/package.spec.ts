@@ -9,7 +9,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 /** Installing takes as long as the registry does. */
 const INSTALL_PATIENCE_MS = 180_000;
 
-const APP = `import { type App, hasAnsi } from 'impulse-bbs';
+const APP = `import { type App } from 'impulse-bbs';
 import { contain } from 'impulse-bbs/streams';
 import { map, takeWhile } from 'rxjs';
 
@@ -17,7 +17,7 @@ export const parrot: App = (session) =>
   session.line$.pipe(
     contain(),
     takeWhile((line) => line !== 'bye'),
-    map((line) => (hasAnsi(session.terminal) ? \`\\x1b[1m\${line}\\x1b[0m\\n\` : \`\${line}\\n\`)),
+    map((line) => (session.terminal.colours ? \`\\x1b[1m\${line}\\x1b[0m\\n\` : \`\${line}\\n\`)),
   );
 `;
 const SPEC = `import { test } from 'node:test';

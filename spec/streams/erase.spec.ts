@@ -17,8 +17,14 @@ const terminal = (parts: Partial<Terminal> = {}): Terminal => ({
   echo: true,
   type: 'xterm',
   encoding: 'utf-8',
+  colours: true,
+  cursor: true,
+  screenReader: false,
+  pcKeys: false,
   ...parts,
 });
+/** A terminal that knows text, blanks and backspaces. */
+const PLAIN = { colours: false, cursor: false } as const;
 const erase = (before: string, after = '', parts: Partial<Terminal> = {}) =>
   erased('> ', { before, after }, terminal(parts), width);
 
@@ -61,12 +67,18 @@ describe('erased', () => {
   });
 
   it('writes blanks over it where the terminal knows no better', () => {
-    expect(erase('ab', 'c', { type: null })).toBe(`${'\b'.repeat(4)}${' '.repeat(5)}${'\b'.repeat(5)}`);
+    expect(erase('ab', 'c', PLAIN)).toBe(`${'\b'.repeat(4)}${' '.repeat(5)}${'\b'.repeat(5)}`);
   });
 
   it('begins a new line where it takes more than a row there, or where we do not know what is shown', () => {
-    expect(erase('x'.repeat(38), '', { type: 'dumb' })).toBe('\n');
+    expect(erase('x'.repeat(38), '', PLAIN)).toBe('\n');
     expect(erase('', '', { echo: false })).toBe('\n');
+  });
+
+  it('begins a new line where colours are all that the client knows, and where all is read aloud', () => {
+    expect(erase('ab', 'c', { cursor: false })).toBe('\n');
+    expect(erase('ab', 'c', { ...PLAIN, screenReader: true })).toBe('\n');
+    expect(erase('ab', 'c', { screenReader: true })).toBe('\n');
   });
 });
 
@@ -118,9 +130,9 @@ describe('what is said while somebody types', () => {
       ),
     ));
 
-  for (const [kind, type] of [
-    ['with control sequences', 'xterm'],
-    ['without', null],
+  for (const [kind, parts] of [
+    ['with control sequences', {}],
+    ['without', PLAIN],
   ] as const)
     it(`leaves the cursor where it was, on a terminal ${kind}`, () =>
       always(
@@ -128,7 +140,7 @@ describe('what is said while somebody types', () => {
           const line = [...before, ...after].join('');
           // What is a letter of its own here may be a part of one there.
           const columns = 80;
-          const screen = await seen('> ', line, after.length, { columns, type });
+          const screen = await seen('> ', line, after.length, { columns, ...parts });
           deepStrictEqual(screen, await expected('> ', before.join(''), after.join(''), columns));
         }),
       ));

@@ -1,4 +1,4 @@
-import { EMPTY, NEVER, type Observable, Subject, throwError } from 'rxjs';
+import { EMPTY, NEVER, type Observable, of, Subject, throwError, VirtualTimeScheduler } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { type FakeConnection, fakeConnection } from '../../lib/testing/fake-connection.js';
 import { GATE_PLACES, humanGate } from '../../streams/human-gate.js';
@@ -135,6 +135,49 @@ describe('humanGate', () => {
       expect(heard).toEqual(['full', 'gate']);
       knocks.next(connections(NEVER));
       expect(heard).toEqual(['full', 'gate', 'full']);
+    }),
+  );
+
+  it(
+    'hands on what follows the second ESC in the same packet as typed ahead, and nothing that came before it',
+    marbles((m) => {
+      const caller = connections(m.cold('-e-|', { e: 'eve\x1b\x1bann\r\n' }));
+      m.expect(m.cold('k|', { k: caller }).pipe(humanGate(NEVER, m.scheduler))).toBeObservable('-(k|)', {
+        k: caller,
+      });
+      m.flush();
+      const heard: string[] = [];
+      caller.input$.subscribe((bytes) => heard.push(Buffer.from(bytes).toString()));
+      expect(heard).toEqual(['ann\r\n']);
+    }),
+  );
+
+  for (const enter of ['\r\n', '\r\0', '\r', '\n'])
+    it(`takes the Enter ${JSON.stringify(enter)} that sends the ESCs for a part of them, and no other`, () => {
+      for (const [packet, ahead] of [
+        [`\x1b\x1b${enter}`, []],
+        [`\x1b\x1b${enter}ann${enter}`, [`ann${enter}`]],
+        [`\x1b\x1bann${enter}`, [`ann${enter}`]],
+      ] as const) {
+        const typed = new Subject<string>();
+        const caller = connections(typed);
+        const seen = verdicts(of(caller).pipe(humanGate(NEVER, new VirtualTimeScheduler())));
+        typed.next(packet);
+        expect(seen).toEqual(['in']);
+        const heard: string[] = [];
+        caller.input$.subscribe((bytes) => heard.push(Buffer.from(bytes).toString()));
+        expect(heard).toEqual([...ahead]);
+      }
+    });
+
+  it(
+    'takes no arrow, and no other key that begins with ESC, for one',
+    marbles((m) => {
+      const typed = m.cold('-a-b-c-e', { a: '\x1b[A\x1b[B', b: '\x1bOP', c: '\x1b', e: 'x\x1b\x1b[C' });
+      const caller = connections(typed);
+      m.expect(m.hot('k', { k: caller }).pipe(humanGate(NEVER, m.scheduler))).toBeObservable('-------k', {
+        k: caller,
+      });
     }),
   );
 });

@@ -11,6 +11,7 @@ function handler(text: (run: string) => void, key: (name: string) => void): KeyH
   };
   return {
     closed: false,
+    hasPcKeys: false,
     text: told,
     line(run) {
       told(run, true);
@@ -418,5 +419,29 @@ describe('Keys', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  describe('of a terminal of the IBM PC’s kind', () => {
+    for (const [sequence, key] of [
+      ['\x1b[H', 'home'],
+      ['\x1b[K', 'end'],
+      ['\x1b[@', 'insert'],
+      ['\x1b[V', 'page-up'],
+      ['\x1b[U', 'page-down'],
+      ['\x1bOt', 'f5'],
+    ] as const)
+      it(`are ${key} for ${JSON.stringify(sequence)}, which no other terminal sends`, () => {
+        expect(typed(sequence)).toBe(`<${key}>`);
+      });
+
+    it('are Delete for DEL, and Backspace for BS', () => {
+      let seen = '';
+      const note = (name: string) => {
+        seen += `<${name}>`;
+      };
+      for (const hasPcKeys of [true, false])
+        new Keys({ ...handler(() => {}, note), hasPcKeys }).read(Buffer.from('\x7f\b'), '\x7f\b');
+      expect(seen).toBe('<delete><backspace><backspace><backspace>');
+    });
   });
 });

@@ -19,6 +19,7 @@ const terminal = (parts: Partial<LineTerminal> = {}): LineTerminal => ({
   decode: utf8(),
   echoes: () => false,
   secret: () => false,
+  hasPcKeys: () => false,
   show: () => {},
   notify: () => {},
   width: stringWidth,

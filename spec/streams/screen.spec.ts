@@ -24,6 +24,7 @@ function screenOf(options: FakeConnectionOptions = {}, isRead = () => true) {
     },
     {
       send: (text) => connection.write(text),
+      echo: (text) => connection.echo(text),
       hangUp: () => {
         hangUps += 1;
       },

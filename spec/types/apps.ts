@@ -8,7 +8,6 @@ import {
   type Encoding,
   type EndReason,
   type guest,
-  type hasAnsi,
   type lobby,
   menu,
   type Output,
@@ -36,7 +35,6 @@ expectType<Same<ReturnType<typeof lobby>, App>>();
 expectType<Same<ReturnType<typeof menu>, App>>();
 expectType<Same<typeof quit, App>>();
 expectType<Same<typeof plain, (text: string) => string>>();
-expectType<Same<Parameters<typeof hasAnsi>, [Pick<Terminal, 'type'>]>>();
 
 expectType<Same<Session['line$'], Observable<string>>>();
 expectType<Same<Session['key$'], Observable<string>>>();
@@ -49,7 +47,7 @@ expectType<
 expectType<Same<(typeof SESSION_STATES)[number], SessionState>>();
 expectType<Same<ReturnType<Session['ask']>, Observable<string>>>();
 expectType<Same<ReturnType<Session['completeWith']>, Observable<never>>>();
-expectType<Same<Encoding, 'utf-8' | 'cp437'>>();
+expectType<Same<Encoding, 'utf-8' | 'cp437' | 'ascii'>>();
 expectType<Same<Services['scheduler'], SchedulerLike>>();
 expectType<Same<ReturnType<Bus['channel$']>, Observable<unknown>>>();
 expectType<Same<SessionEnd['reason'], EndReason>>();

@@ -4,14 +4,15 @@ import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { callerChannel, inRoom, type Message, pages, rendered } from '../../../lib/lobby/chat.js';
 import { roomChannel } from '../../../lib/lobby/rooms.js';
 import type { Visit } from '../../../lib/lobby/visit.js';
+import { fakeConnection } from '../../../lib/testing/fake-connection.js';
 import { width } from '../../../lib/width.js';
 import { embeddedBus } from '../../../streams/bus.js';
 import type { Bus, Presence, Services, Session, Terminal, Visitor } from '../../../streams/types.js';
 import { holds } from '../../support/holds.js';
 import { someone, visitOf } from '../../support/lobby.js';
 
-const PLAIN: Terminal = { columns: 80, rows: 24, echo: true, type: 'dumb', encoding: 'utf-8' };
-const COLOURS: Terminal = { ...PLAIN, type: 'xterm' };
+const PLAIN: Terminal = fakeConnection(EMPTY, { echo: true, type: 'dumb' }).terminal;
+const COLOURS: Terminal = { ...PLAIN, colours: true };
 
 const ann: Visitor = { session: 1, handle: 'ann' };
 const bob: Visitor = { session: 2, handle: 'bob' };

@@ -429,7 +429,7 @@ describe('/encoding', () => {
   it('is told if there is no such one, or none was asked for', () => {
     const { says, chosen } = choosing();
     for (const line of ['/encoding', '/encoding latin-1', '/encoding __proto__']) {
-      expect(says(line)).toBe('It is utf-8; there are cp437 and utf-8.\n');
+      expect(says(line)).toBe('It is utf-8. Choose ascii, cp437 or utf-8.\n');
     }
     expect(chosen).toEqual([]);
   });

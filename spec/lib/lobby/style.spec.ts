@@ -2,14 +2,14 @@ import { styleOf } from '../../../lib/lobby/style.js';
 
 describe('styleOf', () => {
   it('puts a text in colours, and out of them again, where the terminal has any', () => {
-    const style = styleOf({ type: 'xterm' });
+    const style = styleOf({ colours: true });
     expect(style('name', 'ann')).toBe('\x1b[1;36mann\x1b[0m');
     expect(style('quiet', 'ann')).toBe('\x1b[2mann\x1b[0m');
     expect(style('loud', 'ann')).toBe('\x1b[1;33mann\x1b[0m');
   });
 
-  it('leaves a text as it is for a terminal that has none, or of which nothing is known', () => {
-    expect(styleOf({ type: 'dumb' })('name', 'ann')).toBe('ann');
-    expect(styleOf({ type: null })('loud', 'ann')).toBe('ann');
+  it('leaves a text as it is for a terminal that has none', () => {
+    expect(styleOf({ colours: false })('name', 'ann')).toBe('ann');
+    expect(styleOf({ colours: false })('loud', 'ann')).toBe('ann');
   });
 });

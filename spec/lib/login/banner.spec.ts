@@ -3,16 +3,21 @@ import { NEVER, of } from 'rxjs';
 import { type Context, marbles } from 'rxjs-marbles/jasmine/index.js';
 import { BANNER, greeted, PICTURE } from '../../../lib/login/banner.js';
 import { encoded } from '../../../lib/telnet/encodings.js';
+import { fakeConnection } from '../../../lib/testing/fake-connection.js';
 import type { Authenticator, Services, Session, Terminal } from '../../../streams/types.js';
 
-const terminal: Terminal = { columns: 80, rows: 24, echo: true, type: null, encoding: 'utf-8' };
+const terminal: Terminal = fakeConnection(NEVER, { echo: true }).terminal;
+const xterm: Terminal = fakeConnection(NEVER, { echo: true, type: 'XTERM' }).terminal;
 const values = {
   '?': terminal,
-  x: { ...terminal, type: 'XTERM' },
-  d: { ...terminal, type: 'dumb' },
-  e: { ...terminal, type: 'XTERM', echo: false },
-  n: { ...terminal, type: 'XTERM', columns: 46 },
-};
+  x: xterm,
+  d: { ...xterm, colours: false },
+  m: { ...xterm, cursor: false },
+  a: { ...xterm, encoding: 'ascii' },
+  r: { ...xterm, screenReader: true, colours: false, cursor: false },
+  e: { ...xterm, echo: false },
+  n: { ...xterm, columns: 46 },
+} as const;
 const services = {} as Services;
 const ann: Authenticator = () => of({ handle: 'ann' });
 const nobody: Authenticator = () => NEVER;
@@ -64,6 +69,9 @@ describe('greeted', () => {
 
   for (const [kind, terminal$] of [
     ['has no colours', 'd'],
+    ['has no moves of the cursor', 'm'],
+    ['has no letters to draw with', 'a'],
+    ['is read aloud', 'r'],
     ['shows what is typed itself', 'e'],
     ['is too narrow', 'n'],
   ] as const)

@@ -8,10 +8,10 @@ const { EOR, GA } = COMMAND;
 
 const FIRST = ['WILL ECHO', 'WILL SGA', 'DO NAWS'];
 const REST = [
+  'WILL CHARSET',
   'DO TTYPE',
   'DO BINARY',
   'WILL BINARY',
-  'WILL CHARSET',
   'WILL EOR',
   'WILL MSSP',
   'DO TIMING_MARK',
@@ -93,7 +93,11 @@ describe('BoardOptions', () => {
     it('leave out what the client has offered already', () => {
       const { hears } = line({ offered: false });
 
-      expect(hears('WILL TTYPE')).toEqual(['DO TTYPE', 'SB TTYPE 1', ...REST.slice(1)]);
+      expect(hears('WILL TTYPE')).toEqual([
+        'DO TTYPE',
+        'SB TTYPE 1',
+        ...REST.filter((word) => word !== 'DO TTYPE'),
+      ]);
     });
 
     it('are not made for a subnegotiation, which a stray byte of text may look like', () => {
@@ -128,6 +132,87 @@ describe('BoardOptions', () => {
 
       expect(hears('WILL ECHO')).toEqual(['DONT ECHO']);
       expect(learned).toEqual([]);
+    });
+  });
+
+  describe('ECHO, to a client that shows what is typed by itself', () => {
+    const mudlet = () => {
+      const it = line({ offered: false });
+      it.options.offer();
+      it.hears('DO ECHO', 'WILL TTYPE');
+      it.learned.length = 0;
+      return it;
+    };
+
+    for (const [how, ...phrases] of [
+      ['its name', 'SB TTYPE 0 "Mudlet"'],
+      ['its abilities', 'SB TTYPE 0 "nobody"', 'SB TTYPE 0 "MTTS 2349"'],
+    ] as const)
+      it(`is given back when it is known by ${how}, once`, () => {
+        const { hears, learned } = mudlet();
+
+        expect(hears(...phrases).filter((word) => word.endsWith('ECHO'))).toEqual(['WONT ECHO']);
+        expect(terminal(learned).echo).toBe(false);
+
+        expect(hears('DONT ECHO', 'SB TTYPE 0 "ANSI"', 'SB TTYPE 0 "MTTS 2349"')).not.toContain('WONT ECHO');
+      });
+
+    it('is ours while a secret is typed, as often as there is one', () => {
+      const { options, hears, answers } = mudlet();
+      hears('SB TTYPE 0 "MUDLET"', 'DONT ECHO');
+      for (let round = 0; round < 1000; round += 1) {
+        options.secret = true;
+        expect(answers()).toEqual(['WILL ECHO']);
+        expect(hears('DO ECHO')).toEqual([]);
+        options.secret = false;
+        expect(answers()).toEqual(['WONT ECHO']);
+        if (round % 2 === 0) expect(hears('DONT ECHO')).toEqual([]);
+      }
+    });
+
+    it('stays ours when a secret is being typed as the client is known', () => {
+      const { options, hears, answers } = mudlet();
+      options.secret = true;
+      expect(answers()).toEqual([]);
+
+      expect(hears('SB TTYPE 0 "MUDLET"')).toEqual(['SB TTYPE 1']);
+
+      options.secret = false;
+      expect(answers()).toEqual(['WONT ECHO']);
+    });
+
+    it('is given back before the client has answered the offer', () => {
+      const { options, hears, learned } = line({ offered: false });
+      options.offer();
+      hears('WILL TTYPE');
+
+      expect(hears('SB TTYPE 0 "TINTIN++"')).toEqual(['WONT ECHO', 'SB TTYPE 1']);
+
+      expect(hears('DO ECHO', 'DONT ECHO')).toEqual([]);
+      expect(learned.filter(({ echo }) => echo)).toEqual([]);
+    });
+
+    it('is not asked for again where the client would not have it', () => {
+      const { options, hears, answers } = line({ offered: false });
+      options.offer();
+      hears('DONT ECHO', 'WILL TTYPE');
+      expect(hears('SB TTYPE 0 "MUDLET"')).toEqual(['SB TTYPE 1']);
+
+      options.secret = true;
+      expect(answers()).toEqual(['WILL ECHO']);
+      hears('DONT ECHO');
+      options.secret = false;
+      expect(answers()).toEqual([]);
+    });
+
+    it('is left as it is for a secret, to any other client', () => {
+      const { options, hears, answers } = mudlet();
+      hears('SB TTYPE 0 "xterm"');
+
+      options.secret = true;
+      options.secret = false;
+
+      expect(answers()).toEqual([]);
     });
   });
 
@@ -200,7 +285,7 @@ describe('BoardOptions', () => {
 
       expect(hears('SB TTYPE 0 "XTERM"')).toEqual([]);
 
-      expect(learned).toEqual([{ type: 'XTERM-256COLOR' }]);
+      expect(terminal(learned).type).toBe('XTERM-256COLOR');
     });
 
     it('stops at what a client says of its abilities (MTTS), of which the terminal is the name before', () => {
@@ -209,23 +294,23 @@ describe('BoardOptions', () => {
 
       expect(hears('SB TTYPE 0 "MTTS 9"')).toEqual([]);
 
-      expect(terminal(learned)).toEqual({ type: 'xterm' });
+      expect(terminal(learned).type).toBe('xterm');
     });
 
     it('takes a client for a terminal that can show UTF-8 when its abilities say so', () => {
       const { hears, learned } = line();
       hears('WILL TTYPE', 'SB TTYPE 0 "syncterm"', 'SB TTYPE 0 "xterm"');
-      expect(terminal(learned)).toEqual({ type: 'syncterm', encoding: 'cp437' });
+      expect(terminal(learned)).toEqual(jasmine.objectContaining({ type: 'syncterm', encoding: 'cp437' }));
 
       hears('SB TTYPE 0 "MTTS 13"');
 
-      expect(terminal(learned)).toEqual({ type: 'xterm', encoding: 'utf-8' });
+      expect(terminal(learned)).toEqual(jasmine.objectContaining({ type: 'xterm', encoding: 'utf-8' }));
     });
 
     it('goes by the first name: an xterm that can be an ansi, too, is an xterm', () => {
       const { hears, learned } = line();
       hears('WILL TTYPE', 'SB TTYPE 0 "XTERM"', 'SB TTYPE 0 "ANSI"');
-      expect(terminal(learned)).toEqual({ type: 'XTERM' });
+      expect(terminal(learned)).toEqual(jasmine.objectContaining({ type: 'XTERM', encoding: 'utf-8' }));
     });
 
     it('stops after four names', () => {
@@ -244,7 +329,7 @@ describe('BoardOptions', () => {
 
       expect(hears('SB TTYPE 0 "more"')).toEqual([]);
 
-      expect(learned).toEqual([{ type: 'one' }]);
+      expect(terminal(learned).type).toBe('one');
     });
 
     for (const [what, name] of [
@@ -264,7 +349,7 @@ describe('BoardOptions', () => {
         expect(learned).toEqual([]);
 
         hears('SB TTYPE 0 "vt100"');
-        expect(learned).toEqual([{ type: 'vt100' }]);
+        expect(terminal(learned).type).toBe('vt100');
       });
     }
 
@@ -272,7 +357,7 @@ describe('BoardOptions', () => {
       const { hears, learned } = line();
       hears('WILL TTYPE', `SB TTYPE 0 "X11 ${'x'.repeat(36)}"`);
 
-      expect(learned).toEqual([{ type: `X11 ${'x'.repeat(36)}` }]);
+      expect(terminal(learned).type).toBe(`X11 ${'x'.repeat(36)}`);
     });
 
     it('hears nothing but an IS, and never tells a type of its own', () => {
@@ -287,10 +372,10 @@ describe('BoardOptions', () => {
       ['syncterm', 'cp437'],
       ['ansi-bbs', 'cp437'],
       ['ANSI', 'cp437'],
-      ['xterm', undefined],
-      ['VT100', undefined],
+      ['xterm', 'utf-8'],
+      ['VT100', 'utf-8'],
     ] as const) {
-      it(`makes the encoding of ${name} ${encoding ?? 'what it was'}`, () => {
+      it(`makes the encoding of ${name} ${encoding}`, () => {
         const { hears, learned } = line();
         hears('WILL TTYPE', `SB TTYPE 0 "${name}"`);
 
@@ -301,7 +386,7 @@ describe('BoardOptions', () => {
 
   describe('CHARSET (RFC 2066)', () => {
     it('asks for UTF-8, or else CP437, once the client agrees to be asked', () => {
-      expect(line().hears('DO CHARSET')).toEqual(['SB CHARSET 1 ";UTF-8;CP437"']);
+      expect(line().hears('DO CHARSET')).toEqual(['SB CHARSET 1 ";UTF-8;CP437;US-ASCII"']);
     });
 
     for (const [name, encoding] of [
@@ -315,12 +400,19 @@ describe('BoardOptions', () => {
 
         expect(hears(`SB CHARSET 2 "${name}"`)).toEqual([]);
 
-        expect(learned).toEqual([{ encoding }]);
+        expect(terminal(learned).encoding).toBe(encoding);
       });
     }
 
-    it('leaves the encoding alone when the client rejects, or accepts what was not asked', () => {
-      for (const answer of ['SB CHARSET 3', 'SB CHARSET 2 "KOI8-R"', 'SB CHARSET 2', 'SB CHARSET']) {
+    it('makes the encoding ASCII when the client rejects all of them', () => {
+      const { hears, learned } = line();
+      hears('DO CHARSET', 'SB CHARSET 3');
+
+      expect(terminal(learned).encoding).toBe('ascii');
+    });
+
+    it('leaves the encoding alone when the client accepts what was not asked', () => {
+      for (const answer of ['SB CHARSET 2 "KOI8-R"', 'SB CHARSET 2', 'SB CHARSET']) {
         const { hears, learned } = line();
         hears('DO CHARSET');
 
@@ -338,7 +430,7 @@ describe('BoardOptions', () => {
 
       hears('DO CHARSET', 'SB CHARSET 3', 'SB CHARSET 2 "CP437"');
 
-      expect(learned).toEqual([]);
+      expect(terminal(learned).encoding).toBe('ascii');
     });
 
     it('lets the client ask, and accepts the first name that it has, as the client spells it', () => {
@@ -347,7 +439,7 @@ describe('BoardOptions', () => {
 
       expect(hears('SB CHARSET 1 " KOI8-R utf8 CP437"')).toEqual(['SB CHARSET 2 "utf8"']);
 
-      expect(learned).toEqual([{ encoding: 'utf-8' }]);
+      expect(terminal(learned).encoding).toBe('utf-8');
     });
 
     it('takes whatever byte the client separates its names with', () => {
@@ -365,7 +457,9 @@ describe('BoardOptions', () => {
         expect(hears(request)).withContext(request).toEqual(['SB CHARSET 3']);
       }
 
-      expect(learned).toEqual([]);
+      expect(terminal(learned).encoding).toBe('ascii');
+      hears('SB CHARSET 1 ";KOI8-R;UTF-8"');
+      expect(terminal(learned).encoding).toBe('utf-8');
     });
 
     it('hears the names behind an offer of translation tables, and rejects the table', () => {
@@ -375,7 +469,7 @@ describe('BoardOptions', () => {
       expect(hears('SB CHARSET 1 "[TTABLE]" 1 ";KOI8-R;CP437"')).toEqual(['SB CHARSET 2 "CP437"']);
       expect(hears('SB CHARSET 4 1 ";LATIN1;UTF-8"')).toEqual(['SB CHARSET 5']);
 
-      expect(learned).toEqual([{ encoding: 'cp437' }]);
+      expect(terminal(learned).encoding).toBe('cp437');
     });
 
     it('makes the client give way, when both ask at once', () => {
@@ -386,7 +480,7 @@ describe('BoardOptions', () => {
       expect(learned).toEqual([]);
       hears('SB CHARSET 2 "UTF-8"');
 
-      expect(learned).toEqual([{ encoding: 'utf-8' }]);
+      expect(terminal(learned).encoding).toBe('utf-8');
       expect(hears('SB CHARSET 1 ";CP437"')).toEqual(['SB CHARSET 2 "CP437"']);
       expect(terminal(learned).encoding).toBe('cp437');
     });
@@ -394,11 +488,15 @@ describe('BoardOptions', () => {
     it('beats what the terminal’s name says, whichever comes first', () => {
       const before = line();
       before.hears('DO CHARSET', 'SB CHARSET 2 "UTF-8"', 'WILL TTYPE', 'SB TTYPE 0 "syncterm"');
-      expect(terminal(before.learned)).toEqual({ type: 'syncterm', encoding: 'utf-8' });
+      expect(terminal(before.learned)).toEqual(
+        jasmine.objectContaining({ type: 'syncterm', encoding: 'utf-8' }),
+      );
 
       const after = line();
       after.hears('WILL TTYPE', 'SB TTYPE 0 "syncterm"', 'DO CHARSET', 'SB CHARSET 2 "UTF-8"');
-      expect(terminal(after.learned)).toEqual({ type: 'syncterm', encoding: 'utf-8' });
+      expect(terminal(after.learned)).toEqual(
+        jasmine.objectContaining({ type: 'syncterm', encoding: 'utf-8' }),
+      );
     });
 
     it('beats what the client says of its abilities, whichever comes first', () => {
@@ -411,7 +509,9 @@ describe('BoardOptions', () => {
         const { hears, learned } = line();
         hears(...phrases);
 
-        expect(terminal(learned)).withContext(`${phrases}`).toEqual({ type: 'MUDLET', encoding: 'cp437' });
+        expect(terminal(learned))
+          .withContext(`${phrases}`)
+          .toEqual(jasmine.objectContaining({ type: 'MUDLET', encoding: 'cp437' }));
       }
     });
 

@@ -1,12 +1,5 @@
 import fc from 'fast-check';
-import {
-  decoded,
-  decoder,
-  encoded,
-  encodingNamed,
-  encodingOf,
-  isAscii,
-} from '../../../lib/telnet/encodings.js';
+import { decoded, decoder, encoded, encodingNamed, isAscii } from '../../../lib/telnet/encodings.js';
 import type { Encoding } from '../../../streams/types.js';
 import { holds } from '../../support/holds.js';
 
@@ -151,11 +144,32 @@ describe('isAscii', () => {
   });
 });
 
+describe('ASCII', () => {
+  for (const [text, shown] of [
+    ['plain', 'plain'],
+    ['café, naïve, Ærø', 'cafe, naive, ?r?'],
+    ['e\u0301', 'e'],
+    ['░▒▓ ═╬═', '??? ???'],
+    ['漢字', '??'],
+    ['👨‍👩‍👧 🇩🇪 👍🏽', '? ? ?'],
+    ['\x1b[1mann\x1b[0m', '\x1b[1mann\x1b[0m'],
+  ] as const)
+    it(`has ${JSON.stringify(shown)} for ${JSON.stringify(text)}`, () => {
+      expect(Buffer.from(encoded(text, 'ascii')).toString('latin1')).toBe(shown);
+    });
+});
+
 describe('decoded', () => {
   it('is the text of whole characters, and U+FFFD for broken ones', () => {
     expect(decoded(Buffer.from('aé漢👪z'), 'utf-8')).toBe('aé漢👪z');
     expect(decoded(bytes(97, 0xff, 98), 'utf-8')).toBe('a\ufffdb');
     expect(decoded(bytes(97, 0x82, 0xb0), 'cp437')).toBe('aé░');
+  });
+
+  it('is Windows’ letters for a client of ASCII that has more on its keyboard, and no control among them', () => {
+    expect(decoded(bytes(97, 0xe9, 0x80, 0x93, 0x9b), 'ascii')).toBe('aé€“›');
+    expect(decoder('ascii')(bytes(97, 0xe9))).toBe('aé');
+    expect(decoded(bytes(0x81, 0x8d, 0x8f, 0x90, 0x9d), 'ascii')).toBe('\ufffd'.repeat(5));
   });
 });
 
@@ -195,24 +209,6 @@ describe('decoder', () => {
   });
 });
 
-describe('encodingOf', () => {
-  for (const terminal of ['syncterm', 'SyncTERM', 'ansi-bbs', 'ANSI', 'pcansi', 'pc-ansi', 'avatar']) {
-    it(`is CP437 for ${terminal}`, () => expect(encodingOf(terminal)).toBe('cp437'));
-  }
-  for (const terminal of [
-    'xterm',
-    'XTERM-256COLOR',
-    'vt100',
-    'linux',
-    'dumb',
-    'xterm-ansi',
-    'ansi-bbs-x',
-    '',
-  ]) {
-    it(`is UTF-8 for ${terminal || 'no name'}`, () => expect(encodingOf(terminal)).toBe('utf-8'));
-  }
-});
-
 describe('encodingNamed', () => {
   for (const [charset, encoding] of [
     ['UTF-8', 'utf-8'],
@@ -220,6 +216,8 @@ describe('encodingNamed', () => {
     ['CP437', 'cp437'],
     ['IBM437', 'cp437'],
     ['437', 'cp437'],
+    ['US-ASCII', 'ascii'],
+    ['ascii', 'ascii'],
     ['ISO-8859-1', undefined],
     ['', undefined],
     ['UTF-8 ', undefined],

@@ -82,15 +82,16 @@ class Board {
     const slot = (local ? 256 : 0) + option;
     const count = (this.#answers[slot] ?? 0) + 1;
     this.#answers[slot] = Math.min(count, 255);
-    // A question of our own, and two answers.
-    if (option !== 6 && count > 1 + REPLIES_PER_OPTION) this.faults.push(`${count} words about ${option}`);
+    // A question of our own, and two answers; and ECHO is given back to a client that shows what is typed by itself.
+    if (option !== 6 && count > 1 + REPLIES_PER_OPTION + (option === 1 ? 1 : 0))
+      this.faults.push(`${count} words about ${option}`);
   }
 
   #learn({ columns = 0, rows = 0, type, encoding = 'utf-8' }: Partial<Terminal>): void {
     const whole = (count: number) => Number.isInteger(count) && count >= 0 && count <= 65_535;
     if (!whole(columns) || !whole(rows)) this.faults.push(`a window of ${columns} by ${rows}`);
     if (type && !/^[\x20-\x7e]{1,40}$/.test(type)) this.faults.push(`a terminal ${JSON.stringify(type)}`);
-    if (encoding !== 'utf-8' && encoding !== 'cp437') this.faults.push(`an encoding ${encoding}`);
+    if (!['utf-8', 'cp437', 'ascii'].includes(encoding)) this.faults.push(`an encoding ${encoding}`);
   }
 
   /** Ends a subnegotiation that is open, in whatever state it is, and throws if anything was not as it should be. */

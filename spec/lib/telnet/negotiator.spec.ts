@@ -486,4 +486,126 @@ describe('Negotiator', () => {
       );
     });
   });
+
+  describe('an announcement', () => {
+    /** A board's end that offered ECHO, and was taken up on it. */
+    const echoing = () => {
+      const it = end();
+      it.negotiator.ask(WILL, ECHO);
+      it.hears([DO, ECHO]);
+      it.said.length = it.done.length = 0;
+      return it;
+    };
+    const isOn = ({ negotiator }: ReturnType<typeof end>) => negotiator.isOn(ECHO, 'LOCAL');
+
+    it('of a WONT is in force at once, and its answer needs none', () => {
+      const it = echoing();
+      it.negotiator.announce(WONT, ECHO);
+
+      expect(it.said).toEqual([`WONT ${ECHO}`]);
+      expect(it.done).toEqual([`LOCAL ${ECHO} off`]);
+      expect(it.hears([DONT, ECHO])).toEqual([]);
+      expect(isOn(it)).toBe(false);
+      expect(it.negotiator.isOffered(ECHO)).toBe(false);
+    });
+
+    it('of a WILL is in force when the other end agrees', () => {
+      const it = echoing();
+      it.negotiator.announce(WONT, ECHO);
+      it.negotiator.announce(WILL, ECHO);
+      expect(it.negotiator.isOffered(ECHO)).toBe(true);
+      it.hears([DONT, ECHO]);
+      expect(isOn(it)).toBe(false);
+
+      expect(it.hears([DO, ECHO])).toEqual([]);
+
+      expect(isOn(it)).toBe(true);
+      expect(it.said).toEqual([`WONT ${ECHO}`, `WILL ${ECHO}`]);
+    });
+
+    for (const [what, answersWonts] of [
+      ['answers each', true],
+      ['never answers a WONT', false],
+    ] as const)
+      it(`can be made ten thousand times to a client that ${what}, and costs no budget`, () => {
+        const it = echoing();
+        for (let round = 0; round < 10_000; round += 1) {
+          it.negotiator.announce(WONT, ECHO);
+          if (answersWonts) expect(it.hears([DONT, ECHO])).toEqual([]);
+          expect(isOn(it)).toBe(false);
+          it.negotiator.announce(WILL, ECHO);
+          expect(it.hears([DO, ECHO])).toEqual([]);
+          expect(isOn(it)).toBe(true);
+        }
+        expect(it.done).not.toContain('abused');
+        expect(it.said.length).toBe(20_000);
+      });
+
+    it('is judged by the last of several answers that come late', () => {
+      const it = end();
+      it.negotiator.ask(WILL, ECHO);
+      it.negotiator.announce(WONT, ECHO);
+      it.negotiator.announce(WILL, ECHO);
+      it.negotiator.announce(WONT, ECHO);
+      it.negotiator.announce(WILL, ECHO);
+
+      const seen = ([DO, DONT, DO, DONT, DO] as const).map((verb) => {
+        expect(it.hears([verb, ECHO])).toEqual([]);
+        return isOn(it);
+      });
+
+      expect(seen).toEqual([false, false, false, false, true]);
+    });
+
+    it('that is refused isn’t taken back, and can be made again', () => {
+      const it = end();
+      it.negotiator.ask(WILL, ECHO);
+      it.hears([DONT, ECHO]);
+      for (let round = 0; round < 3; round += 1) {
+        it.negotiator.announce(WILL, ECHO);
+        expect(it.hears([DONT, ECHO])).toEqual([]);
+        expect(it.negotiator.isOffered(ECHO)).toBe(false);
+        expect(isOn(it)).toBe(false);
+      }
+    });
+
+    it('is followed by an answer to a change of mind, twice at most', () => {
+      const it = echoing();
+      it.negotiator.announce(WONT, ECHO);
+      const answers: string[] = [];
+      for (let round = 0; round < 5; round += 1) {
+        it.negotiator.announce(WILL, ECHO);
+        it.hears([DONT, ECHO], [DO, ECHO]);
+        answers.push(...it.hears([DONT, ECHO]));
+        expect(isOn(it)).withContext(`${round}`).toBe(false);
+        it.negotiator.announce(WILL, ECHO);
+        it.hears([DO, ECHO]);
+        it.negotiator.announce(WONT, ECHO);
+      }
+      expect(answers).toEqual([`WONT ${ECHO}`, `WONT ${ECHO}`]);
+    });
+
+    it('ends with who repeats what was said, whatever that is', () => {
+      for (const verb of [DO, DONT] as const) {
+        const it = echoing();
+        it.negotiator.announce(WONT, ECHO);
+        const flood = new Array(2 * REPLY_BUDGET).fill([verb, ECHO]) as [Verb, number][];
+
+        expect(it.hears(...flood)).toEqual([]);
+
+        expect(it.done.filter((what) => what === 'abused')).toEqual(['abused']);
+      }
+    });
+
+    it('leaves the other direction and the other options to their own rules', () => {
+      const it = echoing();
+      it.negotiator.announce(WONT, ECHO);
+
+      expect(it.hears([WILL, ECHO], [WILL, NAWS], [DO, SGA])).toEqual([
+        `DONT ${ECHO}`,
+        `DO ${NAWS}`,
+        `WILL ${SGA}`,
+      ]);
+    });
+  });
 });

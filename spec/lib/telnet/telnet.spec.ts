@@ -20,7 +20,17 @@ const OFFERS = heardOf('WILL ECHO', 'WILL SGA', 'DO NAWS');
 /** The last of the offers that are made to a client that speaks telnet. */
 const LAST_OFFER = heardOf('DO TIMING_MARK');
 
-const UNKNOWN: Terminal = { columns: 80, rows: 24, echo: false, type: null, encoding: 'utf-8' };
+const UNKNOWN: Terminal = {
+  columns: 80,
+  rows: 24,
+  echo: false,
+  type: null,
+  encoding: 'utf-8',
+  colours: false,
+  cursor: false,
+  screenReader: false,
+  pcKeys: false,
+};
 
 let server: net.Server;
 const callers: Caller[] = [];
@@ -304,15 +314,16 @@ describe('telnet', () => {
     connection.destroy();
     await firstValueFrom(connection.closed$, { defaultValue: null });
 
+    const colours = { colours: true, cursor: true, pcKeys: true };
+    const syncterm = { columns: 1000, rows: 24, type: 'SyncTERM', encoding: 'cp437', ...colours } as const;
     expect(seen).toEqual([
       UNKNOWN,
       { ...UNKNOWN, echo: true },
       { ...UNKNOWN, echo: true, columns: 100, rows: 40 },
       // Of several sizes in a chunk, the last.
       { ...UNKNOWN, echo: true, columns: 1000, rows: 24 },
-      { ...UNKNOWN, echo: true, columns: 1000, rows: 24, type: 'SyncTERM' },
-      { ...UNKNOWN, echo: true, columns: 1000, rows: 24, type: 'SyncTERM', encoding: 'cp437' },
-      { ...UNKNOWN, echo: false, columns: 1000, rows: 24, type: 'SyncTERM', encoding: 'cp437' },
+      { ...UNKNOWN, ...syncterm, echo: true },
+      { ...UNKNOWN, ...syncterm, echo: false },
     ]);
     expect(connection.terminal).toEqual(seen.at(-1) as Terminal);
     expect(completed).toBe(true);
@@ -367,14 +378,16 @@ describe('telnet', () => {
   });
 
   it('gives up a caller who never stops asking whether it is there', async () => {
-    const { caller, connection } = await connect();
+    const { caller, socket, connection } = await connect();
     const { end } = read(connection);
 
-    caller.says(bytesOf(...new Array(2000).fill('AYT')));
+    socket.emit('data', bytesOf(...new Array(100).fill('AYT')));
+    socket.emit('data', bytesOf(...new Array(2000).fill('AYT')));
 
     expect(await end).toEqual(jasmine.objectContaining({ reason: 'protocol' }));
     connection.close();
-    expect((await caller.gone).length).toBe(OFFERS.length + REPLY_BUDGET * '[Yes]\r\n'.length);
+    // One answer says it for a whole packet.
+    expect(await caller.gone).toBe(`${OFFERS}${'[Yes]\r\n'.repeat(2)}`);
   });
 
   it('cuts the line of whoever goes on and on while it is closing', async () => {
@@ -455,7 +468,7 @@ describe('telnet', () => {
     for (const [command, key] of [
       ['IP', '\x03'],
       ['BRK', '\x03'],
-      ['EC', '\x7f'],
+      ['EC', '\b'],
       ['EL', '\x15'],
     ] as const) {
       it(`types ${JSON.stringify(key)} for ${command}`, async () => {
@@ -775,8 +788,26 @@ describe('telnet', () => {
       expect(await hears(['DONT ECHO', 'DONT SGA'], 'Handle: ')).toEqual(['"Handle: "', 'GA']);
     });
 
-    it('puts nothing for a client that leaves the echo to us', async () => {
-      expect(await hears(['DO ECHO', 'DO EOR', 'DONT SGA'], 'Handle: ')).toEqual(['"Handle: "']);
+    it('puts it for a client that leaves the echo to us as well, since it asked for it', async () => {
+      expect(await hears(['DO ECHO', 'DO EOR'], 'Handle: ')).toEqual(['"Handle: "', 'EOR']);
+      expect(await hears(['DO ECHO', 'DONT SGA'], 'Handle: ')).toEqual(['"Handle: "', 'GA']);
+    });
+
+    it('puts nothing behind what the caller typed, and one behind the prompt before it', async () => {
+      const { caller, socket, connection } = await connect();
+      connection.input$.subscribe(() => {
+        connection.echo('ann\n');
+        connection.write('Town? ');
+        connection.echo('Par');
+        connection.echo('is');
+      });
+      socket.emit('data', bytesOf('DO ECHO', 'DO EOR'));
+
+      socket.emit('data', Buffer.from('ann\r\nParis'));
+      connection.echo('!');
+      connection.close();
+
+      expect(phrasesOf(await caller.gone).slice(-3)).toEqual(['"ann\\r\\nTown? "', 'EOR', '"Paris!"']);
     });
 
     it('puts nothing for a client that said nothing of it, or nothing at all', async () => {

@@ -86,6 +86,10 @@ describe('fakeSession', () => {
         echo: true,
         type: 'dumb',
         encoding: 'utf-8',
+        colours: false,
+        cursor: false,
+        screenReader: false,
+        pcKeys: false,
       });
       expect(fakeSession(m).user).toEqual({ handle: 'ann', guest: true });
       expect(session.state).toBe('active');
