@@ -20,12 +20,17 @@ const USUALLY_ON = new Set(['?7', '?25']);
 const HARMLESS_ESCAPES = '78DEM=>';
 /** No sequence that we know is longer. */
 const SEQUENCE_LIMIT = 64;
+/** The largest row, column, count or size that a terminal is given. No window has more. */
+const MAX_NUMBER = 1000;
+/** The most that one letter is repeated (REP). Terminals don't stop at the end of the line, so seven bytes would be two thousand million letters. */
+const MAX_REPEATS = 255;
 
 /**
  * Makes a filter for what a stranger's machine writes to a person's terminal. Colours, cursor moves and the like pass;
  * what makes a terminal do or answer something is dropped: the clipboard, titles, files and keys (OSC, DCS, APC, PM,
  * SOS), reports that it would type (all but the cursor's place), 8-bit controls, and all that isn't known (ECMA-48,
- * xterm's ctlseqs). A sequence may be cut anywhere; at most a few bytes of one are held.
+ * xterm's ctlseqs). Counts, places and sizes are no larger than a window can be, and a letter is repeated 255 times at most. A
+ * sequence may be cut anywhere; at most a few bytes of one are held.
  */
 export function harmless(): Harmless {
   let state: 'text' | 'escape' | 'charset' | 'control' | 'string' | 'string-end' = 'text';
@@ -35,7 +40,6 @@ export function harmless(): Harmless {
 
   const control = (char: string): string => {
     const body = sequence.slice(2);
-    const whole = `${sequence}${char}`;
     sequence = '';
     state = 'text';
     if (char === 'h' || char === 'l') {
@@ -49,8 +53,10 @@ export function harmless(): Harmless {
     }
     const simple = /^[\d;:]*$/.test(body);
     if (!(simple && HARMLESS_FINALS.includes(char)) && !(char === 'n' && body === '6')) return '';
+    // With more than a count it is no scrolling: xterm waits for the mouse, and stands still meanwhile.
+    if (char === 'T' && /[;:]/.test(body)) return '';
     touched = true;
-    return whole;
+    return `\x1b[${bounded(body, char === 'b' ? MAX_REPEATS : MAX_NUMBER)}${char}`;
   };
 
   const step = (char: string): string => {
@@ -100,3 +106,7 @@ export function harmless(): Harmless {
     },
   };
 }
+
+/** The parameters of a sequence, none of them larger than `max`. */
+const bounded = (parameters: string, max: number): string =>
+  parameters.replace(/\d+/g, (digits) => (Number(digits) > max ? `${max}` : digits));

@@ -24,9 +24,9 @@ const LOOKS = 4;
 
 /**
  * Passes the caller's input through and sees to it that there still is a caller. When the line gave no sign of life
- * for half of `timeoutMs`, the client is asked for one ({@link Connection.probe}); after all of it, the chain ends with
- * a {@link SessionEnd} `lost`. It is late by a quarter of the time at most, and by two ticks of the sweep, since it
- * looks four times in it. A sign of life is whatever comes, telnet's own bytes too, and a backlog that shrinks. A
+ * for half of `timeoutMs`, the client is asked for one ({@link Connection.probe}), or up to a quarter of it earlier; a router
+ * between forgets a silent line. After all of it, or up to a quarter later, the chain ends with a {@link SessionEnd} `lost`. The
+ * quarters come of looking four times in the time; two ticks of the sweep may be added. A sign of life is whatever comes, telnet's own bytes too, and a backlog that shrinks. A
  * client that doesn't answer is given up here only if it leaves a backlog untouched for that time; when there is none, that
  * is left to the transport, and nobody looks at the line before more comes, or a backlog stands.
  *
@@ -55,6 +55,8 @@ class Probe<T> extends Stage<T> implements Deadline, Lookout {
   #backlog = 0;
   #taken = 0;
   #aliveAt = 0;
+  /** Whether the sign of life came up to a look's time before that. */
+  #isLate = false;
   /** Whether the client was asked, in this silence. */
   #asked = false;
   /** Whether there is nothing to look for. */
@@ -89,27 +91,29 @@ class Probe<T> extends Stage<T> implements Deadline, Lookout {
     this.#backlog = backlog;
     this.#taken = bytesOut - backlog;
     this.#aliveAt = this.#scheduler.now();
-    this.#asked = false;
+    this.#isLate = this.#asked = false;
     this.#sweep.watch(this, this.#aliveAt + this.#timeoutMs / LOOKS);
   }
 
   due(now: number): number {
     if (this.gaveSign() || this.#call.paused) {
       this.#aliveAt = now;
+      this.#isLate = true;
       this.#asked = false;
     }
     this.#resting = this.#backlog === 0 && !this.#connection.answers;
     if (this.#resting) return NEVER;
     const silentMs = now - this.#aliveAt;
+    const eachMs = this.#timeoutMs / LOOKS;
     if (silentMs >= this.#timeoutMs && (this.#asked || this.#backlog > 0)) {
       this.error(endFor('lost'));
       return NEVER;
     }
-    if (silentMs >= this.#timeoutMs / 2 && !this.#asked && this.#backlog === 0) {
+    const atMostMs = silentMs + (this.#isLate ? eachMs : 0);
+    if (atMostMs >= this.#timeoutMs / 2 && !this.#asked && this.#backlog === 0) {
       this.#asked = true;
       this.#connection.probe();
     }
-    const eachMs = this.#timeoutMs / LOOKS;
     return this.#aliveAt + (Math.floor(silentMs / eachMs) + 1) * eachMs;
   }
 

@@ -8,10 +8,14 @@ export const callCommand: AddCommand = (program, { signal$, exitWith }) => {
   const command = program
     .command('call')
     .description('call a board, and talk to it; a telnet client for machines that have none')
-    .argument('[host[:port]]', 'whom to call [127.0.0.1:2323]; the port is 23 if only a host is given')
-    .action(async (where: string | undefined) => {
-      const address = addressOf(where);
-      if (!address) return program.error(`'${where}' is nowhere to call: use ${ADDRESS_ALLOWED}`);
+    .argument('[host[:port]]', 'whom to call [127.0.0.1:2323], or telnet://HOST:PORT')
+    .argument('[port]', 'the port, if it stands apart; 23 if only a host is given')
+    .action(async (host: string | undefined, port: string | undefined) => {
+      const address = addressOf(host, port);
+      if (!address) {
+        const where = port === undefined ? host : `${host} ${port}`;
+        return program.error(`'${where}' is nowhere to call: use ${ADDRESS_ALLOWED}`);
+      }
       const { stdin: input, stdout: output, stderr } = process;
       const tell = (text: string) => void stderr.write(text);
       const type = process.env.TERM ?? 'unknown';
@@ -20,5 +24,6 @@ export const callCommand: AddCommand = (program, { signal$, exitWith }) => {
   withExamples(command, {
     'impulse call': "calls this machine's board; Ctrl-] hangs up",
     'impulse call bbs.example.org:2323': 'calls another one',
+    'impulse call telnet://bbs.example.org:2323/': 'does so by its link',
   });
 };

@@ -59,6 +59,40 @@ describe('harmless', () => {
     expect(through('\x1b[4h\x1b[2@')).toBe('\x1b[4h\x1b[2@');
   });
 
+  it('bounds how often a letter is repeated', () => {
+    expect(through('=\x1b[79b')).toBe('=\x1b[79b');
+    expect(through('A\x1b[2147483647b')).toBe('A\x1b[255b');
+    expect(through(`A\x1b[${'9'.repeat(58)}b`)).toBe('A\x1b[255b');
+  });
+
+  for (const [what, sequence, safe] of [
+    ['letters that are inserted', '\x1b[999999999@', '\x1b[1000@'],
+    ['letters that are deleted', '\x1b[2147483647P', '\x1b[1000P'],
+    ['letters that are erased', '\x1b[2147483647X', '\x1b[1000X'],
+    ['lines that are inserted', '\x1b[2147483647L', '\x1b[1000L'],
+    ['lines that are deleted', '\x1b[2147483647M', '\x1b[1000M'],
+    ['lines scrolled up', '\x1b[2147483647S', '\x1b[1000S'],
+    ['lines scrolled down', '\x1b[2147483647T', '\x1b[1000T'],
+    ['tabs back', '\x1b[2147483647Z', '\x1b[1000Z'],
+    ['a place', '\x1b[4294967296;4294967296H', '\x1b[1000;1000H'],
+    ['a scroll region', '\x1b[1;99999r', '\x1b[1;1000r'],
+    ['colours', '\x1b[38:5:4294967295m', '\x1b[38:5:1000m'],
+  ]) {
+    it(`bounds ${what} by what a window can have`, () => {
+      expect(through(`${sequence}`)).toBe(`${safe}`);
+    });
+  }
+
+  it('keeps back the tracking of the mouse that scrolling with more than a count is', () => {
+    expect(through('\x1b[3T')).toBe('\x1b[3T');
+    expect(through('a\x1b[1;1;1;1;1Tb\x1b[1:1Tc')).toBe('abc');
+  });
+
+  it('lets no window be moved, resized or asked, and no string of a device, picture or clipboard through', () => {
+    expect(through('a\x1b[8;1;1t\x1b[3;0;0t\x1b[21tb')).toBe('ab');
+    expect(through('a\x1bP$qm\x1b\\\x1bPq#0!9999999~\x1b\\\x1b]52;c;?\x07\x1b[1;1;9;9;2$xb')).toBe('ab');
+  });
+
   it('takes a string for ended by another sequence, too', () => {
     expect(through('\x1b]0;title\x1b[31mred')).toBe('\x1b[31mred');
   });

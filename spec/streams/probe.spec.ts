@@ -88,13 +88,13 @@ describe('probe', () => {
   it(
     'stays with whoever answers, and asks again each time',
     scene(({ call, expect: expectation, at }) => {
-      for (const frame of [5, 11, 17]) {
+      for (const frame of [5, 9, 13, 17]) {
         at(frame - 0.5, () => {
           call.connection.bytesIn += 3;
         });
       }
       expectation(NEVER, '---------------------', undefined, '^-------------------!');
-      at(20, () => expect(call.asked).toEqual([4, 10, 16]));
+      at(20, () => expect(call.asked).toEqual([4, 8, 12, 16]));
     }),
   );
 
@@ -264,7 +264,7 @@ describe('probe', () => {
     scene(
       ({ call, expect: expectation, at }) => {
         call.connection.bytesOut = call.connection.backlog = 1000;
-        for (const frame of [5, 11, 17]) {
+        for (const frame of [5, 9, 13, 17]) {
           at(frame, () => {
             call.connection.backlog -= 10;
           });
@@ -305,7 +305,7 @@ describe('probe', () => {
     scene(
       ({ call, expect: expectation, at }) => {
         call.connection.bytesOut = call.connection.backlog = 1000;
-        for (const frame of [5, 11, 17]) {
+        for (const frame of [5, 9, 13, 17]) {
           at(frame, () => {
             call.connection.bytesOut += 500;
             call.connection.backlog += 490;
@@ -341,11 +341,35 @@ describe('probe', () => {
         call.connection.bytesIn += 1;
       });
       expectation(NEVER, '----------------#', LOST);
-      at(17, () => expect(call.asked).toEqual([4, 12]));
+      at(17, () => expect(call.asked).toEqual([4, 10]));
     }),
   );
 
-  for (const timeoutMs of [8, 60]) {
+  for (const timeoutMs of [8, 120]) {
+    it(`asks before ${timeoutMs / 2} of silence are over, and not before ${timeoutMs / 4}, whenever the last sign came`, () => {
+      for (let heardAt = 0.5; heardAt < timeoutMs; heardAt += 0.5) {
+        const scheduler = new VirtualTimeScheduler();
+        const call = line();
+        call.connection.now = () => scheduler.now();
+        scheduler.schedule(() => {
+          call.connection.bytesIn += 1;
+          call.asked.length = 0;
+        }, heardAt);
+        const running = NEVER.pipe(probe(call, timeoutMs, sweep(1, scheduler), scheduler)).subscribe({
+          error: () => {},
+        });
+        scheduler.flush();
+        running.unsubscribe();
+        const silentMs = (call.asked[0] ?? Number.NaN) - heardAt;
+        expect(silentMs)
+          .withContext(`heard at ${heardAt}`)
+          .toBeGreaterThanOrEqual(timeoutMs / 4);
+        expect(silentMs)
+          .withContext(`heard at ${heardAt}`)
+          .toBeLessThanOrEqual(timeoutMs / 2);
+      }
+    });
+
     it(`is never early, and late by a quarter of ${timeoutMs} and two ticks at most`, () => {
       for (let heardAt = 0; heardAt < timeoutMs / 4; heardAt += 0.5) {
         const scheduler = new VirtualTimeScheduler();

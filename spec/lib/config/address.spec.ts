@@ -21,7 +21,41 @@ describe('addressOf', () => {
     expect(addressOf(undefined)).toEqual({ host: '127.0.0.1', port: 2323 });
   });
 
+  it('takes a port that stands apart, as telnet does', () => {
+    expect(addressOf('localhost', '2323')).toEqual({ host: 'localhost', port: 2323 });
+    expect(addressOf('2001:db8::1', '2323')).toEqual({ host: '2001:db8::1', port: 2323 });
+    expect(addressOf('[::1]', '2323')).toEqual({ host: '::1', port: 2323 });
+  });
+
+  it('takes a link to a board', () => {
+    expect(addressOf('telnet://bbs.example.org')).toEqual({ host: 'bbs.example.org', port: 23 });
+    expect(addressOf('telnet://bbs.example.org:2323/')).toEqual({ host: 'bbs.example.org', port: 2323 });
+    expect(addressOf('TELNET://guest@bbs.example.org:2323')).toEqual({ host: 'bbs.example.org', port: 2323 });
+    expect(addressOf('telnet://[2001:db8::1]:2323/')).toEqual({ host: '2001:db8::1', port: 2323 });
+  });
+
+  for (const [host, port] of [
+    ['host', '0'],
+    ['host', '65536'],
+    ['host', 'name'],
+    ['host', ''],
+    ['host:23', '2323'],
+    ['[::1]:23', '2323'],
+    ['telnet://host/', '2323'],
+    ['', '2323'],
+  ] as const) {
+    it(`doesn't take ${JSON.stringify(host)} and ${JSON.stringify(port)}`, () => {
+      expect(addressOf(host, port)).toBeUndefined();
+    });
+  }
+
   for (const text of [
+    'telnet://',
+    'telnet:///',
+    'telnet://host:0/',
+    'telnet://host/room',
+    'http://host/',
+    'ssh://host',
     '',
     ':2323',
     'host:',
