@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import type { Observable } from 'rxjs';
+import { filter, type Observable } from 'rxjs';
 import { painter } from '../lib/colour.js';
 import { ConfigError } from '../lib/config/config.js';
 import { PasswdError } from '../lib/login/passwd.js';
+import { isIgnored } from '../lib/process/hold-signals.js';
 import { broadcastCommand } from './commands/broadcast.js';
 import { callCommand } from './commands/call.js';
 import { checkConfigCommand } from './commands/check-config.js';
@@ -24,8 +25,10 @@ import { oneLine } from './one-line.js';
 
 /** What a command has besides its arguments. */
 interface Invocation {
-  /** The signals of the process, from its very start. */
+  /** The signals that tell the process to end, from its very start; a SIGHUP is one of them. */
   readonly signal$: Observable<NodeJS.Signals>;
+  /** The signals that change nothing. */
+  readonly ignoredSignal$: Observable<NodeJS.Signals>;
   /** Sets the exit code; 0 if nobody does. */
   exitWith(code: number): void;
 }
@@ -55,7 +58,8 @@ const COMMANDS: readonly AddCommand[] = [
 export async function run(args: string[], signal$: Observable<NodeJS.Signals>): Promise<number> {
   let code: number = OK;
   const program = createProgram({
-    signal$,
+    signal$: signal$.pipe(filter((signal) => !isIgnored(signal))),
+    ignoredSignal$: signal$.pipe(filter(isIgnored)),
     exitWith: (with_) => {
       code = with_;
     },

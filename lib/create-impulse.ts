@@ -5,7 +5,7 @@ import { Stage, staged } from '../streams/stage.js';
 import type { Limits, ServerEvent, SessionId, SessionInfo, ShutdownReport } from '../streams/types.js';
 import { listen } from './listener/listen.js';
 import { proxied } from './listener/proxied.js';
-import { monotonic } from './process/monotonic.js';
+import { monotonic, processClock } from './process/monotonic.js';
 import { catchUnhandled } from './process/unhandled.js';
 import { createSessionManager, DEFAULT_LIMITS, type SessionManagerOptions } from './session-manager.js';
 import { type TelnetConnection, telnet } from './telnet/telnet.js';
@@ -89,11 +89,12 @@ export function createImpulse({
   let stopped = false;
 
   const { scheduler = monotonic, deadPeerTimeoutMs = DEFAULT_LIMITS.deadPeerTimeoutMs } = options;
-  const startedAt = Math.floor(Date.now() / 1000);
+  const startedAt = monotonic.now();
   const status = () => ({
     NAME: name,
     PLAYERS: [...manager.sessions.values()].filter(({ user }) => user).length,
-    UPTIME: startedAt,
+    // Asked for anew each time: the machine's clock may have been wrong when the board began.
+    UPTIME: Math.floor(processClock.dateOf(startedAt).getTime() / 1000),
   });
 
   const throughProxy = (socket: Socket, trusted: (address: string) => boolean): Observable<Knock> =>

@@ -14,6 +14,7 @@ import {
   switchMap,
   takeUntil,
   tap,
+  throttleTime,
 } from 'rxjs';
 import { embeddedBus } from '../streams/bus.js';
 import { NOTHING_YET, tally } from '../streams/tally.js';
@@ -27,17 +28,23 @@ import { greeted } from './login/banner.js';
 import { guest } from './login/guest.js';
 import { passwords } from './login/passwords.js';
 import { messageOf } from './message-of.js';
+import { isIgnored } from './process/hold-signals.js';
 import { monotonic } from './process/monotonic.js';
 import { notifyManager } from './process/service-manager.js';
+import { terminalWatch } from './process/terminal.js';
 import { watchdog } from './process/watchdog.js';
 import { controlled } from './serve/controlled.js';
 import { descriptorsTold } from './serve/descriptors-told.js';
+import { inUseBy } from './serve/in-use-by.js';
 import { measured } from './serve/measured.js';
 import { limitsOf, reload } from './serve/reload.js';
-import { callIn, cannotListen, cannotTakeOver } from './serve/words.js';
+import { callIn, cannotListen, cannotTakeOver, inUseByBoard } from './serve/words.js';
 
 /** How long after the grace the process may take to be gone. */
 const WATCHDOG_MS = 2000;
+
+/** How often a signal that changes nothing is logged at most. */
+const LOG_EACH_MS = 1000;
 
 /** What `impulse serve` needs of its process. */
 export interface ServeOptions {
@@ -45,6 +52,8 @@ export interface ServeOptions {
   readonly fd?: number | undefined;
   /** Reads the configuration again; throws a `ConfigError` if it can't be used. */
   readonly reread?: () => Config;
+  /** Whether the terminal that the board was started from is gone. */
+  readonly terminalIsGone?: () => boolean;
   /** Ends a process that outlasts its shutdown. */
   readonly exit?: (code: number) => void;
 }
@@ -52,7 +61,8 @@ export interface ServeOptions {
 /**
  * Runs the board that `impulse serve` is, until a signal or the closing time that was set through its control socket. The
  * first of them begins the shutdown; a SIGINT after it cuts that short; any other is only logged. A SIGHUP rereads the
- * configuration.
+ * configuration, or is one of them if the terminal is gone that the board was started from. Signals that change nothing are logged, one a
+ * second.
  *
  * @param signal$ Signals of the process, from its very start.
  * @returns The exit code: 0 when drained, 130 when cut short, 1 when the board couldn't open.
@@ -61,7 +71,7 @@ export function serve(
   settings: Config,
   signal$: Observable<NodeJS.Signals>,
   log: Log,
-  { fd, reread = () => settings, exit = process.exit }: ServeOptions = {},
+  { fd, reread = () => settings, terminalIsGone = terminalWatch(), exit = process.exit }: ServeOptions = {},
 ): Promise<number> {
   const { host, port, name, banner, passwords: accounts } = settings;
   config.onUnhandledError = (error) => log.error('listenerFailed', `a listener failed: ${messageOf(error)}`);
@@ -95,8 +105,9 @@ export function serve(
     impulse.setLimits(limitsOf(now));
     [blocked, trusted] = [networks(now.block), networks(now.allow)];
   };
+  const isHangup = (signal: NodeJS.Signals) => signal === 'SIGHUP' && !terminalIsGone();
   const reloaded$ = signal$.pipe(
-    filter((signal) => signal === 'SIGHUP'),
+    filter(isHangup),
     tap(() => reload(settings, reread, apply, log)),
     ignoreElements(),
   );
@@ -104,14 +115,22 @@ export function serve(
     filter(({ type }) => type === 'countdownEnded'),
     map(() => 'drain'),
   );
-  const order$ = merge(signal$.pipe(filter((signal) => signal !== 'SIGHUP')), closing$);
+  const ignored$ = signal$.pipe(
+    filter(isIgnored),
+    throttleTime(LOG_EACH_MS, monotonic),
+    tap((signal) => log.info('signalIgnored', `${signal}: it changes nothing here`)),
+    ignoreElements(),
+  );
+  const order$ = merge(signal$.pipe(filter((signal) => !isIgnored(signal) && !isHangup(signal))), closing$);
 
   const started$ = defer(() => impulse.start()).pipe(
     tap((address) => log.info('callIn', callIn(address.address, address.port, fd))),
     ignoreElements(),
     takeUntil(order$),
-    catchError((error) => {
-      throw new Error(fd === undefined ? cannotListen(error, host, port) : cannotTakeOver(error));
+    catchError(async (error) => {
+      if (fd !== undefined) throw new Error(cannotTakeOver(error));
+      const board = error.code === 'EADDRINUSE' ? await inUseBy(port, settings.control) : null;
+      throw new Error(board ? inUseByBoard(host, port, board) : cannotListen(error, host, port));
     }),
   );
   const opened$ = measured(settings, impulse.event$, () => figures.value, log).pipe(
@@ -140,7 +159,7 @@ export function serve(
     ),
   );
 
-  return firstValueFrom(merge(stopped$, controlled$, opened$, reloaded$, descriptorsTold(log)));
+  return firstValueFrom(merge(stopped$, controlled$, opened$, reloaded$, ignored$, descriptorsTold(log)));
 }
 
 /** Names what keeps the process alive, should it outlast its shutdown, and ends it. */

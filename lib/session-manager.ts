@@ -32,7 +32,7 @@ import type {
   ShutdownReport,
 } from '../streams/types.js';
 import { guest } from './login/guest.js';
-import { monotonic } from './process/monotonic.js';
+import { monotonic, processClock } from './process/monotonic.js';
 import { decoded, decoder } from './telnet/encodings.js';
 import { width } from './width.js';
 
@@ -146,6 +146,7 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
     bus,
     screen: { decoded, decoder, width },
     scheduler,
+    dateOf: scheduler === monotonic ? processClock.dateOf : (at) => new Date(at),
     order$: order,
     calls,
     sessions,
@@ -166,10 +167,15 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
         ),
         { defaultValue: notRunning },
       );
+      // A clock that was handed to us is for its owner to look after.
+      const stopClock = scheduler === monotonic ? processClock.run() : () => {};
       const listening$ = listening ? of<ServerEvent>({ type: 'serverListening', ...listening }) : EMPTY;
       return concat(listening$, connection$.pipe(serve)).pipe(
         tap((event) => events.next(event)),
-        finalize(() => events.complete()),
+        finalize(() => {
+          stopClock();
+          events.complete();
+        }),
       );
     },
     broadcast(text) {

@@ -30,6 +30,8 @@ export interface BoardParts {
   readonly bus: Bus;
   readonly screen: ScreenParts;
   readonly scheduler: SchedulerLike;
+  /** When a time of `scheduler` was, by the clock on the wall. */
+  readonly dateOf: (at: number) => Date;
   /** Orders to go down. */
   readonly order$: Observable<ShutdownOrder>;
   /** Filled and emptied by the board: every call, by its id. */
@@ -50,7 +52,7 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
   return (connection$) =>
     defer(() => {
       const farewell = farewells(limits.maxSessions + FAREWELLS_OF_REFUSED, scheduler);
-      const services = { bus: parts.bus, sessions, scheduler };
+      const services = { bus: parts.bus, sessions, scheduler, dateOf: parts.dateOf };
       const accounts: Accounts = new Map();
       const sessionParts = {
         ...parts,

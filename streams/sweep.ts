@@ -73,6 +73,11 @@ export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
   };
   const look = () => {
     const now = scheduler.now();
+    // The clock may have stood, with the process; then nothing is due yet.
+    if (since(now) < next - 1) {
+      setAlarm(now);
+      return;
+    }
     // A timer may be a hair early, or late by more than a tick.
     const last = Math.max(next, Math.floor(since(now)));
     const passed = [...ticks.keys()].filter((tick) => tick <= last).sort((one, other) => one - other);

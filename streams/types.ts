@@ -160,9 +160,9 @@ export interface SessionInfo {
   readonly user: User | null;
   /** Where the caller calls from: an IPv4 or IPv6 address. */
   readonly address: string;
-  /** When the session opened, milliseconds since 1970. */
+  /** When the session opened, milliseconds since 1970 by the board's clock; `services.dateOf` makes a date of it. */
   readonly openedAt: number;
-  /** When the caller last typed something, milliseconds since 1970. */
+  /** When the caller last typed something, milliseconds since 1970 by the board's clock. */
   readonly lastInputAt: number;
   /** Bytes received of the caller so far. */
   readonly bytesIn: number;
@@ -282,8 +282,10 @@ export interface Services {
   readonly bus: Bus;
   /** Who is on line, live. */
   readonly sessions: ReadonlyMap<SessionId, SessionInfo>;
-  /** The board's clock; virtual in a test. Hand it to `timer`, `delay` and the like. */
+  /** The board's clock; virtual in a test. Hand it to `timer`, `delay` and the like. It doesn't jump when the machine's clock is set. */
   readonly scheduler: SchedulerLike;
+  /** When a time of `scheduler` was, by the machine's clock as it is set at present: for what people read. */
+  readonly dateOf: (at: number) => Date;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { merge } from 'rxjs';
 import { painter } from '../../lib/colour.js';
 import { inheritedSocket } from '../../lib/listener/inherited.js';
 import { createLog } from '../../lib/log.js';
@@ -8,7 +9,7 @@ import type { AddCommand } from '../program.js';
 import { configure, withSettings } from '../settings-flags.js';
 
 /** `impulse serve` */
-export const serveCommand: AddCommand = (program, { signal$, exitWith }) => {
+export const serveCommand: AddCommand = (program, { signal$, ignoredSignal$, exitWith }) => {
   const command = withSettings(
     program
       .command('serve')
@@ -22,7 +23,12 @@ export const serveCommand: AddCommand = (program, { signal$, exitWith }) => {
       paint: painter(process.stderr),
     });
     for (const warning of warnings) log.warn('configWarning', warning);
-    exitWith(await serve(config, signal$, log, { fd, reread: () => configure(command).config }));
+    exitWith(
+      await serve(config, merge(signal$, ignoredSignal$), log, {
+        fd,
+        reread: () => configure(command).config,
+      }),
+    );
   });
   withExamples(command, {
     'impulse serve': 'opens a board for this machine',

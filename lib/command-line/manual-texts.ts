@@ -29,9 +29,11 @@ export const FILES_TO_EXIT_STATUS: readonly string[] = [
       'The control socket, with --control auto: the first, or the second where there is no such directory.',
   }),
   ...section('SIGNALS', {
-    'SIGTERM, SIGINT':
+    'SIGTERM, SIGINT, SIGQUIT':
       'The board goes down with grace: nobody new gets in, callers are told, and whoever is still there after --shutdown-grace is sent home. A second SIGINT cuts everybody off; a second SIGTERM changes nothing.',
-    SIGHUP: 'The configuration is read again, without dropping anybody.',
+    SIGHUP:
+      'The configuration is read again, without dropping anybody. If the board was started at a terminal that is closed now, it goes down as at SIGTERM.',
+    'SIGUSR1, SIGUSR2, SIGALRM': 'Nothing changes; the log has a line.',
   }),
   ...section('EXIT STATUS', {
     '0': 'Done. Of serve: drained, also when some callers had to be cut off.',

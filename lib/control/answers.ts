@@ -3,7 +3,7 @@ import { plain } from '../../streams/plain.js';
 import type { ServerClosed, ServerDraining, ServerEvent } from '../../streams/types.js';
 import { LONGEST_MS } from '../config/duration.js';
 import type { CountdownNews } from './closing-time.js';
-import type { CountdownCancelled, CountdownTold, DrainNews } from './protocol.js';
+import type { CountdownCancelled, CountdownTold, DrainNews, Stats } from './protocol.js';
 import { type Controlled, callers, view$ } from './views.js';
 
 /** What was sent with a command, whatever that is. */
@@ -19,7 +19,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   stats: (board) =>
     view$(board).pipe(
       take(1),
-      map(({ time, figures }) => ({ time, figures })),
+      map(({ time, figures }): Stats => ({ time, pid: process.pid, port: board.port, figures })),
     ),
   watch: (board) => view$(board).pipe(takeUntil(board.impulse.event$.pipe(filter(isClosed)))),
 };

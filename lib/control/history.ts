@@ -33,7 +33,8 @@ export function remember(): OperatorFunction<View, Remembered> {
 }
 
 function sample(before: View, now: View): Sample {
-  const seconds = Math.max(0.001, (Date.parse(now.time) - Date.parse(before.time)) / 1000);
+  // Not by the times of day: a clock may be set.
+  const seconds = Math.max(0.001, (now.figures.uptimeMs - before.figures.uptimeMs) / 1000);
   const rate = (count: (figures: Figures) => number) =>
     Math.max(0, count(now.figures) - count(before.figures)) / seconds;
   return {

@@ -40,6 +40,17 @@ export interface Figures extends Omit<Tally, 'lines'> {
   readonly lateMs: number;
 }
 
+/** What `stats` answers. */
+export interface Stats {
+  /** When this was so, ISO 8601 in UTC. */
+  readonly time: string;
+  /** The board's process. */
+  readonly pid: number;
+  /** The port that it listens on. */
+  readonly port: number;
+  readonly figures: Figures;
+}
+
 /** What `watch` answers, again and again. */
 export interface View {
   /** When this was so, ISO 8601 in UTC. */

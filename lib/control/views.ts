@@ -4,13 +4,15 @@ import type { Bus, SessionInfo } from '../../streams/types.js';
 import type { Impulse } from '../create-impulse.js';
 import { rooms } from '../lobby/rooms.js';
 import { lateness } from '../process/lateness.js';
-import { monotonic } from '../process/monotonic.js';
+import { monotonic, processClock } from '../process/monotonic.js';
 import type { ClosingTime } from './closing-time.js';
 import type { Caller, View } from './protocol.js';
 
 /** What a board is controlled by. */
 export interface Controlled {
   readonly impulse: Impulse;
+  /** The port that it listens on. */
+  readonly port: number;
   readonly bus: Bus;
   readonly closing: ClosingTime;
   /** What happened so far. */
@@ -34,7 +36,7 @@ const caller = (info: SessionInfo, where: string, now: number): Caller => ({
   session: info.id,
   handle: info.user?.handle ?? null,
   address: info.address,
-  openedAt: new Date(info.openedAt).toISOString(),
+  openedAt: processClock.dateOf(info.openedAt).toISOString(),
   onLineMs: now - info.openedAt,
   idleMs: now - info.lastInputAt,
   state: info.state,
@@ -49,7 +51,7 @@ export function view$(board: Controlled): Observable<View> {
     map((lateMs) => {
       const { lines, ...counts } = board.tally();
       return {
-        time: new Date(monotonic.now()).toISOString(),
+        time: new Date().toISOString(),
         figures: {
           ...counts,
           ...traffic({ ...counts, lines }),

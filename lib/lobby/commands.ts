@@ -79,16 +79,16 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   last: {
     help: 'the last callers',
-    answer: ({ lastCallers }) =>
+    answer: ({ lastCallers, services }) =>
       `When (UTC)        Handle\n${lastCallers()
-        .map(({ handle, at }) => `${dateAndTime(at)}  ${handle}\n`)
+        .map(({ handle, at }) => `${dateAndTime(services.dateOf(at))}  ${handle}\n`)
         .join('')}`,
   },
   time: {
     help: 'the time, and how long you are on line',
     answer({ session, services }) {
       const now = services.scheduler.now();
-      return `It is ${new Date(now).toUTCString()}. You have been on line for ${spent(now - session.openedAt)}.\n`;
+      return `It is ${services.dateOf(now).toUTCString()}. You have been on line for ${spent(now - session.openedAt)}.\n`;
     },
   },
   encoding: {

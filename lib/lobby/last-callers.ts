@@ -4,7 +4,7 @@ const MOST = 10;
 /** Somebody who called. */
 export interface LastCaller {
   readonly handle: string;
-  /** When, in milliseconds since 1970. */
+  /** When, in milliseconds since 1970 by the board's clock. */
   readonly at: number;
 }
 

@@ -9,7 +9,7 @@ export function spent(ms: number): string {
 }
 
 /** The day and the time of it, `2026-11-22 14:05`, in UTC. */
-export const dateAndTime = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+export const dateAndTime = (date: Date): string => date.toISOString().slice(0, 16).replace('T', ' ');
 
 /** The time of day, `14:05`, in UTC. */
-export const timeOfDay = (at: number): string => new Date(at).toISOString().slice(11, 16);
+export const timeOfDay = (date: Date): string => date.toISOString().slice(11, 16);

@@ -20,7 +20,7 @@ interface Column {
   readonly align?: 'right';
   /** The least width of a window that has room for it. */
   readonly from: number;
-  readonly of: (listed: Listed, now: number) => string;
+  readonly of: (listed: Listed, now: number, dateOf: Services['dateOf']) => string;
 }
 
 /** The columns that a window has room for. */
@@ -29,7 +29,7 @@ function columnsFor(window: number): readonly Column[] {
     { title: 'Node', width: 4, align: 'right', from: 0, of: ({ info }) => `${info.node}` },
     { title: 'Handle', width: window < 40 ? 12 : 20, from: 0, of: ({ info }) => nameOf(info) },
     { title: 'From', width: 16, from: 64, of: ({ info }) => masked(info.address) },
-    { title: 'Since', width: 5, from: 46, of: ({ info }) => timeOfDay(info.openedAt) },
+    { title: 'Since', width: 5, from: 46, of: ({ info }, _, dateOf) => timeOfDay(dateOf(info.openedAt)) },
     {
       title: 'Idle',
       width: 6,
@@ -61,7 +61,7 @@ export function who({ session, services, away }: Visit): string {
     .sort((one, other) => one.node - other.node)
     .slice(0, MOST_LISTED)
     .map((info) => ({ info, where: away.has(info.id) ? '(away)' : (where.get(info.id) ?? '') }))
-    .map((listed) => row(({ of }) => of(listed, now)));
+    .map((listed) => row(({ of }) => of(listed, now, services.dateOf)));
   return `\n${[row(({ title }) => title), ...rows].join('\n')}\n${more(everybody.length)}\n`;
 }
 

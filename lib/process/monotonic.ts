@@ -1,16 +1,16 @@
-import { performance } from 'node:perf_hooks';
 import { asyncScheduler, type SchedulerAction, type SchedulerLike, Subscription } from 'rxjs';
+import { boardClock } from './board-clock.js';
 
-/** When the process began. Looked up once, since the time is asked for at every packet. */
-const { timeOrigin } = performance;
+/** The time of this process, for all boards in it. */
+export const processClock = boardClock();
 
 /**
  * The clock of a board: whole milliseconds since 1970 that never jump when the wall clock is set, as those of RxJS's
- * own `asyncScheduler` do. Work is scheduled as there, but what is due at once has its turn as soon as what has come in by then was
+ * own `asyncScheduler` do, nor when the process was stopped. Work is scheduled as there, but what is due at once has its turn as soon as what has come in by then was
  * seen to: a timer takes a millisecond at least, and a goodbye to ten thousand takes forty turns.
  */
 export const monotonic: SchedulerLike = {
-  now: () => Math.floor(timeOrigin + performance.now()),
+  now: processClock.now,
   schedule: <T>(work: Work<T>, delayMs = 0, state?: T) =>
     delayMs > 0 ? asyncScheduler.schedule(work, delayMs, state) : new AtOnce(work).schedule(state),
 };

@@ -1,29 +1,79 @@
-import { catchError, defer, EMPTY, filter, from, map, type Observable, switchMap, take } from 'rxjs';
+import { existsSync } from 'node:fs';
+import {
+  catchError,
+  concatWith,
+  defer,
+  EMPTY,
+  filter,
+  from,
+  ignoreElements,
+  interval,
+  map,
+  type Observable,
+  repeat,
+  type SchedulerLike,
+  switchMap,
+  take,
+  takeUntil,
+  timer,
+} from 'rxjs';
 import { control, makeFolder } from '../control/control.js';
 import { placeOf } from '../control/place.js';
 import type { Controlled } from '../control/views.js';
 import type { Log } from '../log.js';
 import { messageOf } from '../message-of.js';
+import { monotonic } from '../process/monotonic.js';
+
+/** How often it is looked whether the socket is still there. */
+export const SOCKET_CHECK_MS = 5000;
 
 /**
- * Opens the control socket when the board listens. Emits an exit code, once the board is down again, if that is a socket that
- * was asked for by name and can't be had; without the one of `auto` a board does, and the log says so.
+ * Opens the control socket when the board listens, and makes it again when somebody has deleted it. Emits an exit code, once the
+ * board is down again, if that is a socket that was asked for by name and can't be had at first; without the one of `auto` a
+ * board does, and the log says so.
  *
  * @param setting What `--control` says; `null` opens none.
  */
-export function controlled(setting: string | null, board: Controlled, log: Log): Observable<number> {
+export function controlled(
+  setting: string | null,
+  board: Omit<Controlled, 'port'>,
+  log: Log,
+  scheduler: SchedulerLike = monotonic,
+): Observable<number> {
   if (setting === null) return EMPTY;
   const { impulse } = board;
+  let isTold = false;
+
+  /** Completes when the socket is gone. */
   const open = (port: number) =>
     defer(() => {
       const path = placeOf(setting, port);
       if (setting === 'auto') makeFolder(path);
-      return control(path, board, () => log.debug('controlOpened', `controlled through ${path}`));
+      const opened = () => {
+        isTold = false;
+        log.debug('controlOpened', `controlled through ${path}`);
+      };
+      const gone$ = interval(SOCKET_CHECK_MS, scheduler).pipe(filter(() => !existsSync(path)));
+      return control(path, { ...board, port }, opened).pipe(takeUntil(gone$));
     });
+  const openAgain = (port: number) =>
+    open(port).pipe(
+      catchError((error) => {
+        if (!isTold) log.warn('controlFailed', `no control socket any more: ${messageOf(error)}`);
+        isTold = true;
+        return timer(SOCKET_CHECK_MS, scheduler).pipe(ignoreElements());
+      }),
+    );
+  const reopen = (port: number) =>
+    defer(() => {
+      log.warn('controlGone', 'the control socket was deleted: it is made again');
+      return openAgain(port).pipe(repeat());
+    });
+
   return impulse.event$.pipe(
     filter((event) => event.type === 'serverListening'),
     take(1),
-    switchMap(({ port }) => open(port)),
+    switchMap(({ port }) => open(port).pipe(concatWith(reopen(port)))),
     catchError((error) => {
       if (setting === 'auto') {
         log.warn('controlFailed', `no control socket: ${messageOf(error)}`);

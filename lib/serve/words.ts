@@ -1,4 +1,6 @@
 import { isIPv6 } from 'node:net';
+import { printable } from '../../streams/printable.js';
+import type { RunningBoard } from './in-use-by.js';
 
 const LOOPBACK = /^(127\.|::1$)/;
 
@@ -32,6 +34,12 @@ export function cannotListen(
     default:
       return `${where} can't be listened on: ${error.message}`;
   }
+}
+
+/** That a port is in use by another board of the same user, and how to go on. */
+export function inUseByBoard(host: string, port: number, { pid, socket }: RunningBoard): string {
+  const close = `impulse drain --control ${printable(socket, 1000)}`;
+  return `${host} port ${port} is in use by a board of yours, process ${pid}: ${close} or kill ${pid} closes it; or choose another --port`;
 }
 
 /** Why a socket that was handed over can't be listened on. */

@@ -18,7 +18,12 @@ import { latin1 } from './options.js';
 const LEAVE = 0x1d;
 
 /** As a shell has it: 128, and the number of the signal. */
-const EXIT_CODES: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+const EXIT_CODES: Partial<Record<NodeJS.Signals, number>> = {
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGQUIT: 131,
+  SIGTERM: 143,
+};
 
 /** Where a call goes, and the person's terminal. */
 export interface CallOut {
@@ -37,7 +42,7 @@ export interface CallOut {
 /**
  * Calls a board and lets a person talk to it, key by key once the board shows what is typed, line by line until then.
  * What the board says is made harmless before it gets to the terminal. Resolves with the exit code when the call is
- * over: 0 after either side hung up, 1 when there was no connection or it broke, 129, 130 or 143 after a signal; the
+ * over: 0 after either side hung up, 1 when there was no connection or it broke, 129, 130, 131 or 143 after a signal; the
  * terminal is then as it was.
  */
 export function callOut(call: CallOut): Promise<number> {

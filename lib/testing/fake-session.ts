@@ -129,5 +129,6 @@ export function fakeServices(m: Marbles, sessions: readonly SessionInfo[] = []):
     bus: embeddedBus(),
     sessions: new Map(sessions.map((session) => [session.id, session])),
     scheduler: m.scheduler,
+    dateOf: (at) => new Date(at),
   };
 }

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { call, logIn } from '../support/caller.js';
 import { cleanEnv, ended, IMPULSE, OPEN_DOOR, startBoard, stopAll } from '../support/cli.js';
+import { atTerminal, leaveAll } from '../support/pty.js';
 
 describe('impulse going down', () => {
   afterEach(stopAll);
+  afterEach(leaveAll);
 
   it('tells everybody, waits for the grace, sends the rest home and exits 0', async () => {
     const board = await startBoard(['--shutdown-grace', '1s', ...OPEN_DOOR]);
@@ -100,6 +102,68 @@ describe('impulse going down', () => {
 
     expect(await caller.gone).toContain('Goodbye, and call again!');
     expect((await board.end).code).toBe(0);
+  });
+
+  for (const signal of ['SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGVTALRM', 'SIGPROF', 'SIGIO'] as const) {
+    it(`stays open at a ${signal}, opens no debugger, and logs it`, async () => {
+      const board = await startBoard();
+      const caller = await logIn(board.port, 'ann');
+
+      board.child.kill(signal);
+      await board.logs('signalIgnored', ({ message }) => `${message}`.startsWith(signal));
+      caller.says('still here\r\n');
+      await caller.hears('Nobody else is in this room to hear it.');
+      board.child.kill('SIGTERM');
+      const { code, stderr } = await board.end;
+
+      expect(code).toBe(0);
+      expect(stderr).not.toContain('Debugger');
+    });
+  }
+
+  for (const signal of ['SIGQUIT', 'SIGPWR', 'SIGXCPU'] as const) {
+    it(`goes down with grace at a ${signal}`, async () => {
+      const board = await startBoard(['--shutdown-grace', '1h']);
+      const caller = await logIn(board.port, 'ann');
+      board.child.kill(signal);
+      await caller.hears('The board goes down in 1 hour.');
+      caller.says('/quit\r\n');
+      expect((await board.end).code).toBe(0);
+    });
+  }
+
+  it('goes on as before after a stop and a continue', async () => {
+    const board = await startBoard();
+    const caller = await logIn(board.port, 'ann');
+    board.child.kill('SIGSTOP');
+    board.child.kill('SIGCONT');
+    caller.says('still here\r\n');
+    expect(await caller.hears('Nobody else is in this room to hear it.')).not.toContain('goes down');
+  });
+
+  it('goes down when its terminal is closed', async () => {
+    const person = await atTerminal(`${process.execPath} ${IMPULSE} serve --port 0 --control off`);
+    const screen = await person.sees('call in with: telnet 127.0.0.1 ');
+    const caller = await logIn(Number(/127\.0\.0\.1 (\d+)/.exec(screen)?.[1]), 'ann');
+
+    await leaveAll();
+
+    await caller.hears('The board goes down in 10 seconds.');
+    caller.says('/quit\r\n');
+    expect(await caller.gone).toContain('Goodbye, and call again!');
+  });
+
+  it('rereads at a SIGHUP in a terminal that is still there', async () => {
+    const person = await atTerminal(
+      `sh -c 'echo $$ is its process; exec ${process.execPath} ${IMPULSE} serve --port 0 --control off'`,
+    );
+    const screen = await person.sees('call in with: telnet 127.0.0.1 ');
+
+    process.kill(Number(/(\d+) is its process/.exec(screen)?.[1]), 'SIGHUP');
+
+    expect(await person.sees('read the configuration again')).not.toContain('going down');
+    await leaveAll();
+    await person.left;
   });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

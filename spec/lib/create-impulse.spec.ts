@@ -280,8 +280,21 @@ describe('createImpulse', () => {
     const status = heard.find((phrase) => phrase.startsWith('SB MSSP'));
     expect(status).toMatch(/^SB MSSP 1 "NAME" 2 "The Night Shift" 1 "PLAYERS" 2 "2" 1 "UPTIME" 2 "\d+"$/);
     const since = Number(/(\d+)"$/.exec(status ?? '')?.[1]);
-    expect(since).toBeGreaterThanOrEqual(before);
+    expect(since).toBeGreaterThanOrEqual(before - 1);
     expect(since).toBeLessThanOrEqual(Math.floor(Date.now() / 1000));
+  });
+
+  it('tells a crawler since when it runs by the clock as it is set now', async () => {
+    const { port } = await open();
+    const yearMs = 365 * 86_400_000;
+    const wrong = Date.now();
+    spyOn(Date, 'now').and.callFake(() => wrong + yearMs);
+    const crawler = await call(port);
+
+    crawler.says(bytesOf('DO MSSP'));
+
+    const [, since] = /UPTIME\x02(\d+)\xff\xf0/.exec(await crawler.hears(/UPTIME[\s\S]*\xff\xf0/)) ?? [];
+    expect(Number(since)).toBeGreaterThan((wrong + yearMs) / 1000 - 600);
   });
 
   it('is called Impulse, if it is not told its name', async () => {

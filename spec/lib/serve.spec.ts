@@ -1,13 +1,19 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { filter, firstValueFrom, ReplaySubject, config as rxjs, Subject } from 'rxjs';
 import { readConfig } from '../../lib/config/config.js';
 import { createLog } from '../../lib/log.js';
-import { serve } from '../../lib/serve.js';
+import { type ServeOptions, serve } from '../../lib/serve.js';
 import { call, logIn } from '../support/caller.js';
+import { temporaryFolder } from '../support/cheap-accounts.js';
 
 /** A board as `impulse serve` runs it, on a free port, with its log. */
-function start(signal$: Subject<NodeJS.Signals>, flags: Record<string, string> = {}) {
+function start(
+  signal$: Subject<NodeJS.Signals>,
+  flags: Record<string, string> = {},
+  options: ServeOptions = {},
+) {
   const { config } = readConfig({ flags: { port: '0', control: 'off', ...flags }, env: {}, cwd: '/' });
   const line = new ReplaySubject<string>();
   const lines: string[] = [];
@@ -16,7 +22,10 @@ function start(signal$: Subject<NodeJS.Signals>, flags: Record<string, string> =
     line.next(text);
   };
   const exit = jasmine.createSpy('exit');
-  const code = serve(config, signal$, createLog({ level: 'info', format: 'text', write }), { exit });
+  const code = serve(config, signal$, createLog({ level: 'info', format: 'text', write }), {
+    exit,
+    ...options,
+  });
   const logs = (text: string) => firstValueFrom(line.pipe(filter((written) => written.includes(text))));
   return { code, lines, logs, exit };
 }
@@ -155,5 +164,93 @@ describe('serve', () => {
     const elsewhere = start(new Subject(), { host: '192.0.2.1' });
     expect(await elsewhere.code).toBe(1);
     expect(elsewhere.lines.at(-1)).toContain('this machine has no such address; choose another --host');
+  });
+
+  it('says that a board of yours has the port, which process that is, and how to close it', async () => {
+    const folder = temporaryFolder();
+    const control = join(folder.path, 'board.sock');
+    const signal$ = new Subject<NodeJS.Signals>();
+    const board = start(signal$, { control });
+    const port = Number((await board.logs('call in with')).match(/127\.0\.0\.1 (\d+)/)?.[1]);
+
+    const second = start(new Subject(), { port: `${port}`, control });
+
+    expect(await second.code).toBe(1);
+    expect(second.lines.at(-1)).toContain(
+      `127.0.0.1 port ${port} is in use by a board of yours, process ${process.pid}: ` +
+        `impulse drain --control ${control} or kill ${process.pid} closes it; or choose another --port`,
+    );
+    signal$.next('SIGTERM');
+    expect(await board.code).toBe(0);
+    folder.remove();
+  });
+
+  it('takes no board on another port for the one that has this', async () => {
+    const folder = temporaryFolder();
+    const control = join(folder.path, 'board.sock');
+    const signal$ = new Subject<NodeJS.Signals>();
+    const board = start(signal$, { control });
+    await board.logs('call in with');
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+
+    const second = start(new Subject(), { port: `${port}`, control });
+
+    expect(await second.code).toBe(1);
+    expect(second.lines.at(-1)).toContain('is in use by another program');
+    server.close();
+    signal$.next('SIGTERM');
+    await board.code;
+    folder.remove();
+  });
+
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGPWR', 'SIGXCPU'] as const) {
+    it(`goes down with grace at a ${signal}`, async () => {
+      const signal$ = new Subject<NodeJS.Signals>();
+      const { code, logs } = start(signal$, { 'shutdown-grace': '1h' });
+      const port = Number((await logs('call in with')).match(/127\.0\.0\.1 (\d+)/)?.[1]);
+      const caller = await logIn(port, 'ann');
+      signal$.next(signal);
+      await caller.hears('The board goes down in 1 hour.');
+      caller.says('/quit\r\n');
+      expect(await code).toBe(0);
+    });
+  }
+
+  it('logs signals that change nothing, one a second, and stays open', async () => {
+    jasmine.clock().install();
+    try {
+      const signal$ = new Subject<NodeJS.Signals>();
+      const { code, lines } = start(signal$);
+      for (const signal of ['SIGUSR1', 'SIGUSR2', 'SIGALRM'] as const) signal$.next(signal);
+      jasmine.clock().tick(1000);
+      signal$.next('SIGIO');
+      const ignored = lines.filter((line) => line.includes('it changes nothing here'));
+      expect(ignored).toEqual([
+        jasmine.stringContaining('SIGUSR1: it changes nothing here'),
+        jasmine.stringContaining('SIGIO: it changes nothing here'),
+      ]);
+      signal$.next('SIGTERM');
+      expect(await code).toBe(0);
+    } finally {
+      jasmine.clock().uninstall();
+    }
+  });
+
+  it('rereads at a SIGHUP as long as its terminal is there, and goes down at one when that is gone', async () => {
+    const signal$ = new Subject<NodeJS.Signals>();
+    let isGone = false;
+    const { code, logs, lines } = start(signal$, {}, { terminalIsGone: () => isGone });
+    await logs('call in with');
+    signal$.next('SIGHUP');
+    await logs('read the configuration again');
+
+    isGone = true;
+    signal$.next('SIGHUP');
+
+    expect(await code).toBe(0);
+    expect(lines.at(-1)).toContain('closed (SIGHUP)');
+    expect(lines.filter((line) => line.includes('read the configuration again')).length).toBe(1);
   });
 });

@@ -1,6 +1,7 @@
-import { concat, map, NEVER, of, Subject } from 'rxjs';
+import { concat, map, NEVER, of, Subject, VirtualTimeScheduler } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { SETTINGS, type Setting } from '../../lib/config/settings.js';
+import { processClock } from '../../lib/process/monotonic.js';
 import { createSessionManager, DEFAULT_LIMITS } from '../../lib/session-manager.js';
 import { fakeConnection } from '../../lib/testing/fake-connection.js';
 import type { App, Connection, ServerEvent } from '../../streams/types.js';
@@ -31,6 +32,19 @@ describe('createSessionManager', () => {
       expect(ann.screen).toBe('Handle: hi\nhello\n');
     }),
   );
+
+  it('has the clock of the process notice a standstill for as long as it runs, unless it has a clock of its own', () => {
+    const stop = jasmine.createSpy('stop');
+    const run = spyOn(processClock, 'run').and.returnValue(stop);
+    createSessionManager({ app: echo, scheduler: new VirtualTimeScheduler() }).run(NEVER).subscribe();
+    expect(run).not.toHaveBeenCalled();
+
+    const running = createSessionManager({ app: echo }).run(NEVER).subscribe();
+    expect(run).toHaveBeenCalledTimes(1);
+    expect(stop).not.toHaveBeenCalled();
+    running.unsubscribe();
+    expect(stop).toHaveBeenCalledTimes(1);
+  });
 
   it(
     'tells its events to whoever listens, from then on, and completes with the board',

@@ -49,6 +49,7 @@ function parts(
       width: (text) => text.length,
     },
     scheduler: m.scheduler,
+    dateOf: (at) => new Date(at),
     order$,
     calls: new Map(),
     sessions: new Map(),

@@ -81,6 +81,7 @@ function caller(
       bus: embeddedBus(),
       sessions: new Map(online.map(({ id, handle }) => [id, { id, user: { handle } } as SessionInfo])),
       scheduler,
+      dateOf: (at) => new Date(at),
     },
     accounts: new Map(online.map(({ id, handle }) => [handle, [id]])),
     limits: { ...NO_LIMITS, ...limits },

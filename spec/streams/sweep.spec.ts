@@ -179,6 +179,22 @@ describe('sweep', () => {
     expect(last).toHaveBeenCalledOnceWith(137);
   });
 
+  it('calls nobody when its timer rings early by more than a tick, since the clock stood, and everybody at their time', () => {
+    const { clock, goOnAt } = standing();
+    const watch = watching(10, clock);
+    const calls: string[] = [];
+    for (const dueAt of [50, 75])
+      watch(dueAt, (now) => {
+        calls.push(`${dueAt} at ${now}`);
+        return NEVER;
+      });
+    goOnAt(12);
+    expect(calls).toEqual([]);
+    goOnAt(50);
+    goOnAt(80);
+    expect(calls).toEqual(['50 at 50', '75 at 80']);
+  });
+
   it(
     'has one timer for any number of deadlines',
     sweeping((m) => {

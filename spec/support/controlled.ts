@@ -33,6 +33,6 @@ export const figures = (more: Partial<Figures> = {}): Figures => ({
 /** The same, so many seconds after noon, with these on line. */
 export const view = (second: number, more: Partial<Figures> = {}, callers: Caller[] = []): View => ({
   time: new Date(Date.UTC(2026, 10, 22, 12, 0, second)).toISOString(),
-  figures: figures({ onLine: callers.length, ...more }),
+  figures: figures({ onLine: callers.length, uptimeMs: 3_600_000 + 1000 * second, ...more }),
   callers,
 });

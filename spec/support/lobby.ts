@@ -29,6 +29,7 @@ export const among = (...sessions: SessionInfo[]): Services =>
     bus: embeddedBus(),
     sessions: new Map(sessions.map((session) => [session.id, session])),
     scheduler: { now: () => NOON },
+    dateOf: (at: number) => new Date(at),
   }) as unknown as Services;
 
 /** What the commands see of a caller, in a window of so many columns, and what they need of the others. */

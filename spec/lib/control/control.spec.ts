@@ -6,7 +6,7 @@ import { BehaviorSubject, firstValueFrom, Subscription, toArray } from 'rxjs';
 import { ask } from '../../../lib/control/ask.js';
 import { closingTime } from '../../../lib/control/closing-time.js';
 import { control } from '../../../lib/control/control.js';
-import type { Caller, DrainNews, View } from '../../../lib/control/protocol.js';
+import type { Caller, DrainNews, Stats, View } from '../../../lib/control/protocol.js';
 import { createImpulse, type Impulse } from '../../../lib/create-impulse.js';
 import { lobby } from '../../../lib/lobby/lobby.js';
 import { monotonic } from '../../../lib/process/monotonic.js';
@@ -34,7 +34,7 @@ describe('control', () => {
       if (type === 'countdownEnded') impulse.shutdown('drain');
     });
     port = (await impulse.start()).port;
-    const board = { impulse, bus, closing, tally: () => figures.value };
+    const board = { impulse, port, bus, closing, tally: () => figures.value };
     await new Promise<void>((resolve, reject) => {
       running.add(control(path, board, resolve).subscribe({ error: reject }));
     });
@@ -183,6 +183,11 @@ describe('control', () => {
     expect(await firstValueFrom(broadcast$)).toEqual({ heard: 1 });
     expect(await ann.hears('ready')).toContain('*** soup [2Jisready ***');
     ann.hangUp();
+  });
+
+  it('says with the figures which process it is, and on which port', async () => {
+    const stats = await firstValueFrom(ask<Stats>(path, { command: 'stats' }));
+    expect(stats).toEqual(jasmine.objectContaining({ pid: process.pid, port }));
   });
 
   it('has figures, of this moment', async () => {

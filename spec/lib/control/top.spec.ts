@@ -25,7 +25,7 @@ const board = (onLine: number, listed = onLine): Remembered => ({
 describe('topScreen', () => {
   it('shows a board in 80 columns', () => {
     expect(topScreen(board(3), { columns: 80, rows: 24 })).toEqual([
-      ' Impulse  open, up 1h 0m                                               q leaves',
+      ' Impulse  open, up 1h 1m                                               q leaves',
       '',
       'on line  3, 31 at most   waiting  2',
       '',
@@ -59,7 +59,7 @@ describe('topScreen', () => {
     const { view: open, samples } = board(1);
     const closing = { view: { ...open, figures: { ...open.figures, closesInMs: 30_000 } }, samples };
     expect(topScreen(closing, { columns: 80, rows: 24 })[0]).toContain(
-      ' Impulse  closes in 30 seconds, up 1h 0m ',
+      ' Impulse  closes in 30 seconds, up 1h 1m ',
     );
   });
 

@@ -411,6 +411,29 @@ describe('/time', () => {
   });
 });
 
+describe('a clock that was set since, to three years later', () => {
+  /** The lobby of {@link lobby}, on a machine that took 2026 for 2029 by then. */
+  const setForward = (typed: string) => {
+    const { visit } = lobby(bob);
+    const services = {
+      ...visit.services,
+      dateOf: (at: number) => new Date(at + 3 * 365 * 86_400_000 + 5 * MINUTE_MS),
+    };
+    return answer({ ...visit, services, lastCallers: () => [{ handle: 'bob', at: NOON }] }, typed);
+  };
+
+  it('shows the time of now, and how long one is on line as it was', () => {
+    expect(setForward('/time')).toBe(
+      'It is Wed, 21 Nov 2029 12:05:00 GMT. You have been on line for 1h 0m.\n',
+    );
+  });
+
+  it('shows when callers called by the present time', () => {
+    expect(setForward('/last')).toContain('2029-11-21 12:05  bob');
+    expect(setForward('/who')).toContain('11:05');
+  });
+});
+
 describe('/encoding', () => {
   const choosing = () => {
     const { visit } = lobby();

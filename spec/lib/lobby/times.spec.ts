@@ -28,7 +28,7 @@ describe('spent', () => {
 
 describe('timeOfDay', () => {
   it('is in UTC, in hours and minutes', () => {
-    expect(timeOfDay(Date.UTC(2026, 10, 22, 0, 5, 59))).toBe('00:05');
-    expect(timeOfDay(Date.UTC(2026, 10, 22, 23, 59, 0))).toBe('23:59');
+    expect(timeOfDay(new Date(Date.UTC(2026, 10, 22, 0, 5, 59)))).toBe('00:05');
+    expect(timeOfDay(new Date(Date.UTC(2026, 10, 22, 23, 59, 0)))).toBe('23:59');
   });
 });

@@ -10,14 +10,18 @@ describe('monotonic', () => {
     jasmine.clock().uninstall();
   });
 
-  it('counts milliseconds since 1970 from the start of the process, without the wall clock', () => {
-    spyOn(performance, 'now').and.returnValue(1234.5);
-    expect(monotonic.now()).toBe(Math.floor(performance.timeOrigin + 1234.5));
+  it('counts whole milliseconds with the process', () => {
+    const before = monotonic.now();
+    expect(Number.isInteger(before)).toBeTrue();
+    const now = performance.now();
+    spyOn(performance, 'now').and.returnValue(now + 1234);
+    expect(monotonic.now() - before).toBeGreaterThanOrEqual(1234);
   });
 
   it('stays where it is when the wall clock is set back, or forward', () => {
+    const stood = performance.now();
+    spyOn(performance, 'now').and.returnValue(stood);
     const before = monotonic.now();
-    spyOn(performance, 'now').and.returnValue(before - performance.timeOrigin + 0.5);
     for (const setTo of [0, before + 86_400_000]) {
       jasmine.clock().mockDate(new Date(setTo));
       expect(monotonic.now()).toBe(before);
