@@ -163,20 +163,26 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'penalty-never-ends',
     file: 'streams/penalties.ts',
-    find: 'Math.max(0, record.until - scheduler.now())',
-    put: 'Math.max(1, record.until - scheduler.now())',
+    find: 'record?.inForce ? Math.ceil(record.until - now) : 0',
+    put: 'record?.inForce ? Math.max(1, record.until - now) : 0',
   },
   {
     name: 'lines-of-an-address-kept',
     file: 'streams/at-once.ts',
-    find: '(this.#lines.get(this.#key) as number) - 1',
-    put: 'this.#lines.get(this.#key) as number',
+    find: '(this.#lines.get(network) as number) - 1',
+    put: 'this.#lines.get(network) as number',
   },
   {
     name: 'one-too-many-of-an-address',
     file: 'streams/at-once.ts',
-    find: 'if (open >= (limits',
-    put: 'if (open > (limits',
+    find: '(lines.get(network) ?? 0) >=',
+    put: '(lines.get(network) ?? 0) >',
+  },
+  {
+    name: 'wide-networks-unlimited',
+    file: 'streams/at-once.ts',
+    find: 'networks.some(isFull)',
+    put: 'networks.slice(0, 1).some(isFull)',
   },
   {
     name: 'one-too-many-of-a-user',
@@ -235,7 +241,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'allowance-never-refills',
     file: 'streams/token-bucket.ts',
-    find: 'bucket.tokens + (now - bucket.filledAt) / perToken',
+    find: 'bucket.tokens + (now - bucket.filledAt) / (perMs / count)',
     put: 'bucket.tokens',
   },
   {

@@ -99,9 +99,9 @@ export function createImpulse({
 
   const throughProxy = (socket: Socket, trusted: (address: string) => boolean): Observable<Knock> =>
     proxied(socket, { trusted, scheduler }).pipe(
-      map(({ kind, address }) => {
-        const connection = telnet(socket, status, address);
-        return kind === 'caller' ? connection : refused(connection, 'proxy');
+      map((arrived) => {
+        const connection = telnet(socket, status, arrived.address);
+        return arrived.kind === 'caller' ? connection : refused(connection, 'proxy', undefined, arrived.why);
       }),
     );
   const arrival = (socket$: Observable<Socket>): Observable<Knock> =>

@@ -1,15 +1,15 @@
 import loglevel, { type LogLevelDesc } from 'loglevel';
 import { type Observable, type SchedulerLike, tap } from 'rxjs';
 import { printable } from '../streams/printable.js';
-import { type ConnectionsRefused, summarise } from '../streams/summarise.js';
-import type { ServerEvent } from '../streams/types.js';
+import { type ConnectionsRefused, type SilentConnectionsClosed, summarise } from '../streams/summarise.js';
+import type { ConnectionRefused, ServerEvent } from '../streams/types.js';
 import { type Paint, plainly, type Style } from './colour.js';
 import { formatDuration } from './config/duration.js';
 import { messageOf } from './message-of.js';
 import { monotonic } from './process/monotonic.js';
 
 /** Whatever the log has a line for. */
-export type LogEvent = ServerEvent | ConnectionsRefused;
+export type LogEvent = ServerEvent | ConnectionsRefused | SilentConnectionsClosed;
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
@@ -104,11 +104,18 @@ function phrase(event: LogEvent): string {
     case 'serverListening':
       return `listening on ${event.host} port ${event.port}`;
     case 'connectionRefused':
-      return `refused ${event.address}: ${event.reason}`;
-    case 'addressPenalised':
-      return `penalised ${event.address}: ${event.offence}, for ${spent(event.forMs)}`;
+      return `refused ${event.address}: ${because(event)}`;
+    case 'addressPenalised': {
+      const all = event.network === event.address ? '' : `, with all of ${event.network}`;
+      return `penalised ${event.address}: ${event.offence}, for ${spent(event.forMs)}${all}`;
+    }
     case 'connectionsRefused':
-      return `refused ${event.count} more in ${spent(event.inMs)}: ${event.reason}`;
+      return `refused ${event.count} more in ${spent(event.inMs)}: ${because(event)}`;
+    case 'silentConnectionsClosed': {
+      const [first, last] =
+        event.count === 1 ? ['1 connection', ''] : [`${event.count} connections`, 'the last '];
+      return `${first} closed without a byte in ${spent(event.inMs)}, ${last}from ${event.address}`;
+    }
     case 'sessionWaiting':
       return `session ${event.session}: ${event.address} waits, number ${event.place} in line`;
     case 'sessionOpened':
@@ -135,6 +142,9 @@ function phrase(event: LogEvent): string {
       return `closed (${event.reason}): ${event.drained} drained, ${event.forced} forced, in ${spent(event.durationMs)}`;
   }
 }
+
+const because = ({ reason, detail }: ConnectionRefused | ConnectionsRefused) =>
+  detail === undefined ? reason : `${reason} (${detail})`;
 
 /** `0.4s`, `10m 4s`, `2h 3m` */
 function spent(ms: number): string {

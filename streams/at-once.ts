@@ -1,12 +1,13 @@
 import { type OperatorFunction, Subscriber } from 'rxjs';
 import { type Knock, refuse } from './refused.js';
-import { source } from './source.js';
+import { SHARES, sourceNetworks } from './source-networks.js';
 import type { Limits } from './types.js';
 
 /**
  * Refuses (`address`) whoever calls while their source has `maxPerAddress` lines open already: in a session, at the
- * gate, in the waiting room, or hearing a goodbye. A line counts until it is gone for good. The limit is looked up
- * at each call, so that it may change; trusted addresses are neither refused nor counted.
+ * gate, in the waiting room, or hearing a goodbye. An IPv6 /56 may have four times as many lines, and a /48 sixteen times. A line
+ * counts until it is gone for good. The limit is looked up at each call, so that it may change; trusted addresses are neither
+ * refused nor counted.
  *
  * @example
  * ```ts
@@ -26,12 +27,14 @@ export function atOnce(
 ): OperatorFunction<Knock, Knock> {
   return refuse(() => {
     const lines = new Map<string, number>();
+    const isFull = (network: string, tier: number) =>
+      (lines.get(network) ?? 0) >=
+      (limits.maxPerAddress ?? Number.POSITIVE_INFINITY) * (SHARES[tier] as number);
     return ({ address, closed$ }) => {
-      const key = source(address);
-      const open = lines.get(key) ?? 0;
-      if (open >= (limits.maxPerAddress ?? Number.POSITIVE_INFINITY)) return { reason: 'address' };
-      lines.set(key, open + 1);
-      closed$.subscribe(new Leaving(lines, key));
+      const networks = sourceNetworks(address);
+      if (networks.some(isFull)) return { reason: 'address' };
+      for (const network of networks) lines.set(network, (lines.get(network) ?? 0) + 1);
+      closed$.subscribe(new Leaving(lines, address));
       return null;
     };
   }, trusted);
@@ -40,18 +43,21 @@ export function atOnce(
 /** Counts a line out. A class, since every line has one. */
 class Leaving extends Subscriber<never> {
   readonly #lines: Map<string, number>;
-  readonly #key: string;
+  /** Its networks are found again at the end: a list of them would be kept for each line. */
+  readonly #address: string;
 
-  constructor(lines: Map<string, number>, key: string) {
+  constructor(lines: Map<string, number>, address: string) {
     super();
     this.#lines = lines;
-    this.#key = key;
+    this.#address = address;
   }
 
   protected override _complete(): void {
-    const left = (this.#lines.get(this.#key) as number) - 1;
-    if (left > 0) this.#lines.set(this.#key, left);
-    else this.#lines.delete(this.#key);
+    for (const network of sourceNetworks(this.#address)) {
+      const left = (this.#lines.get(network) as number) - 1;
+      if (left > 0) this.#lines.set(network, left);
+      else this.#lines.delete(network);
+    }
     this.unsubscribe();
   }
 }

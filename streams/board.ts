@@ -1,9 +1,11 @@
 import { defer, filter, type Observable, type OperatorFunction, type SchedulerLike, takeUntil } from 'rxjs';
+import { addressRates } from './address-rates.js';
 import { admit } from './admit.js';
 import type { Call } from './call.js';
 import { type DoorPolicy, door } from './door.js';
 import { drain, type ShutdownOrder } from './drain.js';
 import { farewells } from './farewell.js';
+import { giveBack } from './give-back.js';
 import { inOrder } from './in-order.js';
 import { penalties } from './penalties.js';
 import type { Accounts } from './per-user.js';
@@ -63,18 +65,20 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
       };
 
       const offenders = penalties(scheduler);
+      const rates = addressRates(limits, scheduler);
 
       const forced$ = order$.pipe(filter(({ force }) => force));
 
       return connection$.pipe(
         takeUntil(order$),
-        door(policy, limits, offenders, order$, scheduler),
+        door(policy, limits, offenders, rates, order$, scheduler),
         admit(limits, policy.trusted, changed$, policy.random),
         sideBySide((admission) =>
           isRefused(admission)
             ? turnAway(admission, limits.maxSessions, farewell).pipe(takeUntil(forced$))
             : session(admission, sessionParts),
         ),
+        giveBack(rates),
         punish(offenders, policy.trusted, () => limits.penalties),
         drain(order$, calls, limits.shutdownGraceMs, scheduler),
         registry(calls, sessions, accounts),

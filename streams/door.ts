@@ -1,10 +1,11 @@
 import { identity, type Observable, type OperatorFunction, pipe, type SchedulerLike } from 'rxjs';
+import type { AddressRates } from './address-rates.js';
 import { atOnce } from './at-once.js';
 import { block } from './block.js';
 import { humanGate } from './human-gate.js';
 import type { Penalties } from './penalties.js';
 import { type Knock, refuse } from './refused.js';
-import { throttle } from './throttle.js';
+import { throttleBy } from './throttle.js';
 import type { Limits } from './types.js';
 
 /** Who gets in, besides the limits. */
@@ -24,6 +25,7 @@ export function door(
   { blocked, trusted, gate }: DoorPolicy,
   limits: Limits,
   penalties: Penalties,
+  rates: AddressRates,
   order$: Observable<unknown>,
   scheduler: SchedulerLike,
 ): OperatorFunction<Knock, Knock> {
@@ -35,7 +37,7 @@ export function door(
           penalty(limits.penalties ? penalties.remainingMs(address) : 0),
       trusted,
     ),
-    throttle(limits, scheduler, trusted),
+    throttleBy(rates, limits, scheduler, trusted),
     atOnce(limits, trusted),
     gate ? humanGate(order$, scheduler) : identity,
   );

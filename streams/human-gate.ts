@@ -1,7 +1,7 @@
 import {
   catchError,
-  defaultIfEmpty,
   defer,
+  endWith,
   filter,
   finalize,
   map,
@@ -82,7 +82,12 @@ export function humanGate(
             return false;
           }),
           map((): Knock => connection),
-          defaultIfEmpty(refused(connection, 'gate')),
+          endWith(null),
+          map(
+            (knock) =>
+              knock ??
+              refused(connection, 'gate', undefined, connection.bytesIn === 0 ? 'silent' : undefined),
+          ),
           catchError(() => of(refused(connection, 'gate'))),
         );
         const late$ = timer(GATE_MS, scheduler).pipe(map(() => refused(connection, 'gate')));

@@ -27,3 +27,12 @@ export function writeIpv6(groups: readonly number[]): string {
   }
   return long;
 }
+
+/** An IPv4 address in IPv6 notation, as a socket for both has it (`::ffff:192.0.2.1`), as IPv4; any other address as it is. */
+export function unmapped(address: string): string {
+  if (!address.startsWith(MAPPED)) return address;
+  const bare = address.slice(MAPPED.length);
+  return isIpv4(bare) ? bare : address;
+}
+
+const MAPPED = '::ffff:';

@@ -1,6 +1,8 @@
 import type { SchedulerLike } from 'rxjs';
 import { recent } from './recent.js';
-import { source } from './source.js';
+import { SHARES, sourceNetworks } from './source-networks.js';
+import { fullBucket, type TokenBucket, takeToken } from './token-bucket.js';
+import type { Rate } from './types.js';
 
 /** What a caller can do wrong without being anybody yet. */
 export type Offence = keyof typeof PENALTIES;
@@ -13,10 +15,15 @@ export type Offence = keyof typeof PENALTIES;
 export const PENALTIES = {
   'no-login': 1_000,
   flood: 2_000,
+  /** Calls while one is kept out, as far as they come faster than {@link KNOCKS}. */
+  knocking: 2_000,
   'login-timeout': 10_000,
   'login-failed': 15_000,
   protocol: 90_000,
 } as const;
+
+/** How often somebody who is kept out may try again for nothing: others share the address, and don't know of it. */
+const KNOCKS: Rate = { count: 1, perMs: 1000, burst: 5 };
 
 /** Less than this keeps nobody out: so much may happen to an honest caller. */
 export const LEAST_PENALTY_MS = 15_000;
@@ -29,39 +36,66 @@ interface Record {
   /** When all that was added has run off. */
   until: number;
   inForce: boolean;
+  knocks: TokenBucket | undefined;
+}
+
+/** A network that is kept out from now on. */
+export interface Penalty {
+  /** An IPv4 address, or the /64, /56 or /48 of an IPv6 address. */
+  readonly network: string;
+  readonly forMs: number;
 }
 
 /** Who did wrong, and for how long they are kept out. */
 export interface Penalties {
-  /** Adds an offence. Returns for how long the source is kept out, if it is from now on; 0 if not, or if it was before. */
-  add(address: string, offence: Offence): number;
+  /** Adds an offence. Returns what is kept out from now on for it, and wasn't before; nearly always nothing. */
+  add(address: string, offence: Offence, ms?: number): readonly Penalty[];
   /** For how many milliseconds callers from there are still kept out; 0 for none. */
   remainingMs(address: string): number;
 }
 
 /**
- * The penalties of a board, by source ({@link source}): they add up, run off with time, begin at
- * {@link LEAST_PENALTY_MS} and end at {@link MOST_PENALTY_MS}. Of more than {@link MAX_OFFENDERS} sources the older half
- * is forgotten: an attacker with that many addresses gets off lightly, and takes no memory for it.
+ * The penalties of a board, by source: they add up, run off with time, begin at {@link LEAST_PENALTY_MS} and end at
+ * {@link MOST_PENALTY_MS}. Each offence counts a quarter for an IPv6 /56 and a sixteenth for a /48 ({@link SHARES}). Of more
+ * than {@link MAX_OFFENDERS} networks the older half is forgotten: an attacker with that many addresses gets off lightly, and takes
+ * no memory for it.
  */
 export function penalties(scheduler: SchedulerLike): Penalties {
   const records = recent<string, Record>(MAX_OFFENDERS);
 
+  const recordOf = (network: string, now: number): Record => {
+    const known = records.get(network);
+    const record = known && known.until > now ? known : { until: now, inForce: false, knocks: undefined };
+    records.set(network, record);
+    return record;
+  };
+  const isPatient = (record: Record, share: number, now: number) => {
+    record.knocks ??= fullBucket(KNOCKS, now);
+    return takeToken(record.knocks, KNOCKS, now, 1 / share) === 0;
+  };
+
   return {
-    add(address, offence) {
+    add(address, offence, ms = PENALTIES[offence]) {
       const now = scheduler.now();
-      const key = source(address);
-      const known = records.get(key);
-      const record = known && known.until > now ? known : { until: now, inForce: false };
-      record.until = Math.min(record.until + PENALTIES[offence], now + MOST_PENALTY_MS);
-      records.set(key, record);
-      if (record.inForce || record.until - now < LEAST_PENALTY_MS) return 0;
-      record.inForce = true;
-      return record.until - now;
+      const begun: Penalty[] = [];
+      for (const [tier, network] of sourceNetworks(address).entries()) {
+        const share = SHARES[tier] as number;
+        const record = recordOf(network, now);
+        if (offence === 'knocking' && isPatient(record, share, now)) continue;
+        record.until = Math.min(record.until + ms / share, now + MOST_PENALTY_MS);
+        if (record.inForce || record.until - now < LEAST_PENALTY_MS) continue;
+        record.inForce = true;
+        begun.push({ network, forMs: Math.ceil(record.until - now) });
+      }
+      return begun;
     },
     remainingMs(address) {
-      const record = records.get(source(address));
-      return record?.inForce ? Math.max(0, record.until - scheduler.now()) : 0;
+      const now = scheduler.now();
+      const left = (network: string) => {
+        const record = records.get(network);
+        return record?.inForce ? Math.ceil(record.until - now) : 0;
+      };
+      return Math.max(0, ...sourceNetworks(address).map(left));
     },
   };
 }

@@ -4,8 +4,8 @@ import { isIpv4, readIpv6, writeIpv6 } from './ip-address.js';
 export type ProxyHeader =
   /** The beginning of a header, as far as it goes. */
   | { readonly kind: 'more' }
-  /** No header, whatever may follow. */
-  | { readonly kind: 'bad' }
+  /** No header, or one that breaks off from the specification, whatever may follow. */
+  | { readonly kind: 'bad'; readonly why: 'no header' | 'malformed header' }
   /** A header of `length` bytes. An `address` of `null` is the peer's own. */
   | { readonly kind: 'header'; readonly address: string | null; readonly length: number };
 
@@ -13,7 +13,8 @@ export type ProxyHeader =
 export const MAX_PROXY_HEADER_BYTES = 4096;
 
 const MORE: ProxyHeader = { kind: 'more' };
-const BAD: ProxyHeader = { kind: 'bad' };
+const BAD: ProxyHeader = { kind: 'bad', why: 'malformed header' };
+const NO_HEADER: ProxyHeader = { kind: 'bad', why: 'no header' };
 
 /** What version 1 starts with: `PROXY `. */
 const WORD = [0x50, 0x52, 0x4f, 0x58, 0x59, 0x20];
@@ -41,7 +42,7 @@ const ADDRESSES_BYTES = [0, 12, 36, 216];
 export function proxyHeader(bytes: Uint8Array): ProxyHeader {
   if (begins(bytes, SIGNATURE)) return readBinary(bytes);
   if (begins(bytes, WORD)) return readLine(bytes);
-  return BAD;
+  return NO_HEADER;
 }
 
 /** True as well for fewer bytes, as far as they go. */

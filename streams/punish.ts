@@ -1,6 +1,7 @@
 import type { MonoTypeOperatorFunction, Subscriber } from 'rxjs';
 import type { Offence, Penalties } from './penalties.js';
 import { SessionTable } from './session-table.js';
+import { isSilent } from './silent.js';
 import { Stage, staged } from './stage.js';
 import type { AddressPenalised, EndReason, RefusalReason, ServerEvent } from './types.js';
 
@@ -16,13 +17,13 @@ const BEFORE_LOGIN: Partial<Record<EndReason, Offence>> = {
 const REFUSED: Partial<Record<RefusalReason, Offence>> = {
   rate: 'flood',
   address: 'flood',
-  penalty: 'flood',
+  penalty: 'knocking',
   gate: 'no-login',
 };
 
 /**
  * Watches what happens on the board for what callers do wrong, and adds it to the penalties. Passes every event on, and
- * adds an `addressPenalised` behind the one that was too much.
+ * adds an `addressPenalised` behind the one that was too much, for each network that is kept out from then on.
  *
  * @param trusted Addresses that are never penalised.
  * @param on Whether anybody is, at the moment.
@@ -37,37 +38,44 @@ export function punish(
 
     const offenceOf = (event: ServerEvent): Offence | undefined => {
       if (event.type === 'sessionAuthenticated') loggedIn.set(event.session, true);
-      if (event.type === 'connectionRefused') return REFUSED[event.reason];
+      if (event.type === 'connectionRefused') return isSilent(event) ? undefined : REFUSED[event.reason];
       if (event.type !== 'sessionClosed') return undefined;
       const isKnown = loggedIn.delete(event.session);
       if (event.reason === 'protocol') return 'protocol';
       // Whoever left the waiting room had no chance to log in.
-      return isKnown || event.node === 0 ? undefined : BEFORE_LOGIN[event.reason];
+      return isKnown || event.node === 0 || isSilent(event) ? undefined : BEFORE_LOGIN[event.reason];
     };
-    const verdict = (event: ServerEvent): AddressPenalised | undefined => {
+    const verdicts = (event: ServerEvent): readonly AddressPenalised[] => {
       const offence = offenceOf(event);
-      if (!offence || !on() || !('address' in event) || trusted(event.address)) return undefined;
+      if (!offence || !on() || !('address' in event) || trusted(event.address)) return NONE;
       const { address } = event;
-      const forMs = penalties.add(address, offence);
-      return forMs > 0 ? { type: 'addressPenalised', address, offence, forMs } : undefined;
+      const begun = penalties.add(address, offence);
+      return begun.map(({ network, forMs }) => ({
+        type: 'addressPenalised',
+        address,
+        network,
+        offence,
+        forMs,
+      }));
     };
 
-    return event$.pipe(staged((below: Subscriber<ServerEvent>) => new Punishing(below, verdict)));
+    return event$.pipe(staged((below: Subscriber<ServerEvent>) => new Punishing(below, verdicts)));
   };
 }
 
-/** Adds the verdict, if there is one. An inner Observable for each event would cost more than the event. */
-class Punishing extends Stage<ServerEvent> {
-  readonly #verdict: (event: ServerEvent) => AddressPenalised | undefined;
+const NONE: readonly AddressPenalised[] = [];
 
-  constructor(below: Subscriber<ServerEvent>, verdict: (event: ServerEvent) => AddressPenalised | undefined) {
+/** Adds the verdicts, if there are any. An inner Observable for each event would cost more than the event. */
+class Punishing extends Stage<ServerEvent> {
+  readonly #verdicts: (event: ServerEvent) => readonly AddressPenalised[];
+
+  constructor(below: Subscriber<ServerEvent>, verdicts: (event: ServerEvent) => readonly AddressPenalised[]) {
     super(below);
-    this.#verdict = verdict;
+    this.#verdicts = verdicts;
   }
 
   protected override _next(event: ServerEvent): void {
     this.below.next(event);
-    const penalised = this.#verdict(event);
-    if (penalised) this.below.next(penalised);
+    for (const penalised of this.#verdicts(event)) this.below.next(penalised);
   }
 }

@@ -1,5 +1,5 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
-import type { Connection, RefusalReason } from './types.js';
+import type { Connection, RefusalDetail, RefusalReason } from './types.js';
 
 /** A connection that was turned away at the door. */
 export interface Refused {
@@ -11,6 +11,8 @@ export interface Refused {
   readonly reason: RefusalReason;
   /** In how many milliseconds to call again, if the rule can tell. */
   readonly retryInMs?: number;
+  /** What more there is to say of it. */
+  readonly detail?: RefusalDetail;
 }
 
 /** A connection at the door: still welcome, or refused by a rule it has met already. */
@@ -36,6 +38,7 @@ export const isRefused = (knock: object): knock is Refused =>
  * Turns a connection away: a board that it comes to tells the caller why, and hangs up.
  *
  * @param retryInMs In how many milliseconds to call again; the caller reads it.
+ * @param detail What more there is to say of it; the log has it.
  * @example
  * ```ts
  * import type { Connection, Knock } from 'impulse-bbs';
@@ -45,11 +48,17 @@ export const isRefused = (knock: object): knock is Refused =>
  *   new Date().getDay() === 1 ? refused(connection, 'blocked', 86_400_000) : connection;
  * ```
  */
-export const refused = (connection: Connection, reason: RefusalReason, retryInMs?: number): Refused => ({
+export const refused = (
+  connection: Connection,
+  reason: RefusalReason,
+  retryInMs?: number,
+  detail?: RefusalDetail,
+): Refused => ({
   verdict: 'refused',
   connection,
   reason,
   ...(retryInMs === undefined ? {} : { retryInMs }),
+  ...(detail === undefined ? {} : { detail }),
 });
 
 /**

@@ -1,5 +1,8 @@
 import { Observable, type OperatorFunction, type SchedulerLike, type Subscription, timer } from 'rxjs';
-import type { RefusalReason, ServerEvent } from './types.js';
+import { recent } from './recent.js';
+import { isSilent } from './silent.js';
+import { source } from './source.js';
+import type { RefusalDetail, RefusalReason, ServerEvent, SessionId } from './types.js';
 
 /** Refusals that were not shown one by one. */
 export interface ConnectionsRefused {
@@ -7,6 +10,20 @@ export interface ConnectionsRefused {
   readonly type: 'connectionsRefused';
   /** Why they were refused. */
   readonly reason: RefusalReason;
+  /** What more there is to say of it; for most reasons nothing. */
+  readonly detail?: RefusalDetail;
+  /** How many they were. */
+  readonly count: number;
+  /** The time in which they came, in milliseconds. */
+  readonly inMs: number;
+}
+
+/** Connections that were closed soon and without a byte, such as a monitor's, and were not shown one by one. */
+export interface SilentConnectionsClosed {
+  /** What happened. */
+  readonly type: 'silentConnectionsClosed';
+  /** Where the last of them came from. */
+  readonly address: string;
   /** How many they were. */
   readonly count: number;
   /** The time in which they came, in milliseconds. */
@@ -19,10 +36,23 @@ export const SHOWN = 10;
 /** How long refusals are counted before they are summed up. */
 export const WINDOW_MS = 10_000;
 
+/** How long silent connections are counted before they are summed up: a monitor is there for years. */
+export const SILENT_WINDOW_MS = 600_000;
+
+/** Sources of silent connections that are remembered at most. */
+const MAX_SILENT_SOURCES = 1024;
+
+type Summary = ConnectionsRefused | SilentConnectionsClosed;
+
 /**
  * For the log: a flood of refusals is ten lines and a count, not ten thousand lines. The first refusal opens a
  * window of ten seconds; the first ten of them pass, the rest are counted, and when the window ends there is one
- * `connectionsRefused` for each reason. Everything else passes at once. Completes, and fails, with its source.
+ * `connectionsRefused` for each reason.
+ *
+ * Connections that are closed soon and without a byte are counted as well, from the second of a source on, and summed up every ten
+ * minutes as `silentConnectionsClosed`: a monitor that looks in each second would fill the log. Of a source that was silent before,
+ * `sessionOpened` is held back until more is known of the call. Everything else passes at once. Completes, and fails, with its
+ * source.
  *
  * @example
  * ```ts
@@ -34,43 +64,97 @@ export const WINDOW_MS = 10_000;
  * impulse.event$.pipe(summarise(asyncScheduler)).subscribe((event) => console.log(JSON.stringify(event)));
  * ```
  */
-export function summarise(
-  scheduler: SchedulerLike,
-): OperatorFunction<ServerEvent, ServerEvent | ConnectionsRefused> {
+export function summarise(scheduler: SchedulerLike): OperatorFunction<ServerEvent, ServerEvent | Summary> {
   return (event$) =>
     new Observable((subscriber) => {
-      const counts = new Map<RefusalReason, number>();
-      let window: Subscription | undefined;
-      let shown = 0;
-      let openedAt = 0;
+      const silentSources = recent<string, true>(MAX_SILENT_SOURCES);
+      /** The events of sessions that may prove silent. */
+      const held = new Map<SessionId, ServerEvent[]>();
 
-      const sumUp = () => {
-        window?.unsubscribe();
-        window = undefined;
-        shown = 0;
-        const inMs = scheduler.now() - openedAt;
-        const summed = [...counts];
-        counts.clear();
-        for (const [reason, count] of summed)
-          subscriber.next({ type: 'connectionsRefused', reason, count, inMs });
+      const refusals = counted<ConnectionsRefused>(WINDOW_MS, SHOWN);
+      const silences = counted<SilentConnectionsClosed>(SILENT_WINDOW_MS, 0);
+
+      function counted<Sum extends Summary>(windowMs: number, shownAtMost: number) {
+        const sums = new Map<string, Omit<Sum, 'inMs'>>();
+        let window: Subscription | undefined;
+        let shown = 0;
+        let openedAt = 0;
+        const sumUp = () => {
+          window?.unsubscribe();
+          window = undefined;
+          shown = 0;
+          const inMs = scheduler.now() - openedAt;
+          const summed = [...sums.values()];
+          sums.clear();
+          for (const sum of summed) subscriber.next({ ...sum, inMs } as Sum);
+        };
+        return {
+          sumUp,
+          /** Counts one more, unless it is to be shown. */
+          isShown(key: string, one: Omit<Sum, 'inMs' | 'count'>): boolean {
+            if (!window) {
+              openedAt = scheduler.now();
+              window = timer(windowMs, scheduler).subscribe(sumUp);
+              subscriber.add(window);
+            }
+            shown += 1;
+            if (shown <= shownAtMost) return true;
+            sums.set(key, { ...one, count: (sums.get(key)?.count ?? 0) + 1 } as Omit<Sum, 'inMs'>);
+            return false;
+          },
+        };
+      }
+
+      const passSilent = (event: ServerEvent & { address: string }) => {
+        const from = source(event.address);
+        const isKnown = silentSources.get(from) === true;
+        silentSources.set(from, true);
+        if (!isKnown) return passHeld(event);
+        if ('session' in event) held.delete(event.session);
+        silences.isShown('', { type: 'silentConnectionsClosed', address: event.address });
       };
-      const open = () => {
-        openedAt = scheduler.now();
-        window = timer(WINDOW_MS, scheduler).subscribe(sumUp);
-        subscriber.add(window);
+      const passHeld = (event: ServerEvent) => {
+        if ('session' in event) {
+          const before = held.get(event.session);
+          held.delete(event.session);
+          if (before) for (const earlier of before) subscriber.next(earlier);
+        }
+        subscriber.next(event);
+      };
+
+      const pass = (event: ServerEvent) => {
+        if ('address' in event && isSilent(event)) return passSilent(event);
+        switch (event.type) {
+          case 'connectionRefused': {
+            const { reason, detail } = event;
+            const more = detail === undefined ? {} : { detail };
+            if (refusals.isShown(`${reason} ${detail}`, { type: 'connectionsRefused', reason, ...more }))
+              subscriber.next(event);
+            return;
+          }
+          case 'sessionOpened':
+            if (silentSources.get(source(event.address))) held.set(event.session, [event]);
+            else subscriber.next(event);
+            return;
+          case 'sessionClosing': {
+            const before = held.get(event.session);
+            if (before) before.push(event);
+            else subscriber.next(event);
+            return;
+          }
+          default:
+            passHeld(event);
+        }
       };
 
       return event$.subscribe({
-        next(event) {
-          if (event.type !== 'connectionRefused') return subscriber.next(event);
-          if (!window) open();
-          shown += 1;
-          if (shown <= SHOWN) subscriber.next(event);
-          else counts.set(event.reason, (counts.get(event.reason) ?? 0) + 1);
-        },
+        next: pass,
         error: (error) => subscriber.error(error),
         complete() {
-          sumUp();
+          for (const events of held.values()) for (const event of events) subscriber.next(event);
+          held.clear();
+          refusals.sumUp();
+          silences.sumUp();
           subscriber.complete();
         },
       });

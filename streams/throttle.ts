@@ -1,18 +1,14 @@
-import { type OperatorFunction, pipe, type SchedulerLike } from 'rxjs';
-import { recent } from './recent.js';
+import { defer, type OperatorFunction, pipe, type SchedulerLike } from 'rxjs';
+import { type AddressRates, addressRates } from './address-rates.js';
 import { type Knock, refuse } from './refused.js';
-import { source } from './source.js';
 import { fullBucket, type TokenBucket, takeToken } from './token-bucket.js';
 import type { Limits, Rate } from './types.js';
-
-/** Sources that are remembered at most; those that were quiet longest make room, half of them at a time. */
-export const MAX_SOURCES = 65_536;
 
 /**
  * Refuses connections that come too fast: from one source first (`address`), then from all of them together
  * (`rate`), so that one flooder spends nobody else's allowance. A rate of `null` is no limit. Rates are looked up
- * at each call, so that they may change; those from trusted addresses are neither refused nor counted. Of more than 65,536
- * sources the ones that were quiet longest are forgotten.
+ * at each call, so that they may change; those from trusted addresses are neither refused nor counted. An IPv6 /56 has four times
+ * the rate of a source, and a /48 sixteen times. Of more than 65,536 sources the ones that were quiet longest are forgotten.
  *
  * @example
  * ```ts
@@ -35,8 +31,19 @@ export function throttle(
   scheduler: SchedulerLike,
   trusted: (address: string) => boolean = () => false,
 ): OperatorFunction<Knock, Knock> {
+  return (knock$) =>
+    defer(() => knock$.pipe(throttleBy(addressRates(limits, scheduler), limits, scheduler, trusted)));
+}
+
+/** {@link throttle} with allowances that others know of, and give some of back. */
+export function throttleBy(
+  rates: AddressRates,
+  limits: Pick<Limits, 'connectionRate'>,
+  scheduler: SchedulerLike,
+  trusted: (address: string) => boolean,
+): OperatorFunction<Knock, Knock> {
   return pipe(
-    refuse(() => perAddress(limits, scheduler), trusted),
+    refuse(() => perAddress(rates), trusted),
     refuse(() => altogether(limits, scheduler), trusted),
   );
 }
@@ -54,19 +61,9 @@ function altogether(limits: { readonly connectionRate: Rate | null }, scheduler:
   };
 }
 
-function perAddress(
-  limits: { readonly connectionRatePerAddress: Rate | null },
-  scheduler: SchedulerLike,
-): Rule {
-  const buckets = recent<string, TokenBucket>(MAX_SOURCES);
+function perAddress(rates: AddressRates): Rule {
   return ({ address }) => {
-    const { connectionRatePerAddress: rate } = limits;
-    if (!rate) return null;
-    const now = scheduler.now();
-    const key = source(address);
-    const bucket = buckets.get(key) ?? fullBucket(rate, now);
-    buckets.set(key, bucket);
-    const retryInMs = takeToken(bucket, rate, now);
+    const retryInMs = rates.take(address);
     return retryInMs > 0 ? { reason: 'address', retryInMs } : null;
   };
 }

@@ -6,10 +6,15 @@ import type { ServerEvent } from './types.js';
 
 /** Tells a refused caller why, and hangs up. Emits `connectionRefused`; completes when the line is gone. */
 export function turnAway(refused: Refused, nodes: number, farewell: Farewell): Observable<ServerEvent> {
-  const { connection, reason } = refused;
+  const { connection, reason, detail } = refused;
   // The farewell first: from its subscription on, whatever happens, it hangs up.
   return merge(
     farewell(connection, texts.refusal(refused, nodes)).pipe(ignoreElements()),
-    of<ServerEvent>({ type: 'connectionRefused', address: connection.address, reason }),
+    of<ServerEvent>({
+      type: 'connectionRefused',
+      address: connection.address,
+      reason,
+      ...(detail === undefined ? {} : { detail }),
+    }),
   );
 }

@@ -148,6 +148,12 @@ export type RefusalReason =
   | 'gate'
   | 'proxy';
 
+/**
+ * What more there is to say of a refusal. Of `proxy`: the other end is not a proxy of ours, sent no PROXY header, sent a
+ * malformed one, or sent none in time. Of `gate`: the caller hung up without a byte.
+ */
+export type RefusalDetail = 'not a proxy' | 'no header' | 'malformed header' | 'timeout' | 'silent';
+
 /** What anybody may know about a session, live: read it again and it is up to date. */
 export interface SessionInfo {
   /** Told apart from all others by it. */
@@ -412,7 +418,7 @@ export interface Limits {
   readonly reserve: number;
   /** Callers on line who haven't logged in. */
   readonly maxUnauthenticated: EarlyDrop | null;
-  /** Connections at once of one IPv4 address or IPv6 /64. */
+  /** Connections at once of one IPv4 address or IPv6 /64; four times as many of a /56, sixteen times of a /48. */
   readonly maxPerAddress: number | null;
   /** Calls at once of one account. */
   readonly maxPerUser: number | null;
@@ -422,7 +428,7 @@ export interface Limits {
   readonly penalties: boolean;
   /** Connections from anywhere. */
   readonly connectionRate: Rate | null;
-  /** Connections from one IPv4 address or IPv6 /64. */
+  /** Connections from one IPv4 address or IPv6 /64; four times as many from a /56, sixteen times from a /48. */
   readonly connectionRatePerAddress: Rate | null;
   /** How long a caller may type nothing. */
   readonly idleTimeoutMs: number | null;
@@ -467,12 +473,16 @@ export interface ConnectionRefused extends Of<'connectionRefused'> {
   readonly address: string;
   /** Why they were. */
   readonly reason: RefusalReason;
+  /** What more there is to say of it; for most reasons nothing. */
+  readonly detail?: RefusalDetail;
 }
 /** Too much was done wrong from an address: for a while nobody gets in from there. */
 export interface AddressPenalised extends Of<'addressPenalised'> {
-  /** The address; one of IPv6 stands for its /64. */
+  /** The address that the last offence came from. */
   readonly address: string;
-  /** What was the last straw: `no-login`, `login-timeout`, `login-failed`, `flood` or `protocol`. */
+  /** What is kept out: the IPv4 address, or the /64, /56 or /48 of the IPv6 address. */
+  readonly network: string;
+  /** What was the last straw: `no-login`, `login-timeout`, `login-failed`, `flood`, `knocking` or `protocol`. */
   readonly offence: string;
   /** For how long nobody gets in, in milliseconds. */
   readonly forMs: number;

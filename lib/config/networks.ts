@@ -10,14 +10,25 @@ interface Network {
 
 const BITS = { ipv4: 32, ipv6: 128 } as const;
 
-/** Reads an address, or a network (`203.0.113.0/24`, `2001:db8::/32`); undefined if it is neither. */
+/** What stands before an IPv4 address in IPv6 notation. */
+const MAPPED_BITS = 96;
+
+/**
+ * Reads an address, or a network (`203.0.113.0/24`, `2001:db8::/32`); undefined if it is neither. IPv4 in IPv6 notation
+ * (`::ffff:203.0.113.0/120`) is read as IPv4, which callers are shown and counted as.
+ */
 export function networkOf(text: string): Network | undefined {
   const [, address = '', digits] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const version = isIP(address);
   if (version === 0) return undefined;
   const family = version === 4 ? 'ipv4' : 'ipv6';
   const prefix = digits === undefined ? BITS[family] : Number(digits);
-  return prefix <= BITS[family] ? { address, prefix, family } : undefined;
+  if (prefix > BITS[family]) return undefined;
+  const plain = source(address);
+  const isMapped = family === 'ipv6' && isIP(plain) === 4 && prefix >= MAPPED_BITS;
+  return isMapped
+    ? { address: plain, prefix: prefix - MAPPED_BITS, family: 'ipv4' }
+    : { address, prefix, family };
 }
 
 /**

@@ -186,7 +186,8 @@ export const SETTINGS = {
   },
   maxPerAddress: {
     name: 'max-per-address',
-    description: 'Lines at once from one IPv4 address or IPv6 /64',
+    description:
+      'Lines at once from one IPv4 address or IPv6 /64; a /56 may have four times as many, a /48 sixteen',
     default: '5',
     ...orOff(wholeNumber(1, 1_000_000)),
   },
@@ -198,7 +199,8 @@ export const SETTINGS = {
   },
   connectionRatePerAddress: {
     name: 'connection-rate-per-address',
-    description: 'Connections taken from one IPv4 address or IPv6 /64',
+    description:
+      'Connections taken from one IPv4 address or IPv6 /64; from a /56 four times as many, a /48 sixteen',
     default: '10/min:10',
     ...rate,
   },

@@ -5,7 +5,10 @@ import { accept } from './accept.js';
 /** A port that is listened on. */
 export interface Listening {
   readonly address: AddressInfo;
-  /** Those who call, from the moment of subscribing on; whoever came before is hung up on. Unsubscribing closes the port. */
+  /**
+   * Those who call, from the moment of subscribing on; whoever came before is hung up on. Each has an address. Unsubscribing
+   * closes the port.
+   */
   readonly socket$: Observable<Socket>;
 }
 
@@ -45,7 +48,8 @@ export function listen({
       if (server.listening) server.close();
     };
     server.on('connection', (socket) => {
-      if (sockets.observed) sockets.next(socket);
+      // A caller who reset the line before we looked has no address any more.
+      if (sockets.observed && socket.remoteAddress !== undefined) sockets.next(socket);
       else socket.destroy();
     });
     server.on('error', (error) => {

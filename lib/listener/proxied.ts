@@ -15,7 +15,9 @@ import {
   takeUntil,
   timeout,
 } from 'rxjs';
+import { unmapped } from '../../streams/ip-address.js';
 import { proxyHeader } from '../../streams/proxy-header.js';
+import type { RefusalDetail } from '../../streams/types.js';
 
 /** A caller who came through a proxy. */
 export interface ProxiedCaller {
@@ -29,8 +31,8 @@ export interface ProxiedCaller {
 /** A connection that was hung up on, since no trusted proxy said whose it is. */
 export interface ProxyRefused {
   readonly kind: 'refused';
-  /** The peer isn't trusted; what it sent is no header; the header didn't come in time. */
-  readonly why: 'untrusted' | 'bad' | 'late';
+  /** The peer isn't trusted; it sent no header, or a malformed one; none came in time. */
+  readonly why: Exclude<RefusalDetail, 'silent'>;
   /** The peer's own address: no other is known. */
   readonly address: string;
 }
@@ -45,7 +47,7 @@ export const PROXY_HEADER_MS = 3000;
  *
  * @param socket One that was just accepted and that nobody has read from. Listen to it in the same turn as it is
  *   emitted: a hang-up may be next.
- * @param trusted Tells whether the peer at this address, as the socket has it, may say who is calling.
+ * @param trusted Tells whether the peer at this address may say who is calling.
  */
 export function proxied(
   socket: Socket,
@@ -62,18 +64,19 @@ export function proxied(
     );
 
     function arrival$(): Observable<ProxiedCaller | ProxyRefused> {
-      const { remoteAddress: peer } = socket;
+      const { remoteAddress } = socket;
       // Of a line that is gone the system knows no address, and no hang-up will be heard any more.
-      if (peer === undefined || !socket.readable) return EMPTY;
+      if (remoteAddress === undefined || !socket.readable) return EMPTY;
+      const peer = unmapped(remoteAddress);
       const refused = (why: ProxyRefused['why']): ProxyRefused => ({ kind: 'refused', why, address: peer });
-      if (!trusted(peer)) return of(refused('untrusted'));
+      if (!trusted(peer)) return of(refused('not a proxy'));
       return fromEvent(socket, 'data').pipe(
         takeUntil(merge(fromEvent(socket, 'end'), fromEvent(socket, 'close'))),
         scan((held, chunk) => Buffer.concat([held, chunk as Buffer]), Buffer.alloc(0)),
         map((bytes) => ({ bytes, header: proxyHeader(bytes) })),
         map(({ bytes, header }): ProxiedCaller | ProxyRefused | null => {
           if (header.kind === 'more') return null;
-          if (header.kind === 'bad') return refused('bad');
+          if (header.kind === 'bad') return refused(header.why);
           through = true;
           socket.pause();
           socket.unshift(bytes.subarray(header.length));
@@ -81,7 +84,7 @@ export function proxied(
         }),
         filter((arrived) => arrived !== null),
         take(1),
-        timeout({ first: PROXY_HEADER_MS, scheduler, with: () => of(refused('late')) }),
+        timeout({ first: PROXY_HEADER_MS, scheduler, with: () => of(refused('timeout')) }),
       );
     }
   });

@@ -10,6 +10,7 @@ import {
   type Verb,
 } from '../../streams/codec.js';
 import { CR } from '../../streams/controls.js';
+import { unmapped } from '../../streams/ip-address.js';
 import { endFor, type SessionEnd } from '../../streams/session-end.js';
 import { feed, reportUnhandled } from '../../streams/stage.js';
 import type { Connection, Encoding, Output, Terminal } from '../../streams/types.js';
@@ -72,7 +73,7 @@ export interface TelnetConnection extends Connection {
 export function telnet(
   socket: Socket,
   status: Status = () => ({}),
-  address = socket.remoteAddress ?? '',
+  address = unmapped(socket.remoteAddress ?? ''),
 ): TelnetConnection {
   return new TelnetLine(socket, status, address);
 }

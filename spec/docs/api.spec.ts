@@ -12,9 +12,9 @@ const API = {
     others: ['DEFAULT_LIMITS SESSION_STATES SessionEnd'],
     types: [
       'AddressPenalised App Authenticator Bus Completer Connection ConnectionRefused EarlyDrop Encoding EndReason',
-      'Impulse ImpulseOptions Key Knock Limits Output Presence Rate Refused RefusalReason ServerClosed ServerDraining',
-      'ServerEvent ServerListening Services Session SessionAuthenticated SessionClosed SessionClosing SessionId',
-      'SessionInfo SessionManager SessionManagerOptions SessionOpened SessionState SessionWaiting SessionWarned',
+      'Impulse ImpulseOptions Key Knock Limits Output Presence Rate RefusalDetail Refused RefusalReason ServerClosed',
+      'ServerDraining ServerEvent ServerListening Services Session SessionAuthenticated SessionClosed SessionClosing',
+      'SessionId SessionInfo SessionManager SessionManagerOptions SessionOpened SessionState SessionWaiting SessionWarned',
       'ShutdownReport Terminal User Visitor',
     ],
   },
@@ -26,10 +26,10 @@ const API = {
     others: ['SESSION_STATES SessionEnd'],
     types: [
       'AddressPenalised App Authenticator Bus Completer Connection ConnectionRefused ConnectionsRefused',
-      'EarlyDrop Encoding EndReason Key Knock Limits Output Pausable Presence Rate Refused RefusalReason ServerClosed',
-      'ServerDraining ServerEvent ServerListening Services Session SessionAuthenticated SessionClosed SessionClosing',
-      'SessionId SessionInfo SessionOpened SessionState SessionWaiting SessionWarned ShutdownReport Terminal',
-      'User Visitor',
+      'EarlyDrop Encoding EndReason Key Knock Limits Output Pausable Presence Rate RefusalDetail Refused RefusalReason',
+      'ServerClosed ServerDraining ServerEvent ServerListening Services Session SessionAuthenticated SessionClosed',
+      'SessionClosing SessionId SessionInfo SessionOpened SessionState SessionWaiting SessionWarned',
+      'ShutdownReport SilentConnectionsClosed Terminal User Visitor',
     ],
   },
   'lib/testing/index.ts': {

@@ -155,6 +155,38 @@ describe('createImpulse', () => {
     expect(other.impulse.sessions.size).toBe(1);
   });
 
+  it('shows a caller over IPv4 as that, where it listens for both families', async () => {
+    const asked: string[] = [];
+    const ask = (address: string) => {
+      asked.push(address);
+      return false;
+    };
+    const { impulse, port, events } = await open({ host: '::', blocked: ask, trusted: ask });
+    const caller = await logIn(port, 'ann');
+    expect([...impulse.sessions.values()].map(({ address }) => address)).toEqual(['127.0.0.1']);
+    caller.hangUp();
+    await happens(impulse, 'sessionClosed');
+    const addresses = events.flatMap((event) => ('address' in event ? [event.address] : []));
+    expect(new Set([...addresses, ...asked])).toEqual(new Set(['127.0.0.1']));
+  });
+
+  it('says why a connection is refused that came through no proxy, of either family', async () => {
+    const { impulse, port, events } = await open({
+      host: '::',
+      proxyFrom: (address) => address === '127.0.0.1',
+    });
+    const caller = await call(port);
+    caller.says('hello\r\n');
+    await happens(impulse, 'connectionRefused');
+    const other = await call(port, '127.0.0.1', '127.0.0.9');
+    await other.gone;
+    expect(events.filter(({ type }) => type === 'connectionRefused')).toEqual([
+      { type: 'connectionRefused', address: '127.0.0.1', reason: 'proxy', detail: 'no header' },
+      { type: 'connectionRefused', address: '127.0.0.9', reason: 'proxy', detail: 'not a proxy' },
+    ]);
+    await caller.gone;
+  });
+
   it('ends a session that is kicked, and says whether there was one', async () => {
     const { impulse, port } = await open();
     const caller = await logIn(port, 'ann');

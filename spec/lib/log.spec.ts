@@ -10,8 +10,20 @@ import type { ServerEvent } from '../../streams/types.js';
 const EVENTS: { readonly [Type in LogEvent['type']]: Extract<LogEvent, { type: Type }> } = {
   serverListening: { type: 'serverListening', host: '127.0.0.1', port: 2323 },
   connectionRefused: { type: 'connectionRefused', address: '192.0.2.1', reason: 'full' },
-  addressPenalised: { type: 'addressPenalised', address: '192.0.2.1', offence: 'flood', forMs: 16_000 },
+  addressPenalised: {
+    type: 'addressPenalised',
+    address: '192.0.2.1',
+    network: '192.0.2.1',
+    offence: 'flood',
+    forMs: 16_000,
+  },
   connectionsRefused: { type: 'connectionsRefused', reason: 'rate', count: 9990, inMs: 10_000 },
+  silentConnectionsClosed: {
+    type: 'silentConnectionsClosed',
+    address: '192.0.2.1',
+    count: 599,
+    inMs: 600_000,
+  },
   sessionWaiting: { type: 'sessionWaiting', session: 17, address: '192.0.2.1', place: 2 },
   sessionOpened: { type: 'sessionOpened', session: 17, node: 3, address: '192.0.2.1' },
   sessionAuthenticated: { type: 'sessionAuthenticated', session: 17, node: 3, handle: 'alice' },
@@ -56,6 +68,23 @@ describe('createLog', () => {
   describe('for people', () => {
     const said = (event: LogEvent) => line(event)?.slice('2026-11-22 23:59:35 '.length);
 
+    it('names the network that is kept out, where that is more than the address', () => {
+      expect(said(EVENTS.addressPenalised)).toBe('warn  penalised 192.0.2.1: flood, for 16s\n');
+      const wider = { ...EVENTS.addressPenalised, address: '2001:db8::1', network: '2001:db8:0:0::/56' };
+      expect(said(wider)).toBe(
+        'warn  penalised 2001:db8::1: flood, for 16s, with all of 2001:db8:0:0::/56\n',
+      );
+    });
+
+    it('sums up connections that said nothing', () => {
+      expect(said(EVENTS.silentConnectionsClosed)).toBe(
+        'info  599 connections closed without a byte in 10m 0s, the last from 192.0.2.1\n',
+      );
+      expect(said({ ...EVENTS.silentConnectionsClosed, count: 1 })).toBe(
+        'info  1 connection closed without a byte in 10m 0s, from 192.0.2.1\n',
+      );
+    });
+
     it('puts the time in UTC and the level before what happened', () => {
       expect(line(EVENTS.serverListening)).toBe(
         '2026-11-22 23:59:35 info  listening on 127.0.0.1 port 2323\n',
@@ -81,6 +110,12 @@ describe('createLog', () => {
 
     it('warns of refusals, one by one and summed up', () => {
       expect(said(EVENTS.connectionRefused)).toBe('warn  refused 192.0.2.1: full\n');
+      expect(said({ ...EVENTS.connectionRefused, reason: 'proxy', detail: 'no header' })).toBe(
+        'warn  refused 192.0.2.1: proxy (no header)\n',
+      );
+      expect(said({ ...EVENTS.connectionsRefused, reason: 'proxy', detail: 'timeout' })).toBe(
+        'warn  refused 9990 more in 10s: proxy (timeout)\n',
+      );
       expect(said(EVENTS.connectionsRefused)).toBe('warn  refused 9990 more in 10s: rate\n');
     });
 

@@ -49,14 +49,26 @@ describe('what a simulated board is held to', () => {
     expect(watched(few, [0, ANN], [0, opened(1)], [1, BOB], [1, refused('rate', BOB)])).toEqual([]);
     const alone = { maxPerAddress: 1 };
     expect(watched(alone, [0, ANN], [0, opened(1)], [1, ANN], [1, refused('address')])).toEqual([]);
-    const penalised = { type: 'addressPenalised', address: ANN, offence: 'flood', forMs: 15_000 } as const;
+    const penalised = {
+      type: 'addressPenalised',
+      address: ANN,
+      network: ANN,
+      offence: 'flood',
+      forMs: 15_000,
+    } as const;
     expect(watched({}, [0, penalised], [9, ANN], [9, refused('penalty')])).toEqual([]);
     const draining = { type: 'serverDraining', reason: '', sessions: 0, graceMs: 0 } as const;
     expect(watched({}, [0, ANN], [0, draining], [1, refused('draining')])).toEqual([]);
   });
 
   it('is to keep out whom it penalised, and no longer', () => {
-    const penalised = { type: 'addressPenalised', address: ANN, offence: 'flood', forMs: 15_000 } as const;
+    const penalised = {
+      type: 'addressPenalised',
+      address: ANN,
+      network: ANN,
+      offence: 'flood',
+      forMs: 15_000,
+    } as const;
     expect(watched({}, [0, penalised], [9000, ANN], [9000, opened(1)])).toEqual([
       `${ANN} was let in, and kept out for 6000 ms more`,
     ]);

@@ -77,6 +77,27 @@ describe('atOnce', () => {
     expect(Boolean(knock('2001:db8:0:1::1'))).toBe(true);
   });
 
+  it('counts an IPv6 /56 four times, and a /48 sixteen times', () => {
+    const knock = door({ maxPerAddress: 2 });
+    let inside = 0;
+    for (let network = 0; network < 64; network += 1)
+      for (let line = 0; line < 3; line += 1)
+        if (knock(`2001:db8:0:ab${network.toString(16).padStart(2, '0')}::${line}`)) inside += 1;
+    expect(inside).toBe(8);
+    for (let network = 0; network < 256; network += 1)
+      if (knock(`2001:db8:0:${network.toString(16)}00::1`)) inside += 1;
+    expect(inside).toBe(32);
+    expect(Boolean(knock('2001:db8:1::1'))).toBe(true);
+  });
+
+  it('has room again in all networks of a line that is gone', () => {
+    const knock = door({ maxPerAddress: 1 });
+    const lines = [0, 1, 2, 3].map((network) => knock(`2001:db8:0:${network}::1`));
+    expect(knock('2001:db8:0:4::1')).toBe(false);
+    for (const line of lines) if (line) line.destroy();
+    for (const network of [4, 5, 6, 7]) expect(Boolean(knock(`2001:db8:0:${network}::1`))).toBe(true);
+  });
+
   it('goes by the limit at the time, and by none if there is none', () => {
     const limits: { maxPerAddress: number | null } = { maxPerAddress: null };
     const knock = door(limits);

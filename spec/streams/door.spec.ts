@@ -1,6 +1,7 @@
 import { NEVER, Subject, VirtualTimeScheduler } from 'rxjs';
 import { DEFAULT_LIMITS } from '../../lib/session-manager.js';
 import { fakeConnection } from '../../lib/testing/fake-connection.js';
+import { addressRates } from '../../streams/address-rates.js';
 import { type DoorPolicy, door } from '../../streams/door.js';
 import { penalties } from '../../streams/penalties.js';
 import { isRefused, type Knock } from '../../streams/refused.js';
@@ -22,7 +23,7 @@ function fates(policy: Partial<DoorPolicy>, ...addresses: string[]): string[] {
   for (const address of ['192.0.2.66', '192.0.2.66', '192.0.2.99']) offenders.add(address, 'protocol');
   const open = { blocked: () => false, trusted: () => false, gate: false, random: () => 0.5 };
   knocks
-    .pipe(door({ ...open, ...policy }, TIGHT, offenders, NEVER, scheduler))
+    .pipe(door({ ...open, ...policy }, TIGHT, offenders, addressRates(TIGHT, scheduler), NEVER, scheduler))
     .subscribe((knock) => heard.push(isRefused(knock) ? knock.reason : 'in'));
   for (const address of addresses) knocks.next(fakeConnection(NEVER, { address }));
   return heard;

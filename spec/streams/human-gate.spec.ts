@@ -71,6 +71,19 @@ describe('humanGate', () => {
   }
 
   it(
+    'says of whom hangs up whether a byte came',
+    marbles((m) => {
+      const details: unknown[] = [];
+      for (const typed$ of [m.cold<string>('-|'), m.cold('a|', { a: 'hello' })])
+        m.cold<Knock>('k|', { k: connections(typed$) })
+          .pipe(humanGate(NEVER, m.scheduler))
+          .subscribe((knock) => details.push(isRefused(knock) && knock.detail));
+      m.flush();
+      expect(details).toEqual(['silent', undefined]);
+    }),
+  );
+
+  it(
     'refuses those who stand there when the board goes down',
     marbles((m) => {
       const order$ = m.hot('---o');

@@ -18,7 +18,7 @@ function table() {
   };
   const commit = (offence: Offence, times = 1, address = ADDRESS) => {
     let last = 0;
-    for (let time = 0; time < times; time += 1) last = add(address, offence);
+    for (let time = 0; time < times; time += 1) last = add(address, offence)[0]?.forMs ?? 0;
     return last;
   };
   return { add, remainingMs, pass, commit };
@@ -97,8 +97,51 @@ describe('penalties', () => {
     const { commit, remainingMs } = table();
     commit('protocol', 1, '192.0.2.1');
     commit('protocol', 1, '2001:db8::1');
-    expect(['192.0.2.2', '2001:db8:0:1::1'].map(remainingMs)).toEqual([0, 0]);
+    expect(['192.0.2.2', '2001:db8:0:100::1'].map(remainingMs)).toEqual([0, 0]);
     expect(['::ffff:192.0.2.1', '2001:db8::2'].every((address) => remainingMs(address) > 0)).toBe(true);
+  });
+
+  it('keep out an IPv6 /56 for four times as much, and a /48 for sixteen times', () => {
+    const { add, remainingMs } = table();
+    const begun: string[] = [];
+    for (let one = 0; one < 16; one += 1) {
+      // A /64 of its own each time, in four /56.
+      const address = `2001:db8:0:${(one >> 2).toString(16)}0${one & 3}::1`;
+      for (const { network, forMs } of add(address, 'login-failed')) begun.push(`${network} ${forMs}`);
+    }
+    const wider = begun.filter((network) => !/\/64 /.test(network));
+    expect(begun.length - wider.length).toBe(16);
+    expect(wider).toEqual([
+      '2001:db8:0:0::/56 15000',
+      '2001:db8:0:100::/56 15000',
+      '2001:db8:0:200::/56 15000',
+      '2001:db8:0:300::/56 15000',
+      '2001:db8:0::/48 15000',
+    ]);
+    expect(remainingMs('2001:db8:0:4400::1')).toBe(15_000);
+    expect(remainingMs('2001:db8:1::1')).toBe(0);
+  });
+
+  it('add nothing for calls that come no faster than one a second, so that a penalty ends', () => {
+    const { commit, remainingMs, pass } = table();
+    commit('login-failed');
+    for (let second = 1; second < 15; second += 1) {
+      pass(1000);
+      expect(commit('knocking')).toBe(0);
+      expect(remainingMs(ADDRESS)).toBe(1000 * (15 - second));
+    }
+    pass(1000);
+    expect(remainingMs(ADDRESS)).toBe(0);
+  });
+
+  it('go on for as long as calls come faster than that', () => {
+    const { commit, remainingMs, pass } = table();
+    commit('login-failed');
+    for (let tick = 0; tick < 600; tick += 1) {
+      pass(100);
+      commit('knocking');
+    }
+    expect(remainingMs(ADDRESS)).toBeGreaterThan(15_000);
   });
 
   it('remember no more than so many sources, the later half surely', () => {

@@ -5,7 +5,6 @@ import { holds } from '../support/holds.js';
 import { addresses, binary, type Ends, line, SIGNATURE, tlv } from '../support/proxy-headers.js';
 
 const MORE: ProxyHeader = { kind: 'more' };
-const BAD: ProxyHeader = { kind: 'bad' };
 const header = (address: string | null, length: number): ProxyHeader => ({ kind: 'header', address, length });
 
 const text = (latin1: string): Uint8Array => Buffer.from(latin1, 'latin1');
@@ -187,7 +186,7 @@ describe('proxyHeader', () => {
     ['too little for Unix', binary(PROXY, 0x31, OVER_UNIX.slice(1))],
     ['a byte too many', binary(PROXY, 0x11, [...OVER_IPV4, ...Array(MAX_PROXY_HEADER_BYTES - 27).fill(0)])],
   ] as const) {
-    it(`refuses ${name}`, () => expect(proxyHeader(bytes)).toEqual(BAD));
+    it(`refuses ${name}`, () => expect(proxyHeader(bytes).kind).toBe('bad'));
   }
 
   it('waits for a line of 107 bytes, and no longer', () => {
@@ -197,21 +196,29 @@ describe('proxyHeader', () => {
     expect(proxyHeader(longest.subarray(0, 106))).toEqual(MORE);
   });
 
+  it('says whether there was a header at all', () => {
+    const why = (bytes: Uint8Array) => (proxyHeader(bytes) as { why?: string }).why;
+    for (const none of ['hello\r\n', 'GET / HTTP/1.1\r\n', 'PROX', 'PROXY\tTCP4', '\r\n\r\nhello'])
+      expect([none, why(text(none))]).toEqual([none, none === 'PROX' ? undefined : 'no header']);
+    for (const bad of [text('PROXY TCP4 192.0.2.1\r\n'), Uint8Array.of(...SIGNATURE, 0x30)])
+      expect(why(bad)).toBe('malformed header');
+  });
+
   it('refuses as soon as it can tell', () => {
     for (const [at, right] of SIGNATURE.entries()) {
       const wrong = [...SIGNATURE.slice(0, at), right ^ 1];
-      expect(proxyHeader(Uint8Array.from(wrong))).toEqual(BAD);
+      expect(proxyHeader(Uint8Array.from(wrong)).kind).toBe('bad');
     }
     for (const [at, right] of [...text('PROXY ')].entries()) {
-      expect(proxyHeader(join(text('PROXY ').subarray(0, at), [right ^ 1]))).toEqual(BAD);
+      expect(proxyHeader(join(text('PROXY ').subarray(0, at), [right ^ 1])).kind).toBe('bad');
     }
-    expect(proxyHeader(Uint8Array.of(...SIGNATURE, 0x30))).toEqual(BAD);
-    expect(proxyHeader(Uint8Array.of(...SIGNATURE, 0x22))).toEqual(BAD);
-    expect(proxyHeader(Uint8Array.of(...SIGNATURE, PROXY, 0x41))).toEqual(BAD);
-    expect(proxyHeader(Uint8Array.of(...SIGNATURE, PROXY, 0x13))).toEqual(BAD);
-    expect(proxyHeader(Uint8Array.of(...SIGNATURE, LOCAL, 0, 0xff))).toEqual(BAD);
-    expect(proxyHeader(Uint8Array.of(...SIGNATURE, PROXY, 0x11, 0, 11))).toEqual(BAD);
-    expect(proxyHeader(text('PROXY TCP4\n'))).toEqual(BAD);
+    expect(proxyHeader(Uint8Array.of(...SIGNATURE, 0x30)).kind).toBe('bad');
+    expect(proxyHeader(Uint8Array.of(...SIGNATURE, 0x22)).kind).toBe('bad');
+    expect(proxyHeader(Uint8Array.of(...SIGNATURE, PROXY, 0x41)).kind).toBe('bad');
+    expect(proxyHeader(Uint8Array.of(...SIGNATURE, PROXY, 0x13)).kind).toBe('bad');
+    expect(proxyHeader(Uint8Array.of(...SIGNATURE, LOCAL, 0, 0xff)).kind).toBe('bad');
+    expect(proxyHeader(Uint8Array.of(...SIGNATURE, PROXY, 0x11, 0, 11)).kind).toBe('bad');
+    expect(proxyHeader(text('PROXY TCP4\n')).kind).toBe('bad');
   });
 
   const byte = fc.nat({ max: 255 });

@@ -11,7 +11,7 @@ const closed = (reason: EndReason, { session = 1, node = 1 } = {}): ServerEvent 
   node,
   address: ADDRESS,
   reason,
-  bytesIn: 0,
+  bytesIn: 6,
   bytesOut: 0,
   durationMs: 0,
   flushed: true,
@@ -41,7 +41,7 @@ function offences(
     add(address, offence) {
       expect(address).toBe(ADDRESS);
       seen.push(offence);
-      return 0;
+      return [];
     },
     remainingMs: () => 0,
   };
@@ -58,7 +58,13 @@ describe('punish', () => {
       const values: Record<string, ServerEvent> = {
         l: { type: 'serverListening', host: '::', port: 23 },
         c: closed('protocol'),
-        p: { type: 'addressPenalised', address: ADDRESS, offence: 'protocol', forMs: 90_000 },
+        p: {
+          type: 'addressPenalised',
+          address: ADDRESS,
+          network: ADDRESS,
+          offence: 'protocol',
+          forMs: 90_000,
+        },
       };
       const event$ = m.cold('           -l-c---c-|', values);
       const rule = punish(penalties(m.scheduler), nobody, always);
@@ -103,6 +109,24 @@ describe('punish', () => {
     expect(offences([loggedIn(2), closed('hangup')])).toEqual(['no-login']);
   });
 
+  it("takes a monitor's look for nothing, unless it held the line", () => {
+    const silent = { ...closed('hangup'), bytesIn: 0 } as ServerEvent;
+    expect(offences([silent, { ...refused('gate'), detail: 'silent' } as ServerEvent])).toEqual([]);
+    expect(offences([{ ...silent, durationMs: 10_000 } as ServerEvent])).toEqual(['no-login']);
+  });
+
+  it('adds a penalty for each network that is kept out from then on', () => {
+    const address = '2001:db8::1';
+    const seen: unknown[] = [];
+    of({ ...closed('protocol'), address } as ServerEvent)
+      .pipe(punish(penalties(new VirtualTimeScheduler()), nobody, always))
+      .subscribe((event) => event.type === 'addressPenalised' && seen.push([event.network, event.forMs]));
+    expect(seen).toEqual([
+      ['2001:db8:0:0::/64', 90_000],
+      ['2001:db8:0:0::/56', 22_500],
+    ]);
+  });
+
   it('takes leaving the waiting room for nothing', () => {
     expect(offences([closed('hangup', { node: 0 })])).toEqual([]);
   });
@@ -111,7 +135,7 @@ describe('punish', () => {
     expect(offences((['rate', 'address', 'penalty', 'gate'] as const).map(refused))).toEqual([
       'flood',
       'flood',
-      'flood',
+      'knocking',
       'no-login',
     ]);
     expect(offences((['full', 'blocked', 'draining', 'proxy'] as const).map(refused))).toEqual([]);

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { concat, from, NEVER, of, Subject, take, VirtualTimeScheduler } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { type ConnectionsRefused, SHOWN, summarise, WINDOW_MS } from '../../streams/summarise.js';
+import {
+  type ConnectionsRefused,
+  SHOWN,
+  SILENT_WINDOW_MS,
+  summarise,
+  WINDOW_MS,
+} from '../../streams/summarise.js';
 import type { ConnectionRefused, RefusalReason, ServerEvent } from '../../streams/types.js';
 import { counting } from '../support/counting.js';
 
@@ -179,6 +185,96 @@ describe('summarise', () => {
       expect(running).toBe(0);
     }),
   );
+
+  it(
+    'sums up refusals with different details apart',
+    marbles((m) => {
+      const values = {
+        n: { ...refused('proxy'), detail: 'no header' } as ConnectionRefused,
+        t: { ...refused('proxy'), detail: 'timeout' } as ConnectionRefused,
+        s: { ...summed('proxy', 2), detail: 'no header' } as ConnectionsRefused,
+        u: { ...summed('proxy', 1), detail: 'timeout' } as ConnectionsRefused,
+      };
+      const { n, t } = values;
+      const event$ = m.cold<ServerEvent>('(nnnnnnnnnnnnt) 20s |', { n, t });
+      const expected = '     (nnnnnnnnnn) 9988ms (su) 10011ms |';
+      m.expect(event$.pipe(summarise(m.scheduler))).toBeObservable(expected, values);
+    }),
+  );
+
+  describe('of silent connections', () => {
+    const opened = (session: number, address = '192.0.2.1') =>
+      ({ type: 'sessionOpened', session, node: 1, address }) as const;
+    const closing = (session: number) =>
+      ({ type: 'sessionClosing', session, node: 1, reason: 'hangup' }) as const;
+    const closed = (session: number, bytesIn = 0, address = '192.0.2.1') =>
+      ({
+        type: 'sessionClosed',
+        session,
+        node: 1,
+        address,
+        reason: 'hangup',
+        bytesIn,
+        bytesOut: 300,
+        durationMs: 1,
+        flushed: true,
+      }) as const;
+    const visit = (session: number) => [opened(session), closing(session), closed(session)];
+
+    /** What becomes of these events, and of those that come when a window is over. */
+    function summary(...events: ServerEvent[]) {
+      const scheduler = new VirtualTimeScheduler();
+      const source = new Subject<ServerEvent>();
+      const shown: unknown[] = [];
+      source.pipe(summarise(scheduler)).subscribe((event) => shown.push(event));
+      for (const event of events) source.next(event);
+      const atOnce = shown.splice(0);
+      scheduler.flush();
+      return { atOnce, later: shown, scheduler };
+    }
+
+    it('shows the first of a source, and counts the others for ten minutes', () => {
+      const visits = Array.from({ length: 600 }, (_, index) => visit(index + 1)).flat();
+      const { atOnce, later, scheduler } = summary(...visits);
+      expect(atOnce).toEqual(visit(1));
+      expect(later).toEqual([
+        { type: 'silentConnectionsClosed', address: '192.0.2.1', count: 599, inMs: SILENT_WINDOW_MS },
+      ]);
+      expect(scheduler.frame).toBe(SILENT_WINDOW_MS);
+    });
+
+    it('counts those at the gate and in the waiting room as well', () => {
+      const gate = { ...refused('gate'), detail: 'silent' } as const;
+      const waiting = { ...closed(7), node: 0 };
+      const { atOnce, later } = summary(gate, gate, waiting);
+      expect(atOnce).toEqual([gate]);
+      expect(later).toEqual([jasmine.objectContaining({ count: 2 })]);
+    });
+
+    it('loses nothing of a caller from there who has something to say', () => {
+      const ann = { type: 'sessionAuthenticated', session: 2, node: 1, handle: 'ann' } as const;
+      const events = [...visit(1), opened(2), ann, closing(2), closed(2, 90)];
+      expect(summary(...events).atOnce).toEqual(events);
+      const quiet = [...visit(1), opened(2), closing(2), closed(2, 5)];
+      expect(summary(...quiet).atOnce).toEqual(quiet);
+    });
+
+    it('holds nothing back of other sources', () => {
+      const events = [...visit(1), opened(2, '192.0.2.2')];
+      expect(summary(...events).atOnce).toEqual(events);
+    });
+
+    it('shows what it holds back, and what it counted, before it completes', () => {
+      const shown: unknown[] = [];
+      from<ServerEvent[]>([...visit(1), ...visit(2), opened(3)])
+        .pipe(summarise(new VirtualTimeScheduler()))
+        .subscribe((event) => shown.push(event));
+      expect(shown.slice(3)).toEqual([
+        opened(3),
+        { type: 'silentConnectionsClosed', address: '192.0.2.1', count: 1, inMs: 0 },
+      ]);
+    });
+  });
 
   it('sets one timer for a window, and none once the listener has left', () => {
     const clock = counting(new VirtualTimeScheduler());

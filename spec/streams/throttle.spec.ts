@@ -2,8 +2,9 @@ import { map, NEVER, Subject, VirtualTimeScheduler } from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { fakeConnection } from '../../lib/testing/fake-connection.js';
+import { MAX_SOURCES } from '../../streams/address-rates.js';
 import { isRefused, type Knock, type Refused } from '../../streams/refused.js';
-import { MAX_SOURCES, throttle } from '../../streams/throttle.js';
+import { throttle } from '../../streams/throttle.js';
 import type { Rate } from '../../streams/types.js';
 
 const from = (address: string) => fakeConnection(NEVER, { address });

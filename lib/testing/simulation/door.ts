@@ -1,4 +1,5 @@
 import { PENALTIES } from '../../../streams/penalties.js';
+import { SHARES, sourceNetworks } from '../../../streams/source-networks.js';
 import type { ConnectionRefused, Limits, Rate, ServerEvent } from '../../../streams/types.js';
 
 /** The line on which somebody called. */
@@ -28,17 +29,23 @@ export interface Door {
 /** Watches the door of a board with such limits. In doubt it says nothing: what the rules count is only known in part. */
 export function watchDoor(limits: Readonly<Limits>, trusted: (address: string) => boolean): Door {
   const knocks: { at: number; address: string; line: Called }[] = [];
-  /** Kept out from then on, until some time between the other two. */
+  /** Networks that are kept out from then on, until some time between the other two. */
   const keptOut = new Map<string, { from: number; atLeast: number; atMost: number }>();
 
-  const openFrom = (from: string) => knocks.filter(({ address, line }) => address === from && !line.isClosed);
+  const openFrom = (network: string) =>
+    knocks.filter(({ address, line }) => !line.isClosed && sourceNetworks(address).includes(network));
   /** Whether so few came, in as long as an allowance takes to fill, that there was some left for the last of them. */
-  const hasLeft = (rate: Rate | null, now: number, from?: string) => {
+  const hasLeft = (rate: Rate | null, now: number, network?: string, share = 1) => {
     if (!rate) return true;
     const since = now - (rate.burst / rate.count) * rate.perMs;
-    const came = knocks.filter(({ at, address }) => at > since && (from ?? address) === address);
-    return came.length <= rate.burst;
+    const came = knocks.filter(
+      ({ at, address }) => at > since && (network === undefined || sourceNetworks(address).includes(network)),
+    );
+    return came.length <= share * rate.burst;
   };
+  /** Whether one of the networks that an address is in is so. */
+  const someNetwork = (address: string, isSo: (network: string, share: number) => boolean) =>
+    sourceNetworks(address).some((network, tier) => isSo(network, SHARES[tier] as number));
 
   return {
     knocks(address, line, now) {
@@ -47,12 +54,13 @@ export function watchDoor(limits: Readonly<Limits>, trusted: (address: string) =
     event(event, now) {
       if (event.type === 'addressPenalised') {
         const until = now + event.forMs;
-        keptOut.set(event.address, { from: now, atLeast: until, atMost: until });
+        keptOut.set(event.network, { from: now, atLeast: until, atMost: until });
       }
-      const known = 'address' in event && keptOut.get(event.address);
-      if (!known) return;
-      if (event.type === 'connectionRefused') known.atMost += PENALTIES.flood;
-      if (event.type === 'sessionClosed') known.atMost += PENALTIES.protocol;
+      if (event.type !== 'connectionRefused' && event.type !== 'sessionClosed') return;
+      for (const network of sourceNetworks(event.address)) {
+        const known = keptOut.get(network);
+        if (known) known.atMost += event.type === 'connectionRefused' ? PENALTIES.flood : PENALTIES.protocol;
+      }
     },
     refused({ address, reason }, { inside, strangers, waiting }, isDraining, now) {
       const isTrusted = trusted(address);
@@ -62,7 +70,11 @@ export function watchDoor(limits: Readonly<Limits>, trusted: (address: string) =
         proxy: () => false,
         gate: () => true,
         draining: () => isDraining,
-        penalty: () => now <= (keptOut.get(address)?.atMost ?? Number.NEGATIVE_INFINITY),
+        penalty: () =>
+          someNetwork(
+            address,
+            (network) => now <= (keptOut.get(network)?.atMost ?? Number.NEGATIVE_INFINITY),
+          ),
         full: () =>
           waiting >= waitingRoom &&
           (inside >= maxSessions - (isTrusted ? 0 : reserve) ||
@@ -74,16 +86,22 @@ export function watchDoor(limits: Readonly<Limits>, trusted: (address: string) =
         address: () =>
           !isTrusted &&
           // The line that was refused is open still.
-          (openFrom(address).length > (maxPerAddress ?? Number.POSITIVE_INFINITY) ||
-            !hasLeft(limits.connectionRatePerAddress, now, address)),
+          someNetwork(
+            address,
+            (network, share) =>
+              openFrom(network).length > share * (maxPerAddress ?? Number.POSITIVE_INFINITY) ||
+              !hasLeft(limits.connectionRatePerAddress, now, network, share),
+          ),
       }[reason];
       return isRight() ? undefined : `${address} was refused as ${reason}, for no reason`;
     },
     entered(address, now) {
-      const known = keptOut.get(address);
-      // Whoever stood at the gate when it began may come in.
-      if (known && now < known.atLeast && openFrom(address).every(({ at }) => at > known.from))
-        return `${address} was let in, and kept out for ${known.atLeast - now} ms more`;
+      for (const network of sourceNetworks(address)) {
+        const known = keptOut.get(network);
+        // Whoever stood at the gate when it began may come in.
+        if (known && now < known.atLeast && openFrom(network).every(({ at }) => at > known.from))
+          return `${address} was let in, and kept out for ${known.atLeast - now} ms more`;
+      }
       return undefined;
     },
   };

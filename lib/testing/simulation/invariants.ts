@@ -1,3 +1,4 @@
+import { SHARES, sourceNetworks } from '../../../streams/source-networks.js';
 import type { Limits, ServerEvent, SessionClosing, SessionId, SessionInfo } from '../../../streams/types.js';
 import { SESSION_STATES } from '../../../streams/types.js';
 import { type Called, watchDoor } from './door.js';
@@ -68,9 +69,13 @@ export function invariants(
     if (addresses.has(session)) return;
     addresses.set(session, address);
     if (trusted(address)) return;
-    const theirs = [...addresses.values()].filter((other) => other === address).length;
-    if (theirs > (limits.maxPerAddress ?? Number.POSITIVE_INFINITY))
-      violated(`${theirs} from ${address} are in, of ${limits.maxPerAddress} at most`);
+    for (const [tier, network] of sourceNetworks(address).entries()) {
+      const theirs = [...addresses.values()].filter((other) =>
+        sourceNetworks(other).includes(network),
+      ).length;
+      const most = (limits.maxPerAddress ?? Number.POSITIVE_INFINITY) * (SHARES[tier] as number);
+      if (theirs > most) violated(`${theirs} from ${network} are in, of ${most} at most`);
+    }
     const words = door.entered(address, now);
     if (words) violated(words);
   };

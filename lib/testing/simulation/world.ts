@@ -9,6 +9,8 @@ export const HOUR_MS = 3_600_000;
 /** Where those call from who have an account. */
 const MEMBERS = '203.0.113.';
 export const isMember = (address: string) => address.startsWith(MEMBERS);
+/** A /48, in which each household has a /56. */
+const HOUSEHOLDS = '2001:db8:7:';
 const TRUSTED = '10.0.0.';
 export const isTrusted = (address: string) => address.startsWith(TRUSTED);
 
@@ -83,9 +85,9 @@ export function world(seed: number, hours: number): World {
 function anyCaller(dice: Dice, index: number, hours: number, gate: boolean): PlannedCaller {
   const { name, script } = anyCharacter(dice);
   const fault = anyFault(name, dice);
-  const network = dice.pick(['192.0.2.', '192.0.2.', '192.0.2.', MEMBERS, TRUSTED]);
+  const network = dice.pick(['192.0.2.', '192.0.2.', '192.0.2.', HOUSEHOLDS, MEMBERS, TRUSTED]);
   // Who has a fault has an address of their own: by that they are known.
-  const address = fault ? `198.51.${index >> 8}.${index & 255}` : `${network}${dice.int(1, 8)}`;
+  const address = fault ? `198.51.${index >> 8}.${index & 255}` : anyAddress(network, dice);
   let lines = 0;
   const who = {
     handle: network === MEMBERS ? `caller${dice.int(1, 3)}` : `caller${index}`,
@@ -113,6 +115,12 @@ function anyCaller(dice: Dice, index: number, hours: number, gate: boolean): Pla
     dice,
   };
 }
+
+/** Of IPv6, one in a few /64 of a few /56 of one /48. */
+const anyAddress = (network: string, dice: Dice) =>
+  network === HOUSEHOLDS
+    ? `${network}${dice.int(1, 3)}0${dice.int(0, 9)}::${dice.int(1, 3)}`
+    : `${network}${dice.int(1, 8)}`;
 
 /** Whoever reads nothing is of most interest where much is written. */
 function anyFault(character: string, dice: Dice): Fault | undefined {

@@ -8,6 +8,17 @@ describe('networkOf', () => {
     expect(networkOf('0.0.0.0/0')?.prefix).toBe(0);
   });
 
+  it('reads IPv4 in IPv6 notation as IPv4', () => {
+    expect(networkOf('::ffff:192.0.2.1')).toEqual({ address: '192.0.2.1', prefix: 32, family: 'ipv4' });
+    expect(networkOf('::ffff:203.0.113.0/120')).toEqual({
+      address: '203.0.113.0',
+      prefix: 24,
+      family: 'ipv4',
+    });
+    expect(networkOf('::ffff:0:0/96')?.prefix).toBe(0);
+    expect(networkOf('::/0')?.family).toBe('ipv6');
+  });
+
   for (const text of [
     '',
     'a',
@@ -36,6 +47,14 @@ describe('networks', () => {
     expect(held('::ffff:203.0.113.9')).toBe(true);
     expect(held('::ffff:203.0.114.9')).toBe(false);
     expect(held('fe80::1%eth0')).toBe(true);
+  });
+
+  it('holds callers over IPv4 by entries in IPv6 notation', () => {
+    const held = networks(['::ffff:203.0.113.0/120', '::FFFF:192.0.2.7']);
+    expect(['203.0.113.9', '192.0.2.7', '::ffff:192.0.2.7', '::ffff:c000:207'].map(held)).toEqual(
+      Array(4).fill(true),
+    );
+    expect(['203.0.114.9', '192.0.2.8', '2001:db8::1'].map(held)).toEqual(Array(3).fill(false));
   });
 
   it('holds everything, or nothing', () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
 import {
@@ -45,6 +46,34 @@ describe('listen', () => {
     expect(address.address).toBe('127.0.0.1');
     expect(socket.remotePort).toBe(caller.socket.localPort as number);
     expect(socket.allowHalfOpen).toBe(true);
+    socket.destroy();
+    await caller.gone;
+    subscription.unsubscribe();
+  });
+
+  it('takes nobody for a caller who reset the line before anybody looked', async () => {
+    const { address, socket$, subscription } = await open();
+    const addresses: (string | undefined)[] = [];
+    const accepted = firstValueFrom(
+      socket$.pipe(
+        take(1),
+        map((socket) => {
+          addresses.push(socket.remoteAddress);
+          return socket;
+        }),
+      ),
+    );
+    // This process stands still meanwhile, and finds the lines in the kernel's queue when they are gone.
+    const script = `
+      const net = require('node:net');
+      for (let line = 0; line < 10; line += 1) {
+        const socket = net.connect(${address.port}, '127.0.0.1', () => socket.resetAndDestroy());
+      }`;
+    execFileSync(process.execPath, ['-e', script]);
+    const caller = await call(address.port);
+    const socket = await accepted;
+    expect(addresses).toEqual(['127.0.0.1']);
+    expect(socket.remotePort).toBe(caller.socket.localPort as number);
     socket.destroy();
     await caller.gone;
     subscription.unsubscribe();

@@ -232,10 +232,15 @@ describe('proxied', () => {
   });
 
   it('refuses what is no header, and hangs up', async () => {
-    for (const bad of ['hello\r\n', 'GET / HTTP/1.1\r\n\r\n', 'PROXY TCP4 192.0.2.1\r\n', '\xff\xfb\x1f']) {
+    for (const [bad, why] of [
+      ['hello\r\n', 'no header'],
+      ['GET / HTTP/1.1\r\n\r\n', 'no header'],
+      ['PROXY TCP4 192.0.2.1\r\n', 'malformed header'],
+      ['\xff\xfb\x1f', 'no header'],
+    ] as const) {
       const { caller, outcome } = await connect(Buffer.from(bad, 'latin1'));
 
-      expect(await outcome).toEqual({ kind: 'refused', why: 'bad', address: '127.0.0.1' });
+      expect(await outcome).toEqual({ kind: 'refused', why, address: '127.0.0.1' });
       expect(await caller.gone).toBe('');
     }
     expect(scheduler.running).toBe(0);
@@ -256,7 +261,7 @@ describe('proxied', () => {
     advanceTo(PROXY_HEADER_MS);
 
     expect(PROXY_HEADER_MS).toBe(3000);
-    expect(await outcome).toEqual({ kind: 'refused', why: 'late', address: '127.0.0.1' });
+    expect(await outcome).toEqual({ kind: 'refused', why: 'timeout', address: '127.0.0.1' });
     expect(await caller.gone).toBe('');
   });
 
@@ -269,7 +274,7 @@ describe('proxied', () => {
     expect(arrival.outcomes.length).toBe(0);
     advanceTo(PROXY_HEADER_MS);
 
-    expect(await arrival.outcome).toEqual({ kind: 'refused', why: 'late', address: '127.0.0.1' });
+    expect(await arrival.outcome).toEqual({ kind: 'refused', why: 'timeout', address: '127.0.0.1' });
   });
 
   it('does not mind how long a caller stays after the header', async () => {
@@ -329,7 +334,7 @@ describe('proxied', () => {
       isTrusted = false;
       const { caller, socket, outcomes, outcome } = await connect(header);
 
-      expect(await outcome).toEqual({ kind: 'refused', why: 'untrusted', address: '127.0.0.1' });
+      expect(await outcome).toEqual({ kind: 'refused', why: 'not a proxy', address: '127.0.0.1' });
       expect(outcomes.length).toBe(1);
       expect(socket.listenerCount('data')).toBe(0);
       expect(scheduler.started).toBe(0);
@@ -341,7 +346,7 @@ describe('proxied', () => {
     isTrusted = false;
     const { outcomes } = await connect();
 
-    expect(outcomes).toEqual([{ kind: 'refused', why: 'untrusted', address: '127.0.0.1' }]);
+    expect(outcomes).toEqual([{ kind: 'refused', why: 'not a proxy', address: '127.0.0.1' }]);
   });
 
   it('hangs up on a peer that is still unknown when nobody waits for it any more', async () => {

@@ -1,0 +1,108 @@
+import { EMPTY, NEVER, type Observable, of, Subject, VirtualTimeScheduler } from 'rxjs';
+import { createSessionManager, type SessionManagerOptions } from '../../lib/session-manager.js';
+import { type FakeConnection, fakeConnection } from '../../lib/testing/fake-connection.js';
+import type { Connection, ServerEvent } from '../../streams/types.js';
+
+/** A board with its default door, and a clock that a spec advances. */
+function open(options: Partial<SessionManagerOptions> = {}) {
+  const scheduler = new VirtualTimeScheduler();
+  let now = 0;
+  const advance = (ms: number) => {
+    now += ms;
+    scheduler.schedule(() => {}, now - scheduler.frame);
+    scheduler.maxFrames = now;
+    scheduler.flush();
+  };
+  const manager = createSessionManager({
+    app: (session) => session.line$,
+    scheduler,
+    random: () => 0.99,
+    ...options,
+  });
+  const connection$ = new Subject<Connection>();
+  const events: ServerEvent[] = [];
+  manager.run(connection$).subscribe((event) => events.push(event));
+  /** Calls, and says something. Returns the line, or null if the caller was refused. */
+  const call = (address: string, input$: Observable<string> = NEVER): FakeConnection | null => {
+    const line = fakeConnection(input$, { address });
+    const before = events.length;
+    connection$.next(line);
+    return events.slice(before).some(({ type }) => type === 'connectionRefused') ? null : line;
+  };
+  const count = (type: ServerEvent['type']) => events.filter((event) => event.type === type).length;
+  return { manager, events, call, count, advance };
+}
+
+describe('the default door', () => {
+  it('keeps no machine out whose monitor looks in each second, nor anybody who shares its address', () => {
+    const { call, count, advance } = open();
+    let people = 0;
+    for (let second = 0; second < 600; second += 1) {
+      call('192.0.2.1', EMPTY);
+      if (second % 60 === 30 && call('192.0.2.1', of(`person${second}\r`))) people += 1;
+      advance(1000);
+    }
+    expect(people).toBe(10);
+    expect(count('connectionRefused')).toBe(0);
+    expect(count('addressPenalised')).toBe(0);
+  });
+
+  it('keeps no monitor out of a full board either', () => {
+    const { call, count, advance } = open({ maxSessions: 1, waitingRoom: 0 });
+    call('192.0.2.9', of('ann\r'));
+    // Ann stays on line.
+    call('192.0.2.8', NEVER);
+    for (let second = 0; second < 300; second += 1) {
+      call('192.0.2.1', EMPTY);
+      advance(1000);
+    }
+    expect(count('addressPenalised')).toBe(0);
+  });
+
+  it('limits who floods it with silent connections', () => {
+    const { call, count, advance } = open();
+    for (let tick = 0; tick < 200; tick += 1) {
+      call('192.0.2.1', EMPTY);
+      advance(100);
+    }
+    expect(count('addressPenalised')).toBe(1);
+  });
+
+  it('lets in whoever tries again every two seconds, once the penalty is over', () => {
+    const { call, events, advance } = open();
+    for (let knock = 0; knock < 18; knock += 1) {
+      call('192.0.2.1', of('x'));
+      advance(10);
+    }
+    const [penalty] = events.filter((event) => event.type === 'addressPenalised');
+    expect(penalty?.forMs).toBeGreaterThan(15_000);
+    let triedMs = 0;
+    for (; !call('192.0.2.1', NEVER); triedMs += 2000) {
+      if (triedMs > 120_000) throw new Error('still kept out');
+      advance(2000);
+    }
+    expect(triedMs).toBeLessThanOrEqual(18_000);
+  });
+
+  it('gives one IPv6 /56 twenty of its nodes and places in line at most, and one /48 eighty', () => {
+    const { manager, call, advance } = open({
+      maxUnauthenticated: null,
+      loginTimeoutMs: null,
+      idleTimeoutMs: null,
+      penalties: false,
+    });
+    /** Five calls from each of so many /64. Returns how many are on line then. */
+    const crowd = (networks: number, prefixOf: (network: string) => string) => {
+      for (let network = 0; network < networks; network += 1)
+        for (let one = 1; one <= 5; one += 1) {
+          call(`${prefixOf(network.toString(16).padStart(2, '0'))}::${one}`);
+          advance(20_000);
+        }
+      return manager.sessions.size;
+    };
+    expect(crowd(26, (network) => `2001:db8:0:ab${network}`)).toBe(20);
+    expect(crowd(40, (network) => `2001:db8:0:${network}00`)).toBe(80);
+    expect(call('203.0.113.5')).not.toBeNull();
+    expect(call('2001:db8:1::1')).not.toBeNull();
+  });
+});

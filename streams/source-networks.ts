@@ -1,0 +1,29 @@
+/** How much more than one source a network may do, by its place in {@link sourceNetworks}: a /56 has four times as much, a /48 sixteen times. */
+export const SHARES = [1, 4, 16] as const;
+
+/**
+ * The networks in which an address is counted, the narrowest first. An IPv4 address stands for itself. An IPv6 address is in a
+ * /64 (RFC 4291, section 2.5.1), a /56 and a /48: a household or a customer is given as many addresses as that (RFC 6177), and
+ * could fill a board from hundreds of /64. An IPv4 address in IPv6 notation (`::ffff:1.2.3.4`) is IPv4.
+ */
+export function sourceNetworks(address: string): readonly string[] {
+  const bare = address.includes('%') ? (address.split('%', 1)[0] as string) : address;
+  if (!bare.includes(':')) return [bare];
+  const dotted = /^(?:0*:)*:?ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1];
+  if (dotted) return [dotted];
+  const [head = '', tail] = bare.split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail ? tail.split(':') : [];
+  const zeros =
+    tail === undefined ? [] : Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0');
+  const groups = [...before, ...zeros, ...after].map((group) => Number.parseInt(group, 16));
+  const [a = 0, b = 0, c = 0, d = 0, e, f, high = 0, low = 0] = groups;
+  if (f === 0xffff && a + b + c + d === 0 && e === 0)
+    return [[high >> 8, high & 255, low >> 8, low & 255].join('.')];
+  const customer = [a, b, c].map((group) => group.toString(16)).join(':');
+  return [
+    `${customer}:${d.toString(16)}::/64`,
+    `${customer}:${(d & 0xff00).toString(16)}::/56`,
+    `${customer}::/48`,
+  ];
+}
