@@ -14,7 +14,7 @@ import type { Terminal } from './types.js';
 export function erased(
   prompt: string,
   shown: Typed,
-  terminal: Pick<Terminal, 'columns' | 'echo' | 'colours' | 'cursor' | 'screenReader'>,
+  terminal: Pick<Terminal, 'columns' | 'echo' | 'colours' | 'cursor' | 'screenReader' | 'pcKeys'>,
   width: (text: string) => number,
   drawnAt = terminal.columns,
 ): string {
@@ -25,6 +25,8 @@ export function erased(
     return '\n';
   if (terminal.cursor) {
     const up = rowsAbove(before, terminal.columns, width);
+    // The IBM PC's kind goes on to the next row at the very edge, and some of them don't: nobody can tell where the cursor is.
+    if (terminal.pcKeys && rowsAbove(`${before}x`, terminal.columns, width) > up) return '\n';
     return `${up > 0 ? `\x1b[${up}A` : ''}\r\x1b[J`;
   }
   // A client with colours and no cursor is the window of a MUD client, which knows no backspace either.

@@ -50,6 +50,8 @@ export class BoardOptions implements NegotiatorHost {
   #heard = false;
   /** Whether the client ever gave a sign of life when it was asked. */
   answers = false;
+  /** The command that marks the end of a prompt, for clients that wait for it (RFC 885, RFC 854). Looked at for each prompt. */
+  promptMark: number | undefined;
   #told = NOTHING_TOLD;
   #showsTyping = false;
   #secret = false;
@@ -71,6 +73,11 @@ export class BoardOptions implements NegotiatorHost {
   /** Answers a request, takes an answer. */
   negotiate(verb: Verb, option: number): void {
     this.#negotiator.negotiate(verb, option);
+    this.promptMark = this.#negotiator.isOn(END_OF_RECORD, 'LOCAL')
+      ? EOR
+      : this.#negotiator.isDeclined(SGA)
+        ? GA
+        : undefined;
     if (this.#heard) return;
     this.#heard = true;
     // Before the terminal, so that a client that has no letters to draw with says so before anything is drawn.
@@ -108,12 +115,6 @@ export class BoardOptions implements NegotiatorHost {
   set secret(on: boolean) {
     this.#secret = on;
     this.settleEcho();
-  }
-
-  /** The command that marks the end of a prompt, for clients that wait for it (RFC 885, RFC 854). */
-  get promptMark(): number | undefined {
-    if (this.#negotiator.isOn(END_OF_RECORD, 'LOCAL')) return EOR;
-    return this.#negotiator.isDeclined(SGA) ? GA : undefined;
   }
 
   // What the negotiator decides.

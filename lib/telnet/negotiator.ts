@@ -61,9 +61,8 @@ export class Negotiator implements OptionHost {
   #options: readonly Option[] = NONE;
   /** What was asked for and isn't answered, a {@link key} each: most callers never answer. A text, as the smallest set there is. */
   #asked = '';
-  #announced: number | undefined;
-  /** Answers that are still to come to what was {@link announce}d. Most options are never announced. */
-  #awaited: { dos: number; donts: number } | undefined;
+  /** The option that was {@link announce}d, and answers to that which are still to come. Most callers have none. */
+  #announced: { readonly code: number; dos: number; donts: number } | undefined;
   /** By direction and option. */
   #replies: Map<string, number> | undefined;
   #budget = REPLY_BUDGET;
@@ -98,13 +97,12 @@ export class Negotiator implements OptionHost {
    */
   announce(verb: typeof COMMAND.WILL | typeof COMMAND.WONT, code: number): void {
     const option = this.known(code) ?? this.option(code);
-    this.#awaited ??= { dos: option.us === optionState.WANTYES ? 1 : 0, donts: 0 };
-    this.#announced = code;
+    this.#announced ??= { code, dos: option.us === optionState.WANTYES ? 1 : 0, donts: 0 };
     if (verb === COMMAND.WILL) {
-      this.#awaited.dos += 1;
+      this.#announced.dos += 1;
       option.us = optionState.WANTYES;
     } else {
-      this.#awaited.donts += 1;
+      this.#announced.donts += 1;
       // Off for good with the WONT, whatever comes; an answer to an older WILL doesn't turn it on again.
       option.us = optionState.NO;
     }
@@ -123,7 +121,7 @@ export class Negotiator implements OptionHost {
       return;
     }
     const local = verb === COMMAND.DO || verb === COMMAND.DONT;
-    if (local && code === this.#announced) {
+    if (local && code === this.#announced?.code) {
       this.announcementAnswered(verb, code);
       return;
     }
@@ -196,7 +194,7 @@ export class Negotiator implements OptionHost {
 
   private announcementAnswered(verb: Verb, code: number): void {
     const option = this.known(code);
-    const awaited = this.#awaited;
+    const awaited = this.#announced;
     if (!option || !awaited) return;
     if (verb === COMMAND.DO) {
       if (awaited.dos === 0) {

@@ -1,5 +1,5 @@
-import { map, mergeMap, of, tap } from 'rxjs';
-import { createImpulse, type Impulse } from '../../lib/create-impulse.js';
+import { ignoreElements, map, mergeMap, tap } from 'rxjs';
+import { createImpulse, type Impulse, type ImpulseOptions } from '../../lib/create-impulse.js';
 import { BANNER, greeted } from '../../lib/login/banner.js';
 import type { App, Authenticator, Session } from '../../streams/types.js';
 import { type Caller, call } from '../support/caller.js';
@@ -121,7 +121,7 @@ const twoSecrets: Authenticator = (session) =>
 const opened: Impulse[] = [];
 
 /** A board whose app shows some letters, answers each line with them, and whose sessions are known by their handles. */
-async function open(authenticate: Authenticator) {
+async function open(authenticate: Authenticator, options: Partial<ImpulseOptions> = {}) {
   const sessions = new Map<string, Session>();
   const app: App = (session) => {
     sessions.set(session.user?.handle ?? '', session);
@@ -131,7 +131,7 @@ async function open(authenticate: Authenticator) {
     return session.line$.pipe(
       map((line) => session.write(`You said ${line}.\n`)),
       prompt,
-      mergeMap(() => of()),
+      ignoreElements(),
     );
   };
   const impulse = createImpulse({
@@ -144,6 +144,7 @@ async function open(authenticate: Authenticator) {
     penalties: false,
     maxUnauthenticated: null,
     shutdownGraceMs: 5000,
+    ...options,
   });
   opened.push(impulse);
   const { port } = await impulse.start();
@@ -333,6 +334,17 @@ describe('what real clients get', () => {
     caller.says(bytesOf('SB NAWS 0 0 0 0', '"x"'));
     await caller.hears(/lobby> x/);
     expect([session.terminal.columns, session.terminal.rows]).toEqual([80, 24]);
+  });
+
+  it('types ahead what follows ESC ESC at the gate in the same packet', async () => {
+    const { port, sessions } = await open(twoSecrets, { gate: true });
+    const caller = await call(port);
+    await caller.hears('Press ESC twice');
+    caller.says('\x1b\x1bann\r\nsecret1\r\nsecret2\r\n');
+
+    await caller.hears('lobby> ');
+
+    expect([...sessions.keys()]).toEqual(['ann']);
   });
 
   it('never ends in an exchange, though all is answered twice', async () => {

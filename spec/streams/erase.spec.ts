@@ -45,6 +45,15 @@ describe('erased', () => {
     expect(erase(`${'x'.repeat(38)}\u6f22`, '', { columns: 41 })).toBe('\x1b[1A\r\x1b[J');
   });
 
+  it('begins a new line at the very edge of a terminal of the IBM PC’s kind, which may be on the next row by then', () => {
+    const pcKeys = true;
+    expect(erase('x'.repeat(38), '', { pcKeys })).toBe('\n');
+    expect(erase('x'.repeat(78), '', { pcKeys })).toBe('\n');
+    expect(erase('\u00e9'.repeat(8), '', { pcKeys, columns: 5 })).toBe('\n');
+    expect(erase('x'.repeat(37), '', { pcKeys })).toBe('\r\x1b[J');
+    expect(erase('x'.repeat(39), '', { pcKeys })).toBe('\x1b[1A\r\x1b[J');
+  });
+
   it('counts the rows of prompt and line together, and no colour of the prompt', () => {
     const rows = (prompt: string, before: string) =>
       erased(prompt, { before, after: '' }, terminal({ columns: 10 }), width).match(/\x1b\[(\d)A/)?.[1];

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { firstValueFrom, lastValueFrom, map, type Subscription } from 'rxjs';
+import { firstValueFrom, lastValueFrom, map, type Subscription, tap } from 'rxjs';
 import { accept } from '../../../lib/listener/accept.js';
 import { REPLY_BUDGET } from '../../../lib/telnet/negotiator.js';
 import { telnet } from '../../../lib/telnet/telnet.js';
@@ -121,6 +121,23 @@ describe('telnet', () => {
 
     expect(first).toMatch(/^abc/);
     expect(first + second.typed()).toBe('abcd');
+  });
+
+  it('hands what was put back to the next listener, before all that comes', async () => {
+    const { caller, connection } = await connect();
+    const first = firstValueFrom(
+      connection.input$.pipe(
+        tap((bytes) => connection.putBack(bytes.subarray(2))),
+        map(String),
+      ),
+    );
+    caller.says('abcd');
+    await first;
+    caller.socket.end('ef');
+    const second = read(connection);
+    await second.end;
+
+    expect(second.typed()).toBe('cdef');
   });
 
   it('keeps what nobody listened to, whatever others type meanwhile', async () => {
