@@ -205,8 +205,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'nobody-moves-up',
     file: 'streams/admit.ts',
-    find: '        seating = false;\n        moveUp();',
-    put: '        seating = false;',
+    find: '          seating = false;\n        }\n        moveUp();',
+    put: '          seating = false;\n        }',
   },
   {
     name: 'waiting-room-too-small',
@@ -235,8 +235,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'answers-lost-on-the-bus',
     file: 'streams/bus.ts',
-    find: '    depth += 1;\n    publish();',
-    put: '    if (depth > 0) return;\n    depth += 1;\n    publish();',
+    find: '    depth += 1;\n    try {',
+    put: '    if (depth > 0) return;\n    depth += 1;\n    try {',
   },
   {
     name: 'allowance-never-refills',

@@ -17,6 +17,7 @@ import { session } from './session.js';
 import type { Sessions } from './session-table.js';
 import { sideBySide } from './side-by-side.js';
 import { sweep } from './sweep.js';
+import { timeSlices } from './time-slices.js';
 import { turnAway } from './turn-away.js';
 import type { App, Authenticator, Bus, Limits, ServerEvent, SessionInfo } from './types.js';
 
@@ -62,6 +63,7 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
         accounts,
         farewell,
         sweep: sweep(tickMs(limits), scheduler),
+        slices: timeSlices(scheduler),
       };
 
       const offenders = penalties(scheduler);

@@ -3,6 +3,7 @@ import type { Admitted } from './admit.js';
 import { announcement } from './announcement.js';
 import type { Endable } from './endable.js';
 import type { Expiring } from './expire.js';
+import type { Sliced } from './input-slices.js';
 import { plain } from './plain.js';
 import type { Lookout, Probed } from './probe.js';
 import { Screen, type ScreenLine, type ScreenParts } from './screen.js';
@@ -31,13 +32,14 @@ export interface CallHost {
  * One call: the session that its app sees, and the record by which the board and the operators of its chain
  * reach it. A class, since a board has ten thousand of them and methods on a prototype weigh nothing.
  */
-export class Call implements Session, Endable, Expiring, Probed, TypeAheadHost, ScreenLine {
+export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAheadHost, ScreenLine {
   openedAt: number;
   lastInputAt: number;
   user: User | null = null;
   held = false;
   chain: Endable['chain'] = undefined;
   lookout: Lookout | undefined = undefined;
+  slices: Sliced['slices'] = undefined;
   readonly typeAhead = new TypeAhead(this);
   readonly screen: Screen;
   #state: SessionState;
@@ -248,5 +250,11 @@ export class Call implements Session, Endable, Expiring, Probed, TypeAheadHost, 
     // The idle clock stood while the caller was made to wait, and goes on from here.
     this.lastInputAt = this.scheduler.now();
     this.pause(on);
+    if (!on) this.slices?.goOn();
+  }
+
+  batch(act: () => void): void {
+    if (this.connection.batch) this.connection.batch(act);
+    else act();
   }
 }

@@ -6,6 +6,7 @@ import { endable } from './endable.js';
 import { expire } from './expire.js';
 import type { Farewell } from './farewell.js';
 import { inputRate } from './input-rate.js';
+import { inputSlices } from './input-slices.js';
 import { lines } from './lines.js';
 import { type Accounts, perUser } from './per-user.js';
 import { probe } from './probe.js';
@@ -17,6 +18,7 @@ import { feed, Stage } from './stage.js';
 import type { Sweep } from './sweep.js';
 import { talk } from './talk.js';
 import * as texts from './texts.js';
+import type { TimeSlices } from './time-slices.js';
 import type { App, Authenticator, EndReason, Limits, Output, ServerEvent, Services, User } from './types.js';
 import { wait } from './wait.js';
 
@@ -28,6 +30,7 @@ export interface SessionParts {
   readonly limits: Limits;
   readonly screen: ScreenParts;
   readonly sweep: Sweep;
+  readonly slices: TimeSlices;
   readonly farewell: Farewell;
   /** Where the call is found by its id, from its beginning until its line is gone. */
   readonly calls: Sessions<Call>;
@@ -64,13 +67,14 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
   }
 
   start(): void {
-    const { limits, sweep, services, calls } = this.#parts;
+    const { limits, sweep, slices, services, calls } = this.#parts;
     const call = this.#call;
     calls.set(call.id, call);
 
     const input$ = call.connection.input$.pipe(
       inputRate(limits.inputRate, call, services.scheduler),
       probe(call, limits.deadPeerTimeoutMs, sweep, services.scheduler),
+      inputSlices(call, slices),
     );
     const { verdict, place$ } = call.admitted;
     if (verdict === 'admitted') this.live(input$).subscribe(this);

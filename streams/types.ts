@@ -75,6 +75,8 @@ export interface Connection {
   putBack(bytes: Uint8Array): void;
   /** Takes the transport's own lines, such as an answer to telnet's AYT. While there is none, they are just written. */
   notifier: Pick<Session, 'notify'> | undefined;
+  /** Has what is written during `act` sent together, where the transport can do that. */
+  batch?(act: () => void): void;
   /** Writes in this encoding from now on, and tells it to {@link Connection.terminal}, whatever the client says later. */
   setEncoding(encoding: Encoding): void;
   /**

@@ -18,6 +18,7 @@ import {
   of,
   repeat,
   type SchedulerLike,
+  Subject,
   take,
   takeUntil,
   takeWhile,
@@ -35,6 +36,7 @@ import { FLUSH_MS, farewells } from '../../streams/farewell.js';
 import { session } from '../../streams/session.js';
 import { SessionEnd } from '../../streams/session-end.js';
 import { sweep } from '../../streams/sweep.js';
+import { timeSlices } from '../../streams/time-slices.js';
 import {
   type App,
   type Authenticator,
@@ -90,6 +92,7 @@ function caller(
       decoder: () => (bytes) => Buffer.from(bytes).toString(),
       width: (text) => text.length,
     },
+    slices: timeSlices(scheduler),
     sweep: sweep(1000, scheduler),
     farewell: farewells(10, scheduler),
     calls,
@@ -1403,4 +1406,31 @@ describe('session', () => {
       expect(connection.calls.slice(0, 2)).toEqual(['pause', 'resume']);
     }),
   );
+
+  it('reads a long chunk in time slices, and lets others have their turn in between', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const input = new Subject<string>();
+    const heard: string[] = [];
+    const slow: App = ({ line$ }) =>
+      line$.pipe(
+        tap((line) => {
+          scheduler.frame += 0.01;
+          heard.push(line);
+        }),
+        ignoreElements(),
+      );
+    const { session$ } = caller(scheduler, input, { app: slow });
+    const running = session$.subscribe();
+    const lines = Array.from({ length: 5000 }, (_, index) => `${index}`);
+    input.next(`${lines.join('\r\n')}\r\n`);
+    const atOnce = heard.length;
+    expect(atOnce).toBeLessThan(2000);
+    for (const action of scheduler.actions.splice(0)) action.execute(undefined as never, 0);
+    expect(heard.length).toBeGreaterThan(atOnce);
+    expect(heard.length).toBeLessThan(lines.length);
+    for (let turns = 0; turns < 50; turns += 1)
+      for (const action of scheduler.actions.splice(0)) action.execute(undefined as never, 0);
+    expect(heard).toEqual(lines);
+    running.unsubscribe();
+  });
 });
