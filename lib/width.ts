@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
-import { LETTERS } from '../streams/line-editor.js';
+import { isSimple, lettersOf } from '../streams/letters.js';
 import { isOrdinary } from '../streams/plain.js';
 
 /** Letters that are remembered; a language has some thousands. */
@@ -15,8 +15,17 @@ export function width(text: string): number {
   if (isOrdinary(text)) return text.length;
   const seen = text.includes('\x1b') ? stripVTControlCharacters(text) : text;
   let columns = 0;
-  for (const { segment } of LETTERS.segment(seen)) columns += widthOf(segment);
+  if (isSimple(seen)) for (let at = 0; at < seen.length; at += 1) columns += widthOfUnit(seen.charCodeAt(at));
+  else for (const letter of lettersOf(seen)) columns += widthOf(letter);
   return columns;
+}
+
+/** By their codes, one more than they take: a table is five times as fast as a map. */
+const units = new Uint8Array(0x10000);
+
+function widthOfUnit(code: number): number {
+  if (units[code] === 0) units[code] = stringWidth(String.fromCharCode(code)) + 1;
+  return (units[code] as number) - 1;
 }
 
 function widthOf(letter: string): number {

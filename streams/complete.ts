@@ -39,10 +39,9 @@ export function listed(choices: readonly string[], columns: number, width: (text
 }
 
 function commonBeginning(one: string, other: string): string {
-  let common = '';
-  for (const letter of one) {
-    if (!other.startsWith(common + letter)) break;
-    common += letter;
-  }
-  return common;
+  let length = 0;
+  while (length < one.length && one.charCodeAt(length) === other.charCodeAt(length)) length += 1;
+  // Half of a pair is no letter.
+  const isCut = length > 0 && length < one.length && (one.codePointAt(length - 1) as number) > 0xffff;
+  return one.slice(0, isCut ? length - 1 : length);
 }

@@ -1,4 +1,5 @@
-import { LETTERS, NOTHING_TYPED, redrawn, type Typed } from './line-editor.js';
+import { lettersOf } from './letters.js';
+import { NOTHING_TYPED, redrawn, type Typed } from './line-editor.js';
 import { isOrdinary } from './plain.js';
 import type { Terminal } from './types.js';
 
@@ -40,8 +41,8 @@ function rowsAbove(text: string, columns: number, width: (text: string) => numbe
   if (isOrdinary(text)) return Math.max(0, Math.ceil(text.length / columns) - 1);
   let rows = 0;
   let at = 0;
-  for (const { segment } of LETTERS.segment(text.replace(COLOURS, ''))) {
-    const wide = width(segment);
+  for (const letter of lettersOf(text.replace(COLOURS, ''))) {
+    const wide = width(letter);
     if (at + wide > columns) {
       rows += 1;
       at = 0;

@@ -1,4 +1,4 @@
-import { LETTERS } from './line-editor.js';
+import { lettersOf } from './letters.js';
 import { isOrdinary } from './plain.js';
 
 /**
@@ -18,31 +18,64 @@ export function fit(text: string, columns: number, width: (text: string) => numb
   if (text.length <= columns && isOrdinary(text)) return text;
   return text
     .split('\n')
-    .flatMap((line) => (width(line) <= columns ? line : broken(line, columns, width, indent)))
+    .flatMap((line) => fitted(line, columns, width, indent))
     .join('\n');
 }
 
-function broken(line: string, columns: number, width: (text: string) => number, indent: string): string[] {
+function fitted(line: string, columns: number, width: (text: string) => number, indent: string): string[] {
+  const laid = measured(line, width);
+  return laid.columns <= columns ? [line] : broken(laid, columns, indent);
+}
+
+function broken({ letters, widths }: Measured, columns: number, indent: string): string[] {
   const rows: string[] = [];
   let row = '';
   let left = columns;
+  let isEmpty = true;
   const nextRow = () => {
     rows.push(row.trimEnd());
     row = indent;
     left = columns - indent.length;
+    isEmpty = true;
   };
-  const isEmpty = () => row.trim() === '';
-  for (const word of line.split(BEHIND_BLANKS)) {
-    if (width(word.trimEnd()) > left && !isEmpty()) nextRow();
-    for (const { segment: letter } of LETTERS.segment(word)) {
-      const wide = width(letter);
-      if (wide > left && !isEmpty()) nextRow();
-      if (rows.length > 0 && letter === ' ' && isEmpty()) continue;
-      row += letter;
-      left -= wide;
+  let wordEnd = 0;
+  for (let at = 0; at < letters.length; at += 1) {
+    const letter = letters[at] as string;
+    const wide = widths[at] as number;
+    if (at === wordEnd) {
+      let wordWide = 0;
+      while (wordEnd < letters.length && letters[wordEnd] !== ' ') {
+        wordWide += widths[wordEnd] as number;
+        wordEnd += 1;
+      }
+      // The blanks behind a word belong to it, and need no room.
+      while (letters[wordEnd] === ' ') wordEnd += 1;
+      if (wordWide > left && !isEmpty) nextRow();
     }
+    if (wide > left && !isEmpty) nextRow();
+    if (rows.length > 0 && letter === ' ' && isEmpty) continue;
+    row += letter;
+    left -= wide;
+    if (letter.trim() !== '') isEmpty = false;
   }
   return [...rows, row.trimEnd()];
 }
 
-const BEHIND_BLANKS = /(?<= )(?=[^ ])/;
+/** A line, letter by letter. */
+interface Measured {
+  readonly line: string;
+  readonly width: (text: string) => number;
+  readonly columns: number;
+  readonly letters: readonly string[];
+  readonly widths: readonly number[];
+}
+
+/** The last line that was measured: what is said in a room is laid out for windows of many widths, one after another. */
+let last: Measured | undefined;
+
+function measured(line: string, width: (text: string) => number): Measured {
+  if (last?.line === line && last.width === width) return last;
+  const letters = lettersOf(line);
+  last = { line, width, columns: width(line), letters, widths: letters.map(width) };
+  return last;
+}

@@ -1,4 +1,5 @@
 import { copied } from './copied.js';
+import { firstLetter, lastLetter, letterStart } from './letters.js';
 import { isOrdinary } from './plain.js';
 import type { Key } from './types.js';
 
@@ -13,9 +14,6 @@ export interface Typed {
   readonly before: string;
   readonly after: string;
 }
-
-/** What a person takes for one letter. */
-export const LETTERS = new Intl.Segmenter();
 
 /** The history of nearly everybody: they edit their lines themselves. */
 const NOTHING: readonly string[] = [];
@@ -35,15 +33,17 @@ export class LineEditor {
   /** Where in the history we are; its length is the line that is being typed, which is kept meanwhile. */
   #recalled = 0;
   #draft = '';
+  /** Bytes in the line: to count them anew for each key would cost more than the key. */
+  #bytes = 0;
 
   /** Puts in text at the cursor, as much of it as fits. */
   type(text: string): void {
-    const length = this.before.length + this.after.length + text.length;
+    const left = LINE_LIMIT - this.#bytes;
     // No character has more than three bytes for each of its UTF-16 units.
-    const taken =
-      length * 3 <= LINE_LIMIT ? text : fitting(text, LINE_LIMIT - bytesIn(this.before + this.after));
+    const taken = text.length * 3 <= left ? text : fitting(text, left);
     if (taken.length < text.length) this.bell = true;
     this.before += taken;
+    this.#bytes += bytesIn(taken);
   }
 
   /** Does what the key does; keys that mean nothing here do nothing. */
@@ -51,21 +51,21 @@ export class LineEditor {
     const { before, after } = this;
     switch (key) {
       case 'backspace':
-        this.become(before.slice(0, before.length - lastLetter(before).length), after);
+        this.eraseBefore(before.length - lastLetter(before).length);
         break;
       case 'delete':
       case 'ctrl-d':
-        this.become(before, after.slice(firstLetter(after).length));
+        this.eraseAfter(firstLetter(after).length);
         break;
       case 'ctrl-w':
       case 'alt-backspace':
-        this.become(before.slice(0, before.trimEnd().lastIndexOf(' ') + 1), after);
+        this.eraseBefore(before.trimEnd().lastIndexOf(' ') + 1);
         break;
       case 'ctrl-u':
-        this.become('', after);
+        this.eraseBefore(0);
         break;
       case 'ctrl-k':
-        this.become(before, '');
+        this.eraseAfter(after.length);
         break;
       case 'left':
       case 'ctrl-b':
@@ -96,14 +96,18 @@ export class LineEditor {
 
   /** Puts a text in the place of what is before the cursor, if it fits. */
   complete(before: string): void {
-    if (bytesIn(before + this.after) <= LINE_LIMIT) this.before = before;
-    else this.bell = true;
+    const bytes = bytesIn(before) + bytesIn(this.after);
+    if (bytes <= LINE_LIMIT) {
+      this.before = before;
+      this.#bytes = bytes;
+    } else this.bell = true;
   }
 
   /** Hands over the line, and begins the next. */
   take(): string {
     const line = this.before + this.after;
     this.before = this.after = this.#draft = '';
+    this.#bytes = 0;
     this.#recalled = this.#history.length;
     return line;
   }
@@ -134,21 +138,31 @@ export class LineEditor {
     this.#recalled = this.#history.length;
   }
 
-  private become(before: string, after: string): void {
-    this.before = before;
-    this.after = after;
+  /** Erases what is before the cursor, from there on. */
+  private eraseBefore(from: number): void {
+    this.#bytes -= bytesIn(this.before.slice(from));
+    this.before = this.before.slice(0, from);
+  }
+
+  /** Erases so much of what is behind the cursor. */
+  private eraseAfter(length: number): void {
+    this.#bytes -= bytesIn(this.after.slice(0, length));
+    this.after = this.after.slice(length);
   }
 
   private moveTo(at: number): void {
     const line = this.before + this.after;
-    this.become(line.slice(0, at), line.slice(at));
+    this.before = line.slice(0, at);
+    this.after = line.slice(at);
   }
 
   private recall(at: number): void {
     if (at < 0 || at > this.#history.length) return;
     if (this.#recalled === this.#history.length) this.#draft = this.before + this.after;
     this.#recalled = at;
-    this.become(this.#history[at] ?? this.#draft, '');
+    this.before = this.#history[at] ?? this.#draft;
+    this.after = '';
+    this.#bytes = bytesIn(this.before);
   }
 }
 
@@ -166,15 +180,18 @@ export function redrawn(shown: Typed, now: Typed, width: (text: string) => numbe
   const columns = (text: string) => (isOrdinary(text) ? text.length : width(text));
   const was = shown.before + shown.after;
   const is = now.before + now.after;
+  // Only the cursor moved: the rest of the line needn't be looked at.
+  if (was === is) return movedTo(now.before.length, shown, was, columns);
   const same = Math.min(sameLetters(was, is), now.before.length);
-  const moved =
-    shown.before.length > same
-      ? '\b'.repeat(columns(shown.before.slice(same)))
-      : was.slice(shown.before.length, same);
-  if (was === is) return moved;
+  const moved = movedTo(same, shown, was, columns);
   const rest = is.slice(same);
   const gap = Math.max(0, columns(was.slice(same)) - columns(rest));
   return moved + rest + ' '.repeat(gap) + '\b'.repeat(gap + columns(now.after));
+}
+
+/** What moves the cursor to a place in the line that is shown. */
+function movedTo(at: number, { before }: Typed, line: string, columns: (text: string) => number): string {
+  return before.length > at ? '\b'.repeat(columns(before.slice(at))) : line.slice(before.length, at);
 }
 
 /** How many characters two lines have in common at their beginning; no letter is cut. */
@@ -182,24 +199,7 @@ function sameLetters(one: string, other: string): number {
   let same = 0;
   while (same < one.length && same < other.length && one.charCodeAt(same) === other.charCodeAt(same))
     same += 1;
-  if (same === 0 || isOrdinary(one.slice(same - 1, same + 1) + other.slice(same, same + 1))) return same;
-  const start = (text: string) => LETTERS.segment(text).containing(same)?.index ?? same;
-  return Math.min(start(one), start(other));
-}
-
-/** Longer letters are taken in parts. */
-const LONGEST_LETTER = 64;
-
-// Looked up where the cursor is: walking the whole line would cost a millisecond for each backspace.
-function lastLetter(text: string): string {
-  if (isOrdinary(text.slice(-2))) return text.slice(-1);
-  const end = text.slice(-LONGEST_LETTER);
-  return (LETTERS.segment(end).containing(end.length - 1) as Intl.SegmentData).segment;
-}
-
-function firstLetter(text: string): string {
-  if (isOrdinary(text.slice(0, 2))) return text.slice(0, 1);
-  return (LETTERS.segment(text.slice(0, LONGEST_LETTER)).containing(0) as Intl.SegmentData).segment;
+  return Math.min(letterStart(one, same), letterStart(other, same));
 }
 
 /** As much of a text as fits into so many bytes of UTF-8; no character is cut. */
@@ -217,7 +217,11 @@ function fitting(text: string, bytes: number): string {
 function bytesIn(text: string): number {
   if (isOrdinary(text)) return text.length;
   let bytes = 0;
-  for (const character of text) bytes += bytesOf(character.codePointAt(0) as number);
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    // Each half of a pair is two of the four bytes.
+    bytes += code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 2 : 3;
+  }
   return bytes;
 }
 

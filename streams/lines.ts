@@ -1,7 +1,7 @@
 import type { OperatorFunction, Subscriber } from 'rxjs';
 import { completed, listed } from './complete.js';
 import { type KeyHandler, Keys } from './keys.js';
-import { LineEditor, NOTHING_TYPED, redrawn, type Typed } from './line-editor.js';
+import { LINE_LIMIT, LineEditor, NOTHING_TYPED, redrawn, type Typed } from './line-editor.js';
 import { plain, withoutControls } from './plain.js';
 import { Stage, staged } from './stage.js';
 import type { TypeAhead, Unfinished } from './type-ahead.js';
@@ -25,6 +25,8 @@ export interface LineTerminal {
   readonly width: (text: string) => number;
   /** How many columns the screen has. */
   readonly columns: number;
+  /** Another number for each packet of the transport, which may come in several chunks. */
+  readonly packet: number;
   /** What the line may become, if somebody knows. */
   readonly candidates: Completer | undefined;
   /** What makes a new line, or a new page, with the prompt on it. */
@@ -43,8 +45,8 @@ export interface LineTerminal {
 export interface Typing {
   /** What of it is on the screen. */
   readonly shown: Typed;
-  /** What shows it again where nothing of it is on the screen any more. */
-  redraw(): string;
+  /** What of it is to be on the screen from now on; the same object as long as nothing of it has changed. */
+  refresh(): Typed;
   /** Something else was written behind it: the next key shows it again. */
   disturbed(): void;
   /** It is nobody's any more. */
@@ -78,7 +80,7 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
   shown: Typed = NOTHING_TYPED;
   #echoing = false;
   #isOrdinary = true;
-  #mayComplete = false;
+  #completedIn = -1;
   #fresh: 'no' | 'line' | 'page' = 'no';
 
   constructor(below: Subscriber<string>, terminal: LineTerminal, taker: KeyTaker) {
@@ -94,7 +96,6 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
     this.#terminal.reading(true);
     try {
       this.#echoing = this.#terminal.echoes();
-      this.#mayComplete = this.#echoing;
       this.#keys.read(bytes, this.#terminal.decode(bytes));
       if (!this.closed) this.show();
       if (bytes.length > SHORT_CHUNK) this.#editor.letGo();
@@ -108,7 +109,8 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
   line(run: string): void {
     const { before, after } = this.#editor;
     const isUnfinished = before.length + after.length > 0;
-    if (this.#echoing || isUnfinished || !this.#isOrdinary || this.#taker.wantsKeys) {
+    const isLong = run.length > LINE_LIMIT;
+    if (this.#echoing || isUnfinished || isLong || !this.#isOrdinary || this.#taker.wantsKeys) {
       this.text(run, true);
       this.key('enter');
       return;
@@ -146,11 +148,9 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
     return this.#terminal.hasPcKeys();
   }
 
-  redraw(): string {
+  refresh(): Typed {
     this.shown = this.visible();
-    // Nearly always, when others talk.
-    if (this.shown === NOTHING_TYPED) return '';
-    return redrawn(NOTHING_TYPED, this.shown, this.#terminal.width);
+    return this.shown;
   }
 
   disturbed(): void {
@@ -205,15 +205,17 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
 
   private visible(): Typed {
     const { before, after } = this.#editor;
-    const hidden = before + after === '' || !this.#echoing || this.#terminal.secret();
-    return hidden ? NOTHING_TYPED : { before, after };
+    if (before + after === '' || !this.#echoing || this.#terminal.secret()) return NOTHING_TYPED;
+    const { shown } = this;
+    return shown.before === before && shown.after === after ? shown : { before, after };
   }
 
   private completeLine(): void {
-    // Once a chunk: a packet of tabs would make a list for each.
-    const { candidates } = this.#terminal;
-    if (!candidates || !this.#mayComplete || this.#terminal.secret()) return;
-    this.#mayComplete = false;
+    const { candidates, packet } = this.#terminal;
+    if (!candidates || !this.#echoing || this.#terminal.secret()) return;
+    // Once a packet: one full of tabs would make a list for each.
+    if (packet === this.#completedIn) return;
+    this.#completedIn = packet;
     const { before } = this.#editor;
     const { typed, choices } = completed(before, candidates(before));
     if (typed !== before) this.#editor.complete(typed);

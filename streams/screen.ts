@@ -1,8 +1,8 @@
 import { copied } from './copied.js';
 import { erased } from './erase.js';
-import { NOTHING_TYPED } from './line-editor.js';
+import { NOTHING_TYPED, redrawn, type Typed } from './line-editor.js';
 import type { LineTerminal, Typing } from './lines.js';
-import type { Completer, Connection, Encoding, Output } from './types.js';
+import type { Completer, Connection, Encoding, Output, Terminal } from './types.js';
 
 /** A prompt that is longer isn't one. */
 const PROMPT_LIMIT = 256;
@@ -34,6 +34,17 @@ export interface ScreenLine {
   readonly isRead: boolean;
 }
 
+/** What surrounds lines that are written above a prompt and a half-typed line, and what that depends on. */
+interface Surroundings {
+  readonly said: string;
+  readonly shown: Typed;
+  readonly now: Typed;
+  readonly terminal: Terminal;
+  readonly drawnAt: number;
+  readonly above: string;
+  readonly below: string;
+}
+
 /** A caller's terminal, as the line discipline sees it. A class, since every caller has one. */
 export class Screen implements LineTerminal {
   readonly #connection: Connection;
@@ -52,6 +63,8 @@ export class Screen implements LineTerminal {
   #covered = false;
   /** How wide the window was when something was last written. */
   #drawnAt = 0;
+  /** There while the caller has a half-typed line: others talk more often than it changes. */
+  #surroundings: Surroundings | undefined;
 
   constructor(connection: Connection, parts: ScreenParts, line: ScreenLine) {
     this.#connection = connection;
@@ -64,6 +77,9 @@ export class Screen implements LineTerminal {
   }
   get columns(): number {
     return this.#connection.terminal.columns;
+  }
+  get packet(): number {
+    return this.#connection.bytesIn;
   }
 
   /** Notes what the app wrote: what stands behind its last newline is the prompt. */
@@ -94,19 +110,13 @@ export class Screen implements LineTerminal {
   /** Writes lines above the prompt and what is typed behind it. */
   notify(lines: string): void {
     this.settle();
-    const { typing } = this;
-    const above = erased(
-      this.#said,
-      typing?.shown ?? NOTHING_TYPED,
-      this.#connection.terminal,
-      this.#parts.width,
-      this.#drawnAt,
-    );
-    const typed = typing?.redraw() ?? '';
-    const text = `${above}${lines}${lines.endsWith('\n') ? '' : '\n'}${this.#said}${typed}`;
+    const shown = this.typing?.shown ?? NOTHING_TYPED;
+    const now = this.typing?.refresh() ?? NOTHING_TYPED;
+    const { above, below } = this.surroundings(shown, now);
+    const text = `${above}${lines}${lines.endsWith('\n') ? '' : '\n'}${this.#said}${below}`;
     this.#drawnAt = this.columns;
     // The prompt is marked again, where it is what stands last.
-    if (typed === '') this.#line.send(text);
+    if (below === '') this.#line.send(text);
     else this.#line.echo(text);
   }
 
@@ -164,6 +174,32 @@ export class Screen implements LineTerminal {
   reading(on: boolean): void {
     this.#reading = on;
     if (!on) this.settle();
+  }
+
+  /** What takes the prompt and the line off the screen, and what shows the line again. */
+  private surroundings(shown: Typed, now: Typed): Pick<Surroundings, 'above' | 'below'> {
+    const said = this.#said;
+    const drawnAt = this.#drawnAt;
+    const { terminal } = this.#connection;
+    const { width } = this.#parts;
+    const known = this.#surroundings;
+    if (
+      known?.shown === shown &&
+      known.now === now &&
+      known.said === said &&
+      known.terminal === terminal &&
+      known.drawnAt === drawnAt
+    )
+      return known;
+    const above = erased(said, shown, terminal, width, drawnAt);
+    // Nearly always, when others talk.
+    if (shown === NOTHING_TYPED && now === NOTHING_TYPED) {
+      this.#surroundings = undefined;
+      return { above, below: '' };
+    }
+    const below = redrawn(NOTHING_TYPED, now, width);
+    this.#surroundings = { said, shown, now, terminal, drawnAt, above, below };
+    return this.#surroundings;
   }
 
   private settle(): void {

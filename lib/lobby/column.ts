@@ -1,17 +1,21 @@
-import { LETTERS } from '../../streams/line-editor.js';
+import { lettersOf } from '../../streams/letters.js';
 import { width } from '../width.js';
 
 /** A text in a column so wide on the screen, cut with an ellipsis if it is too long. */
 export function column(text: string, columns: number, align: 'left' | 'right' = 'left'): string {
-  const cut = width(text) <= columns ? text : `${beginning(text, columns - 1)}…`;
-  const blanks = ' '.repeat(Math.max(0, columns - width(cut)));
-  return align === 'left' ? cut + blanks : blanks + cut;
+  const short = shortened(text, columns);
+  const blanks = ' '.repeat(Math.max(0, columns - width(short)));
+  return align === 'left' ? short + blanks : blanks + short;
 }
+
+/** A text that takes no more columns than that, cut with an ellipsis if it is too long. */
+export const shortened = (text: string, columns: number): string =>
+  width(text) <= columns ? text : `${beginning(text, columns - 1)}…`;
 
 function beginning(text: string, columns: number): string {
   let taken = '';
   let left = columns;
-  for (const { segment: letter } of LETTERS.segment(text)) {
+  for (const letter of lettersOf(text)) {
     left -= width(letter);
     if (left < 0) break;
     taken += letter;

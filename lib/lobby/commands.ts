@@ -2,9 +2,18 @@ import { closestMatch } from 'leven';
 import type { Encoding } from '../../streams/types.js';
 import { folded } from '../login/handle.js';
 import { callerChannel, type Message } from './chat.js';
+import { shortened } from './column.js';
 import { roomChannel, rooms } from './rooms.js';
 import { dateAndTime, spent } from './times.js';
-import { addressee, handlesFrom, people, type Visit, visitorOf } from './visit.js';
+import {
+  addressee,
+  handlesBeginning,
+  handlesFrom,
+  handlesOnLine,
+  people,
+  type Visit,
+  visitorOf,
+} from './visit.js';
 import { idle, who } from './who.js';
 
 /** What is answered to a line; null hangs up. */
@@ -21,6 +30,8 @@ interface Command {
 }
 
 const ROOM = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}_-]{0,15}$/u;
+/** A reason is told to each caller who pages somebody that is away. */
+const MAX_AWAY_COLUMNS = 80;
 const ENCODINGS: readonly Encoding[] = ['ascii', 'cp437', 'utf-8'];
 
 /** The commands, in the order of the help. */
@@ -66,8 +77,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     takes: '[WHY]',
     help: 'say that you are away',
     answer(visit, text) {
-      visit.away.set(visit.session.id, text);
-      publish(visit, 'did', text === '' ? 'is away.' : `is away: ${text}`);
+      const why = shortened(text, MAX_AWAY_COLUMNS);
+      visit.away.set(visit.session.id, why);
+      publish(visit, 'did', why === '' ? 'is away.' : `is away: ${why}`);
       return 'You are away, until you say something.\n';
     },
   },
@@ -139,13 +151,19 @@ export function candidates(visit: Visit, typed: string): readonly string[] {
 
 /** The handle that somebody is about to type into what they say. */
 function spokenTo({ services }: Visit, typed: string): string[] {
+  const onLine = handlesOnLine(services);
   for (const { index: start } of typed.matchAll(WORD)) {
-    const handles = handlesFrom(services, typed.slice(start));
+    // No handle is that long, and a line may have five hundred words.
+    if (typed.length - start > MAX_TYPED_HANDLE) continue;
+    const handles = handlesBeginning(onLine, typed.slice(start));
     const behind = start === 0 ? ':' : '';
     if (handles.length > 0) return handles.map((handle) => `${typed.slice(0, start)}${handle}${behind}`);
   }
   return [];
 }
+
+/** A handle has 20 characters, and each may be typed as a letter and its marks. */
+const MAX_TYPED_HANDLE = 60;
 
 /** The beginning of a word; the first of several from which a handle begins is the one, since some have blanks in them. */
 const WORD = /(?<!\S)\S/g;

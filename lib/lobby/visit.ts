@@ -27,12 +27,21 @@ export type Person = SessionInfo & { readonly user: User };
 export const people = ({ sessions }: Services): Person[] =>
   [...sessions.values()].filter((info): info is Person => info.user !== null);
 
-/** The handles on line that begin so, in whatever case. */
-export function handlesFrom(services: Services, beginning: string): string[] {
+/** The handles on line, and each as it is looked up. */
+export const handlesOnLine = (services: Services): ReadonlyMap<string, string> =>
+  new Map(people(services).map(({ user }) => [user.handle, folded(user.handle)]));
+
+/** Those of the handles that begin so, in whatever case. */
+export function handlesBeginning(handles: ReadonlyMap<string, string>, beginning: string): string[] {
   const begun = folded(beginning);
-  const handles = people(services).map(({ user }) => user.handle);
-  return [...new Set(handles)].filter((handle) => folded(handle).startsWith(begun)).sort();
+  const found: string[] = [];
+  for (const [handle, look] of handles) if (look.startsWith(begun)) found.push(handle);
+  return found.sort();
 }
+
+/** The handles on line that begin so, in whatever case. */
+export const handlesFrom = (services: Services, beginning: string): string[] =>
+  handlesBeginning(handlesOnLine(services), beginning);
 
 /** The handle that a text begins with, of those on line; the longest, as some have spaces in them. */
 export function addressee(services: Services, text: string): string | undefined {

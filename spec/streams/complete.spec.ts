@@ -34,6 +34,11 @@ describe('completed', () => {
     });
   });
 
+  it('cuts no character in two where the candidates begin alike, and no character that is whole', () => {
+    expect(completed('', ['a\u{1f600}b', 'a\u{1f601}c']).typed).toBe('a');
+    expect(completed('', ['\u{1f600}b', '\u{1f600}c']).typed).toBe('\u{1f600}');
+  });
+
   it('leaves the line alone where there are none', () => {
     expect(completed('/xyz', [])).toEqual({ typed: '/xyz', choices: [] });
   });

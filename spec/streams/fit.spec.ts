@@ -43,6 +43,20 @@ describe('fit', () => {
     );
   });
 
+  it('measures a line once for windows of many widths', () => {
+    const measured: string[] = [];
+    const counted = (text: string) => {
+      measured.push(text);
+      return width(text);
+    };
+    const line = `ann: ${'\u00e9 e\u0301'.repeat(200)}`;
+    fitTo(line, 20, counted);
+    const once = measured.length;
+    expect(once).toBeLessThanOrEqual(line.length + 1);
+    for (let columns = 21; columns < 200; columns += 1) fitTo(line, columns, counted);
+    expect(measured.length).toBe(once);
+  });
+
   it('comes to an end in a window that has no room for a letter', () => {
     expect(fit('漢字', 1).replaceAll('\n', '')).toBe('漢字');
     expect(fit('ab', 0).replaceAll('\n', '')).toBe('ab');

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { from, map, of, Subject, take, throwError } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import stringWidth from 'string-width';
-import { LINE_LIMIT } from '../../streams/line-editor.js';
+import { LINE_LIMIT, NOTHING_TYPED } from '../../streams/line-editor.js';
 import { type LineTerminal, lines } from '../../streams/lines.js';
 import type { Unfinished } from '../../streams/type-ahead.js';
 import { holds } from '../support/holds.js';
@@ -24,6 +24,7 @@ const terminal = (parts: Partial<LineTerminal> = {}): LineTerminal => ({
   notify: () => {},
   width: stringWidth,
   columns: 80,
+  packet: 0,
   candidates: undefined,
   freshPrompt: (on) => `<${on}>`,
   hangUp: () => {},
@@ -355,6 +356,13 @@ describe('lines', () => {
   describe('a line that is too long', () => {
     const full = 'x'.repeat(LINE_LIMIT);
 
+    it('is cut where it comes whole in one chunk, whatever the echo', () => {
+      const long = 'x'.repeat(65_000);
+      expect(linesIn(`${long}\r\nnext\r\n`)).toEqual([full, 'next']);
+      expect(linesIn(`first\r\n${long}\r\nnext\r\n`)).toEqual(['first', full, 'next']);
+      expect(linesIn(`${'\u00e9'.repeat(30_000)}\r\n`)).toEqual(['\u00e9'.repeat(LINE_LIMIT / 2)]);
+    });
+
     it('is cut, and the next one is whole', () => {
       expect(linesIn(`${full}yz\rnext\r`)).toEqual([full, 'next']);
       expect(linesIn(full, 'y', 'z\rnext\r')).toEqual([full, 'next']);
@@ -456,7 +464,7 @@ describe('lines', () => {
     it('shows nothing again of what the client shows itself', () => {
       const { told, types, typing: asked } = typing({ echoes: () => false });
       types('half');
-      expect(asked()?.redraw()).toBe('');
+      expect(asked()?.refresh()).toBe(NOTHING_TYPED);
       expect(told).toEqual([]);
     });
 
@@ -832,6 +840,7 @@ describe('lines', () => {
       const show = (text: string) => {
         shown += text;
       };
+      let packet = 0;
       const own = terminal({
         echoes: () => true,
         show,
@@ -843,7 +852,13 @@ describe('lines', () => {
         ...parts,
       });
       typed$.pipe(map(bytesOf), lines(own, noKeys())).subscribe((line) => entered.push(line));
-      return { type: (text: string) => typed$.next(text), shown: () => shown, listed, asked, entered };
+      Object.defineProperty(own, 'packet', { get: () => packet });
+      /** Each a chunk of one packet. */
+      const type = (...chunks: string[]) => {
+        packet += 1;
+        for (const chunk of chunks) typed$.next(chunk);
+      };
+      return { type, shown: () => shown, listed, asked, entered };
     }
     const commands = (typed: string) =>
       ['look', 'listen', 'leave'].filter((command) => command.startsWith(typed));
@@ -885,6 +900,14 @@ describe('lines', () => {
       expect(listed.length).toBe(1);
       type('\t');
       expect(asked.length).toBe(2);
+    });
+
+    it('asks once a packet, also where that comes in many chunks', () => {
+      const { type, asked } = typing(commands);
+      type('l', '\t', '\t', 'i', '\t');
+      expect(asked).toEqual(['l']);
+      type('\t', '\t');
+      expect(asked).toEqual(['l', 'li']);
     });
 
     it('does nothing in a secret, nor where the caller\u2019s terminal shows what is typed', () => {

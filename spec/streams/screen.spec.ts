@@ -8,6 +8,7 @@ function screenOf(options: FakeConnectionOptions = {}, isRead = () => true) {
   const connection = fakeConnection(NEVER, options);
   const made: Encoding[] = [];
   let hangUps = 0;
+  let measured = 0;
   const screen = new Screen(
     connection,
     {
@@ -20,7 +21,10 @@ function screenOf(options: FakeConnectionOptions = {}, isRead = () => true) {
           return `${encoding}:${held}`;
         };
       },
-      width: (text) => text.length,
+      width: (text) => {
+        measured += text.length;
+        return text.length;
+      },
     },
     {
       send: (text) => connection.write(text),
@@ -33,7 +37,7 @@ function screenOf(options: FakeConnectionOptions = {}, isRead = () => true) {
       },
     },
   );
-  return { screen, connection, made, hangUps: () => hangUps };
+  return { screen, connection, made, hangUps: () => hangUps, measured: () => measured };
 }
 
 const bytes = Uint8Array.of(97);
@@ -108,6 +112,55 @@ describe('Screen', () => {
     expect(screen.secret()).toBe(false);
   });
 
+  describe('lines that come above what is half typed', () => {
+    /** A caller in whose window that is half typed, and the cursor at its beginning. */
+    function halfTyped(line: string) {
+      const own = screenOf({ echo: true, type: 'xterm' });
+      let shown = { before: '', after: line };
+      own.screen.typing = {
+        get shown() {
+          return shown;
+        },
+        refresh: () => shown,
+        disturbed() {},
+        discard() {},
+        forget() {},
+      };
+      const type = (after: string) => {
+        shown = { before: '', after };
+      };
+      return { ...own, type };
+    }
+
+    it('measure it once, however many there are', () => {
+      const { screen, measured } = halfTyped('\u00e9'.repeat(500));
+      screen.wrote('> ');
+      screen.notify('hi');
+      const once = measured();
+      expect(once).toBeLessThanOrEqual(2000);
+      for (let count = 0; count < 100; count += 1) screen.notify('hi');
+      expect(measured()).toBe(once);
+    });
+
+    it('measure it anew when something was typed, the prompt is another, or the window', () => {
+      const { screen, connection, type } = halfTyped('\u00e9\u00e9\u00e9');
+      screen.wrote('> ');
+      const last = () => {
+        const before = connection.screen.length;
+        screen.notify('hi');
+        return connection.screen.slice(before);
+      };
+      expect(last()).toBe('\r\x1b[Jhi\n> \u00e9\u00e9\u00e9\b\b\b');
+      type('\u00e9');
+      expect(last()).toBe('\r\x1b[Jhi\n> \u00e9\b');
+      screen.wrote('\nwhat? ');
+      expect(last()).toBe('\r\x1b[Jhi\nwhat? \u00e9\b');
+      connection.setEncoding('cp437');
+      type('');
+      expect(last()).toBe('\r\x1b[Jhi\nwhat? ');
+    });
+  });
+
   it('hangs up', () => {
     const { screen, hangUps } = screenOf();
     screen.hangUp();
@@ -120,7 +173,7 @@ describe('Screen', () => {
       const { screen } = screenOf();
       screen.typing = {
         shown: { before: '', after: '' },
-        redraw: () => '',
+        refresh: () => ({ before: '', after: '' }),
         disturbed: () => told.push('disturbed'),
         discard: () => told.push('discarded'),
         forget: (line) => told.push(`forgot ${line}`),

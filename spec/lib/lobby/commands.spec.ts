@@ -305,6 +305,16 @@ describe('/afk', () => {
     expect(heard).toEqual(['ann did: is away.', 'ann did: is away: lunch']);
   });
 
+  it('keeps 80 columns of the reason', () => {
+    const { says, heard, visit } = lobby();
+    says(`/afk ${'x'.repeat(900)}`);
+    const kept = `${'x'.repeat(79)}\u2026`;
+    expect(visit.away.get(1)).toBe(kept);
+    expect(heard).toEqual([`ann did: is away: ${kept}`]);
+    says(`/afk ${'\u6f22'.repeat(300)}`);
+    expect(visit.away.get(1)).toBe(`${'\u6f22'.repeat(39)}\u2026`);
+  });
+
   it('lasts until one says, does or pages something', () => {
     const { says, heard, visit } = lobby(bob);
     says('/afk');
@@ -476,6 +486,22 @@ describe('Tab', () => {
     expect(tab('/page ann of')).toEqual(['/page Ann of Green Gables']);
     expect(tab('/PAGE ')).toEqual(['/PAGE Ann of Green Gables', '/PAGE ann', '/PAGE bob']);
     expect(tab('/page bob he')).toEqual([]);
+  });
+
+  it('looks up the people on line once, however many words a line has', () => {
+    const { tab, services } = lobby(bob);
+    const { sessions } = services;
+    let looks = 0;
+    const counted = {
+      values() {
+        looks += 1;
+        return sessions.values();
+      },
+    };
+    Object.defineProperty(services, 'sessions', { value: counted });
+    expect(tab('q '.repeat(510))).toEqual([]);
+    expect(tab(`${'q '.repeat(500)}b`)).toEqual([`${'q '.repeat(500)}bob`]);
+    expect(looks).toBe(2);
   });
 
   it('makes rooms, behind /join', () => {
