@@ -25,8 +25,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'waiters-not-told-of-limits',
     file: 'streams/admit.ts',
-    find: '() => changed$.subscribe(seatWaiters)',
-    put: '() => changed$.subscribe()',
+    find: 'running.add(changed$.subscribe(seatWaiters))',
+    put: 'running.add(changed$.subscribe())',
   },
   {
     name: 'node-counted-up',
@@ -199,20 +199,20 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'waiter-stays-in-line',
     file: 'streams/admit.ts',
-    find: '          line.splice(line.indexOf(waiter), 1);\n',
-    put: '',
+    find: '          takeOut(waiter);\n          moves.next();',
+    put: '          moves.next();',
   },
   {
     name: 'nobody-moves-up',
     file: 'streams/admit.ts',
-    find: '          seating = false;\n        }\n        moveUp();',
-    put: '          seating = false;\n        }',
+    find: '            next.enter();\n            moves.next();',
+    put: '            next.enter();',
   },
   {
     name: 'waiting-room-too-small',
     file: 'streams/admit.ts',
-    find: 'if (line.length < limits.waitingRoom)',
-    put: 'if (line.length + 1 < limits.waitingRoom)',
+    find: 'if (line.size < limits.waitingRoom)',
+    put: 'if (line.size + 1 < limits.waitingRoom)',
   },
   {
     name: 'grace-not-given',

@@ -1,5 +1,11 @@
 import { type Command, Option } from 'commander';
-import { ConfigError, type ReadConfig, readConfig } from '../lib/config/config.js';
+import {
+  ConfigError,
+  type ConfigSources,
+  type ReadConfig,
+  readConfig,
+  readConfigInTurns,
+} from '../lib/config/config.js';
 import { HEADINGS } from '../lib/config/headings.js';
 import { type Config, flag, SETTINGS, type Setting, variable } from '../lib/config/settings.js';
 import { openFilesLimit, openFilesProblem } from '../lib/process/open-files.js';
@@ -33,10 +39,22 @@ function optionOf(setting: Setting): Option {
 
 /** Reads the configuration of a command that has them, and checks what can only be checked on this machine. */
 export function configure(command: Command): ReadConfig {
+  return checked(readConfig(sourcesOf(command)));
+}
+
+/** What {@link configure} does, for a board that runs: its callers don't wait meanwhile. */
+export async function reconfigure(command: Command): Promise<ReadConfig> {
+  return checked(await readConfigInTurns(sourcesOf(command)));
+}
+
+function sourcesOf(command: Command): ConfigSources {
   const flags = Object.fromEntries(
     command.options.map((option) => [option.name(), command.getOptionValue(option.attributeName())]),
   );
-  const read = readConfig({ flags, env: process.env, cwd: process.cwd() });
+  return { flags, env: process.env, cwd: process.cwd() };
+}
+
+function checked(read: ReadConfig): ReadConfig {
   const problem = openFilesProblem(read.config, openFilesLimit());
   if (problem) throw new ConfigError([problem]);
   return read;

@@ -1,6 +1,7 @@
 import {
   BehaviorSubject,
   catchError,
+  concatMap,
   config,
   defer,
   filter,
@@ -18,7 +19,7 @@ import {
 } from 'rxjs';
 import { embeddedBus } from '../streams/bus.js';
 import { NOTHING_YET, tally } from '../streams/tally.js';
-import { networks } from './config/networks.js';
+import { networks, readNetworks } from './config/networks.js';
 import type { Config } from './config/settings.js';
 import { closingTime, forewarned } from './control/closing-time.js';
 import { createImpulse } from './create-impulse.js';
@@ -30,6 +31,7 @@ import { passwords } from './login/passwords.js';
 import { messageOf } from './message-of.js';
 import { isIgnored } from './process/hold-signals.js';
 import { monotonic } from './process/monotonic.js';
+import { runStepsInTurns } from './process/run-steps.js';
 import { notifyManager } from './process/service-manager.js';
 import { terminalWatch } from './process/terminal.js';
 import { watchdog } from './process/watchdog.js';
@@ -50,8 +52,8 @@ const LOG_EACH_MS = 1000;
 export interface ServeOptions {
   /** The descriptor of a socket to listen on, instead of the host and port of the configuration. */
   readonly fd?: number | undefined;
-  /** Reads the configuration again; throws a `ConfigError` if it can't be used. */
-  readonly reread?: () => Config;
+  /** Reads the configuration again; throws, or rejects with, a `ConfigError` if it can't be used. */
+  readonly reread?: () => Config | Promise<Config>;
   /** Whether the terminal that the board was started from is gone. */
   readonly terminalIsGone?: () => boolean;
   /** Ends a process that outlasts its shutdown. */
@@ -101,14 +103,18 @@ export function serve(
   if (settings.control !== null || settings.metricsPort !== null)
     impulse.event$.pipe(tally(impulse.sessions)).subscribe(figures);
 
-  const apply = (now: Config) => {
+  const apply = async (now: Config) => {
+    const changed = [
+      await runStepsInTurns(readNetworks(now.block)),
+      await runStepsInTurns(readNetworks(now.allow)),
+    ] as const;
     impulse.setLimits(limitsOf(now));
-    [blocked, trusted] = [networks(now.block), networks(now.allow)];
+    [blocked, trusted] = changed;
   };
   const isHangup = (signal: NodeJS.Signals) => signal === 'SIGHUP' && !terminalIsGone();
   const reloaded$ = signal$.pipe(
     filter(isHangup),
-    tap(() => reload(settings, reread, apply, log)),
+    concatMap(() => reload(settings, reread, apply, log)),
     ignoreElements(),
   );
   const closing$ = closing.news$.pipe(

@@ -3,12 +3,19 @@ import {
   defer,
   distinctUntilChanged,
   EMPTY,
+  endWith,
   map,
   type Observable,
   type OperatorFunction,
+  type SchedulerLike,
+  Subject,
+  Subscription,
+  subscribeOn,
+  throttle,
   using,
 } from 'rxjs';
 import { earlyDrop } from './early-drop.js';
+import { inSlices } from './in-slices.js';
 import { nodes } from './nodes.js';
 import { isRefused, type Knock, type Refused, refused } from './refused.js';
 import type { Connection, Limits, SessionId } from './types.js';
@@ -51,11 +58,15 @@ export function admit(
   trusted: (address: string) => boolean,
   changed$: Observable<unknown>,
   random: () => number,
+  scheduler: SchedulerLike,
 ): OperatorFunction<Knock, Admission> {
   return (knock$) =>
     defer(() => {
       const free = nodes();
-      const line: Guest[] = [];
+      // Sets: whoever leaves is taken out without a search, and the order stays.
+      const line = new Set<Guest>();
+      const trustedInLine = new Set<Guest>();
+      const moves = new Subject<void>();
       let inside = 0;
       let unauthenticated = 0;
       let lastId = 0;
@@ -66,24 +77,39 @@ export function admit(
         const most = limits.maxUnauthenticated?.full ?? Number.POSITIVE_INFINITY;
         return inside < capacity && (isTrusted || unauthenticated < most);
       };
+      /** Takes the first waiter who may have a node out of the line. */
+      const takeNext = () => {
+        const [next] = hasRoom(false) ? line : hasRoom(true) ? trustedInLine : [];
+        if (next) takeOut(next);
+        return next;
+      };
+      const takeOut = (waiter: Guest) => {
+        line.delete(waiter);
+        trustedInLine.delete(waiter);
+      };
       const seatWaiters = () => {
         // One who enters and leaves at once comes back here: a loop, since a recursion would fill the stack.
-        if (seating) return;
+        if (seating || line.size === 0) return;
         seating = true;
         try {
-          for (let next = line.findIndex(waits); next !== -1; next = line.findIndex(waits)) {
-            line.splice(next, 1)[0]?.enter();
+          for (let next = takeNext(); next; next = takeNext()) {
+            next.enter();
+            moves.next();
           }
         } finally {
           seating = false;
         }
-        moveUp();
       };
-      const waits = (waiter: Guest) => hasRoom(waiter.isTrusted);
-      const moveUp = () => {
-        // By index, since a caller who is told its place may leave at that very moment.
-        for (let index = 0; index < line.length; index += 1) line[index]?.moveTo(index + 1);
-      };
+      const places$ = defer(() => {
+        let place = 0;
+        const tell = (waiter: Guest) => {
+          // Who left since the pass began isn't counted; who leaves behind its back is the next pass's.
+          if (!line.has(waiter)) return;
+          place += 1;
+          waiter.moveTo(place);
+        };
+        return inSlices([...line], tell, scheduler);
+      }).pipe(subscribeOn(scheduler), endWith(null));
 
       const gate: Gate = {
         enter(isTrusted) {
@@ -101,8 +127,8 @@ export function admit(
         },
         seatWaiters,
         giveUp(waiter) {
-          line.splice(line.indexOf(waiter), 1);
-          moveUp();
+          takeOut(waiter);
+          moves.next();
         },
       };
 
@@ -112,8 +138,9 @@ export function admit(
       };
       const wait = (connection: Connection, isTrusted: boolean): Admitted => {
         lastId += 1;
-        const waiter = new Guest(gate, connection, lastId, isTrusted, line.length + 1);
-        line.push(waiter);
+        const waiter = new Guest(gate, connection, lastId, isTrusted, line.size + 1);
+        line.add(waiter);
+        if (isTrusted) trustedInLine.add(waiter);
         return waiter;
       };
 
@@ -125,13 +152,19 @@ export function admit(
           return refused(knock, 'rate');
         }
         // Whoever is trusted needn't queue for a node that nobody in the line may have.
-        if (hasRoom(isTrusted) && (line.length === 0 || isTrusted)) return seat(knock, isTrusted);
-        if (line.length < limits.waitingRoom) return wait(knock, isTrusted);
+        if (hasRoom(isTrusted) && (line.size === 0 || isTrusted)) return seat(knock, isTrusted);
+        if (line.size < limits.waitingRoom) return wait(knock, isTrusted);
         return refused(knock, 'full');
       };
 
       return using(
-        () => changed$.subscribe(seatWaiters),
+        () => {
+          const running = new Subscription();
+          running.add(changed$.subscribe(seatWaiters));
+          // One pass at a time, and one more if the line moved meanwhile.
+          running.add(moves.pipe(throttle(() => places$, { leading: true, trailing: true })).subscribe());
+          return running;
+        },
         () => knock$.pipe(map(decide)),
       );
     });

@@ -74,7 +74,7 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
       return connection$.pipe(
         takeUntil(order$),
         door(policy, limits, offenders, rates, order$, scheduler),
-        admit(limits, policy.trusted, changed$, policy.random),
+        admit(limits, policy.trusted, changed$, policy.random, scheduler),
         sideBySide((admission) =>
           isRefused(admission)
             ? turnAway(admission, limits.maxSessions, farewell).pipe(takeUntil(forced$))

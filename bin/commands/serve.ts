@@ -6,7 +6,7 @@ import { createLog } from '../../lib/log.js';
 import { serve } from '../../lib/serve.js';
 import { withExamples } from '../examples.js';
 import type { AddCommand } from '../program.js';
-import { configure, withSettings } from '../settings-flags.js';
+import { configure, reconfigure, withSettings } from '../settings-flags.js';
 
 /** `impulse serve` */
 export const serveCommand: AddCommand = (program, { signal$, ignoredSignal$, exitWith }) => {
@@ -26,7 +26,7 @@ export const serveCommand: AddCommand = (program, { signal$, ignoredSignal$, exi
     exitWith(
       await serve(config, merge(signal$, ignoredSignal$), log, {
         fd,
-        reread: () => configure(command).config,
+        reread: async () => (await reconfigure(command)).config,
       }),
     );
   });

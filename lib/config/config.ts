@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { config as dotenv } from 'dotenv';
 import { closestMatch } from 'leven';
-import { accountsIn, MOST_FILE_BYTES } from '../login/account-file.js';
+import { accountSteps, MOST_FILE_BYTES } from '../login/account-file.js';
+import { runSteps, runStepsInTurns, type Steps } from '../process/run-steps.js';
 import { networkOf } from './networks.js';
 import { type Config, flag, SETTINGS, type Setting, variable } from './settings.js';
 
@@ -59,7 +60,16 @@ export class ConfigError extends Error {
  * config.idleTimeoutMs; // 600_000
  * ```
  */
-export function readConfig({ flags, env, cwd }: ConfigSources): ReadConfig {
+export function readConfig(sources: ConfigSources): ReadConfig {
+  return runSteps(reading(sources));
+}
+
+/** What {@link readConfig} does, in turns of the event loop: a long list of networks holds nobody up. */
+export function readConfigInTurns(sources: ConfigSources): Promise<ReadConfig> {
+  return runStepsInTurns(reading(sources));
+}
+
+function* reading({ flags, env, cwd }: ConfigSources): Steps<ReadConfig> {
   const problems: string[] = [];
   const complain = (problem: string): undefined => void problems.push(oneLine(problem));
 
@@ -69,7 +79,7 @@ export function readConfig({ flags, env, cwd }: ConfigSources): ReadConfig {
   for (const [key, setting] of Object.entries<Setting>(SETTINGS)) {
     const row = find(setting, flags, env, file);
     sources.push(row);
-    values[key] = read(setting, row, cwd, complain);
+    values[key] = yield* read(setting, row, cwd, complain);
   }
   if (problems.length > 0) throw new ConfigError(problems);
 
@@ -115,12 +125,12 @@ function find(
   return { name, value: setting.default, source: 'default' };
 }
 
-function read(
+function* read(
   setting: Setting,
   { name, value, source }: SettingRow,
   cwd: string,
   complain: (problem: string) => undefined,
-): unknown {
+): Steps<unknown> {
   const problem = `${name} ${quote(value)} (from ${source}): allowed is ${setting.allowed}`;
   const parsed = setting.parse(value);
   if (parsed === undefined) return complain(problem);
@@ -134,31 +144,50 @@ function read(
   };
   if (setting === SETTINGS.banner && typeof parsed === 'string') return open(parsed, MOST_BANNER_BYTES);
   if (setting === SETTINGS.passwords && typeof parsed === 'string') {
-    const { problems } = accountsIn(open(parsed, MOST_FILE_BYTES) ?? '');
+    const { problems } = yield* accountSteps(open(parsed, MOST_FILE_BYTES) ?? '');
     for (const slip of problems) complain(`${problem}; ${parsed} ${slip}`);
     return resolve(cwd, parsed);
   }
   if (setting.parse !== SETTINGS.block.parse) return parsed;
-  return (parsed as readonly string[]).flatMap((entry) =>
-    networkOf(entry) ? [entry] : networksIn(open(entry, MOST_LIST_BYTES) ?? '', entry, problem, complain),
-  );
+  const networks: string[] = [];
+  for (const entry of parsed as readonly string[]) {
+    if (networkOf(entry)) networks.push(entry);
+    else yield* networksIn(open(entry, MOST_LIST_BYTES) ?? '', entry, problem, complain, networks);
+  }
+  return networks;
 }
 
 const MOST_BANNER_BYTES = 64 * 1024;
 const MOST_LIST_BYTES = 4 * 1024 * 1024;
 
-/** The networks of a list's file: one a line, comments after `#`. */
-function networksIn(
+/** Adds the networks of a list's file to others: one a line, comments after `#`. */
+function* networksIn(
   text: string,
   name: string,
   problem: string,
   complain: (problem: string) => undefined,
-): string[] {
-  const lines = text.split(/\r?\n/).map((line) => line.replace(/#.*/, '').trim());
-  const slip = lines.findIndex((line) => line !== '' && !networkOf(line));
-  if (slip !== -1)
-    complain(`${problem}; ${name} line ${slip + 1}: ${quote(lines[slip] ?? '')} is not a network`);
-  return lines.filter((line) => line !== '');
+  networks: string[],
+): Steps<void> {
+  let hasSlip = false;
+  let number = 1;
+  // Line by line, since the lines of a long list are too many for one step.
+  for (let start = 0; start < text.length; number += 1) {
+    const found = text.indexOf('\n', start);
+    const end = found === -1 ? text.length : found;
+    const line = withoutComment(text.slice(start, end)).trim();
+    start = end + 1;
+    if (line !== '') networks.push(line);
+    if (line !== '' && !hasSlip && !networkOf(line)) {
+      hasSlip = true;
+      complain(`${problem}; ${name} line ${number}: ${quote(line)} is not a network`);
+    }
+    yield;
+  }
+}
+
+function withoutComment(line: string): string {
+  const comment = line.indexOf('#');
+  return comment === -1 ? line : line.slice(0, comment);
 }
 
 function readText(path: string, mostBytes: number): string {

@@ -1,7 +1,9 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { readIpv6 } from '../../streams/ip-address.js';
 import { source } from '../../streams/source.js';
+import { runSteps, type Steps } from '../process/run-steps.js';
 
-/** A network as it was written, and as `net.BlockList` takes it. */
+/** A network as it was written. */
 interface Network {
   readonly address: string;
   readonly prefix: number;
@@ -31,24 +33,95 @@ export function networkOf(text: string): Network | undefined {
     : { address, prefix, family };
 }
 
+/** Networks of one family: the first bits of their addresses, by how many of them tell a network. */
+type ByPrefix<Bits> = Map<number, Set<Bits>>;
+
+interface Known {
+  readonly ipv4: ByPrefix<number>;
+  readonly ipv6: ByPrefix<string>;
+}
+
 /**
  * Whether an address is in one of the networks. IPv4 in IPv6's clothes (`::ffff:192.0.2.1`) is IPv4, and an address
- * that isn't one is in none.
+ * that isn't one is in none. Costs a look-up for each prefix length in the list, however long that is: `net.BlockList` goes
+ * through all of its rules, which took 1.6 ms a call with 100,000 of them.
  *
  * @param list What {@link networkOf} takes; anything else in it is overlooked.
  */
 export function networks(list: readonly string[]): (address: string) => boolean {
-  const known = new BlockList();
+  return runSteps(readNetworks(list));
+}
+
+/** What {@link networks} does, in steps. */
+export function* readNetworks(list: readonly string[]): Steps<(address: string) => boolean> {
+  const known: Known = { ipv4: new Map(), ipv6: new Map() };
   for (const text of list) {
     const network = networkOf(text);
-    if (network) known.addSubnet(network.address, network.prefix, network.family);
+    if (network) addTo(known, network);
+    yield;
   }
-  if (known.rules.length === 0) return () => false;
+  if (known.ipv4.size + known.ipv6.size === 0) return () => false;
   return (address) => {
-    const [bare = ''] = address.split('%');
-    if (isIP(bare) === 4) return known.check(bare, 'ipv4');
-    // A mapped address is its own source; any other IPv6 one is a part of its /64.
-    const plain = source(bare);
-    return isIP(plain) === 4 ? known.check(plain, 'ipv4') : isIP(bare) === 6 && known.check(bare, 'ipv6');
+    const bare = address.includes('%') ? address.slice(0, address.indexOf('%')) : address;
+    const plain = unmapped(bare);
+    switch (isIP(plain)) {
+      case 4: {
+        const number = numberOf(plain);
+        return isIn(known.ipv4, (prefix) => firstBits(number, prefix));
+      }
+      case 6: {
+        const digits = digitsOf(plain);
+        return isIn(known.ipv6, (prefix) => firstDigits(digits, prefix));
+      }
+      default:
+        return false;
+    }
   };
+}
+
+/** `::ffff:192.0.2.1` as `192.0.2.1`; any other address as it is. */
+const unmapped = (address: string) => (MAPPED.test(address) ? source(address) : address);
+const MAPPED = /^::ffff:\d+\.\d+\.\d+\.\d+$/i;
+
+function addTo({ ipv4, ipv6 }: Known, { address, prefix }: Network): void {
+  const plain = unmapped(address);
+  if (plain !== address && prefix >= 96) add(ipv4, prefix - 96, firstBits(numberOf(plain), prefix - 96));
+  else if (isIP(address) === 4) add(ipv4, prefix, firstBits(numberOf(address), prefix));
+  else add(ipv6, prefix, firstDigits(digitsOf(address), prefix));
+}
+
+function add<Bits>(known: ByPrefix<Bits>, prefix: number, bits: Bits): void {
+  const alike = known.get(prefix);
+  if (alike) alike.add(bits);
+  else known.set(prefix, new Set([bits]));
+}
+
+function isIn<Bits>(known: ByPrefix<Bits>, bitsOf: (prefix: number) => Bits): boolean {
+  for (const [prefix, alike] of known) if (alike.has(bitsOf(prefix))) return true;
+  return false;
+}
+
+/** An IPv4 address as a whole number of 32 bits; signed, as V8 keeps larger ones in objects. */
+const numberOf = (address: string): number =>
+  address.split('.').reduce((number, byte) => (number << 8) | Number(byte), 0);
+
+// A shift by 32 is one by none.
+const firstBits = (number: number, prefix: number): number => (prefix === 0 ? 0 : number >> (32 - prefix));
+
+/** An IPv6 address as its 32 hexadecimal digits. */
+const digitsOf = (address: string): string =>
+  (readIpv6(withoutDots(address)) ?? []).map((group) => group.toString(16).padStart(4, '0')).join('');
+
+/** `::1.2.3.4` is `::102:304` (RFC 4291, section 2.2, form 3). */
+const withoutDots = (address: string): string =>
+  address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes: string[]) => {
+    const [a, b, c, d] = bytes.map(Number) as [number, number, number, number];
+    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+  });
+
+function firstDigits(digits: string, prefix: number): string {
+  const whole = prefix >> 2;
+  const rest = prefix & 3;
+  if (rest === 0) return digits.slice(0, whole);
+  return `${digits.slice(0, whole)}${(Number.parseInt(digits.charAt(whole), 16) >> (4 - rest)).toString(16)}`;
 }

@@ -1,6 +1,7 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { runSteps, type Steps } from '../process/run-steps.js';
 import { folded, handleOf } from './handle.js';
 
 /** Somebody with a password. */
@@ -22,10 +23,22 @@ const [SALT_BYTES, HASH_BYTES] = [16, 32];
 export const MOST_FILE_BYTES = 1024 ** 2;
 
 /** The accounts in the text of a file, by their folded handles, and a line for each that is none. */
-export function accountsIn(text: string): { accounts: Map<string, Account>; problems: string[] } {
+export function accountsIn(text: string): AccountsRead {
+  return runSteps(accountSteps(text));
+}
+
+/** What {@link accountsIn} returns. */
+interface AccountsRead {
+  readonly accounts: Map<string, Account>;
+  readonly problems: string[];
+}
+
+/** What {@link accountsIn} does, in steps. */
+export function* accountSteps(text: string): Steps<AccountsRead> {
   const accounts = new Map<string, Account>();
   const problems: string[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
+    yield;
     if (/^\s*(#|$)/.test(line)) continue;
     const account = accountOf(line);
     if (!account) problems.push(`line ${index + 1} is no account; impulse passwd writes them`);

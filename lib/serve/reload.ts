@@ -6,14 +6,19 @@ import { messageOf } from '../message-of.js';
 
 /**
  * Reads the configuration again and puts it in force: all of it or nothing, as a file that can't be used leaves everything
- * as it is. The log says how it went.
+ * as it is. The log says how it went. Never rejects.
  *
  * @param settings What the board was started with.
  */
-export function reload(settings: Config, reread: () => Config, apply: (now: Config) => void, log: Log): void {
+export async function reload(
+  settings: Config,
+  reread: () => Config | Promise<Config>,
+  apply: (now: Config) => void | Promise<void>,
+  log: Log,
+): Promise<void> {
   try {
-    const now = reread();
-    apply(now);
+    const now = await reread();
+    await apply(now);
     log.info('configReread', 'read the configuration again; it is in force for new callers');
     const stuck = NEEDS_RESTART.filter((key) => `${now[key]}` !== `${settings[key]}`).map(
       (key) => SETTINGS[key].name,

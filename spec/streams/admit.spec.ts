@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { map, NEVER, Subject } from 'rxjs';
+import { map, NEVER, Subject, VirtualTimeScheduler } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { fakeConnection } from '../../lib/testing/fake-connection.js';
 import { type Admission, type Admitted, admit, type GateLimits } from '../../streams/admit.js';
@@ -12,12 +12,13 @@ const BLOCKED: Refused = { verdict: 'refused', connection, reason: 'blocked' };
 const KNOCKS: Record<string, Knock> = { a: connection, b: connection, c: connection, e: BLOCKED };
 
 /** A gate for strangers only, whose limits stay. */
-const admitting = (limits: Partial<GateLimits>) =>
+const admitting = (limits: Partial<GateLimits>, scheduler = new VirtualTimeScheduler()) =>
   admit(
     { maxSessions: 1, waitingRoom: 0, reserve: 0, maxUnauthenticated: null, ...limits },
     () => false,
     NEVER,
     () => 0,
+    scheduler,
   );
 
 /** A verdict in a word: `1 on 1`, `3 waits`, `full`. */
@@ -41,7 +42,8 @@ function gate(maxSessions: number, waitingRoom: number) {
   const came: Caller[] = [];
   let last: Admission | undefined;
   let reaction: Reaction = () => {};
-  knocks.pipe(admitting({ maxSessions, waitingRoom })).subscribe((admission) => {
+  const scheduler = new VirtualTimeScheduler();
+  knocks.pipe(admitting({ maxSessions, waitingRoom }, scheduler)).subscribe((admission) => {
     last = admission;
     if (isRefused(admission)) return;
     const react = reaction;
@@ -58,6 +60,8 @@ function gate(maxSessions: number, waitingRoom: number) {
   return {
     /** Everybody who came and wasn't refused, in the order in which they came. */
     came,
+    /** Lets the turns come in which waiters are told their places. */
+    settle: () => scheduler.flush(),
     /** The next caller; `null` if there was no room. */
     knock(whenTold: Reaction = () => {}): Caller | null {
       reaction = whenTold;
@@ -206,27 +210,31 @@ describe('admit', () => {
 
   describe('the waiting room', () => {
     it('tells callers their place, and each step forward', () => {
-      const { crowd } = crowdedGate(1, 3, 4);
+      const { crowd, settle } = crowdedGate(1, 3, 4);
       const [first, ann, bob, eve] = crowd;
       expect([ann?.told, bob?.told, eve?.told]).toEqual([[1], [2], [3]]);
       ann?.leave();
+      settle();
       expect([ann?.told, bob?.told, eve?.told]).toEqual([[1], [2, 1], [3, 2]]);
       first?.leave();
+      settle();
       expect([ann?.told, bob?.told, eve?.told]).toEqual([[1], [2, 1, 0], [3, 2, 1]]);
     });
 
     it("doesn't tell those a place again who keep it", () => {
-      const { crowd } = crowdedGate(1, 3, 4);
+      const { crowd, settle } = crowdedGate(1, 3, 4);
       const [, ann, bob, eve] = crowd;
       bob?.leave();
+      settle();
       expect([ann?.told, eve?.told]).toEqual([[1], [3, 2]]);
     });
 
     it('gives up a place once, however often a caller leaves', () => {
-      const { crowd, knock } = crowdedGate(1, 2, 3);
+      const { crowd, knock, settle } = crowdedGate(1, 2, 3);
       const [first, ann, bob] = crowd;
       ann?.leave();
       ann?.leave();
+      settle();
       expect(bob?.told).toEqual([2, 1]);
       expect(knock()?.told).toEqual([2]);
       expect(knock()).toBeNull();
@@ -249,13 +257,14 @@ describe('admit', () => {
     });
 
     it('copes with one who leaves upon hearing of a step forward', () => {
-      const { crowd, knock } = crowdedGate(1, 3, 1);
+      const { crowd, knock, settle } = crowdedGate(1, 3, 1);
       const ann = knock();
       const bob = knock((place, caller) => {
         if (place === 1) caller.leave();
       });
       const eve = knock();
       ann?.leave();
+      settle();
       expect(bob?.told).toEqual([2, 1]);
       expect(eve?.told.at(-1)).toBe(1);
       crowd[0]?.leave();
@@ -263,13 +272,14 @@ describe('admit', () => {
     });
 
     it('copes with one who leaves upon getting the node: the next gets it', () => {
-      const { crowd, knock } = crowdedGate(1, 3, 1);
+      const { crowd, knock, settle } = crowdedGate(1, 3, 1);
       const ann = knock((place, caller) => {
         if (place === 0) caller.leave();
       });
       const bob = knock();
       const eve = knock();
       crowd[0]?.leave();
+      settle();
       expect([ann?.told.at(-1), bob?.told.at(-1), eve?.told.at(-1)]).toEqual([0, 0, 1]);
       expect(bob?.node).toBe(1);
     });
@@ -282,9 +292,59 @@ describe('admit', () => {
       });
       const bob = board.knock();
       board.crowd[0]?.leave();
+      board.settle();
       expect([ann?.node, bob?.told.at(-1)]).toEqual([1, 1]);
       expect((late as Caller | null)?.told.at(-1)).toBe(2);
     });
+  });
+
+  it('costs two thousand who leave the waiting room together one notice each at most', () => {
+    const { crowd, settle } = crowdedGate(1, 2000, 2001);
+    const [, ...waiters] = crowd;
+    const notices = () => waiters.reduce((sum, { told }) => sum + told.length, 0);
+    const before = notices();
+    // The first in line first: whoever is behind moves up each time.
+    for (const waiter of waiters.slice(0, 1999)) waiter.leave();
+    settle();
+    expect(notices() - before).toBe(1);
+    expect(waiters.at(-1)?.told).toEqual([2000, 1]);
+  });
+
+  it('tells a long line in slices, and what moves meanwhile in a pass of its own', () => {
+    const { crowd, settle } = crowdedGate(1, 1000, 1001);
+    const [, ...waiters] = crowd;
+    waiters[0]?.leave();
+    // The last of the pass hears it before the first of the next.
+    const heard: number[] = [];
+    waiters[1]?.place$.subscribe((place) => {
+      heard.push(place);
+      if (place === 1) waiters[998]?.leave();
+    });
+    settle();
+    expect(heard).toEqual([2, 1]);
+    expect(waiters.slice(1, 998).map(({ told }) => told.at(-1))).toEqual(
+      Array.from({ length: 997 }, (_, index) => index + 1),
+    );
+    expect(waiters[999]?.told).toEqual([1000, 998]);
+  });
+
+  it('tells nobody a place after its source is left', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const knocks = new Subject<Knock>();
+    const told: number[] = [];
+    const waiters: Admitted[] = [];
+    const running = knocks
+      .pipe(admitting({ maxSessions: 1, waitingRoom: 2 }, scheduler))
+      .subscribe((admission) => {
+        if (isRefused(admission) || admission.verdict === 'admitted') return;
+        waiters.push(admission);
+        admission.place$.subscribe((place) => told.push(place));
+      });
+    for (let caller = 0; caller < 3; caller += 1) knocks.next(connection);
+    waiters[0]?.leave();
+    running.unsubscribe();
+    scheduler.flush();
+    expect(told).toEqual([1, 2]);
   });
 
   it('never uses an id again', () => {
@@ -335,6 +395,7 @@ describe('admit', () => {
               if (next) sit(next);
             }
           }
+          board.settle();
           for (const [id, node] of onNode) throwUnless(board.came[id - 1]?.node).toBe(node);
           for (const [index, id] of line.entries()) {
             throwUnless(board.came[id - 1]?.told.at(-1)).toBe(index + 1);
@@ -384,6 +445,7 @@ describe('admit', () => {
             });
           }
           look();
+          board.settle();
           throwUnless(fitted).toBeTrue();
           const inLine = present().filter(({ node }) => node === 0);
           throwUnless(inLine.length).toBeLessThanOrEqual(waitingRoom);
@@ -433,9 +495,11 @@ describe('admit', () => {
       const knocks = new Subject<Knock>();
       const changed = new Subject<void>();
       let last: Admission | undefined;
-      knocks.pipe(admit(limits, (address) => address === TRUSTED, changed, random)).subscribe((admission) => {
-        last = admission;
-      });
+      knocks
+        .pipe(admit(limits, (address) => address === TRUSTED, changed, random, new VirtualTimeScheduler()))
+        .subscribe((admission) => {
+          last = admission;
+        });
       const knock = (address = '192.0.2.1') => {
         knocks.next(at(address));
         return last as Admitted;

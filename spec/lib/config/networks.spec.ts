@@ -1,4 +1,7 @@
+import { BlockList, isIPv4 } from 'node:net';
+import fc from 'fast-check';
 import { networkOf, networks } from '../../../lib/config/networks.js';
+import { holds } from '../../support/holds.js';
 
 describe('networkOf', () => {
   it('takes addresses and networks of both families', () => {
@@ -47,6 +50,9 @@ describe('networks', () => {
     expect(held('::ffff:203.0.113.9')).toBe(true);
     expect(held('::ffff:203.0.114.9')).toBe(false);
     expect(held('fe80::1%eth0')).toBe(true);
+    const inClothes = networks(['::ffff:203.0.113.0/120', '::ffff:192.0.2.7']);
+    expect(['203.0.113.9', '192.0.2.7', '::ffff:192.0.2.7'].map(inClothes)).toEqual([true, true, true]);
+    expect(['203.0.114.9', '192.0.2.8', '::203.0.113.9'].map(inClothes)).toEqual([false, false, false]);
   });
 
   it('holds callers over IPv4 by entries in IPv6 notation', () => {
@@ -60,11 +66,52 @@ describe('networks', () => {
   it('holds everything, or nothing', () => {
     expect(networks(['0.0.0.0/0'])('198.51.100.1')).toBe(true);
     expect(networks(['0.0.0.0/0'])('2001:db8::1')).toBe(false);
+    expect(networks(['::/0'])('2001:db8::1')).toBe(true);
+    expect(networks(['::/0'])('198.51.100.1')).toBe(false);
     expect(networks([])('198.51.100.1')).toBe(false);
   });
 
   it('holds nothing that is no address', () => {
     const held = networks(['0.0.0.0/0', '::/0']);
     for (const text of ['', 'unix', '1.2.3', '%']) expect(held(text)).withContext(text).toBe(false);
+  });
+
+  it('looks an address up once for each prefix length, however long the list is', () => {
+    const many = Array.from({ length: 2000 }, (_, index) => `10.${index >> 8}.${index & 255}.0/24`);
+    const held = networks([...many, '192.0.2.0/25', '2001:db8::/32', '2001:db8:1::/48']);
+    const looks = spyOn(Set.prototype, 'has').and.callThrough();
+    const looksFor = (address: string) => {
+      looks.calls.reset();
+      held(address);
+      return looks.calls.count();
+    };
+    expect(['198.51.100.1', '2001:db9::1', 'nowhere'].map(looksFor)).toEqual([2, 2, 0]);
+  });
+
+  it('holds what net.BlockList holds', () => {
+    // Few different bits, so that networks and addresses meet.
+    const byte = fc.constantFrom(0, 1, 127, 128, 192, 255);
+    const group = fc.constantFrom('0', '1', '8000', 'ff00', 'ffef', '00ab');
+    const ipv4 = fc.tuple(byte, byte, byte, byte).map((bytes) => bytes.join('.'));
+    const ipv6 = fc.oneof(
+      fc.array(group, { minLength: 8, maxLength: 8 }).map((groups) => groups.join(':')),
+      fc.array(group, { minLength: 1, maxLength: 6 }).map((groups) => `${groups.join(':')}::`),
+      ipv4.map((address) => `::${address}`),
+    );
+    const network = fc.oneof(
+      fc.tuple(ipv4, fc.nat(32)).map((parts) => parts.join('/')),
+      fc.tuple(ipv6, fc.nat(128)).map((parts) => parts.join('/')),
+    );
+    holds(
+      fc.property(fc.array(network, { maxLength: 8 }), fc.oneof(ipv4, ipv6), (list, address) => {
+        const theirs = new BlockList();
+        for (const each of list) {
+          const { address: base = '', prefix = 0, family } = networkOf(each) ?? {};
+          // Of theirs, ::/0 holds IPv4 too.
+          if (isIPv4(base) === isIPv4(address)) theirs.addSubnet(base, prefix, family);
+        }
+        throwUnless(networks(list)(address)).toBe(theirs.check(address, isIPv4(address) ? 'ipv4' : 'ipv6'));
+      }),
+    );
   });
 });
