@@ -28,8 +28,8 @@ export interface LogOptions {
   readonly level: LogLevelDesc;
   /** `text` for people; `json` for machines, an object a line. */
   readonly format: 'text' | 'json';
-  /** Takes a finished line, with its newline; writes to stderr, if left out. */
-  readonly write?: (line: string) => void;
+  /** Takes a finished line, with its newline. */
+  readonly write: (line: string) => void;
   readonly now?: () => Date;
   /** How lines for people are coloured; not at all, if left out. */
   readonly paint?: Paint;
@@ -38,11 +38,11 @@ export interface LogOptions {
 /** What stands out from the rest. */
 const STYLES: Readonly<Record<string, Style>> = { debug: 'dim', info: 'green', warn: 'yellow', error: 'red' };
 
-/** Makes a log, to stderr unless told otherwise. Times are UTC. */
+/** Makes a log. Times are UTC. */
 export function createLog({
   level,
   format,
-  write = stderrWriter(),
+  write,
   now = () => new Date(),
   paint = plainly,
 }: LogOptions): Log {
@@ -170,11 +170,3 @@ function json(fields: object): string {
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
-
-/** A log that nobody reads any more (EPIPE) doesn't end the board. */
-function stderrWriter(): (line: string) => void {
-  if (!process.stderr.listeners('error').includes(ignore)) process.stderr.on('error', ignore);
-  return (line) => void process.stderr.write(line);
-}
-
-function ignore(): void {}

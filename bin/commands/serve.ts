@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { merge } from 'rxjs';
-import { painter } from '../../lib/colour.js';
 import { inheritedSocket } from '../../lib/listener/inherited.js';
-import { createLog } from '../../lib/log.js';
+import { logToStderr } from '../../lib/serve/log-to-stderr.js';
 import { serve } from '../../lib/serve.js';
 import { withExamples } from '../examples.js';
 import type { AddCommand } from '../program.js';
@@ -17,18 +16,14 @@ export const serveCommand: AddCommand = (program, { signal$, ignoredSignal$, exi
   ).action(async (_: unknown, command: Command) => {
     const { config, warnings } = configure(command);
     const fd = inheritedSocket();
-    const log = createLog({
-      level: config.logLevel,
-      format: config.logFormat,
-      paint: painter(process.stderr),
-    });
+    const { log, end } = logToStderr(config);
     for (const warning of warnings) log.warn('configWarning', warning);
-    exitWith(
-      await serve(config, merge(signal$, ignoredSignal$), log, {
-        fd,
-        reread: async () => (await reconfigure(command)).config,
-      }),
-    );
+    try {
+      const reread = async () => (await reconfigure(command)).config;
+      exitWith(await serve(config, merge(signal$, ignoredSignal$), log, { fd, reread }));
+    } finally {
+      await end();
+    }
   });
   withExamples(command, {
     'impulse serve': 'opens a board for this machine',

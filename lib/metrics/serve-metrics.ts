@@ -1,17 +1,25 @@
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { Observable } from 'rxjs';
 import type { Tally } from '../../streams/tally.js';
 import type { ServerEvent } from '../../streams/types.js';
+import { monotonic } from '../process/monotonic.js';
+import { type Answer, answerOnce, type Request } from './answer-once.js';
 import { metrics } from './metrics.js';
 
 /** Nobody who measures or probes needs more: longer, larger, more at once is somebody else. */
-const [REQUEST_MS, MOST_HEADER_BYTES, MOST_AT_ONCE] = [5000, 8192, 32];
+const LIMITS = { requestMs: 5000, maxHeadBytes: 8192 };
+const MOST_AT_ONCE = 32;
+
+/** How long a text of the metrics serves everybody who asks. */
+const FRESH_MS = 1000;
 
 /**
  * Serves `/metrics` for Prometheus, `/healthz` (200 while it runs) and `/readyz` (200 while the board takes callers, else
  * 503) over HTTP. Emits its address once it listens; errors with the system's error if it can't. Never completes;
  * unsubscribing hangs up on everybody and closes the port.
+ *
+ * A connection gets one answer and is closed. Of more connections than there may be, the oldest goes: a probe asks at once,
+ * and is never kept out by connections that don't.
  *
  * @param port 0 takes any free one.
  */
@@ -24,8 +32,22 @@ export function serveMetrics(
     const { registry, running } = metrics(event$, tally);
     subscriber.add(running);
 
+    let rendered: { readonly text: Promise<string>; readonly until: number } | undefined;
+    const metricsText = () => {
+      const now = monotonic.now();
+      if (!rendered || now >= rendered.until) {
+        const text = registry.metrics();
+        rendered = { text, until: now + FRESH_MS };
+        // A failure is no answer to anybody else.
+        text.catch(() => {
+          rendered = undefined;
+        });
+      }
+      return rendered.text;
+    };
+
     const pages = new Map<string, () => Promise<[code: number, text: string, type?: string]>>([
-      ['/metrics', async () => [200, await registry.metrics(), registry.contentType]],
+      ['/metrics', async () => [200, await metricsText(), registry.contentType]],
       ['/healthz', async () => [200, 'ok\n']],
       [
         '/readyz',
@@ -35,35 +57,32 @@ export function serveMetrics(
         },
       ],
     ]);
-    const answer: RequestListener = async ({ method, url = '' }, response) => {
-      const page = pages.get(url.replace(/\?.*/, ''));
-      if (!page) return response.writeHead(404).end();
-      if (method !== 'GET' && method !== 'HEAD') return response.writeHead(405, { Allow: 'GET, HEAD' }).end();
+    const answer = async ({ method, path }: Request): Promise<Answer> => {
+      const page = pages.get(path);
+      if (!page) return { code: 404 };
+      if (method !== 'GET' && method !== 'HEAD') return { code: 405, headers: { Allow: 'GET, HEAD' } };
       try {
         const [code, text, type = 'text/plain; charset=utf-8'] = await page();
-        return response.writeHead(code, { 'Content-Type': type }).end(text);
+        return { code, text, headers: { 'Content-Type': type } };
       } catch {
         // A figure that can't be had is no reason for the board to end.
-        return response.writeHead(500).end();
+        return { code: 500 };
       }
     };
-    const server = createServer(
-      {
-        headersTimeout: REQUEST_MS,
-        requestTimeout: REQUEST_MS,
-        keepAliveTimeout: REQUEST_MS,
-        connectionsCheckingInterval: 1000,
-        maxHeaderSize: MOST_HEADER_BYTES,
-      },
-      answer,
-    );
-    server.maxConnections = MOST_AT_ONCE;
-    server.timeout = 2 * REQUEST_MS;
+
+    const open = new Set<Socket>();
+    const server = createServer((socket) => {
+      const [oldest] = open;
+      if (open.size >= MOST_AT_ONCE) oldest?.destroy();
+      open.add(socket);
+      socket.on('close', () => open.delete(socket));
+      answerOnce(socket, answer, LIMITS);
+    });
     server.on('error', (error) => subscriber.error(error));
     server.listen({ host, port }, () => subscriber.next(server.address() as AddressInfo));
     return () => {
       server.close();
-      server.closeAllConnections();
+      for (const socket of open) socket.destroy();
     };
   });
 }

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import fc from 'fast-check';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import type { Paint } from '../../lib/colour.js';
@@ -260,45 +258,6 @@ describe('createLog', () => {
     second.log.debug('x', 'and this');
     expect(first.lines.map((each) => JSON.parse(each).message)).toEqual(['this']);
     expect(second.lines).toEqual(['2026-11-22 23:59:35 debug and this\n']);
-  });
-
-  it('writes to stderr, and nothing to stdout', () => {
-    const stderr = spyOn(process.stderr, 'write').and.returnValue(true);
-    const stdout = spyOn(process.stdout, 'write').and.returnValue(true);
-    createLog({ level: 'info', format: 'text' }).info('x', 'hello');
-    const counts = [stderr.calls.count(), stdout.calls.count()];
-    const written: unknown = stderr.calls.first().args[0];
-    stderr.and.callThrough();
-    stdout.and.callThrough();
-    expect(counts).toEqual([1, 0]);
-    expect(written).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d info {2}hello\n$/);
-  });
-
-  it("doesn't end the process when nobody reads the log any more", async () => {
-    const program = `
-      const { createLog } = await import(${JSON.stringify(new URL('../../lib/log.ts', import.meta.url).href)});
-      const log = createLog({ level: 'info', format: 'text' });
-      process.stdin.once('data', async () => {
-        for (let i = 0; i < 3; i += 1) {
-          log.info('x', 'into the void');
-          await new Promise(setImmediate);
-        }
-        process.stdout.write('alive');
-        process.stdin.destroy();
-      });
-      process.stdout.write('ready,');`;
-    const child = spawn(process.execPath, [...process.execArgv, '--input-type=module', '--eval', program]);
-    let stdout = '';
-    child.stdout.on('data', (text) => {
-      stdout += text;
-    });
-    await Promise.race([once(child.stdout, 'data'), once(child, 'close')]);
-    child.stderr.destroy();
-    await once(child.stderr, 'close');
-    child.stdin.on('error', () => {});
-    child.stdin.end('go');
-    const [code] = await once(child, 'close');
-    expect([stdout, code]).toEqual(['ready,alive', 0]);
   });
 
   describe('whatever comes', () => {

@@ -9,12 +9,15 @@ describe('serveMetrics', () => {
   let phase: Tally['phase'];
   let port: number;
   let broken: boolean;
+  let counts: { looks: number };
   let running: Subscription;
   beforeEach(async () => {
     phase = 'open';
     const address$ = new ReplaySubject<{ port: number }>(1);
     broken = false;
+    counts = { looks: 0 };
     const tally = () => {
+      counts.looks += 1;
       if (broken) throw new Error('no figures');
       return { ...NOTHING_YET, phase };
     };
@@ -65,19 +68,43 @@ describe('serveMetrics', () => {
     expect((await get('/readyz')).code).toBe(200);
   });
 
-  it('refuses what is too large, and hangs up on more than it may have at once', async () => {
+  it('refuses what is too large', async () => {
     const large = connect(port, '127.0.0.1');
     large.end(`GET /healthz HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(9000)}\r\n\r\n`);
     expect(String((await once(large, 'data'))[0])).toContain('431');
     large.destroy();
+  });
 
-    const idle = Array.from({ length: 32 }, () => connect(port, '127.0.0.1'));
+  it('answers a probe, however many connections stand and ask nothing', async () => {
+    const idle = Array.from({ length: 32 }, () => connect(port, '127.0.0.1').resume());
     await Promise.all(idle.map((socket) => once(socket, 'connect')));
-    const tooMany = connect(port, '127.0.0.1').resume();
-    await once(tooMany, 'close');
-    idle[0]?.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
-    expect(String((await once(idle[0] as Socket, 'data'))[0])).toContain('200 OK');
+    const first = once(idle[0] as Socket, 'close');
+    expect((await get('/healthz')).code).toBe(200);
+    // The oldest made room, and no other.
+    await first;
+    idle[1]?.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+    expect(String((await once(idle[1] as Socket, 'data'))[0])).toContain('200 OK');
     for (const socket of idle) socket.destroy();
+  });
+
+  it('answers one request of each connection: nobody holds a place by asking on', async () => {
+    const asker = connect(port, '127.0.0.1');
+    asker.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n'.repeat(900));
+    let answers = '';
+    asker.on('data', (bytes) => {
+      answers += bytes;
+    });
+    await once(asker, 'close');
+    expect(answers.match(/HTTP\/1\.1 /g)?.length).toBe(1);
+    expect(answers).toContain('\r\nConnection: close\r\n');
+  });
+
+  it('works the metrics out once for all who ask within a second', async () => {
+    await get('/metrics');
+    const { looks } = counts;
+    expect(looks).toBeGreaterThan(0);
+    for (let count = 0; count < 5; count += 1) expect((await get('/metrics')).code).toBe(200);
+    expect(counts.looks).toBe(looks);
   });
 
   it('hangs up on everybody when it is over', async () => {

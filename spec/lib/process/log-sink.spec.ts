@@ -1,0 +1,160 @@
+import { VirtualTimeScheduler } from 'rxjs';
+import { type LogSink, logSink, MAX_WAITING_BYTES } from '../../../lib/process/log-sink.js';
+
+/** A reader that takes so many bytes, and then fails in some way. */
+class Reader {
+  text = '';
+  tries = 0;
+  constructor(
+    public room: number,
+    public code = 'EAGAIN',
+  ) {}
+
+  take(bytes: Uint8Array): number {
+    this.tries += 1;
+    if (this.room === 0) throw Object.assign(new Error(this.code), { code: this.code });
+    const taken = bytes.subarray(0, this.room);
+    this.room -= taken.length;
+    this.text += Buffer.from(taken).toString();
+    return taken.length;
+  }
+}
+
+const FOREVER = Number.POSITIVE_INFINITY;
+
+describe('logSink', () => {
+  let scheduler: VirtualTimeScheduler;
+  let dropped: number[];
+  const made = (reader: Reader): LogSink => {
+    scheduler = new VirtualTimeScheduler();
+    const sink = logSink((bytes) => reader.take(bytes), scheduler);
+    dropped = [];
+    sink.dropped$.subscribe((count) => dropped.push(count));
+    return sink;
+  };
+  /** Lets time go on, and no further. */
+  const pass = (ms: number) => {
+    const end = scheduler.schedule(() => {}, ms);
+    scheduler.maxFrames = scheduler.frame + ms;
+    scheduler.flush();
+    end.unsubscribe();
+  };
+
+  it('hands on each line at once', () => {
+    const reader = new Reader(FOREVER);
+    const sink = made(reader);
+    sink.write('one\n');
+    sink.write('two é\n');
+    expect([reader.text, reader.tries]).toEqual(['one\ntwo é\n', 2]);
+  });
+
+  it('keeps what a full reader does not take, tries it again at its time, and tears no line', () => {
+    const reader = new Reader(6);
+    const sink = made(reader);
+    for (const line of ['one\n', 'two\n', 'three\n']) sink.write(line);
+    expect([reader.text, reader.tries]).toEqual(['one\ntw', 3]);
+
+    reader.room = FOREVER;
+    pass(49);
+    expect(reader.tries).toBe(3);
+    pass(1);
+    expect(reader.text).toBe('one\ntwo\nthree\n');
+    expect(dropped).toEqual([]);
+  });
+
+  it('drops lines rather than grow, and says how many once there is room again', () => {
+    const reader = new Reader(0);
+    const sink = made(reader);
+    const line = `${'x'.repeat(1023)}\n`;
+    for (let count = 0; count < MAX_WAITING_BYTES / 1024 + 7; count += 1) sink.write(line);
+    // A shorter one would fit, but the gap is to be one.
+    sink.write('\n');
+    pass(10_000);
+    expect(dropped).toEqual([]);
+
+    reader.room = MAX_WAITING_BYTES / 2 - 1;
+    pass(50);
+    expect(dropped).toEqual([]);
+    reader.room = 1;
+    pass(50);
+    expect(dropped).toEqual([8]);
+    sink.write('after\n');
+    reader.room = FOREVER;
+    pass(50);
+    expect(reader.text.length).toBe(MAX_WAITING_BYTES + 'after\n'.length);
+    expect(dropped).toEqual([8]);
+  });
+
+  it('leaves a place alone for a while that fails in another way, and throws nothing', () => {
+    const reader = new Reader(0, 'ENOSPC');
+    const sink = made(reader);
+    sink.write('one\n');
+    sink.write('two\n');
+    pass(999);
+    sink.write('three\n');
+    expect(reader.tries).toBe(1);
+    reader.room = FOREVER;
+    pass(1);
+    sink.write('four\n');
+    expect(reader.text).toBe('one\ntwo\nthree\nfour\n');
+  });
+
+  it('starts no timer for a place that is gone: nothing keeps the process', () => {
+    const sink = made(new Reader(0, 'EPIPE'));
+    sink.write('one\n');
+    expect(scheduler.actions.length).toBe(0);
+  });
+
+  it('ends at once when all is written', async () => {
+    const sink = made(new Reader(FOREVER));
+    sink.write('one\n');
+    await sink.end();
+    expect(scheduler.actions.length).toBe(0);
+  });
+
+  it('ends when the last line was taken', async () => {
+    const reader = new Reader(0);
+    const sink = made(reader);
+    sink.write('last\n');
+    const end = sink.end();
+    reader.room = FOREVER;
+    pass(50);
+    await end;
+    expect(reader.text).toBe('last\n');
+    expect(scheduler.actions.length).toBe(0);
+  });
+
+  it('ends soon when nothing reads, and tries what comes later once', async () => {
+    const reader = new Reader(0);
+    const sink = made(reader);
+    sink.write('lost\n');
+    const end = sink.end();
+    pass(500);
+    await end;
+    const { tries } = reader;
+    sink.write('lost too\n');
+    expect(reader.tries).toBe(tries + 1);
+    expect(scheduler.actions.filter(({ closed }) => !closed)).toEqual([]);
+  });
+
+  it('tries once more at the end what failed before', async () => {
+    const reader = new Reader(0, 'ENOSPC');
+    const sink = made(reader);
+    sink.write('one\n');
+    reader.room = FOREVER;
+    await sink.end();
+    expect(reader.text).toBe('one\n');
+  });
+
+  it('takes lines that are written while a drop is told', () => {
+    const reader = new Reader(0);
+    const sink = made(reader);
+    sink.dropped$.subscribe((count) => sink.write(`${count} dropped\n`));
+    const line = `${'x'.repeat(MAX_WAITING_BYTES - 1)}\n`;
+    sink.write(line);
+    sink.write('too much\n');
+    reader.room = FOREVER;
+    pass(50);
+    expect(reader.text).toBe(`${line}1 dropped\n`);
+  });
+});

@@ -1,0 +1,80 @@
+import { type SpawnOptions, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const MODULE = JSON.stringify(new URL('../../../lib/process/stderr-descriptor.ts', import.meta.url).href);
+
+/** Writes until it would have to wait or a mebibyte is written; says on stdout which descriptor it was, and how it ended. */
+const PROGRAM = `
+  import { writeSync } from 'node:fs';
+  const { stderrDescriptor } = await import(${MODULE});
+  const descriptor = stderrDescriptor();
+  let end = 'written';
+  try {
+    for (let written = 0; written < 2 ** 20; ) written += writeSync(descriptor, Buffer.alloc(4096, 'x\\n'));
+  } catch (error) {
+    end = error.code;
+  }
+  process.stdout.write((descriptor === 2 ? 'shared ' : 'own ') + end);
+  process.exit();`;
+
+async function run(command: string, args: string[], options: SpawnOptions): Promise<string> {
+  const child = spawn(command, args, options);
+  let said = '';
+  child.stdout?.on('data', (text) => {
+    said += text;
+  });
+  await once(child, 'close');
+  return said;
+}
+
+describe('stderrDescriptor', () => {
+  let folder: string;
+  let program: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'impulse-stderr-'));
+    program = join(folder, 'program.mjs');
+    writeFileSync(program, PROGRAM);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const node = () => [...process.execArgv, program];
+
+  it('does not wait at a socket whose reader stands still, such as the journal’s', async () => {
+    // What Node calls a pipe is a pair of sockets.
+    const child = spawn(process.execPath, node(), { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stderr.pause();
+    const [said] = await once(child.stdout, 'data');
+    expect(String(said)).toBe('shared EAGAIN');
+    child.stderr.destroy();
+    await once(child, 'close');
+  });
+
+  it('does not wait at a pipe whose reader stands still, and opens it anew', async () => {
+    const pipe = join(folder, 'pipe');
+    spawnSync('mkfifo', [pipe]);
+    // Open for reading too: there is a reader, who never reads.
+    const descriptor = openSync(pipe, 'r+');
+    const said = await run(process.execPath, node(), { stdio: ['ignore', 'pipe', descriptor] });
+    closeSync(descriptor);
+    expect(said).toBe('own EAGAIN');
+  });
+
+  it('writes to a file where its place in it is', async () => {
+    const file = join(folder, 'log');
+    writeFileSync(file, '');
+    const descriptor = openSync(file, 'r+');
+    const said = await run(process.execPath, node(), { stdio: ['ignore', 'pipe', descriptor] });
+    closeSync(descriptor);
+    expect(said).toBe('shared written');
+    expect(readFileSync(file).length).toBe(2 ** 20);
+  });
+
+  it('opens a terminal anew', async () => {
+    const command = `"${process.execPath}" ${node().join(' ')} > ${join(folder, 'said')}`;
+    await run('script', ['-qf', '-c', command, '/dev/null'], { stdio: ['ignore', 'ignore', 'ignore'] });
+    expect(readFileSync(join(folder, 'said'), 'utf8')).toMatch(/^own /);
+  });
+});
