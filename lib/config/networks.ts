@@ -26,8 +26,9 @@ export function networkOf(text: string): Network | undefined {
   const family = version === 4 ? 'ipv4' : 'ipv6';
   const prefix = digits === undefined ? BITS[family] : Number(digits);
   if (prefix > BITS[family]) return undefined;
+  if (family === 'ipv4') return { address, prefix, family };
   const plain = source(address);
-  const isMapped = family === 'ipv6' && isIP(plain) === 4 && prefix >= MAPPED_BITS;
+  const isMapped = isIP(plain) === 4 && prefix >= MAPPED_BITS;
   return isMapped
     ? { address: plain, prefix: prefix - MAPPED_BITS, family: 'ipv4' }
     : { address, prefix, family };
@@ -63,15 +64,14 @@ export function* readNetworks(list: readonly string[]): Steps<(address: string) 
   if (known.ipv4.size + known.ipv6.size === 0) return () => false;
   return (address) => {
     const bare = address.includes('%') ? address.slice(0, address.indexOf('%')) : address;
-    const plain = unmapped(bare);
-    switch (isIP(plain)) {
-      case 4: {
-        const number = numberOf(plain);
-        return isIn(known.ipv4, (prefix) => firstBits(number, prefix));
-      }
+    switch (isIP(bare)) {
+      case 4:
+        return isIn4(known.ipv4, numberOf(bare));
       case 6: {
-        const digits = digitsOf(plain);
-        return isIn(known.ipv6, (prefix) => firstDigits(digits, prefix));
+        const digits = digitsOf(bare);
+        return digits.startsWith(MAPPED)
+          ? isIn4(known.ipv4, lastNumberOf(digits))
+          : isIn(known.ipv6, (prefix) => firstDigits(digits, prefix));
       }
       default:
         return false;
@@ -79,14 +79,14 @@ export function* readNetworks(list: readonly string[]): Steps<(address: string) 
   };
 }
 
-/** `::ffff:192.0.2.1` as `192.0.2.1`; any other address as it is. */
-const unmapped = (address: string) => (MAPPED.test(address) ? source(address) : address);
-const MAPPED = /^::ffff:\d+\.\d+\.\d+\.\d+$/i;
+/** How the digits of IPv4 in IPv6's clothes begin. */
+const MAPPED = `${'0'.repeat(20)}ffff`;
 
-function addTo({ ipv4, ipv6 }: Known, { address, prefix }: Network): void {
-  const plain = unmapped(address);
-  if (plain !== address && prefix >= 96) add(ipv4, prefix - 96, firstBits(numberOf(plain), prefix - 96));
-  else if (isIP(address) === 4) add(ipv4, prefix, firstBits(numberOf(address), prefix));
+/** The IPv4 address at the end of an IPv6 one. */
+const lastNumberOf = (digits: string): number => Number.parseInt(digits.slice(24), 16) | 0;
+
+function addTo({ ipv4, ipv6 }: Known, { address, prefix, family }: Network): void {
+  if (family === 'ipv4') add(ipv4, prefix, firstBits(numberOf(address), prefix));
   else add(ipv6, prefix, firstDigits(digitsOf(address), prefix));
 }
 
@@ -100,6 +100,8 @@ function isIn<Bits>(known: ByPrefix<Bits>, bitsOf: (prefix: number) => Bits): bo
   for (const [prefix, alike] of known) if (alike.has(bitsOf(prefix))) return true;
   return false;
 }
+
+const isIn4 = (known: ByPrefix<number>, number: number) => isIn(known, (prefix) => firstBits(number, prefix));
 
 /** An IPv4 address as a whole number of 32 bits; signed, as V8 keeps larger ones in objects. */
 const numberOf = (address: string): number =>

@@ -17,8 +17,7 @@ const PROGRAM = `
   } catch (error) {
     end = error.code;
   }
-  process.stdout.write((descriptor === 2 ? 'shared ' : 'own ') + end);
-  process.exit();`;
+  process.stdout.write((descriptor === 2 ? 'shared ' : 'own ') + end, () => process.exit());`;
 
 async function run(command: string, args: string[], options: SpawnOptions): Promise<string> {
   const child = spawn(command, args, options);
