@@ -101,6 +101,7 @@ export function createImpulse({
     proxied(socket, { trusted, scheduler }).pipe(
       map((arrived) => {
         const connection = telnet(socket, status, arrived.address);
+        connection.recognise();
         return arrived.kind === 'caller' ? connection : refused(connection, 'proxy', undefined, arrived.why);
       }),
     );
@@ -154,6 +155,7 @@ export function createImpulse({
 /** Has all that is said to a newcomer in the turn of the call, telnet's offers and the greeting, go out as one packet. */
 class Greeting extends Stage<TelnetConnection> {
   protected override _next(connection: TelnetConnection): void {
+    connection.recognise();
     connection.batch(() => super._next(connection));
   }
 }

@@ -92,6 +92,7 @@ function levelOf(event: LogEvent): Level {
       return 'debug';
     case 'connectionRefused':
     case 'connectionsRefused':
+      return event.reason === 'crawler' ? 'info' : 'warn';
     case 'addressPenalised':
       return 'warn';
     default:
@@ -143,8 +144,11 @@ function phrase(event: LogEvent): string {
   }
 }
 
-const because = ({ reason, detail }: ConnectionRefused | ConnectionsRefused) =>
-  detail === undefined ? reason : `${reason} (${detail})`;
+function because(event: ConnectionRefused | ConnectionsRefused): string {
+  const { reason, detail } = event;
+  const more = detail ?? ('protocol' in event ? event.protocol : undefined);
+  return more === undefined ? reason : `${reason} (${more})`;
+}
 
 /** `0.4s`, `10m 4s`, `2h 3m` */
 function spent(ms: number): string {

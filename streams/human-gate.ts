@@ -16,6 +16,7 @@ import {
   timer,
 } from 'rxjs';
 import { isRefused, type Knock, refused } from './refused.js';
+import { isForeign, protocolOf } from './session-end.js';
 import * as texts from './texts.js';
 import type { Connection } from './types.js';
 
@@ -38,8 +39,9 @@ function enterIn([first, second]: Uint8Array): number {
 
 /**
  * A gate for people: whoever is still welcome is asked to press ESC twice, and passes when they have. Scanners and bots
- * that don't within ten seconds, or hang up, are refused (`gate`), and never become a session. What follows the second ESC
- * is typed ahead, but for an Enter at once, without which some clients send nothing. So is, as `full`,
+ * that don't within ten seconds, or hang up, are refused (`gate`), and never become a session; nor do those who speak another protocol
+ * (`wrong-protocol`). What follows the second ESC is typed ahead, but for an Enter at once, without which some clients send nothing.
+ * So is, as `full`,
  * whoever comes while 1,024 stand there, and, as `draining`, whoever stands there at an order to go down. Emits each in
  * the order in which they are through; completes when its source has and nobody stands there any more.
  *
@@ -88,7 +90,7 @@ export function humanGate(
               knock ??
               refused(connection, 'gate', undefined, connection.bytesIn === 0 ? 'silent' : undefined),
           ),
-          catchError(() => of(refused(connection, 'gate'))),
+          catchError((error) => of(givenUp(connection, error))),
         );
         const late$ = timer(GATE_MS, scheduler).pipe(map(() => refused(connection, 'gate')));
         const closing$ = order$.pipe(map(() => refused(connection, 'draining')));
@@ -112,4 +114,10 @@ export function humanGate(
         }),
       );
     });
+}
+
+function givenUp(connection: Connection, error: unknown): Knock {
+  return isForeign(error)
+    ? { ...refused(connection, error.reason), ...protocolOf(error) }
+    : refused(connection, 'gate');
 }

@@ -17,6 +17,7 @@ export const PENALTIES = {
   flood: 2_000,
   /** Calls while one is kept out, as far as they come faster than {@link KNOCKS}. */
   knocking: 2_000,
+  'wrong-protocol': 10_000,
   'login-timeout': 10_000,
   'login-failed': 15_000,
   protocol: 90_000,

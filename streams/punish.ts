@@ -19,6 +19,7 @@ const REFUSED: Partial<Record<RefusalReason, Offence>> = {
   address: 'flood',
   penalty: 'knocking',
   gate: 'no-login',
+  'wrong-protocol': 'wrong-protocol',
 };
 
 /**
@@ -41,7 +42,7 @@ export function punish(
       if (event.type === 'connectionRefused') return isSilent(event) ? undefined : REFUSED[event.reason];
       if (event.type !== 'sessionClosed') return undefined;
       const isKnown = loggedIn.delete(event.session);
-      if (event.reason === 'protocol') return 'protocol';
+      if (event.reason === 'protocol' || event.reason === 'wrong-protocol') return event.reason;
       // Whoever left the waiting room had no chance to log in.
       return isKnown || event.node === 0 || isSilent(event) ? undefined : BEFORE_LOGIN[event.reason];
     };

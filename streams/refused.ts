@@ -1,5 +1,5 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
-import type { Connection, RefusalDetail, RefusalReason } from './types.js';
+import type { Connection, ConnectionRefused, RefusalDetail, RefusalReason } from './types.js';
 
 /** A connection that was turned away at the door. */
 export interface Refused {
@@ -13,6 +13,8 @@ export interface Refused {
   readonly retryInMs?: number;
   /** What more there is to say of it. */
   readonly detail?: RefusalDetail;
+  /** Which protocol the caller spoke, of a `wrong-protocol`. */
+  readonly protocol?: string;
 }
 
 /** A connection at the door: still welcome, or refused by a rule it has met already. */
@@ -59,6 +61,18 @@ export const refused = (
   reason,
   ...(retryInMs === undefined ? {} : { retryInMs }),
   ...(detail === undefined ? {} : { detail }),
+});
+
+/** What is told of somebody at this address who was refused. */
+export const refusalOf = (
+  address: string,
+  { reason, detail, protocol }: Pick<Refused, 'reason' | 'detail' | 'protocol'>,
+): ConnectionRefused => ({
+  type: 'connectionRefused',
+  address,
+  reason,
+  ...(detail === undefined ? {} : { detail }),
+  ...(protocol === undefined ? {} : { protocol }),
 });
 
 /**

@@ -40,3 +40,13 @@ export function endFor(reason: EndReason): SessionEnd {
   ENDS.set(reason, end);
   return end;
 }
+
+/** Whether somebody came who wants no session: a client of another protocol, or a crawler that has its answer by now. */
+export const isForeign = (
+  error: unknown,
+): error is SessionEnd & { readonly reason: 'wrong-protocol' | 'crawler' } =>
+  error instanceof SessionEnd && (error.reason === 'wrong-protocol' || error.reason === 'crawler');
+
+/** Which protocol they spoke, where that is known. */
+export const protocolOf = ({ cause }: SessionEnd): { readonly protocol?: string } =>
+  typeof cause === 'string' ? { protocol: cause } : {};

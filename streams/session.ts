@@ -1,4 +1,4 @@
-import { concat, defer, Observable, type Subscriber } from 'rxjs';
+import { concat, defer, Observable, Subscriber } from 'rxjs';
 import type { Admitted } from './admit.js';
 import { Call, type CallHost } from './call.js';
 import { contain } from './contain.js';
@@ -10,12 +10,13 @@ import { inputSlices } from './input-slices.js';
 import { lines } from './lines.js';
 import { type Accounts, perUser } from './per-user.js';
 import { probe } from './probe.js';
+import { refusalOf } from './refused.js';
 import type { ScreenParts } from './screen.js';
-import { endFor, SessionEnd } from './session-end.js';
+import { endFor, isForeign, protocolOf, SessionEnd } from './session-end.js';
 import type { Sessions } from './session-table.js';
 import { type Host, signIn } from './sign-in.js';
 import { feed, Stage } from './stage.js';
-import type { Sweep } from './sweep.js';
+import { type Deadline, NEVER, type Sweep } from './sweep.js';
 import { talk } from './talk.js';
 import * as texts from './texts.js';
 import type { TimeSlices } from './time-slices.js';
@@ -37,11 +38,16 @@ export interface SessionParts {
   readonly accounts: Accounts;
 }
 
+/** How long a caller may say nothing before that is taken for a person who waits. Scanners speak at once, or after our greeting. */
+const OPENING_MS = 500;
+
 /**
  * One caller's whole life, as events. Subscribing runs it; unsubscribing cuts the line and frees everything.
  *
  * Emits `sessionOpened` (after `sessionWaiting`, if there was a wait) before anything can end the session,
  * `sessionClosing` when the ending is decided, and `sessionClosed` when the line is gone; then completes.
+ * Somebody who turns out to speak another protocol before that never becomes a session: there is a `connectionRefused` in place of all
+ * three. `sessionOpened` waits for the first bytes, for half a second to a second and a half; the caller doesn't, and is greeted at once.
  * Never errors: whatever goes wrong inside is the reason of that one ending.
  */
 export function session(admitted: Admitted, parts: SessionParts): Observable<ServerEvent> {
@@ -58,6 +64,8 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
   readonly #call: Call;
   /** How long it was in the waiting room; `undefined` for nearly everybody, since a number would be an object of its own. */
   #waitedMs: number | undefined;
+  /** Until the session is opened, or has turned out to be none. */
+  #opening: Opening | undefined;
 
   constructor(events: Subscriber<ServerEvent>, admitted: Admitted, parts: SessionParts) {
     super(events);
@@ -88,7 +96,7 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
   private live(input$: Observable<Uint8Array>): Observable<never> {
     const { limits, sweep, services, authenticate } = this.#parts;
     const call = this.#call;
-    this.open();
+    this.connect();
     const conversation$ = defer(() => authenticate(call, services)).pipe(contain(), signIn(this));
     return input$.pipe(
       expire(call, limits, sweep, services.scheduler, this),
@@ -119,18 +127,33 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
     this.#call.write(`${texts.waiting(this.#parts.limits.maxSessions, place)}\n`);
   }
 
-  private open(): void {
+  private connect(): void {
     const call = this.#call;
     call.become('connected');
     const calledAt = call.openedAt;
     call.openedAt = call.lastInputAt = call.scheduler.now();
     if (calledAt < call.openedAt) this.#waitedMs = call.openedAt - calledAt;
+    const { recognised$ } = call.connection;
+    if (!recognised$) {
+      this.open();
+      return;
+    }
+    this.#opening = new Opening(() => this.open(), this.#parts.sweep, call.openedAt + OPENING_MS);
+    recognised$.subscribe(this.#opening);
+  }
+
+  private open(): void {
+    this.#opening?.unsubscribe();
+    this.#opening = undefined;
+    const call = this.#call;
     this.below.next({ type: 'sessionOpened', session: call.id, node: call.node, address: call.address });
     call.become('authenticating');
     call.screen.cover();
   }
 
   logIn(user: User): void {
+    // Of an authenticator that needs nothing from the caller.
+    if (this.#opening) this.open();
     const call = this.#call;
     call.user = user;
     call.become('active');
@@ -146,10 +169,13 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
     this.#call.announce(texts.warning(reason, inMs));
   }
 
-  decided({ reason, cause }: SessionEnd): void {
+  decided(ending: SessionEnd): void {
+    const { reason, cause } = ending;
     const { id, node, admitted } = this.#call;
+    if (this.#opening && !isForeign(ending)) this.open();
     const error = reason === 'app-error' ? { error: cause } : {};
-    if (node > 0) this.below.next({ type: 'sessionClosing', session: id, node, reason, ...error });
+    if (node > 0 && !this.#opening)
+      this.below.next({ type: 'sessionClosing', session: id, node, reason, ...error });
     admitted.leave();
   }
 
@@ -159,12 +185,26 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
       error instanceof SessionEnd ? error : new SessionEnd('app-error', error),
     );
     if (reason === 'forced') connection.destroy();
-    const goodbye = new Goodbye(this.below, (flushed) => this.closedEvent(reason, flushed));
+    const wasOpened = !this.#opening;
+    const goodbye = new Goodbye(this.below, (flushed) =>
+      wasOpened ? this.closedEvent(reason, flushed) : null,
+    );
     this.feedBy(goodbye);
+    if (!wasOpened) this.refuse();
     this.#parts.farewell(connection, texts.GOODBYES[reason]).subscribe(goodbye);
   }
   protected override _complete(): void {
     this._error(endFor('app-done'));
+  }
+
+  /** Tells that there is no session, and never was. */
+  private refuse(): void {
+    const { address, ending } = this.#call;
+    this.#opening?.unsubscribe();
+    if (isForeign(ending)) {
+      const { reason } = ending;
+      this.below.next(refusalOf(address, { reason, ...protocolOf(ending) }));
+    }
   }
 
   private closedEvent(reason: EndReason, flushed: boolean): ServerEvent {
@@ -185,6 +225,7 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
 
   override unsubscribe(): void {
     super.unsubscribe();
+    this.#opening?.unsubscribe();
     this.#parts.calls.delete(this.#call.id);
     this.#call.admitted.leave();
     this.#call.connection.destroy();
@@ -193,14 +234,46 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
 
 /** From the farewell to the last that is told of a session. */
 class Goodbye extends Stage<boolean, ServerEvent> {
-  readonly #closed: (flushed: boolean) => ServerEvent;
+  readonly #closed: (flushed: boolean) => ServerEvent | null;
 
-  constructor(below: Subscriber<ServerEvent>, closed: (flushed: boolean) => ServerEvent) {
+  constructor(below: Subscriber<ServerEvent>, closed: (flushed: boolean) => ServerEvent | null) {
     super(below);
     this.#closed = closed;
   }
 
   protected override _next(flushed: boolean): void {
-    this.below.next(this.#closed(flushed));
+    const event = this.#closed(flushed);
+    if (event) this.below.next(event);
+  }
+}
+
+/** Opens a session when its caller is recognised, or has said nothing for a while. */
+class Opening extends Subscriber<never> implements Deadline {
+  tick = 0;
+  place = 0;
+  readonly #open: () => void;
+  readonly #sweep: Sweep;
+
+  constructor(open: () => void, sweep: Sweep, dueAt: number) {
+    super();
+    this.#open = open;
+    this.#sweep = sweep;
+    sweep.watch(this, dueAt);
+  }
+
+  due(): number {
+    this.complete();
+    return NEVER;
+  }
+
+  protected override _complete(): void {
+    this.unsubscribe();
+    this.#open();
+  }
+
+  override unsubscribe(): void {
+    if (this.closed) return;
+    this.#sweep.leave(this);
+    super.unsubscribe();
   }
 }

@@ -24,6 +24,8 @@ export const GOODBYES: Record<EndReason, string | null> = {
   'app-done': null,
   'app-error': 'Something went wrong here, and the sysop knows. Please call again.',
   protocol: null,
+  'wrong-protocol': null,
+  crawler: null,
   'taken-over': 'You called in from elsewhere, so this call is closed.',
   shutdown: 'The board is going down. Goodbye!',
   forced: null,
@@ -56,8 +58,8 @@ export const draining = (graceMs: number | null) =>
 export const closing = (leftMs: number) => `The board closes in ${inWords(leftMs)}.`;
 export const STAYS_OPEN = 'The board stays open after all.';
 
-/** What a refused caller reads. */
-export function refusal({ reason, retryInMs }: Refused, nodes: number): string {
+/** What a refused caller reads; null where the transport has answered in another protocol. */
+export function refusal({ reason, retryInMs }: Refused, nodes: number): string | null {
   const again = retryInMs === undefined ? 'later' : `in ${inWords(retryInMs)}`;
   switch (reason) {
     case 'full':
@@ -70,6 +72,9 @@ export function refusal({ reason, retryInMs }: Refused, nodes: number): string {
       return `Nobody pressed ESC twice. Please call again ${again}.`;
     case 'draining':
       return 'The board is going down. Please call again later.';
+    case 'wrong-protocol':
+    case 'crawler':
+      return null;
     case 'penalty':
       return `Your address has to wait a while. Please call again ${again}.`;
     default:

@@ -46,9 +46,14 @@ export interface Connection {
   /**
    * Application bytes, good until the observer returns: their memory is the next packet's. Completes at hang-up, also when
    * that was before subscribing. Errors only with a `SessionEnd`, when the transport itself gives the caller up
-   * (`protocol`, `lost`).
+   * (`protocol`, `lost`, `wrong-protocol`, `crawler`).
    */
   readonly input$: Observable<Uint8Array>;
+  /**
+   * Emits nothing and completes when it is known that the caller speaks no protocol of another server, before the input of that
+   * packet, or when the connection is gone. Left out where that can't be; the session is opened at once then.
+   */
+  readonly recognised$?: Observable<never> | undefined;
   /** The caller's window: the present one at once, then each change. Completes with the connection. */
   readonly terminal$: Observable<Terminal>;
   /** The window as it is now. */
@@ -135,6 +140,8 @@ export type EndReason =
   | 'app-done'
   | 'app-error'
   | 'protocol'
+  | 'wrong-protocol'
+  | 'crawler'
   | 'taken-over'
   | 'shutdown'
   | 'forced';
@@ -148,7 +155,9 @@ export type RefusalReason =
   | 'penalty'
   | 'draining'
   | 'gate'
-  | 'proxy';
+  | 'proxy'
+  | 'wrong-protocol'
+  | 'crawler';
 
 /**
  * What more there is to say of a refusal. Of `proxy`: the other end is not a proxy of ours, sent no PROXY header, sent a
@@ -477,6 +486,8 @@ export interface ConnectionRefused extends Of<'connectionRefused'> {
   readonly reason: RefusalReason;
   /** What more there is to say of it; for most reasons nothing. */
   readonly detail?: RefusalDetail;
+  /** Which protocol they spoke, of a `wrong-protocol`. */
+  readonly protocol?: string;
 }
 /** Too much was done wrong from an address: for a while nobody gets in from there. */
 export interface AddressPenalised extends Of<'addressPenalised'> {
@@ -484,7 +495,7 @@ export interface AddressPenalised extends Of<'addressPenalised'> {
   readonly address: string;
   /** What is kept out: the IPv4 address, or the /64, /56 or /48 of the IPv6 address. */
   readonly network: string;
-  /** What was the last straw: `no-login`, `login-timeout`, `login-failed`, `flood`, `knocking` or `protocol`. */
+  /** What was the last straw: `no-login`, `login-timeout`, `login-failed`, `flood`, `knocking`, `protocol` or `wrong-protocol`. */
   readonly offence: string;
   /** For how long nobody gets in, in milliseconds. */
   readonly forMs: number;

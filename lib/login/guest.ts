@@ -5,6 +5,11 @@ import { alike, handleOf, wordsOf } from './handle.js';
 /** Nobody is to be taken for the board, or for the one who runs it. */
 const RESERVED = ['sysop', 'system', 'admin', 'administrator', 'root', 'operator', 'moderator', 'impulse'];
 
+/** What clients of other servers say in one word; people do as well, so that it is no more than a handle that isn't to be had. */
+const COMMANDS = new Set(
+  'stats stat help info ping version quit exit ehlo helo noop capa feat syst starttls'.split(' '),
+);
+
 /**
  * The placeholder of an authenticator: asks `Handle: ` and lets anyone in. A handle is 2 to 20 letters, digits,
  * spaces, dots, dashes and underlines, and can't be taken for that of anybody on line; whoever types something else is
@@ -35,6 +40,11 @@ export const guest: Authenticator = (session, services) =>
 function welcome(typed: string, { sessions }: Services): { handle: string; problem?: string } {
   const handle = handleOf(typed);
   if (handle === null) return { handle: '', problem: 'Please use 2 to 20 letters, digits, spaces, or . - _' };
+  if (COMMANDS.has(handle.toLowerCase()))
+    return {
+      handle,
+      problem: `Please tell who you are: ${handle} is a command, and there are none before the login.`,
+    };
   const taken = [...sessions.values()]
     .map(({ user }) => user?.handle)
     .find((other) => other && alike(other, handle));

@@ -103,6 +103,12 @@ export class BoardOptions implements NegotiatorHost {
     return this.#negotiator.charge();
   }
 
+  /** The status in words, for a crawler that asks so. */
+  statusText(): string {
+    const lines = Object.entries(this.#status()).map(([name, value]) => `${name}\t${value}\r\n`);
+    return latin1(Buffer.from(`MSSP-REPLY-START\r\n${lines.join('')}MSSP-REPLY-END\r\n`));
+  }
+
   /** Asks for a sign of life, if the client ever gave one. */
   probe(): void {
     if (this.answers) this.#negotiator.askTimingMark();

@@ -10,8 +10,9 @@ import {
   type Verb,
 } from '../../streams/codec.js';
 import { CR } from '../../streams/controls.js';
+import { foreignProtocol } from '../../streams/foreign-protocol.js';
 import { unmapped } from '../../streams/ip-address.js';
-import { endFor, type SessionEnd } from '../../streams/session-end.js';
+import { endFor, isForeign, SessionEnd } from '../../streams/session-end.js';
 import { feed, reportUnhandled } from '../../streams/stage.js';
 import type { Connection, Encoding, Output, Terminal } from '../../streams/types.js';
 import { BoardOptions, type BoardOptionsHost, type Status } from './board-options.js';
@@ -41,6 +42,13 @@ const BATCH_LENGTH = 64 * 1024;
 /** Node takes three times the room of a longer one, before it makes bytes of it. */
 const SHORT_TEXT = 1024;
 
+const NOTHING = new Uint8Array(0);
+
+/** How a crawler asks for our status that speaks no telnet. */
+const MSSP_REQUEST = /^MSSP-REQUEST[\r\n\0]*$/;
+const MAX_REQUEST_LENGTH = 16;
+const CRAWLER = endFor('crawler');
+
 /** Bytes that are still read, and dropped, of somebody we hung up on. */
 const MOST_DROPPED = 1024 * 1024;
 
@@ -59,6 +67,11 @@ const LOST = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', '
 export interface TelnetConnection extends Connection {
   /** What is written meanwhile goes out together: a write of its own for each would cost more than all the rest. */
   batch(act: () => void): void;
+  /**
+   * Looks at the first bytes, from now on, and ends the input of whoever speaks another protocol (`wrong-protocol`), or asks for what
+   * crawlers ask for in words (`crawler`), when it has answered in kind.
+   */
+  recognise(): void;
 }
 
 /**
@@ -126,6 +139,11 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   #echoed = false;
   /** Whether this chunk's "are you there?" was answered: one answer says it for all of them. */
   #saidHere = false;
+  /** What came so far of somebody who isn't recognised yet; undefined of everybody else. */
+  #first: Uint8Array | undefined;
+  /** Whether the first that is typed may still ask for our status. */
+  #isFirstText = false;
+  #opener: Subscriber<never> | undefined;
   /** Why the line ends, if that isn't a hang-up. */
   #fault: SessionEnd | undefined;
   #encodingChosen = false;
@@ -181,6 +199,13 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
       subscriber.add(() => this.#watchers?.delete(subscriber));
     });
   }
+  get recognised$(): Observable<never> | undefined {
+    if (!this.#first) return undefined;
+    return new Observable((subscriber) => {
+      if (!this.#first || this.#gone) return subscriber.complete();
+      this.#opener = subscriber;
+    });
+  }
   get closed$(): Observable<never> {
     return new Observable((subscriber) => {
       if (this.#gone) return subscriber.complete();
@@ -233,6 +258,10 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
       this.endBatch(within);
     }
   }
+  recognise(): void {
+    this.#first = NOTHING;
+    this.#isFirstText = true;
+  }
   setEncoding(encoding: Encoding): void {
     // What was written before was meant for the old one.
     this.prepare();
@@ -271,7 +300,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     }
     // What still comes is read and dropped: closing on unread input would reset the line, and the last words with it.
     // To whoever is at fault there are none, and a flood is better left to their own kernel.
-    if (this.#fault) this.#socket.pause();
+    if (this.#fault && !isForeign(this.#fault)) this.#socket.pause();
     else this.#socket.resume();
     this.#socket.end();
   }
@@ -354,6 +383,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     const within = this.beginBatch();
     this.#saidHere = false;
     try {
+      if (this.#first && !this.isOurs(this.#first, chunk)) return;
       this.#decoder.read(chunk);
       this.handOn();
       if (this.#window) this.become({ ...this.#terminal, ...this.#window });
@@ -361,6 +391,39 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     } finally {
       this.endBatch(within);
     }
+  }
+  /** Looks at the first bytes. Returns false, and ends the input, if they are another protocol's. */
+  private isOurs(before: Uint8Array, chunk: Uint8Array): boolean {
+    const first = before.length === 0 ? chunk : Buffer.concat([before, chunk]);
+    const found = foreignProtocol(first);
+    if (found.kind === 'more') {
+      this.#first = Buffer.from(first);
+      return true;
+    }
+    this.#first = undefined;
+    if (found.kind === 'ours') {
+      if (this.answersCrawler(first)) return false;
+      this.#opener?.complete();
+      this.#opener = undefined;
+      return true;
+    }
+    this.refuse(found.answer, new SessionEnd('wrong-protocol', found.name));
+    return false;
+  }
+  /** Answers somebody who wants no session, and ends the input. */
+  private refuse(answer: string, end: SessionEnd): void {
+    this.#opener = undefined;
+    // Below our greeting, whose last line is a prompt: most protocols are made of lines.
+    this.answer(/^[ -~]{2}/.test(answer) ? `\r\n${answer}` : answer);
+    this.#held = undefined;
+    this.#fault = end;
+    this.#reader?.error(end);
+  }
+  /** Answers a crawler that asks in words (tintin.mudhalla.net/protocols/mssp). Returns false if this is none. */
+  private answersCrawler(bytes: Uint8Array): boolean {
+    if (bytes.length > MAX_REQUEST_LENGTH || !MSSP_REQUEST.test(latin1(bytes))) return false;
+    this.refuse(this.#options.statusText(), CRAWLER);
+    return true;
   }
   hangUp(): void {
     this.#hungUp = true;
@@ -371,6 +434,8 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     if (this.#gone) return;
     this.#gone = true;
     this.hangUp();
+    this.#opener?.complete();
+    this.#opener = undefined;
     if (this.#watchers) for (const watcher of [...this.#watchers]) watcher.complete();
     if (this.#mourners) for (const mourner of listOf(this.#mourners)) mourner.complete();
     this.#mourners = undefined;
@@ -387,6 +452,10 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
 
   private deliver(bytes: Uint8Array): void {
     if (this.#closing || this.#fault) return;
+    if (this.#isFirstText) {
+      this.#isFirstText = false;
+      if (this.answersCrawler(bytes)) return;
+    }
     const reader = this.#reader;
     if (!reader) {
       this.hold(bytes);

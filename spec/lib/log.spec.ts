@@ -114,6 +114,12 @@ describe('createLog', () => {
       expect(said({ ...EVENTS.connectionsRefused, reason: 'proxy', detail: 'timeout' })).toBe(
         'warn  refused 9990 more in 10s: proxy (timeout)\n',
       );
+      expect(said({ ...EVENTS.connectionRefused, reason: 'wrong-protocol', protocol: 'HTTP' })).toBe(
+        'warn  refused 192.0.2.1: wrong-protocol (HTTP)\n',
+      );
+      expect(said({ ...EVENTS.connectionRefused, reason: 'crawler' })).toBe(
+        'info  refused 192.0.2.1: crawler\n',
+      );
       expect(said(EVENTS.connectionsRefused)).toBe('warn  refused 9990 more in 10s: rate\n');
     });
 

@@ -53,6 +53,25 @@ describe('humanGate', () => {
     }),
   );
 
+  it(
+    'refuses whoever speaks another protocol as that, with its name',
+    marbles((m) => {
+      const caller = connections(m.cold('-#', undefined, new SessionEnd('wrong-protocol', 'HTTP')));
+      const refusal = {
+        verdict: 'refused',
+        connection: caller,
+        reason: 'wrong-protocol',
+        protocol: 'HTTP',
+      } as const;
+      m.expect(m.cold<Knock>('k|', { k: caller }).pipe(humanGate(NEVER, m.scheduler))).toBeObservable(
+        '-(v|)',
+        {
+          v: refusal,
+        },
+      );
+    }),
+  );
+
   for (const [how, end$] of [
     ['hangs up', EMPTY],
     ['is given up by the transport', throwError(() => new SessionEnd('protocol'))],

@@ -81,6 +81,7 @@ describe('punish', () => {
     ['login-timeout', 'login-timeout'],
     ['login-failed', 'login-failed'],
     ['protocol', 'protocol'],
+    ['wrong-protocol', 'wrong-protocol'],
   ] as const) {
     it(`takes a call that ended as ${reason}, without a login, for ${offence}`, () => {
       expect(offences([closed(reason)])).toEqual([offence]);
@@ -138,7 +139,8 @@ describe('punish', () => {
       'knocking',
       'no-login',
     ]);
-    expect(offences((['full', 'blocked', 'draining', 'proxy'] as const).map(refused))).toEqual([]);
+    expect(offences([refused('wrong-protocol')])).toEqual(['wrong-protocol']);
+    expect(offences((['full', 'blocked', 'draining', 'proxy', 'crawler'] as const).map(refused))).toEqual([]);
   });
 
   it('penalises nobody who is trusted, and nobody while it is off', () => {

@@ -1433,4 +1433,100 @@ describe('session', () => {
     expect(heard).toEqual(lines);
     running.unsubscribe();
   });
+
+  describe('of a caller who may speak another protocol', () => {
+    /** Caller 7, who is recognised at a time, or when a spec says. */
+    function unknown(m: Context, input: Observable<string>, recognised: string, parts: Parts = {}) {
+      const visit = caller(m.scheduler, input, { app: () => NEVER, authenticate: asks, ...parts });
+      const recognised$ = m.cold<never>(recognised);
+      Object.assign(visit.connection, { recognised$ });
+      return { ...visit, recognised$ };
+    }
+    const foreign = new SessionEnd('wrong-protocol', 'HTTP');
+    const fails = (m: Context, when: string) => m.cold<string>(when, undefined, foreign);
+
+    it(
+      'is greeted at once, and opened when the caller is recognised',
+      marbles((m) => {
+        const { session$, connection, recognised$ } = unknown(m, m.cold('---a', { a: 'ann\r' }), '--|');
+        at(m, 1, () => expect(connection.screen).toBe('who? '));
+        m.expect(session$, '^----!').toBeObservable('--oa', {
+          o: { type: 'sessionOpened', session: 7, node: 3, address: '192.0.2.1' },
+          a: { type: 'sessionAuthenticated', session: 7, node: 3, handle: 'ann' },
+        });
+        m.expect(recognised$).toHaveSubscriptions('^-!');
+      }),
+    );
+
+    it(
+      'is opened after half a second of silence, at the next tick',
+      marbles((m) => {
+        const { session$, recognised$ } = unknown(m, NEVER, '-');
+        m.expect(session$.pipe(map(word)), '^ 2s !').toBeObservable('1s o', { o: 'opened on 3' });
+        m.expect(recognised$).toHaveSubscriptions('^ 999ms !');
+      }),
+    );
+
+    it(
+      'never is one of who turns out to, and that is one event',
+      marbles((m) => {
+        const { session$, recognised$, admitted, connection, call } = unknown(m, fails(m, '--#'), '-');
+        m.expect(session$).toBeObservable('--(r|)', {
+          r: { type: 'connectionRefused', address: '192.0.2.1', reason: 'wrong-protocol', protocol: 'HTTP' },
+        });
+        m.expect(recognised$).toHaveSubscriptions('^-!');
+        m.flush();
+        expect(connection.screen).toBe('who? ');
+        expect(connection.calls).toContain('close');
+        expect(admitted.left).toBeTruthy();
+        expect(call()).toBeUndefined();
+      }),
+    );
+
+    it(
+      'is ended of who turns out to when it was opened',
+      marbles((m) => {
+        const { session$ } = unknown(m, fails(m, '2s #'), '-');
+        expect(diary(m.scheduler, session$)).toEqual([
+          '1000 opened on 3',
+          '2000 closing wrong-protocol',
+          '2000 closed wrong-protocol',
+          '2000 |',
+        ]);
+      }),
+    );
+
+    it(
+      'is opened before a login for which nothing need be typed',
+      marbles((m) => {
+        const { session$ } = unknown(m, NEVER, '-', { authenticate: ann });
+        m.expect(session$.pipe(map(word)), '^-!').toBeObservable('(oa)', {
+          o: 'opened on 3',
+          a: 'authenticated ann',
+        });
+      }),
+    );
+
+    it(
+      'is opened before it ends, for whatever other reason',
+      marbles((m) => {
+        const hungUp = unknown(m, m.cold('-|'), '-');
+        expect(diary(m.scheduler, hungUp.session$)).toEqual([
+          '1 opened on 3',
+          '1 closing hangup',
+          '1 closed hangup',
+          '1 |',
+        ]);
+      }),
+    );
+
+    it(
+      'leaves the caller unrecognised when it is unsubscribed',
+      marbles((m) => {
+        const { session$, recognised$ } = unknown(m, NEVER, '-');
+        m.expect(session$, '^--!').toBeObservable('----');
+        m.expect(recognised$).toHaveSubscriptions('^--!');
+      }),
+    );
+  });
 });

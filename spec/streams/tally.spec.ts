@@ -135,6 +135,8 @@ describe('tally', () => {
         'draining',
         'gate',
         'proxy',
+        'wrong-protocol',
+        'crawler',
       ]),
     );
   });

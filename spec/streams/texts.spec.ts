@@ -63,7 +63,16 @@ describe('texts', () => {
 
     it('says nothing to those who are gone, cut off, or were bidden goodbye by the app', () => {
       const unsaid = Object.entries(texts.GOODBYES).filter(([, words]) => words === null);
-      const expected: EndReason[] = ['hangup', 'slow', 'lost', 'app-done', 'protocol', 'forced'];
+      const expected: EndReason[] = [
+        'hangup',
+        'slow',
+        'lost',
+        'app-done',
+        'protocol',
+        'wrong-protocol',
+        'crawler',
+        'forced',
+      ];
       expect(unsaid.map(([reason]) => reason)).toEqual(expected);
     });
 

@@ -69,6 +69,8 @@ export function watchDoor(limits: Readonly<Limits>, trusted: (address: string) =
         blocked: () => false,
         proxy: () => false,
         gate: () => true,
+        'wrong-protocol': () => false,
+        crawler: () => false,
         draining: () => isDraining,
         penalty: () =>
           someNetwork(

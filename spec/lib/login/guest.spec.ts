@@ -85,6 +85,21 @@ describe('guest', () => {
   );
 
   it(
+    'takes no command of another server for a handle, and asks again',
+    marbles((m) => {
+      const commands = ['stats', 'HELP', 'INFO', 'version', 'quit'];
+      const written: string[] = [];
+      const line$ = m.cold('01234a', { ...commands, a: 'ann' });
+      const session = { line$, write: (text: string) => written.push(text) } as unknown as Session;
+      m.expect(guest(session, among())).toBeObservable('-----(a|)', { a: { handle: 'ann', guest: true } });
+      m.flush();
+      expect(written.filter((text) => text.startsWith('Please tell who you are: ')).length).toBe(
+        commands.length,
+      );
+    }),
+  );
+
+  it(
     'leaves words alone that only begin so',
     marbles((m) => {
       for (const handle of ['Adminton', 'rooted', 'systematic', 'operators']) {

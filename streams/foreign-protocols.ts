@@ -1,0 +1,107 @@
+/** Another protocol than ours, by how its clients begin. */
+export interface ForeignProtocol {
+  /** As people call it. */
+  readonly name: string;
+  /** What the first bytes are like, as Latin-1. */
+  readonly begins: RegExp;
+  /** The shortest polite answer in that protocol, as Latin-1; none where it has no answer that says no. */
+  readonly answer?: string | ((first: string) => string);
+}
+
+const WORDS = 'This is a telnet board';
+/** Postgres' ErrorResponse: fatal, connection rejected. */
+const PG_ERROR = `SFATAL\0C08004\0M${WORDS}\0\0`;
+
+const X11_WORDS = `${WORDS}. `;
+
+function refusedByX11(first: string): string {
+  const length = [X11_WORDS.length / 4, 0];
+  const [major, ...words] = [[11, 0], [0, 0], length].map((pair) =>
+    first[0] === 'B' ? [...pair].reverse() : pair,
+  );
+  const bytes = [0, X11_WORDS.length, ...(major ?? []), ...words.flat()];
+  return String.fromCharCode(...bytes) + X11_WORDS;
+}
+
+/** The same question's number, and that it is refused. */
+const refusedByDns = (first: string): string => `\0\x0c${first.slice(2, 4)}\x80\x05\0\0\0\0\0\0\0\0`;
+
+/**
+ * Protocols whose clients call a telnet port: scanners mostly, and programs that were told the wrong port. The first that fits is
+ * it. A word that a person may type (`stats`, `help`, `QUIT`) is none.
+ */
+export const FOREIGN_PROTOCOLS: readonly ForeignProtocol[] = [
+  {
+    name: 'RTSP',
+    begins: /^(?:OPTIONS|DESCRIBE|SETUP|PLAY|ANNOUNCE|TEARDOWN) [^\r\n]*RTSP/,
+    answer: 'RTSP/1.0 400 Bad Request\r\n\r\n',
+  },
+  {
+    name: 'SIP',
+    begins: /^(?:OPTIONS|REGISTER|INVITE|SUBSCRIBE|MESSAGE|NOTIFY) sips?:/,
+    answer: 'SIP/2.0 400 Bad Request\r\n\r\n',
+  },
+  {
+    name: 'HTTP',
+    begins:
+      /^(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|TRACE|TRACK|PATCH|DEBUG|SEARCH|PROPFIND|PRI|CONNECT) (?:\/|\*|https?:|[\w.-]+:\d)/,
+    answer: `HTTP/1.0 400 ${WORDS}\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n${WORDS}.\n`,
+  },
+  // An alert: fatal, protocol version.
+  { name: 'TLS', begins: /^\x16\x03[\0-\x04]/, answer: '\x15\x03\x01\0\x02\x02\x46' },
+  { name: 'TLS', begins: /^\x80[\s\S]\x01[\0\x03][\0-\x04]/, answer: '\x15\x03\x01\0\x02\x02\x46' },
+  // What stands before the version is for people (RFC 4253, 4.2).
+  { name: 'SSH', begins: /^SSH-\d/, answer: `${WORDS}.\r\n` },
+  { name: 'SMTP', begins: /^(?:EHLO|HELO|LHLO|ehlo) \S|^(?:MAIL FROM|RCPT TO):/, answer: `554 ${WORDS}\r\n` },
+  { name: 'FTP', begins: /^USER [^\r\n]+\r|^AUTH (?:TLS|SSL)\r/, answer: `530 ${WORDS}\r\n` },
+  { name: 'IMAP', begins: /^\w{1,8} (?:CAPABILITY|LOGIN \S+ \S|STARTTLS)/, answer: `* BYE ${WORDS}\r\n` },
+  {
+    name: 'IRC',
+    begins: /^CAP LS|^(?:PASS [^\r\n]+\r?\n)?NICK [^\r\n]+\r?\nUSER /,
+    answer: `ERROR :${WORDS}\r\n`,
+  },
+  { name: 'SMB', begins: /^\0[\0\x01][\s\S]{2}[\xfe\xff]SMB/ },
+  // NetBIOS: session refused, nobody of that name.
+  { name: 'SMB', begins: /^\x81\0\0\x44/, answer: '\x83\0\0\x01\x82' },
+  // X.224's connection confirm, with RDP's failure: TLS isn't had.
+  {
+    name: 'RDP',
+    begins: /^\x03\0[\s\S]{3}\xe0/,
+    answer: '\x03\0\0\x13\x0e\xd0\0\0\x12\x34\0\x03\0\x08\0\x02\0\0\0',
+  },
+  { name: 'Redis', begins: /^\*\d{1,7}\r\n\$\d/, answer: `-ERR ${WORDS}\r\n` },
+  { name: 'memcached', begins: /^\x80[\0-\x22]\0[\s\S]\0\0\0\0/ },
+  // For whoever comes through a proxy that the board wasn't told of.
+  {
+    name: 'PROXY',
+    begins: /^PROXY (?:TCP4|TCP6|UNKNOWN)|^\r\n\r\n\0\r\nQUIT\n/,
+    answer: 'The board was set up without its proxy (--proxy-from).\r\n',
+  },
+  { name: 'SOCKS', begins: /^\x04[\x01\x02][\s\S]{6}/, answer: '\0\x5b\0\0\0\0\0\0' },
+  // Of the methods that are offered, none.
+  { name: 'SOCKS', begins: /^\x05[\x01-\x0a][\0-\x0a\x80]/, answer: '\x05\xff' },
+  { name: 'MQTT', begins: /^\x10[\s\S]{1,4}\0(?:\x04MQTT|\x06MQIsdp)/, answer: '\x20\x02\0\x01' },
+  // What asks for encryption is told in one letter that there is none.
+  { name: 'Postgres', begins: /^\0\0\0\x08\x04\xd2\x16[\x2f\x30]/, answer: 'N' },
+  {
+    name: 'Postgres',
+    begins: /^\0\0[\s\S]{2}\0\x03\0[\0-\x02]/,
+    answer: `E\0\0\0${String.fromCharCode(PG_ERROR.length + 4)}${PG_ERROR}`,
+  },
+  { name: 'X11', begins: /^(?:l\0\x0b\0|B\0\0\x0b)/, answer: refusedByX11 },
+  { name: 'Java RMI', begins: /^JRMI\0/, answer: 'O' },
+  { name: 'Java', begins: /^\xac\xed\0\x05|^t3s? \d/ },
+  {
+    name: 'DNS',
+    begins: /^[\0-\x02][\s\S]{3}[\0\x01\x10][\0-\x30]\0[\0-\x09]\0\0\0\0/,
+    answer: refusedByDns,
+  },
+  { name: 'LDAP', begins: /^0(?:[\x01-\x7f]|\x84[\s\S]{4})\x02\x01[\s\S][`cw]/ },
+  { name: 'SQL Server', begins: /^\x12\x01\0[\s\S]\0\0/ },
+  { name: 'VNC', begins: /^RFB \d{3}\.\d{3}\n/ },
+  { name: 'ADB', begins: /^CNXN\0/ },
+  { name: 'BitTorrent', begins: /^\x13BitTorrent protocol/ },
+  { name: 'GIOP', begins: /^GIOP[\x01\x02]/ },
+  // A zero is behind a CR in telnet (RFC 854), and no key types one.
+  { name: 'a binary protocol', begins: /^[^\xff]{0,15}?(?<!\r)\0/ },
+];
