@@ -110,7 +110,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       const encoding = ENCODINGS.find((name) => name === text.toLowerCase());
       if (!encoding) return `It is ${session.terminal.encoding}. Choose ascii, cp437 or utf-8.\n`;
       session.setEncoding(encoding);
-      return 'Now it should look right: é ░▒▓ ═╬═\n';
+      return `Now it should look right${encoding === 'ascii' ? '.' : ': é ░▒▓ ═╬═'}\n`;
     },
     candidates: (_, begun) => beginning(ENCODINGS, begun),
   },

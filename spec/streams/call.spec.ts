@@ -458,7 +458,31 @@ describe('Call', () => {
     expect(decided).toEqual(['hangup']);
   });
 
+  describe('echo', () => {
+    it('is what the caller typed, and counts as output', () => {
+      const { call, connection, decided } = calling({ deaf: true });
+      call.echo('ann');
+      expect(connection.screen).toBe('ann');
+      for (let count = 0; count < LIMIT; count += 1) call.echo('x');
+      expect(decided).toEqual(['slow']);
+    });
+
+    it('is nothing any more when the ending is decided', () => {
+      const { call, connection } = calling();
+      call.end('kicked');
+      call.echo('ann');
+      expect(connection.screen).toBe('');
+    });
+  });
+
   describe('notify', () => {
+    it('takes what the transport has to say, too', () => {
+      const { connection, call } = calling({ echo: true, type: 'xterm' });
+      call.write('> ');
+      connection.notifier?.notify('[Yes]\n');
+      expect(connection.screen).toBe('> \r\x1b[J[Yes]\n> ');
+    });
+
     it('writes lines above the prompt, which is written again below', () => {
       const { call, connection } = calling({ echo: true, type: 'xterm' });
       call.write('> ');

@@ -959,4 +959,18 @@ describe('lines', () => {
       ]);
     });
   });
+
+  it('takes DEL for Delete where the terminal says that it is, and for Backspace elsewhere', () => {
+    for (const [hasPcKeys, line] of [
+      [true, 'bcd'],
+      [false, 'bd'],
+    ] as const) {
+      const entered: string[] = [];
+      const typed = hasPcKeys ? 'abcd\x1b[H\x7f\r\n' : 'abcd\x1b[D\x7f\x1b[H\x1b[3~\r\n';
+      of(bytesOf(typed))
+        .pipe(lines(terminal({ hasPcKeys: () => hasPcKeys }), noKeys()))
+        .subscribe((text) => entered.push(text));
+      expect(entered).toEqual([line]);
+    }
+  });
 });

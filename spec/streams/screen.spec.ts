@@ -89,6 +89,40 @@ describe('Screen', () => {
     expect(screen.secret()).toBe(false);
   });
 
+  it('has a client that shows what is typed hide it, from the first of several secrets to the last', () => {
+    const { screen, connection } = screenOf();
+    screen.hide(true);
+    screen.hide(true);
+    expect(connection.calls).toEqual(['hideTyping']);
+    screen.hide(false);
+    expect(connection.calls).toEqual(['hideTyping']);
+    screen.hide(false);
+    expect(connection.calls).toEqual(['hideTyping', 'showTyping']);
+  });
+
+  for (const [typed, how] of [
+    ['', 'write'],
+    ['half', 'echo'],
+  ] as const)
+    it(`sends a notice as what is to be ${how === 'write' ? 'marked as a prompt' : 'no prompt'}, with ${typed || 'nothing'} typed`, () => {
+      const { screen, connection } = screenOf({ echo: true });
+      screen.wrote('> ');
+      const nothing = () => {};
+      const shown = { before: typed, after: '' };
+      screen.typing = { shown, refresh: () => shown, disturbed: nothing, discard: nothing, forget: nothing };
+      const [write, echo] = [spyOn(connection, 'write'), spyOn(connection, 'echo')];
+
+      screen.notify('bob came in.');
+
+      expect(write).toHaveBeenCalledTimes(how === 'write' ? 1 : 0);
+      expect(echo).toHaveBeenCalledTimes(how === 'echo' ? 1 : 0);
+    });
+
+  it('knows whether DEL is Delete', () => {
+    expect(screenOf({ type: 'syncterm' }).screen.hasPcKeys()).toBe(true);
+    expect(screenOf({ type: 'xterm' }).screen.hasPcKeys()).toBe(false);
+  });
+
   it('has a secret while it is covered and nobody reads what is typed', () => {
     let isRead = false;
     const { screen } = screenOf({}, () => isRead);

@@ -455,8 +455,9 @@ describe('/encoding', () => {
   it('is chosen, in whatever case, and shown', () => {
     const { says, chosen } = choosing();
     expect(says('/encoding CP437')).toBe('Now it should look right: é ░▒▓ ═╬═\n');
+    expect(says('/encoding ascii')).toBe('Now it should look right.\n');
     says('/encoding utf-8');
-    expect(chosen).toEqual(['cp437', 'utf-8']);
+    expect(chosen).toEqual(['cp437', 'ascii', 'utf-8']);
   });
 
   it('is told if there is no such one, or none was asked for', () => {
