@@ -2,29 +2,35 @@ import type { AddressInfo, Socket } from 'node:net';
 import { map, mergeMap, type Observable, Subject, type Subscriber, switchMap, takeUntil } from 'rxjs';
 import { type Knock, refused } from '../streams/refused.js';
 import { Stage, staged } from '../streams/stage.js';
-import type { Limits, ServerEvent, SessionId, SessionInfo, ShutdownReport } from '../streams/types.js';
+import type { ServerEvent, SessionId, SessionInfo, ShutdownReport } from '../streams/types.js';
+import { changedLimits, checkOptions, IMPULSE_OPTIONS } from './config/check-options.js';
 import { listen } from './listener/listen.js';
 import { proxied } from './listener/proxied.js';
 import { monotonic, processClock } from './process/monotonic.js';
 import { catchUnhandled } from './process/unhandled.js';
-import { createSessionManager, DEFAULT_LIMITS, type SessionManagerOptions } from './session-manager.js';
+import {
+  createSessionManager,
+  DEFAULT_LIMITS,
+  type LimitOptions,
+  type SessionManagerOptions,
+} from './session-manager.js';
 import { type TelnetConnection, telnet } from './telnet/telnet.js';
 
 /** A board and where it listens. */
 export interface ImpulseOptions extends SessionManagerOptions {
   /** The address to listen on; `127.0.0.1` if left out, so that only this machine reaches the board. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** The port to listen on; 2323 if left out, 0 for any that is free. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** The descriptor of a TCP socket that was handed over to this process, to listen on instead of `host` and `port`. */
-  readonly fd?: number;
+  readonly fd?: number | undefined;
   /**
    * Which proxies tell in a PROXY header who calls (HAProxy's proxy-protocol.txt, v1 and v2). When given, every line must
    * come from one of them and begin with a header; the address in it is what all limits count.
    */
-  readonly proxyFrom?: (address: string) => boolean;
+  readonly proxyFrom?: ((address: string) => boolean) | undefined;
   /** What the board is called, for crawlers that list boards (MSSP); `Impulse`, if left out. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 /** A telnet board. */
@@ -43,8 +49,10 @@ export interface Impulse {
   /**
    * Changes limits: for those who call from now on, and for those who wait. Whoever is on line stays, under the limits
    * that they came in with. `shutdownGraceMs` and `deadPeerTimeoutMs` stay as they were.
+   *
+   * @throws {@link OptionsError} for a limit that can't be used; all stay as they were then.
    */
-  setLimits(limits: Partial<Limits>): void;
+  setLimits(limits: LimitOptions): void;
   /** Tells everybody who has logged in something, as the sysop. Returns how many they are. */
   broadcast(text: string): number;
   /** Ends a session (`kicked`). False if there is none of that id. */
@@ -58,6 +66,7 @@ export interface Impulse {
 /**
  * Makes a telnet board of an app: a function from a session's lines to its output.
  *
+ * @throws {@link OptionsError} for an option that is missing, unknown or can't be used.
  * @example
  * ```ts
  * import { createImpulse } from 'impulse-bbs';
@@ -74,14 +83,10 @@ export interface Impulse {
  * await impulse.shutdown();
  * ```
  */
-export function createImpulse({
-  host = '127.0.0.1',
-  port = 2323,
-  fd,
-  name = 'Impulse',
-  proxyFrom,
-  ...options
-}: ImpulseOptions): Impulse {
+export function createImpulse(given: ImpulseOptions): Impulse {
+  checkOptions('createImpulse', given, IMPULSE_OPTIONS, ['app']);
+  changedLimits('createImpulse', DEFAULT_LIMITS, given);
+  const { host = '127.0.0.1', port = 2323, fd, name = 'Impulse', proxyFrom, ...options } = given;
   catchUnhandled();
   const manager = createSessionManager(options);
   const stop = new Subject<void>();

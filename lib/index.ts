@@ -14,9 +14,11 @@ export { lobby } from './lobby/lobby.js';
 export { guest } from './login/guest.js';
 export { passwords } from './login/passwords.js';
 export { menu, quit } from './menu.js';
+export { OptionsError, type OptionsErrorCode, type OptionsErrorDetails } from './options-error.js';
 export {
   createSessionManager,
   DEFAULT_LIMITS,
+  type LimitOptions,
   type SessionManager,
   type SessionManagerOptions,
 } from './session-manager.js';

@@ -31,29 +31,33 @@ import type {
   SessionInfo,
   ShutdownReport,
 } from '../streams/types.js';
+import { changedLimits, checkOptions, LIMITS, MANAGER_OPTIONS } from './config/check-options.js';
 import { guest } from './login/guest.js';
 import { monotonic, processClock } from './process/monotonic.js';
 import { decoded, decoder } from './telnet/encodings.js';
 import { width } from './width.js';
 
+/** Limits to set. One that is left out, or `undefined`, has its default, or stays as it is. */
+export type LimitOptions = { readonly [Key in keyof Limits]?: Limits[Key] | undefined };
+
 /** What a board is, apart from where it listens. Every limit has a default: {@link DEFAULT_LIMITS}. */
-export interface SessionManagerOptions extends Partial<Limits> {
+export interface SessionManagerOptions extends LimitOptions {
   /** The program that callers talk to. */
   readonly app: App;
   /** Finds out who is calling; asks for a handle and lets anyone in, if left out. */
-  readonly authenticate?: Authenticator;
+  readonly authenticate?: Authenticator | undefined;
   /** How sessions talk to each other; within this process, if left out. */
-  readonly bus?: Bus;
+  readonly bus?: Bus | undefined;
   /** Whether nobody may call from an address; asked at each call. */
-  readonly blocked?: (address: string) => boolean;
+  readonly blocked?: ((address: string) => boolean) | undefined;
   /** Whether callers from an address are known to be no harm: never blocked or throttled, and the reserved nodes are theirs. */
-  readonly trusted?: (address: string) => boolean;
+  readonly trusted?: ((address: string) => boolean) | undefined;
   /** Whether callers are asked to press ESC twice before anything else; not, if left out. */
-  readonly gate?: boolean;
+  readonly gate?: boolean | undefined;
   /** The board's clock; a monotonic one, if left out. */
-  readonly scheduler?: SchedulerLike;
+  readonly scheduler?: SchedulerLike | undefined;
   /** Chance, from 0 up to 1, for who is dropped at a crowded door; `Math.random`, if left out. */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
 }
 
 /** A board without a listener: it takes connections from wherever they come. */
@@ -72,8 +76,10 @@ export interface SessionManager {
   /**
    * Changes limits: for those who call from now on, and for those who wait. Whoever is on line stays, under the limits
    * that they came in with. `shutdownGraceMs` stays as it was.
+   *
+   * @throws {@link OptionsError} for a limit that can't be used; all stay as they were then.
    */
-  setLimits(limits: Partial<Limits>): void;
+  setLimits(limits: LimitOptions): void;
   /** Tells everybody who has logged in something, as the sysop. Returns how many they are. */
   broadcast(text: string): number;
   /** Ends a session (`kicked`, unless told otherwise). False if there is none of that id. */
@@ -111,6 +117,7 @@ export const DEFAULT_LIMITS: Limits = {
  * Makes what {@link createImpulse} runs behind its listener: for connections that don't come over TCP, and for
  * specs.
  *
+ * @throws {@link OptionsError} for an option that is missing, unknown or can't be used.
  * @example
  * ```ts
  * import { NEVER } from 'rxjs';
@@ -121,17 +128,11 @@ export const DEFAULT_LIMITS: Limits = {
  * ```
  */
 export function createSessionManager(options: SessionManagerOptions): SessionManager {
+  checkOptions('createSessionManager', options, MANAGER_OPTIONS, ['app']);
   const { app, authenticate = guest, bus = embeddedBus(), scheduler = monotonic, ...more } = options;
   const { blocked = () => false, trusted = () => false, gate = false, random = Math.random, ...given } = more;
-  const limits: Limits = { ...DEFAULT_LIMITS };
+  const limits = changedLimits('createSessionManager', DEFAULT_LIMITS, given);
   const changes = new Subject<void>();
-  const setLimits = (changed: Partial<Limits>) => {
-    // An option that is `undefined` was left out.
-    const told = Object.entries(changed).filter(([, value]) => value !== undefined);
-    Object.assign(limits, Object.fromEntries(told));
-    changes.next();
-  };
-  setLimits(given);
   const calls = new SessionTable<Call>();
   const sessions = new SessionTable<SessionInfo>();
   const order = new ReplaySubject<ShutdownOrder>();
@@ -158,7 +159,11 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
     event$: events.asObservable(),
     sessions,
     bus,
-    setLimits,
+    setLimits(changed) {
+      checkOptions('setLimits', changed, LIMITS);
+      Object.assign(limits, changedLimits('setLimits', limits, changed));
+      changes.next();
+    },
     run(connection$, listening) {
       const closed$ = events.pipe(filter((event) => event.type === 'serverClosed'));
       report = firstValueFrom(

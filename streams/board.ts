@@ -1,4 +1,12 @@
-import { defer, filter, type Observable, type OperatorFunction, type SchedulerLike, takeUntil } from 'rxjs';
+import {
+  defer,
+  filter,
+  type Observable,
+  type OperatorFunction,
+  type SchedulerLike,
+  takeUntil,
+  using,
+} from 'rxjs';
 import { addressRates } from './address-rates.js';
 import { admit } from './admit.js';
 import type { Call } from './call.js';
@@ -54,15 +62,23 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
   const { limits, changed$, policy, scheduler, order$, calls, sessions } = parts;
   return (connection$) =>
     defer(() => {
-      const farewell = farewells(limits.maxSessions + FAREWELLS_OF_REFUSED, scheduler);
+      const farewell = farewells(() => limits.maxSessions + FAREWELLS_OF_REFUSED, scheduler);
       const services = { bus: parts.bus, sessions, scheduler, dateOf: parts.dateOf };
       const accounts: Accounts = new Map();
+      const clock = { tickMs: tickMs(limits), sweep: sweep(tickMs(limits), scheduler) };
+      const change = () => {
+        const ms = tickMs(limits);
+        // Sessions that run keep the limits that they began with, and so the clock that goes with those.
+        if (ms !== clock.tickMs) Object.assign(clock, { tickMs: ms, sweep: sweep(ms, scheduler) });
+      };
       const sessionParts = {
         ...parts,
         services,
         accounts,
         farewell,
-        sweep: sweep(tickMs(limits), scheduler),
+        get sweep() {
+          return clock.sweep;
+        },
         slices: timeSlices(scheduler),
       };
 
@@ -71,7 +87,7 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
 
       const forced$ = order$.pipe(filter(({ force }) => force));
 
-      return connection$.pipe(
+      const event$ = connection$.pipe(
         takeUntil(order$),
         door(policy, limits, offenders, rates, order$, scheduler),
         admit(limits, policy.trusted, changed$, policy.random, scheduler),
@@ -85,6 +101,10 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
         drain(order$, calls, limits.shutdownGraceMs, scheduler),
         registry(calls, sessions, accounts),
         inOrder(),
+      );
+      return using(
+        () => changed$.subscribe(change),
+        () => event$,
       );
     });
 }

@@ -13,15 +13,15 @@ export type Farewell = (connection: Connection, words: string | null) => Observa
  * Makes the farewell of a board: the words, what is still in the backlog, then hanging up, in at most
  * {@link FLUSH_MS}; whoever isn't through by then is cut off. Unsubscribing cuts the line at once.
  *
- * @param most Lines that may be in their farewell at once; beyond that a line is cut after its words.
+ * @param max Lines that may be in their farewell at once; beyond that a line is cut after its words. Asked at each farewell.
  */
-export function farewells(most: number, scheduler: SchedulerLike): Farewell {
+export function farewells(max: () => number, scheduler: SchedulerLike): Farewell {
   const clock = sweep(1, scheduler);
   let leaving = 0;
   return (connection, words) =>
     new Observable((below) => {
       leaving += 1;
-      const patienceMs = leaving > most ? 0 : FLUSH_MS;
+      const patienceMs = leaving > max() ? 0 : FLUSH_MS;
       const line = new Leaving(below, connection, clock, () => {
         leaving -= 1;
       });

@@ -5,6 +5,7 @@ import { config as dotenv } from 'dotenv';
 import { closestMatch } from 'leven';
 import { accountSteps, MOST_FILE_BYTES } from '../login/account-file.js';
 import { runSteps, runStepsInTurns, type Steps } from '../process/run-steps.js';
+import { conflictOfLimits, conflictOfPorts } from './conflicts.js';
 import { networkOf } from './networks.js';
 import { type Config, flag, SETTINGS, type Setting, variable } from './settings.js';
 
@@ -80,6 +81,17 @@ function* reading({ flags, env, cwd }: ConfigSources): Steps<ReadConfig> {
     const row = find(setting, flags, env, file);
     sources.push(row);
     values[key] = yield* read(setting, row, cwd, complain);
+  }
+  // What can't be together is looked for in what is allowed by itself.
+  if (problems.length === 0) {
+    const config = values as Config;
+    const nameOf = (key: keyof Config) => SETTINGS[key].name;
+    for (const conflict of [conflictOfLimits(config, nameOf), conflictOfPorts(config, nameOf)]) {
+      if (!conflict) continue;
+      const row = sources.find(({ name }) => name === nameOf(conflict.key));
+      if (row)
+        complain(`${row.name} ${quote(row.value)} (from ${row.source}): allowed is ${conflict.allowed}`);
+    }
   }
   if (problems.length > 0) throw new ConfigError(problems);
 

@@ -1,13 +1,13 @@
 const MS_PER = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
 
-/** The longest delay a Node timer keeps; beyond it `setTimeout` fires at once. */
-export const LONGEST_MS = 2 ** 31 - 1;
+/** The longest duration: a year of 365 days. What is to last for longer is off. */
+export const MAX_DURATION_MS = 8760 * MS_PER.h;
 
 /**
  * Reads a duration: `500ms`, `90s`, `10m`, `2h`, or `off`.
  *
- * @returns Milliseconds; `null` for `off`; `undefined` for anything else, zero and what no timer can keep
- *   (over {@link LONGEST_MS}, 24 days) included.
+ * @returns Milliseconds; `null` for `off`; `undefined` for anything else, zero and what is over
+ *   {@link MAX_DURATION_MS} included.
  * @example
  * ```ts
  * import { parseDuration } from './duration.js';
@@ -21,7 +21,7 @@ export function parseDuration(text: string): number | null | undefined {
   if (text === 'off') return null;
   const [, count, unit] = /^(\d+)(ms|s|m|h)$/.exec(text) ?? [];
   const ms = Number(count) * MS_PER[unit as keyof typeof MS_PER];
-  return ms > 0 && ms <= LONGEST_MS ? ms : undefined;
+  return ms > 0 && ms <= MAX_DURATION_MS ? ms : undefined;
 }
 
 /**

@@ -1,8 +1,24 @@
 import type { Rate } from '../../streams/types.js';
-import { formatDuration } from './duration.js';
+import { formatDuration, MAX_DURATION_MS } from './duration.js';
+import type { Rule } from './rules.js';
 
 const MS_PER = { s: 1_000, min: 60_000, h: 3_600_000 } as const;
-const MOST = 1_000_000;
+const MAX_COUNT = 1_000_000;
+
+/** Which rates are allowed. */
+export const RATE: Rule<Rate> = {
+  allowed: `{ count, perMs, burst } of whole numbers, with count and burst from 1 to ${MAX_COUNT} and perMs from 1 to ${MAX_DURATION_MS}`,
+  accepts(value): value is Rate {
+    const { count, perMs, burst, ...others } = Object(value);
+    const fits = (n: unknown, max: number) => Number.isInteger(n) && Number(n) >= 1 && Number(n) <= max;
+    return (
+      fits(count, MAX_COUNT) &&
+      fits(burst, MAX_COUNT) &&
+      fits(perMs, MAX_DURATION_MS) &&
+      Object.keys(others).length === 0
+    );
+  },
+};
 
 /**
  * Reads a rate: `50/s`, `10/min`, `5/h`, each with a burst of its own if need be (`10/min:20`), or `off`.
@@ -25,7 +41,8 @@ export function parseRate(text: string): Rate | null | undefined {
   const count = Number(match[1]);
   const perMs = MS_PER[match[2] as keyof typeof MS_PER];
   const burst = Number(match[3] ?? count);
-  return [count, burst].every((n) => n >= 1 && n <= MOST) ? { count, perMs, burst } : undefined;
+  const rate = { count, perMs, burst };
+  return RATE.accepts(rate) ? rate : undefined;
 }
 
 /**

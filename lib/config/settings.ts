@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
 import type { EarlyDrop } from '../../streams/types.js';
-import { parseDuration } from './duration.js';
+import { MAX_DURATION_MS, parseDuration } from './duration.js';
 import { networkOf } from './networks.js';
-import { parseRate } from './rate.js';
+import { parseRate, RATE } from './rate.js';
+import { flagged, integer, orNull, type Rule, text, word } from './rules.js';
 
 /** One line of the table of settings. */
 export interface Setting<Value = unknown> {
@@ -20,73 +21,109 @@ export interface Setting<Value = unknown> {
   readonly choices?: readonly string[];
   /** What the text stands for, or `undefined` if it isn't allowed. Never throws, reads no files. */
   readonly parse: (text: string) => Value | undefined;
+  /** The rule that the value obeys, where a program may give it as well. */
+  readonly rule?: Rule<Value>;
 }
 
 /** What one kind of value may look like. */
 type Kind<Value> = Pick<Setting<Value>, 'allowed' | 'takes' | 'choices' | 'parse'>;
 
-const duration: Kind<number | null> = {
-  allowed: 'a duration such as 500ms, 90s, 10m or 2h, up to 596h, or off',
-  takes: 'duration',
-  parse: parseDuration,
-};
+/** A kind of value that a program may give as well, under the same rule. */
+type OptionKind<Value> = Kind<Value> & { readonly rule: Rule<Value> };
 
-const rate: Kind<ReturnType<typeof parseRate>> = {
+/** Text that stands for a value, if the rule accepts that. */
+const ruled = <Value>(
+  rule: Rule<Value>,
+  read: (text: string) => unknown,
+  words: Pick<Setting, 'takes' | 'choices'> & { readonly allowed?: string },
+): OptionKind<Value> => ({
+  allowed: rule.allowed,
+  ...words,
+  rule,
+  parse(text) {
+    const value = read(text);
+    return rule.accepts(value) ? value : undefined;
+  },
+});
+
+const duration = ruled(orNull(integer(1, MAX_DURATION_MS, 'milliseconds')), parseDuration, {
+  allowed: 'a duration such as 500ms, 90s, 10m or 2h, up to 8760h, or off',
+  takes: 'duration',
+});
+
+/** A duration that may be none at all. */
+const durationFromZero = ruled(
+  orNull(integer(0, MAX_DURATION_MS, 'milliseconds')),
+  (text) => (text === '0s' ? 0 : parseDuration(text)),
+  { allowed: duration.allowed.replace('500ms', '0s, 500ms'), takes: 'duration' },
+);
+
+const rate = ruled(orNull(RATE), parseRate, {
   allowed: 'a rate such as 50/s, 10/min or 5/h, with a burst as in 10/min:20, or off',
   takes: 'rate',
-  parse: parseRate,
-};
-
-const wholeNumber = (least: number, most: number): Kind<number> => ({
-  allowed: `a whole number from ${least} to ${most}`,
-  takes: 'number',
-  parse: (text) => (/^\d+$/.test(text) ? within(least, most, Number(text)) : undefined),
 });
 
-const choice = (...choices: string[]): Pick<Setting, 'allowed' | 'takes' | 'choices'> => ({
-  allowed: `one of ${choices.join(', ')}`,
-  takes: 'choice',
-  choices,
-});
+const wholeNumber = (min: number, max: number): OptionKind<number> =>
+  ruled(integer(min, max), (text) => (/^\d+$/.test(text) ? Number(text) : undefined), { takes: 'number' });
 
-const oneOf = <const Choice extends string>(...choices: Choice[]): Kind<Choice> => ({
-  ...choice(...choices),
-  parse: (text) => choices.find((choice) => choice === text),
-});
+const oneOf = <const Choice extends string>(...choices: Choice[]): OptionKind<Choice> =>
+  ruled(word(choices), (text) => text, {
+    allowed: `one of ${choices.join(', ')}`,
+    takes: 'choice',
+    choices,
+  });
 
 const BYTES_PER: Record<string, number> = { '': 1, k: 1024, m: 1024 ** 2 };
 
-const bytes = (least: number, allowed: string): Kind<number> => ({
-  allowed,
-  takes: 'bytes',
-  parse(text) {
-    const [, count, unit = ''] = /^(\d+)([km]?)$/.exec(text.toLowerCase()) ?? [];
-    return within(least, 1024 ** 3, Number(count) * (BYTES_PER[unit] ?? Number.NaN));
-  },
-});
+const bytes = (min: number, allowed: string): OptionKind<number> =>
+  ruled(
+    integer(min, 1024 ** 3, 'bytes'),
+    (text) => {
+      const [, count, unit = ''] = /^(\d+)([km]?)$/.exec(text.toLowerCase()) ?? [];
+      return Number(count) * (BYTES_PER[unit] ?? Number.NaN);
+    },
+    { allowed, takes: 'bytes' },
+  );
 
-const orOff = <Value>({ allowed, takes, parse }: Kind<Value>): Kind<Value | null> => ({
-  allowed: `${allowed}, or off`,
-  takes,
-  parse: (text) => (text === 'off' ? null : parse(text)),
-});
+const orOff = <Value>({ allowed, takes, parse, rule }: OptionKind<Value>): OptionKind<Value | null> =>
+  ruled(orNull(rule), (text) => (text === 'off' ? null : parse(text)), {
+    allowed: `${allowed}, or off`,
+    takes,
+  });
 
-const onOrOff: Kind<boolean> = {
-  ...choice('on', 'off'),
-  parse: (text) => (text === 'on' ? true : text === 'off' ? false : undefined),
-};
+const onOrOff: OptionKind<boolean> = ruled(
+  flagged,
+  (text) => (text === 'on' ? true : text === 'off' ? false : undefined),
+  { allowed: 'one of on, off', takes: 'choice', choices: ['on', 'off'] },
+);
 
-const earlyDrop: Kind<EarlyDrop | null> = {
+const EARLY_DROP: Rule<EarlyDrop> = {
   allowed:
-    'start:rate:full such as 10:30:60 (rate is a percentage), one number for all of them at once, or off',
-  takes: 'limits',
-  parse(text) {
-    if (text === 'off') return null;
-    const [, start, rate = '100', full = start] = /^(\d{1,7})(?::(\d{1,3}):(\d{1,7}))?$/.exec(text) ?? [];
-    const [from, percent, to] = [Number(start), Number(rate), Number(full)];
-    return percent <= 100 && from <= to && to > 0 ? { start: from, rate: percent, full: to } : undefined;
+    '{ start, rate, full } of whole numbers, with start up to full, full from 1 to 9999999, and rate up to 100',
+  accepts(value): value is EarlyDrop {
+    const { start, rate, full, ...others } = Object(value);
+    return (
+      integer(1, 9_999_999).accepts(full) &&
+      integer(0, full).accepts(start) &&
+      integer(0, 100).accepts(rate) &&
+      Object.keys(others).length === 0
+    );
   },
 };
+
+const earlyDrop = ruled(
+  orNull(EARLY_DROP),
+  (text) => {
+    if (text === 'off') return null;
+    const [, start, rate = '100', full = start] = /^(\d+)(?::(\d+):(\d+))?$/.exec(text) ?? [];
+    return { start: Number(start), rate: Number(rate), full: Number(full) };
+  },
+  {
+    allowed:
+      'start:rate:full such as 10:30:60 (rate is a percentage), one number for all of them at once, or off',
+    takes: 'limits',
+  },
+);
 
 /** Networks, and names of files with one in each line, which `readConfig` replaces by what they contain. */
 const networkList: Kind<readonly string[]> = {
@@ -106,17 +143,17 @@ const networkList: Kind<readonly string[]> = {
 const HOST_NAME =
   /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)*(?!\d+$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/i;
 
-const host: Kind<string> = {
-  allowed: 'an IP address or a host name',
-  takes: 'address',
-  parse: (text) => (isIP(text) !== 0 || HOST_NAME.test(text) ? text : undefined),
-};
+const host = ruled(
+  text('an IP address or a host name', (name) => isIP(name) !== 0 || HOST_NAME.test(name)),
+  (text) => text,
+  { takes: 'address' },
+);
 
-const title: Kind<string> = {
-  allowed: 'a line of 1 to 60 characters',
-  takes: 'text',
-  parse: (text) => (/^[^\p{C}]{1,60}$/u.test(text) ? text : undefined),
-};
+const title = ruled(
+  text('a line of 1 to 60 characters', (line) => /^[^\p{C}]{1,60}$/u.test(line)),
+  (text) => text,
+  { takes: 'text' },
+);
 
 /** The name of a file, which `readConfig` replaces by its text, or `null`. */
 const textFile: Kind<string | null> = {
@@ -281,7 +318,7 @@ export const SETTINGS = {
     name: 'shutdown-grace',
     description: 'How long callers may stay once a shutdown began; off waits for the last of them',
     default: '10s',
-    ...duration,
+    ...durationFromZero,
   },
   inputRate: {
     name: 'input-rate',
@@ -353,7 +390,3 @@ export const flag = (setting: Setting): string => `--${setting.name}`;
 /** The environment variable of a setting: `IMPULSE_MAX_SESSIONS`. */
 export const variable = (setting: Setting): string =>
   `IMPULSE_${setting.name.replaceAll('-', '_').toUpperCase()}`;
-
-function within(least: number, most: number, value: number): number | undefined {
-  return value >= least && value <= most ? value : undefined;
-}

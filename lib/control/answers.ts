@@ -1,7 +1,7 @@
 import { defer, EMPTY, filter, map, merge, type Observable, of, take, takeUntil, takeWhile } from 'rxjs';
 import { plain } from '../../streams/plain.js';
 import type { ServerClosed, ServerDraining, ServerEvent } from '../../streams/types.js';
-import { LONGEST_MS } from '../config/duration.js';
+import { MAX_DURATION_MS } from '../config/duration.js';
 import type { CountdownNews } from './closing-time.js';
 import type { CountdownCancelled, CountdownTold, DrainNews, Stats } from './protocol.js';
 import { type Controlled, callers, view$ } from './views.js';
@@ -65,8 +65,8 @@ function drain(
   const isDown = tally().phase === 'draining';
   if (isDown && (cancel || inMs)) throw new Error('the board is going down already');
   if (cancel && closing.leftMs === null) throw new Error('no countdown is running');
-  if (!Number.isInteger(inMs) || Number(inMs) < 0 || Number(inMs) > LONGEST_MS)
-    throw new Error(`inMs is a whole number of milliseconds up to ${LONGEST_MS}`);
+  if (!Number.isInteger(inMs) || Number(inMs) < 0 || Number(inMs) > MAX_DURATION_MS)
+    throw new Error(`inMs is a whole number of milliseconds up to ${MAX_DURATION_MS}`);
 
   const act$ = defer(() => {
     if (cancel) closing.cancel();

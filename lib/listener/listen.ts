@@ -12,6 +12,9 @@ export interface Listening {
   readonly socket$: Observable<Socket>;
 }
 
+/** The longest silence after which the kernel can be told to ask: MAX_TCP_KEEPIDLE of Linux. What is longer, it refuses. */
+const MAX_KERNEL_WAITS_MS = 32_767_000;
+
 /** How long the kernel goes on asking, once a second, an other end that doesn't answer (libuv's choice). */
 const KERNEL_ASKS_MS = 10_000;
 
@@ -42,7 +45,7 @@ export function listen({
       allowHalfOpen: true,
       noDelay: true,
       keepAlive: silenceMs !== null,
-      keepAliveInitialDelay: Math.max(1000, (silenceMs ?? 0) - KERNEL_ASKS_MS),
+      keepAliveInitialDelay: Math.min(Math.max(1000, (silenceMs ?? 0) - KERNEL_ASKS_MS), MAX_KERNEL_WAITS_MS),
     });
     const close = () => {
       if (server.listening) server.close();

@@ -1,4 +1,4 @@
-import { LONGEST_MS } from '../config/duration.js';
+import { MAX_TIMER_MS } from './monotonic.js';
 
 /** What the watchdog may do. */
 export interface WatchdogActions {
@@ -15,8 +15,13 @@ export function watchdog(afterMs: number, { report, exit }: WatchdogActions): ()
     report(`still here after ${afterMs} ms, kept by ${handles()}`);
     exit(1);
   };
-  const timer = setTimeout(bite, Math.min(afterMs, LONGEST_MS));
-  timer.unref();
+  let timer: NodeJS.Timeout;
+  const wait = (leftMs: number) => {
+    const rest = leftMs - MAX_TIMER_MS;
+    timer = setTimeout(rest > 0 ? () => wait(rest) : bite, Math.min(leftMs, MAX_TIMER_MS));
+    timer.unref();
+  };
+  wait(afterMs);
   return () => clearTimeout(timer);
 }
 

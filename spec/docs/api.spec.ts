@@ -9,12 +9,13 @@ const API = {
     functions: [
       'beside createImpulse createSessionManager embeddedBus guest lobby menu passwords plain quit',
     ],
-    others: ['DEFAULT_LIMITS SESSION_STATES SessionEnd'],
+    others: ['DEFAULT_LIMITS OptionsError SESSION_STATES SessionEnd'],
     types: [
       'AddressPenalised App Authenticator Bus Completer Connection ConnectionRefused EarlyDrop Encoding EndReason',
-      'Impulse ImpulseOptions Key Knock Limits Output Presence Rate RefusalDetail Refused RefusalReason ServerClosed',
-      'ServerDraining ServerEvent ServerListening Services Session SessionAuthenticated SessionClosed SessionClosing',
-      'SessionId SessionInfo SessionManager SessionManagerOptions SessionOpened SessionState SessionWaiting SessionWarned',
+      'Impulse ImpulseOptions Key Knock LimitOptions Limits OptionsErrorCode OptionsErrorDetails Output Presence Rate',
+      'RefusalDetail Refused RefusalReason ServerClosed ServerDraining ServerEvent ServerListening Services Session',
+      'SessionAuthenticated SessionClosed SessionClosing SessionId SessionInfo SessionManager SessionManagerOptions',
+      'SessionOpened SessionState SessionWaiting SessionWarned',
       'ShutdownReport Terminal User Visitor',
     ],
   },

@@ -2,13 +2,17 @@ import {
   concat,
   endWith,
   map,
+  mergeMap,
   NEVER,
   type Observable,
   of,
   share,
+  take,
   takeUntil,
   takeWhile,
+  tap,
   throwError,
+  timer,
 } from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
@@ -337,5 +341,63 @@ describe('board', () => {
     expect(tickMs({ ...OFF, idleTimeoutMs: 600_000, loginTimeoutMs: 60_000 })).toBe(1000);
     expect(tickMs({ ...OFF, idleTimeoutMs: 2000, loginTimeoutMs: 60_000 })).toBe(500);
     expect(tickMs({ ...OFF, deadPeerTimeoutMs: 1000, loginTimeoutMs: 60_000 })).toBe(250);
+  });
+
+  describe('when its limits have changed', () => {
+    /** A board whose limits are changed after a second. */
+    const changing = (m: Context, limits: Partial<Limits>, changed: Partial<Limits>) => {
+      const before = parts(m, limits);
+      const changed$ = m.cold('1s a').pipe(tap(() => Object.assign(before.limits, changed)));
+      return { ...before, changed$: changed$.pipe(share()) };
+    };
+
+    it(
+      'looks at the deadlines of the next sessions as often as those need',
+      marbles((m) => {
+        const [ann, bob] = [fakeConnection(NEVER), fakeConnection(NEVER)];
+        const board$ = changing(m, { loginTimeoutMs: 20_000 }, { loginTimeoutMs: 200 });
+        const caller$ = m.cold<Connection>('a 2s b', { a: ann, b: bob });
+        const ends: number[] = [];
+        caller$.pipe(board(board$), take(6)).subscribe(({ type }) => {
+          if (type === 'sessionClosing') ends.push(m.scheduler.now());
+        });
+        m.flush();
+
+        expect(ends).toEqual([2001 + 200, 20_000]);
+      }),
+    );
+
+    it(
+      'gives as many callers time for their goodbyes as there may be now',
+      marbles((m) => {
+        const few = 1024;
+        const many = Array.from({ length: few + 2 }, () =>
+          fakeConnection(of('bye\rbye\r'), { lingers: true }),
+        );
+        const board$ = changing(m, { maxSessions: 1 }, { maxSessions: few + 2 });
+        const caller$ = timer(2000, m.scheduler).pipe(mergeMap(() => many));
+        const left: boolean[] = [];
+        caller$.pipe(board(board$)).subscribe((event) => {
+          if (event.type === 'sessionClosed') left.push(m.scheduler.now() === 2000);
+        });
+        m.flush();
+
+        expect(left.length).toBe(few + 2);
+        expect(left.filter((atOnce) => atOnce)).toEqual([]);
+      }),
+    );
+
+    it(
+      'hears of no change any more once it is left, or over',
+      marbles((m) => {
+        const changed$ = m.cold('-');
+        const board$ = { ...parts(m), changed$ };
+        m.expect(m.cold<Connection>('-----').pipe(board(board$)), '--!').toBeObservable('---');
+        m.expect(m.cold<Connection>('---|').pipe(board(board$), map(word))).toBeObservable('---(a|)', {
+          a: 'over, 0 drained, 0 forced',
+        });
+        m.expect(changed$).toHaveSubscriptions(['^-!', '^-!', '^--!', '^--!']);
+      }),
+    );
   });
 });

@@ -21,7 +21,7 @@ describe('a farewell', () => {
     'says the words on a line of their own and hangs up',
     marbles((m) => {
       const ann = fakeConnection(NEVER);
-      m.expect(farewells(1, m.scheduler)(ann, 'Goodbye!')).toBeObservable('(y|)', SENT);
+      m.expect(farewells(() => 1, m.scheduler)(ann, 'Goodbye!')).toBeObservable('(y|)', SENT);
       m.flush();
       expect(ann.screen).toBe('\nGoodbye!\n');
       expect(ann.calls[0]).toBe('close');
@@ -32,7 +32,7 @@ describe('a farewell', () => {
     'says nothing where nothing is left to say',
     marbles((m) => {
       const ann = fakeConnection(NEVER);
-      m.expect(farewells(1, m.scheduler)(ann, null)).toBeObservable('(y|)', SENT);
+      m.expect(farewells(() => 1, m.scheduler)(ann, null)).toBeObservable('(y|)', SENT);
       m.flush();
       expect(ann.screen).toBe('');
       expect(ann.calls[0]).toBe('close');
@@ -43,7 +43,7 @@ describe('a farewell', () => {
     'does nothing until it is subscribed to',
     marbles((m) => {
       const ann = fakeConnection(NEVER);
-      farewells(1, m.scheduler)(ann, 'Goodbye!');
+      farewells(() => 1, m.scheduler)(ann, 'Goodbye!');
       expect(ann.screen).toBe('');
       expect(ann.calls).toEqual([]);
     }),
@@ -54,7 +54,7 @@ describe('a farewell', () => {
     marbles((m) => {
       const closed = m.cold<never>('                           100ms |');
       const ann = goneAfter(closed);
-      m.expect(farewells(1, m.scheduler)(ann, 'Goodbye!')).toBeObservable('100ms (y|)', SENT);
+      m.expect(farewells(() => 1, m.scheduler)(ann, 'Goodbye!')).toBeObservable('100ms (y|)', SENT);
       m.expect(closed).toHaveSubscriptions('                        ^ 99ms !');
     }),
   );
@@ -64,7 +64,7 @@ describe('a farewell', () => {
     marbles((m) => {
       const closed = m.cold<never>('-');
       const bob = goneAfter(closed, { deaf: true });
-      m.expect(farewells(1, m.scheduler)(bob, 'Goodbye!')).toBeObservable('500ms (n|)', SENT);
+      m.expect(farewells(() => 1, m.scheduler)(bob, 'Goodbye!')).toBeObservable('500ms (n|)', SENT);
       m.expect(closed).toHaveSubscriptions('^ 499ms !');
       m.scheduler.schedule(() => expect(bob.calls).toEqual(['close']), FLUSH_MS - 1);
       m.flush();
@@ -76,7 +76,7 @@ describe('a farewell', () => {
     'cuts a line that stays open after all was sent, too',
     marbles((m) => {
       const eve = lingering();
-      m.expect(farewells(1, m.scheduler)(eve, 'Goodbye!')).toBeObservable('500ms (y|)', SENT);
+      m.expect(farewells(() => 1, m.scheduler)(eve, 'Goodbye!')).toBeObservable('500ms (y|)', SENT);
       m.flush();
       expect(eve.calls).toEqual(['close', 'destroy']);
     }),
@@ -86,7 +86,7 @@ describe('a farewell', () => {
     'says that not all was sent when the line broke before it was',
     marbles((m) => {
       const bob = goneAfter(EMPTY, { deaf: true });
-      m.expect(farewells(1, m.scheduler)(bob, 'Goodbye!')).toBeObservable('(n|)', SENT);
+      m.expect(farewells(() => 1, m.scheduler)(bob, 'Goodbye!')).toBeObservable('(n|)', SENT);
     }),
   );
 
@@ -96,7 +96,7 @@ describe('a farewell', () => {
       const closed = m.cold<never>('-');
       const eve = goneAfter(closed, { lingers: true });
       const unsub = '^ 99ms !';
-      m.expect(farewells(1, m.scheduler)(eve, 'Goodbye!'), unsub).toBeObservable('-', SENT);
+      m.expect(farewells(() => 1, m.scheduler)(eve, 'Goodbye!'), unsub).toBeObservable('-', SENT);
       m.expect(closed).toHaveSubscriptions(unsub);
       m.scheduler.schedule(() => expect(eve.calls).toEqual(['close']), 99);
       m.scheduler.schedule(() => expect(eve.calls).toEqual(['close', 'destroy']), 101);
@@ -106,7 +106,7 @@ describe('a farewell', () => {
   it(
     'has patience with one more when one is gone, and with no more than that',
     marbles((m) => {
-      const farewell = farewells(2, m.scheduler);
+      const farewell = farewells(() => 2, m.scheduler);
       const leave = () => {
         const caller = lingering();
         return { caller, running: farewell(caller, 'Goodbye!').subscribe() };
@@ -123,7 +123,7 @@ describe('a farewell', () => {
     'leaves no timer behind',
     marbles((m) => {
       const clock = counting(m.scheduler);
-      const farewell = farewells(3, clock);
+      const farewell = farewells(() => 3, clock);
       farewell(goneAfter(m.cold<never>('10ms |')), 'Goodbye!').subscribe();
       farewell(lingering(), 'Goodbye!').subscribe();
       const left = farewell(lingering(), 'Goodbye!').subscribe();
@@ -139,7 +139,7 @@ describe('a farewell', () => {
     it(
       'still has its words, but no patience',
       marbles((m) => {
-        const farewell = farewells(1, m.scheduler);
+        const farewell = farewells(() => 1, m.scheduler);
         const [first, second] = [lingering(), fakeConnection(NEVER, { deaf: true })];
         m.expect(farewell(first, 'Goodbye!')).toBeObservable(' 500ms (y|)', SENT);
         m.expect(farewell(second, 'Goodbye!')).toBeObservable('(n|)', SENT);
@@ -154,7 +154,7 @@ describe('a farewell', () => {
     it(
       'has patience again when one of them is through',
       marbles((m) => {
-        const farewell = farewells(1, m.scheduler);
+        const farewell = farewells(() => 1, m.scheduler);
         m.expect(farewell(goneAfter(m.cold('100ms |')), null)).toBeObservable('100ms (y|)', SENT);
         m.expect(farewell(lingering(), null), '99ms ^').toBeObservable('       99ms (y|)', SENT);
         m.expect(farewell(lingering(), null), '101ms ^').toBeObservable('      101ms 500ms (y|)', SENT);
@@ -164,7 +164,7 @@ describe('a farewell', () => {
     it(
       'has patience again when one of them was cut short',
       marbles((m) => {
-        const farewell = farewells(1, m.scheduler);
+        const farewell = farewells(() => 1, m.scheduler);
         m.expect(farewell(lingering(), null), '^ 99ms !').toBeObservable('-', SENT);
         m.expect(farewell(lingering(), null), '101ms ^').toBeObservable(' 101ms 500ms (y|)', SENT);
       }),

@@ -94,7 +94,7 @@ function caller(
     },
     slices: timeSlices(scheduler),
     sweep: sweep(1000, scheduler),
-    farewell: farewells(10, scheduler),
+    farewell: farewells(() => 10, scheduler),
     calls,
   });
   const call = () => calls.get(7);

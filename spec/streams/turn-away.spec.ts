@@ -36,7 +36,13 @@ describe('turnAway', () => {
       const eve = fakeConnection(NEVER, { address: '192.0.2.9' });
       const refused: Refused = { verdict: 'refused', connection: eve, reason: 'address', retryInMs: 60_000 };
       const event = { type: 'connectionRefused', address: '192.0.2.9', reason: 'address' } as const;
-      m.expect(turnAway(refused, 100, farewells(1, m.scheduler))).toBeObservable('(r|)', { r: event });
+      m.expect(
+        turnAway(
+          refused,
+          100,
+          farewells(() => 1, m.scheduler),
+        ),
+      ).toBeObservable('(r|)', { r: event });
       m.flush();
       expect(eve.screen).toBe('\nToo many calls from your address. Please call again in 1 minute.\n');
     }),
@@ -46,7 +52,11 @@ describe('turnAway', () => {
     'does nothing until it is subscribed to',
     marbles((m) => {
       const ann = fakeConnection(NEVER);
-      turnAway(full(ann), 100, farewells(1, m.scheduler));
+      turnAway(
+        full(ann),
+        100,
+        farewells(() => 1, m.scheduler),
+      );
       expect(ann.screen).toBe('');
       expect(ann.calls).toEqual([]);
     }),
@@ -56,7 +66,11 @@ describe('turnAway', () => {
     'cuts the line when it is unsubscribed from',
     marbles((m) => {
       const eve = fakeConnection(NEVER, { lingers: true });
-      const event$ = turnAway(full(eve), 100, farewells(1, m.scheduler));
+      const event$ = turnAway(
+        full(eve),
+        100,
+        farewells(() => 1, m.scheduler),
+      );
       m.expect(event$, '^ 99ms !').toBeObservable('r', REFUSED);
       m.flush();
       expect(eve.calls).toEqual(['close', 'destroy']);

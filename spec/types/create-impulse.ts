@@ -7,6 +7,7 @@ import {
   type Impulse,
   type ImpulseOptions,
   type Knock,
+  type LimitOptions,
   type Limits,
   lobby,
   type ServerEvent,
@@ -32,7 +33,7 @@ expectType<
 >();
 expectType<Same<Impulse['event$'], Observable<ServerEvent>>>();
 expectType<Same<Impulse['sessions'], ReadonlyMap<SessionId, SessionInfo>>>();
-expectType<Same<Parameters<Impulse['setLimits']>, [limits: Partial<Limits>]>>();
+expectType<Same<Parameters<Impulse['setLimits']>, [limits: LimitOptions]>>();
 expectType<Same<ReturnType<Impulse['kick']>, boolean>>();
 expectType<Same<ReturnType<Impulse['broadcast']>, number>>();
 expectType<Same<Parameters<SessionManager['run']>[0], Observable<Knock>>>();
@@ -40,6 +41,8 @@ expectType<Same<Parameters<SessionManager['run']>[0], Observable<Knock>>>();
 const app = lobby();
 createImpulse({ app });
 createImpulse({ app, idleTimeoutMs: null, maxSessions: 1, port: 0, name: 'A board' });
+createImpulse({ app, host: undefined, fd: undefined, bus: undefined, maxSessions: undefined });
+createImpulse({ app }).setLimits({ idleTimeoutMs: undefined });
 // @ts-expect-error an app is all that a board can't do without
 createImpulse({});
 // @ts-expect-error nobody means a duration in words here

@@ -156,9 +156,20 @@ describe('readConfig', () => {
       expect(problems({ flags: { port: 'abc' }, env: { IMPULSE_LOG_LEVEL: 'loud' } })).toEqual([
         'port "abc" (from --port): allowed is a whole number from 0 to 65535',
         'idle-timeout "0s" (from .env (IMPULSE_IDLE_TIMEOUT)): ' +
-          'allowed is a duration such as 500ms, 90s, 10m or 2h, up to 596h, or off',
+          'allowed is a duration such as 500ms, 90s, 10m or 2h, up to 8760h, or off',
         'log-level "loud" (from IMPULSE_LOG_LEVEL): allowed is one of trace, debug, info, warn, error, silent',
       ]);
+    });
+
+    it('names what is allowed by itself and not beside another value', () => {
+      expect(problems({ flags: { reserve: '20', 'max-sessions': '10' } })).toEqual([
+        'reserve "20" (from --reserve): allowed is a whole number up to max-sessions, which is 10',
+      ]);
+      file('.env', 'IMPULSE_METRICS_PORT=2323');
+      expect(problems()).toEqual([
+        'metrics-port "2323" (from .env (IMPULSE_METRICS_PORT)): allowed is any other port than port, which is 2323',
+      ]);
+      expect(read({ flags: { port: '2324' } }).config.metricsPort).toBe(2323);
     });
 
     it('says it all in its message too', () => {

@@ -102,6 +102,12 @@ describe('SETTINGS', () => {
     }
   });
 
+  it('takes no grace at all, and no other duration of zero', () => {
+    expect(SETTINGS.shutdownGraceMs.parse('0s')).toBe(0);
+    expect(SETTINGS.shutdownGraceMs.parse('off')).toBeNull();
+    expect(SETTINGS.idleTimeoutMs.parse('0s')).toBeUndefined();
+  });
+
   it('takes bytes a second, or off', () => {
     const { parse } = SETTINGS.inputRate;
     expect([parse('64'), parse('4k'), parse('off')]).toEqual([64, 4096, null]);

@@ -78,9 +78,9 @@ describe('control', () => {
       ['{"command":"broadcast"}', 'there is nothing to say'],
       ['{"command":"broadcast","text":" \\u001b \\n"}', 'there is nothing to say'],
       ['{"command":"drain","cancel":true}', 'no countdown is running'],
-      ['{"command":"drain","inMs":-1}', 'inMs is a whole number of milliseconds up to 2147483647'],
-      ['{"command":"drain","inMs":1e10}', 'inMs is a whole number of milliseconds up to 2147483647'],
-      ['{"command":"drain","inMs":"5m"}', 'inMs is a whole number of milliseconds up to 2147483647'],
+      ['{"command":"drain","inMs":-1}', 'inMs is a whole number of milliseconds up to 31536000000'],
+      ['{"command":"drain","inMs":1e11}', 'inMs is a whole number of milliseconds up to 31536000000'],
+      ['{"command":"drain","inMs":"5m"}', 'inMs is a whole number of milliseconds up to 31536000000'],
     ]) {
       expect(await sends(`${request}\n`)).toEqual([{ error }]);
     }

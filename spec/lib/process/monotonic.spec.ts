@@ -1,5 +1,5 @@
-import { timer } from 'rxjs';
-import { monotonic } from '../../../lib/process/monotonic.js';
+import { interval, type SchedulerAction, Subscription, timer } from 'rxjs';
+import { MAX_TIMER_MS, monotonic } from '../../../lib/process/monotonic.js';
 
 describe('monotonic', () => {
   beforeEach(() => {
@@ -48,6 +48,56 @@ describe('monotonic', () => {
     expect(emitted).toEqual([]);
   });
 
+  it('does work that is due later than one timer keeps', () => {
+    const delayMs = 3 * MAX_TIMER_MS + 5;
+    const emitted: number[] = [];
+    timer(delayMs, delayMs, monotonic).subscribe((n) => emitted.push(n));
+
+    jasmine.clock().tick(delayMs - 1);
+    expect(emitted).toEqual([]);
+    jasmine.clock().tick(1);
+    expect(emitted).toEqual([0]);
+    jasmine.clock().tick(delayMs);
+    expect(emitted).toEqual([0, 1]);
+  });
+
+  it('asks Node for no timer that is longer than it keeps', () => {
+    jasmine.clock().uninstall();
+    const setTimer = spyOn(globalThis, 'setTimeout').and.callThrough();
+    const setRepeated = spyOn(globalThis, 'setInterval').and.callThrough();
+    timer(MAX_TIMER_MS + 1, monotonic)
+      .subscribe()
+      .unsubscribe();
+    const asked = [...setTimer.calls.allArgs(), ...setRepeated.calls.allArgs()].map(([, ms]) => ms);
+    expect(asked).toEqual([MAX_TIMER_MS]);
+  });
+
+  it('drops work that was called off after the first of its timers', () => {
+    const work = jasmine.createSpy('work');
+    const running = timer(2 * MAX_TIMER_MS, monotonic).subscribe(work);
+    jasmine.clock().tick(MAX_TIMER_MS + 1);
+    running.unsubscribe();
+    jasmine.clock().tick(MAX_TIMER_MS);
+    expect(work).not.toHaveBeenCalled();
+  });
+
+  it('does only the latest of two orders for the same work', () => {
+    const seen: string[] = [];
+    const action = monotonic.schedule<string>((word) => void seen.push(`${word}`), 1000, 'early');
+    (action as SchedulerAction<string>).schedule('late', 2000);
+    jasmine.clock().tick(5000);
+    expect(seen).toEqual(['late']);
+  });
+
+  it('does nothing more for work that was called off', () => {
+    const work = jasmine.createSpy('work');
+    const action = monotonic.schedule<void>(work, 1000) as SchedulerAction<void>;
+    action.unsubscribe();
+    action.schedule(undefined, 1000);
+    jasmine.clock().tick(5000);
+    expect(work).not.toHaveBeenCalled();
+  });
+
   describe('work that is due at once', () => {
     const nextTurn = () => new Promise<void>((resolve) => void setImmediate(resolve));
 
@@ -66,6 +116,19 @@ describe('monotonic', () => {
       monotonic.schedule(work).unsubscribe();
       await nextTurn();
       expect(work).not.toHaveBeenCalled();
+    });
+
+    it('adds nothing that has to be kept, however often it goes on', async () => {
+      const add = spyOn(Subscription.prototype, 'add').and.callThrough();
+      const counted = new Promise<number>((resolve) => {
+        const running = interval(0, monotonic).subscribe((n) => {
+          if (n < 1000) return;
+          running.unsubscribe();
+          // A subscription that has its action already keeps no second one.
+          resolve(add.calls.all().filter(({ args: [kept] }) => !(kept instanceof Subscription)).length);
+        });
+      });
+      expect(await counted).toBeLessThan(10);
     });
 
     it('may go on, at once or later, until it is called off', async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { LONGEST_MS } from '../../../lib/config/duration.js';
+import { MAX_TIMER_MS } from '../../../lib/process/monotonic.js';
 import { watchdog } from '../../../lib/process/watchdog.js';
 
 /** What a watchdog did, in order. */
@@ -82,10 +82,25 @@ describe('watchdog', () => {
     expect((timer as NodeJS.Timeout).hasRef()).toBeFalse();
   });
 
-  it('waits as long as a timer can, when told to wait for longer', () => {
-    const setTimer = spyOn(globalThis, 'setTimeout').and.callThrough();
-    const callOff = watchdog(LONGEST_MS + 2000, witness());
-    callOff();
-    expect(setTimer.calls.mostRecent().args[1]).toBe(LONGEST_MS);
+  it('waits for longer than one timer keeps', () => {
+    jasmine.clock().withMock(() => {
+      const actions = witness();
+      watchdog(MAX_TIMER_MS + 2000, actions);
+      jasmine.clock().tick(MAX_TIMER_MS + 1999);
+      expect(actions.did).toEqual([]);
+      jasmine.clock().tick(1);
+      expect(actions.did.at(-1)).toBe('exit 1');
+    });
+  });
+
+  it('is called off also after the first of several timers', () => {
+    jasmine.clock().withMock(() => {
+      const actions = witness();
+      const callOff = watchdog(MAX_TIMER_MS + 2000, actions);
+      jasmine.clock().tick(MAX_TIMER_MS + 1000);
+      callOff();
+      jasmine.clock().tick(60_000);
+      expect(actions.did).toEqual([]);
+    });
   });
 });

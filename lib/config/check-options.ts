@@ -1,0 +1,137 @@
+import { inspect } from 'node:util';
+import { printable } from '../../streams/printable.js';
+import type { Limits } from '../../streams/types.js';
+import { OptionsError } from '../options-error.js';
+import { conflictOfLimits } from './conflicts.js';
+import { nearest } from './nearest.js';
+import { callback, flagged, integer, type Rule, withMethods } from './rules.js';
+import { SETTINGS } from './settings.js';
+
+type Rules = Readonly<Record<string, Rule>>;
+
+/** The rules of all limits, which are those of their settings. */
+export const LIMITS = {
+  maxSessions: SETTINGS.maxSessions.rule,
+  waitingRoom: SETTINGS.waitingRoom.rule,
+  reserve: SETTINGS.reserve.rule,
+  maxUnauthenticated: SETTINGS.maxUnauthenticated.rule,
+  maxPerAddress: SETTINGS.maxPerAddress.rule,
+  maxPerUser: SETTINGS.maxPerUser.rule,
+  perUser: SETTINGS.perUser.rule,
+  penalties: SETTINGS.penalties.rule,
+  connectionRate: SETTINGS.connectionRate.rule,
+  connectionRatePerAddress: SETTINGS.connectionRatePerAddress.rule,
+  idleTimeoutMs: SETTINGS.idleTimeoutMs.rule,
+  idleWarningMs: SETTINGS.idleWarningMs.rule,
+  loginTimeoutMs: SETTINGS.loginTimeoutMs.rule,
+  deadPeerTimeoutMs: SETTINGS.deadPeerTimeoutMs.rule,
+  sessionLimitMs: SETTINGS.sessionLimitMs.rule,
+  shutdownGraceMs: SETTINGS.shutdownGraceMs.rule,
+  inputRate: SETTINGS.inputRate.rule,
+  outputLimitBytes: SETTINGS.outputLimitBytes.rule,
+} as const satisfies { readonly [Key in keyof Limits]: Rule<Limits[Key]> };
+
+const ADDRESS_TEST = callback('a function from an address to true or false');
+
+/** The rules of what `createSessionManager` takes. */
+export const MANAGER_OPTIONS = {
+  ...LIMITS,
+  app: callback('a function from a session to an Observable of its output'),
+  authenticate: callback('a function from a session to an Observable of its user'),
+  bus: withMethods('a Bus', 'publish', 'channel$', 'enter', 'presence$', 'present'),
+  blocked: ADDRESS_TEST,
+  trusted: ADDRESS_TEST,
+  gate: flagged,
+  scheduler: withMethods('a scheduler of RxJS', 'now', 'schedule'),
+  random: callback('a function that gives a number from 0 up to 1'),
+} as const satisfies Rules;
+
+/** The rules of what `createImpulse` takes. */
+export const IMPULSE_OPTIONS = {
+  ...MANAGER_OPTIONS,
+  host: SETTINGS.host.rule,
+  port: SETTINGS.port.rule,
+  fd: integer(0, 2 ** 31 - 1, 'the descriptor of a socket'),
+  proxyFrom: ADDRESS_TEST,
+  name: SETTINGS.name.rule,
+} as const satisfies Rules;
+
+/**
+ * Checks what a program gave as options. An option that is `undefined` was left out.
+ *
+ * @param from What they were given to, for the message.
+ * @param required The options that have no default.
+ * @throws {@link OptionsError} for the first that can't be used.
+ */
+export function checkOptions(
+  from: string,
+  options: unknown,
+  rules: Rules,
+  required: readonly string[] = [],
+): void {
+  if (typeof (options ?? {}) !== 'object' || options === null || Array.isArray(options))
+    throw invalid(from, 'options', options, 'an object of options');
+  const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
+  for (const [option, value] of given) {
+    const rule = Object.hasOwn(rules, option) ? rules[option] : undefined;
+    if (!rule) throw unknown(from, option, value, Object.keys(rules));
+    if (!rule.accepts(value)) throw invalid(from, option, value, rule.allowed);
+  }
+  const missing = required.find((name) => !given.some(([option]) => option === name));
+  if (missing === undefined) return;
+  const allowed = rules[missing]?.allowed;
+  throw new OptionsError(`${missing} (from ${from}) is missing: allowed is ${allowed}`, {
+    code: 'OPTION_MISSING',
+    option: missing,
+    allowed,
+  });
+}
+
+/**
+ * The limits after a change, which may be of some of them. One that is `undefined` stays as it was.
+ *
+ * @param from What the change was given to, for the message.
+ * @throws {@link OptionsError} if they can't be together.
+ */
+export function changedLimits(
+  from: string,
+  limits: Limits,
+  changed: { readonly [Key in keyof Limits]?: Limits[Key] | undefined },
+): Limits {
+  const told = Object.entries(changed).filter(
+    ([name, value]) => Object.hasOwn(LIMITS, name) && value !== undefined,
+  );
+  const after = { ...limits, ...Object.fromEntries(told) };
+  const conflict = conflictOfLimits(after, (key) => key);
+  if (conflict) throw invalid(from, conflict.key, after[conflict.key], conflict.allowed);
+  return after;
+}
+
+function invalid(from: string, option: string, value: unknown, allowed: string): OptionsError {
+  return new OptionsError(`${option} ${shown(value)} (from ${from}): allowed is ${allowed}`, {
+    code: 'OPTION_INVALID',
+    option,
+    value,
+    allowed,
+  });
+}
+
+function unknown(from: string, option: string, value: unknown, names: readonly string[]): OptionsError {
+  const meant = nearest(option, names);
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+  return new OptionsError(`${printable(option, MAX_SHOWN)} (from ${from}) is not an option${hint}`, {
+    code: 'OPTION_UNKNOWN',
+    option,
+    value,
+    nearest: meant,
+  });
+}
+
+const MAX_SHOWN = 60;
+
+/** A value as a programmer writes it, in one line that isn't too long. */
+const shown = (value: unknown): string =>
+  printable(
+    inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxStringLength: MAX_SHOWN }),
+    MAX_SHOWN,
+  );

@@ -1,0 +1,51 @@
+/** Which values a setting may have. The command line's text and a program's options are held to the same rule. */
+export interface Rule<Value = unknown> {
+  /** Which values are allowed, in a short phrase that can follow "allowed is". */
+  readonly allowed: string;
+  /** Whether a value is allowed. Never throws. */
+  readonly accepts: (value: unknown) => value is Value;
+}
+
+/** A whole number within bounds. */
+export const integer = (min: number, max: number, what = 'a whole number'): Rule<number> => ({
+  allowed: `${what} from ${min} to ${max}`,
+  accepts: (value): value is number =>
+    Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
+});
+
+/** One of several words. */
+export const word = <const Word extends string>(words: readonly Word[]): Rule<Word> => ({
+  allowed: `one of ${words.map((each) => `'${each}'`).join(', ')}`,
+  accepts: (value): value is Word => (words as readonly unknown[]).includes(value),
+});
+
+/** `true` or `false`. */
+export const flagged: Rule<boolean> = {
+  allowed: 'true or false',
+  accepts: (value) => typeof value === 'boolean',
+};
+
+/** Text that fits. */
+export const text = (allowed: string, fits: (text: string) => boolean): Rule<string> => ({
+  allowed,
+  accepts: (value): value is string => typeof value === 'string' && fits(value),
+});
+
+/** A function; what it is to do is said in words. */
+export const callback = (allowed: string): Rule => ({
+  allowed,
+  accepts: (value): value is unknown => typeof value === 'function',
+});
+
+/** An object with these methods. */
+export const withMethods = (what: string, ...methods: readonly string[]): Rule => ({
+  allowed: `${what}, with the methods ${methods.join(', ')}`,
+  accepts: (value): value is unknown =>
+    methods.every((method) => typeof (value as Record<string, unknown> | null)?.[method] === 'function'),
+});
+
+/** What a rule allows, or `null` for off. */
+export const orNull = <Value>({ allowed, accepts }: Rule<Value>): Rule<Value | null> => ({
+  allowed: `${allowed}, or null`,
+  accepts: (value): value is Value | null => value === null || accepts(value),
+});
