@@ -33,6 +33,7 @@ import type {
 } from '../streams/types.js';
 import { changedLimits, checkOptions, LIMITS, MANAGER_OPTIONS } from './config/check-options.js';
 import { guest } from './login/guest.js';
+import { folded, looksOf } from './login/handle.js';
 import { monotonic, processClock } from './process/monotonic.js';
 import { decoded, decoder } from './telnet/encodings.js';
 import { width } from './width.js';
@@ -146,6 +147,7 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
     policy: { blocked, trusted, gate, random },
     bus,
     screen: { decoded, decoder, width },
+    handleRules: { folded, looksOf },
     scheduler,
     dateOf: scheduler === monotonic ? processClock.dateOf : (at) => new Date(at),
     order$: order,

@@ -3,6 +3,7 @@ import {
   filter,
   type Observable,
   type OperatorFunction,
+  pipe,
   type SchedulerLike,
   takeUntil,
   using,
@@ -14,6 +15,7 @@ import { type DoorPolicy, door } from './door.js';
 import { drain, type ShutdownOrder } from './drain.js';
 import { farewells } from './farewell.js';
 import { giveBack } from './give-back.js';
+import { type HandleRules, handleIndex, indexHandles } from './handle-index.js';
 import { inOrder } from './in-order.js';
 import { penalties } from './penalties.js';
 import type { Accounts } from './per-user.js';
@@ -40,6 +42,7 @@ export interface BoardParts {
   readonly policy: DoorPolicy;
   readonly bus: Bus;
   readonly screen: ScreenParts;
+  readonly handleRules: HandleRules;
   readonly scheduler: SchedulerLike;
   /** When a time of `scheduler` was, by the clock on the wall. */
   readonly dateOf: (at: number) => Date;
@@ -63,7 +66,8 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
   return (connection$) =>
     defer(() => {
       const farewell = farewells(() => limits.maxSessions + FAREWELLS_OF_REFUSED, scheduler);
-      const services = { bus: parts.bus, sessions, scheduler, dateOf: parts.dateOf };
+      const handles = handleIndex(parts.handleRules);
+      const services = { bus: parts.bus, sessions, handles, scheduler, dateOf: parts.dateOf };
       const accounts: Accounts = new Map();
       const clock = { tickMs: tickMs(limits), sweep: sweep(tickMs(limits), scheduler) };
       const change = () => {
@@ -99,7 +103,7 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
         giveBack(rates),
         punish(offenders, policy.trusted, () => limits.penalties),
         drain(order$, calls, limits.shutdownGraceMs, scheduler),
-        registry(calls, sessions, accounts),
+        pipe(registry(calls, sessions, accounts), indexHandles(sessions, handles)),
         inOrder(),
       );
       return using(

@@ -293,12 +293,40 @@ export interface Session extends SessionInfo {
   setEncoding(encoding: Encoding): void;
 }
 
+/**
+ * Who has logged in, live, found by a handle without a look at everybody: none of these costs more with ten thousand on line,
+ * but for going through all of them.
+ *
+ * @example
+ * ```ts
+ * import type { App } from 'impulse-bbs';
+ * import { map } from 'rxjs';
+ *
+ * const finger: App = (session, { handles }) =>
+ *   session.line$.pipe(map((handle) => `${handle} is on line ${handles.named(handle).length} times\n`));
+ * ```
+ */
+export interface Handles {
+  /** How many sessions have logged in. */
+  readonly size: number;
+  /** The sessions, in the order of their logins. */
+  values(): IterableIterator<SessionInfo>;
+  /** The sessions of a handle, in whatever case; the longest on line first. */
+  named(handle: string): readonly SessionInfo[];
+  /** A session whose handle a person may take for this one. */
+  alike(handle: string): SessionInfo | undefined;
+  /** The handles that begin so, in whatever case, sorted; each once. */
+  beginning(text: string): readonly string[];
+}
+
 /** What the board offers its apps. */
 export interface Services {
   /** How sessions talk to each other. */
   readonly bus: Bus;
   /** Who is on line, live. */
   readonly sessions: ReadonlyMap<SessionId, SessionInfo>;
+  /** Who has logged in, by their handles. */
+  readonly handles: Handles;
   /** The board's clock; virtual in a test. Hand it to `timer`, `delay` and the like. It doesn't jump when the machine's clock is set. */
   readonly scheduler: SchedulerLike;
   /** When a time of `scheduler` was, by the machine's clock as it is set at present: for what people read. */

@@ -5,15 +5,7 @@ import { callerChannel, type Message } from './chat.js';
 import { shortened } from './column.js';
 import { roomChannel, rooms } from './rooms.js';
 import { dateAndTime, spent } from './times.js';
-import {
-  addressee,
-  handlesBeginning,
-  handlesFrom,
-  handlesOnLine,
-  people,
-  type Visit,
-  visitorOf,
-} from './visit.js';
+import { addressee, callsOf, handlesFrom, type Visit, visitorOf } from './visit.js';
 import { idle, who } from './who.js';
 
 /** What is answered to a line; null hangs up. */
@@ -150,12 +142,11 @@ export function candidates(visit: Visit, typed: string): readonly string[] {
 }
 
 /** The handle that somebody is about to type into what they say. */
-function spokenTo({ services }: Visit, typed: string): string[] {
-  const onLine = handlesOnLine(services);
+function spokenTo({ services }: Visit, typed: string): readonly string[] {
   for (const { index: start } of typed.matchAll(WORD)) {
     // No handle is that long, and a line may have five hundred words.
     if (typed.length - start > MAX_TYPED_HANDLE) continue;
-    const handles = handlesBeginning(onLine, typed.slice(start));
+    const handles = handlesFrom(services, typed.slice(start));
     const behind = start === 0 ? ':' : '';
     if (handles.length > 0) return handles.map((handle) => `${typed.slice(0, start)}${handle}${behind}`);
   }
@@ -220,7 +211,7 @@ function page(visit: Visit, text: string): string {
   // By its words: what was typed may have more letters, or fewer, than the handle that it means.
   const words = text.split(' ').slice(handle.split(' ').length).join(' ').trim();
   if (words === '') return `What do you want to tell ${handle}?\n`;
-  const calls = people(services).filter(({ user }) => user.handle === handle);
+  const calls = callsOf(services, handle);
   const message: Message = { kind: 'paged', from: visitorOf(session), text: words };
   for (const { id } of calls) services.bus.publish(callerChannel(id), message);
   const back = comeBack(visit);

@@ -12,14 +12,14 @@ import {
 } from 'rxjs';
 import { beside } from '../../streams/beside.js';
 import { fit } from '../../streams/fit.js';
-import type { App, Output } from '../../streams/types.js';
+import type { App, Output, Services, SessionId } from '../../streams/types.js';
 import { width } from '../width.js';
 import { inRoom, pages } from './chat.js';
 import { type Answer, answer, candidates } from './commands.js';
 import { lastCallers } from './last-callers.js';
 import { paced } from './paced.js';
 import { FIRST_ROOM } from './rooms.js';
-import { people, type Visit } from './visit.js';
+import { callsOf, type Visit } from './visit.js';
 
 /** Faster than anybody types; a paste waits, and holds its caller back, so that it doesn't flood the room. */
 const TALK_RATE = { count: 5, perMs: 1000, burst: 20 };
@@ -83,13 +83,12 @@ export function lobby(): App {
 }
 
 function welcome({ session, services, lastCallers }: Visit): string {
-  const others = people(services).filter(({ id }) => id !== session.id);
-  const here = others.map(({ user }) => user.handle);
+  const others = named(services, session.id);
   const gone = lastCallers()
     .map(({ handle }) => handle)
-    .filter((handle) => handle !== session.user?.handle && !here.includes(handle));
+    .filter((handle) => handle !== session.user?.handle && callsOf(services, handle).length === 0);
   return `
-Welcome, ${session.user?.handle}! You are on node ${session.node}. ${company(here)}.
+Welcome, ${session.user?.handle}! You are on node ${session.node}. ${company(others, services.handles.size - 1)}.
 ${gone.length === 0 ? '' : `The last ${gone.length === 1 ? 'caller was' : 'callers were'} ${listed(gone)}.\n`}\
 Type to talk, or /help for what else you can do.
 
@@ -99,11 +98,21 @@ Type to talk, or /help for what else you can do.
 /** Others that are named; of more, there is `/who`. */
 const MOST_NAMED = 5;
 
-function company(others: readonly string[]): string {
-  if (others.length === 0) return 'Nobody else is on line';
-  const more = others.length - MOST_NAMED;
-  const named = more > 0 ? [...others.slice(0, MOST_NAMED), `${more} more`] : others;
-  return `${listed(named)} ${others.length === 1 ? 'is' : 'are'} on line`;
+/** The others who are named. */
+function named({ handles }: Services, self: SessionId): string[] {
+  const found: string[] = [];
+  for (const { id, user } of handles.values()) {
+    if (found.length === MOST_NAMED) break;
+    if (id !== self && user) found.push(user.handle);
+  }
+  return found;
+}
+
+function company(named: readonly string[], all: number): string {
+  if (all === 0) return 'Nobody else is on line';
+  const more = all - named.length;
+  const listedAll = more > 0 ? [...named, `${more} more`] : named;
+  return `${listed(listedAll)} ${all === 1 ? 'is' : 'are'} on line`;
 }
 
 /** `a`, `a and b`, `a, b and c` */

@@ -1,6 +1,5 @@
 import type { BehaviorSubject } from 'rxjs';
 import type { Services, Session, SessionId, SessionInfo, User, Visitor } from '../../streams/types.js';
-import { folded } from '../login/handle.js';
 import type { LastCaller } from './last-callers.js';
 
 /** One caller's time in the lobby, and what all of them share. */
@@ -24,30 +23,25 @@ export const visitorOf = ({ id, user }: Session): Visitor => ({ session: id, han
 export type Person = SessionInfo & { readonly user: User };
 
 /** Everybody who has logged in. */
-export const people = ({ sessions }: Services): Person[] =>
-  [...sessions.values()].filter((info): info is Person => info.user !== null);
+export const people = ({ handles }: Services): Person[] => [...handles.values()] as Person[];
 
-/** The handles on line, and each as it is looked up. */
-export const handlesOnLine = (services: Services): ReadonlyMap<string, string> =>
-  new Map(people(services).map(({ user }) => [user.handle, folded(user.handle)]));
-
-/** Those of the handles that begin so, in whatever case. */
-export function handlesBeginning(handles: ReadonlyMap<string, string>, beginning: string): string[] {
-  const begun = folded(beginning);
-  const found: string[] = [];
-  for (const [handle, look] of handles) if (look.startsWith(begun)) found.push(handle);
-  return found.sort();
-}
+/** The calls of somebody who has logged in. */
+export const callsOf = ({ handles }: Services, handle: string): readonly Person[] =>
+  handles.named(handle).filter((info): info is Person => info.user?.handle === handle);
 
 /** The handles on line that begin so, in whatever case. */
-export const handlesFrom = (services: Services, beginning: string): string[] =>
-  handlesBeginning(handlesOnLine(services), beginning);
+export const handlesFrom = ({ handles }: Services, beginning: string): readonly string[] =>
+  handles.beginning(beginning);
 
 /** The handle that a text begins with, of those on line; the longest, as some have spaces in them. */
-export function addressee(services: Services, text: string): string | undefined {
-  const words = folded(`${text} `);
-  return people(services)
-    .map(({ user }) => user.handle)
-    .filter((handle) => words.startsWith(folded(`${handle} `)))
-    .sort((one, other) => other.length - one.length)[0];
+export function addressee({ handles }: Services, text: string): string | undefined {
+  const ends = [...text.slice(0, LONGEST_HANDLE).matchAll(/ |$/g)].map(({ index }) => index);
+  for (const end of ends.reverse()) {
+    const [found] = handles.named(text.slice(0, end));
+    if (found?.user) return found.user.handle;
+  }
+  return undefined;
 }
+
+/** Longer ones are nobody's, not even with each letter typed in pieces. */
+const LONGEST_HANDLE = 100;

@@ -1,5 +1,4 @@
 import type { Services, SessionInfo } from '../../streams/types.js';
-import { folded } from '../login/handle.js';
 import { column } from './column.js';
 import { rooms } from './rooms.js';
 import { spent, timeOfDay } from './times.js';
@@ -68,9 +67,7 @@ export function who({ session, services, away }: Visit): string {
 /** How long everybody, or somebody, has typed nothing; the longest first. */
 export function idle(services: Services, handle: string): string {
   const now = services.scheduler.now();
-  const asked = people(services).filter(
-    ({ user }) => handle === '' || folded(user.handle) === folded(handle),
-  );
+  const asked = handle === '' ? people(services) : [...services.handles.named(handle)];
   if (asked.length === 0) return 'Nobody is on line by that name. Type /who for who is.\n';
   const lines = asked
     .sort((one, other) => one.lastInputAt - other.lastInputAt)

@@ -37,7 +37,7 @@ export const guest: Authenticator = (session, services) =>
   });
 
 /** The handle, or what is wrong with it. */
-function welcome(typed: string, { sessions }: Services): { handle: string; problem?: string } {
+function welcome(typed: string, { handles }: Services): { handle: string; problem?: string } {
   const handle = handleOf(typed);
   if (handle === null) return { handle: '', problem: 'Please use 2 to 20 letters, digits, spaces, or . - _' };
   if (COMMANDS.has(handle.toLowerCase()))
@@ -45,9 +45,7 @@ function welcome(typed: string, { sessions }: Services): { handle: string; probl
       handle,
       problem: `Please tell who you are: ${handle} is a command, and there are none before the login.`,
     };
-  const taken = [...sessions.values()]
-    .map(({ user }) => user?.handle)
-    .find((other) => other && alike(other, handle));
+  const taken = handles.alike(handle)?.user?.handle;
   if (taken !== undefined)
     return {
       handle,

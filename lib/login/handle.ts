@@ -33,8 +33,8 @@ export function alike(one: string, other: string): boolean {
 /** The words of a handle. */
 export const wordsOf = (handle: string): string[] => handle.split(BETWEEN);
 
-// As it is written, and in small letters: each may look like something that the other doesn't.
-function looksOf(handle: string): string[] {
+/** What a handle looks like: as it is written, and in small letters, since each may look like something that the other doesn't. */
+export function looksOf(handle: string): readonly string[] {
   const known = LOOKS.get(handle);
   if (known) return known;
   const looks = [handle, folded(handle)].map((text) =>
@@ -46,5 +46,5 @@ function looksOf(handle: string): string[] {
 }
 
 /** A handle that logs in is compared with all that are on line. */
-const LOOKS = new Map<string, string[]>();
+const LOOKS = new Map<string, readonly string[]>();
 const MOST_LOOKS = 20_000;

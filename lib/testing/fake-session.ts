@@ -1,7 +1,9 @@
 import { EMPTY } from 'rxjs';
 import { embeddedBus } from '../../streams/bus.js';
 import { Call } from '../../streams/call.js';
+import { handleIndex } from '../../streams/handle-index.js';
 import type { Key, Services, Session, SessionInfo, Terminal, User } from '../../streams/types.js';
+import { folded, looksOf } from '../login/handle.js';
 import { DEFAULT_LIMITS } from '../session-manager.js';
 import { decoded, decoder } from '../telnet/encodings.js';
 import { width } from '../width.js';
@@ -125,8 +127,11 @@ class FakeCall extends Call implements FakeSession {
  * ```
  */
 export function fakeServices(m: Marbles, sessions: readonly SessionInfo[] = []): Services {
+  const handles = handleIndex({ folded, looksOf });
+  for (const session of sessions) handles.add(session);
   return {
     bus: embeddedBus(),
+    handles,
     sessions: new Map(sessions.map((session) => [session.id, session])),
     scheduler: m.scheduler,
     dateOf: (at) => new Date(at),

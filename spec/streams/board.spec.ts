@@ -52,6 +52,7 @@ function parts(
       decoder: () => (bytes) => Buffer.from(bytes).toString(),
       width: (text) => text.length,
     },
+    handleRules: { folded: (handle) => handle, looksOf: (handle) => [handle] },
     scheduler: m.scheduler,
     dateOf: (at) => new Date(at),
     order$,

@@ -33,6 +33,7 @@ import { type FakeConnectionOptions, fakeConnection } from '../../lib/testing/fa
 import { embeddedBus } from '../../streams/bus.js';
 import type { Call } from '../../streams/call.js';
 import { FLUSH_MS, farewells } from '../../streams/farewell.js';
+import { handleIndex } from '../../streams/handle-index.js';
 import { session } from '../../streams/session.js';
 import { SessionEnd } from '../../streams/session-end.js';
 import { sweep } from '../../streams/sweep.js';
@@ -82,6 +83,7 @@ function caller(
     services: {
       bus: embeddedBus(),
       sessions: new Map(online.map(({ id, handle }) => [id, { id, user: { handle } } as SessionInfo])),
+      handles: handleIndex({ folded: (handle) => handle, looksOf: (handle) => [handle] }),
       scheduler,
       dateOf: (at) => new Date(at),
     },

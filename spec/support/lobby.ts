@@ -1,9 +1,11 @@
 import { BehaviorSubject, Subject, VirtualTimeScheduler } from 'rxjs';
 import { lobby } from '../../lib/lobby/lobby.js';
 import type { Visit } from '../../lib/lobby/visit.js';
+import { folded, looksOf } from '../../lib/login/handle.js';
 import { createSessionManager, type SessionManager } from '../../lib/session-manager.js';
 import { type FakeConnectionOptions, fakeConnection } from '../../lib/testing/fake-connection.js';
 import { embeddedBus } from '../../streams/bus.js';
+import { handleIndex } from '../../streams/handle-index.js';
 import type { App, Connection, Services, Session, SessionInfo } from '../../streams/types.js';
 
 /** 2026-11-22 12:00:00 UTC */
@@ -24,13 +26,17 @@ export const someone = (id: number, handle: string | null, more: Partial<Session
 });
 
 /** A board at noon with these on line. */
-export const among = (...sessions: SessionInfo[]): Services =>
-  ({
+export function among(...sessions: SessionInfo[]): Services {
+  const handles = handleIndex({ folded, looksOf });
+  for (const session of sessions) handles.add(session);
+  return {
     bus: embeddedBus(),
+    handles,
     sessions: new Map(sessions.map((session) => [session.id, session])),
     scheduler: { now: () => NOON },
     dateOf: (at: number) => new Date(at),
-  }) as unknown as Services;
+  } as unknown as Services;
+}
 
 /** What the commands see of a caller, in a window of so many columns, and what they need of the others. */
 export function visitOf(info: SessionInfo, services: Services, columns = 80): Visit {

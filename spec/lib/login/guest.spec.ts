@@ -1,12 +1,12 @@
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { guest } from '../../../lib/login/guest.js';
-import type { Services, Session, SessionInfo } from '../../../streams/types.js';
+import type { HandleIndex } from '../../../streams/handle-index.js';
+import type { Services, Session } from '../../../streams/types.js';
+import { among as onBoard, someone } from '../../support/lobby.js';
 
 /** The board, with these on line. */
-const among = (...handles: string[]): Services => {
-  const on = handles.map((handle, id) => [id, { user: { handle } } as SessionInfo] as const);
-  return { sessions: new Map([[99, { user: null } as SessionInfo], ...on]) } as unknown as Services;
-};
+const among = (...handles: string[]): Services =>
+  onBoard(someone(99, null), ...handles.map((handle, id) => someone(id, handle)));
 
 describe('guest', () => {
   it(
@@ -117,7 +117,7 @@ describe('guest', () => {
         line$: m.cold('1s a 1s b', { a: 'ann', b: 'ann' }),
         write: () => {},
       } as unknown as Session;
-      m.cold('1500ms x').subscribe(() => (services.sessions as Map<number, SessionInfo>).clear());
+      m.cold('1500ms x').subscribe(() => (services.handles as HandleIndex).clear());
       m.expect(guest(session, services)).toBeObservable('2001ms (a|)', { a: { handle: 'ann', guest: true } });
     }),
   );
