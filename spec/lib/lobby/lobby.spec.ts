@@ -5,7 +5,7 @@ import { lobby } from '../../../lib/lobby/lobby.js';
 import { roomChannel } from '../../../lib/lobby/rooms.js';
 import { fakeServices, fakeSession } from '../../../lib/testing/index.js';
 import type { App, Services, Session } from '../../../streams/types.js';
-import { type Board, openBoard, someone } from '../../support/lobby.js';
+import { among, type Board, openBoard, someone } from '../../support/lobby.js';
 
 /** Who is in which room. */
 const present = ({ manager }: Board) =>
@@ -277,6 +277,7 @@ describe('the lobby', () => {
         };
         const services = {
           sessions: new Map(),
+          handles: among().handles,
           scheduler: m.scheduler,
           bus: {
             channel$: (name: string) => channels[name] ?? NEVER,
