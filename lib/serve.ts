@@ -39,7 +39,7 @@ import { controlled } from './serve/controlled.js';
 import { descriptorsTold } from './serve/descriptors-told.js';
 import { inUseBy } from './serve/in-use-by.js';
 import { measured } from './serve/measured.js';
-import { limitsOf, reload } from './serve/reload.js';
+import { limitsOf, type Reread, reload } from './serve/reload.js';
 import { callIn, cannotListen, cannotTakeOver, inUseByBoard } from './serve/words.js';
 
 /** How long after the grace the process may take to be gone. */
@@ -53,7 +53,7 @@ export interface ServeOptions {
   /** The descriptor of a socket to listen on, instead of the host and port of the configuration. */
   readonly fd?: number | undefined;
   /** Reads the configuration again; throws, or rejects with, a `ConfigError` if it can't be used. */
-  readonly reread?: () => Config | Promise<Config>;
+  readonly reread?: () => Reread | Promise<Reread>;
   /** Whether the terminal that the board was started from is gone. */
   readonly terminalIsGone?: () => boolean;
   /** Ends a process that outlasts its shutdown. */
@@ -73,7 +73,12 @@ export function serve(
   settings: Config,
   signal$: Observable<NodeJS.Signals>,
   log: Log,
-  { fd, reread = () => settings, terminalIsGone = terminalWatch(), exit = process.exit }: ServeOptions = {},
+  {
+    fd,
+    reread = () => ({ config: settings, warnings: [] }),
+    terminalIsGone = terminalWatch(),
+    exit = process.exit,
+  }: ServeOptions = {},
 ): Promise<number> {
   const { host, port, name, banner, passwords: accounts } = settings;
   config.onUnhandledError = (error) => log.error('listenerFailed', `a listener failed: ${messageOf(error)}`);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { formatTable } from '../../lib/config/config.js';
+import { printable } from '../../streams/printable.js';
 import { complain } from '../complain.js';
 import { withExamples } from '../examples.js';
 import type { AddCommand } from '../program.js';
@@ -12,10 +13,13 @@ export const checkConfigCommand: AddCommand = (program) => {
   )
     .option('--json', 'print it as JSON')
     .action((_: unknown, command: Command) => {
-      const { sources, warnings } = configure(command);
+      const { sources, warnings, envFile } = configure(command);
       for (const warning of warnings) complain(warning);
-      const text = command.opts().json ? JSON.stringify(sources, null, 2) : formatTable(sources);
-      process.stdout.write(`${text}\n`);
+      const where = printable(envFile.found ? `read ${envFile.path}` : `no ${envFile.path}`, 4096);
+      if (command.opts().json) {
+        process.stdout.write(`${JSON.stringify(sources, null, 2)}\n`);
+        process.stderr.write(`${where}\n`);
+      } else process.stdout.write(`${formatTable(sources)}\n\n${where}\n`);
     });
   withExamples(command, {
     'impulse check-config': 'prints what is in force here',

@@ -19,7 +19,7 @@ export const serveCommand: AddCommand = (program, { signal$, ignoredSignal$, exi
     const { log, end } = logToStderr(config);
     for (const warning of warnings) log.warn('configWarning', warning);
     try {
-      const reread = async () => (await reconfigure(command)).config;
+      const reread = () => reconfigure(command);
       exitWith(await serve(config, merge(signal$, ignoredSignal$), log, { fd, reread }));
     } finally {
       await end();

@@ -25,8 +25,8 @@ export const FILES_TO_EXIT_STATUS: readonly string[] = [
     '.env':
       'Settings, as variables of the environment, in the working directory; impulse init writes one in which all are explained.',
     'banner.txt': 'What callers read first, if --banner names it; impulse init writes one.',
-    '$XDG_RUNTIME_DIR/impulse/PORT.sock, ~/.impulse/PORT.sock':
-      'The control socket, with --control auto: the first, or the second where there is no such directory.',
+    '$RUNTIME_DIRECTORY/control.sock, $XDG_RUNTIME_DIR/impulse/PORT.sock, ~/.impulse/PORT.sock':
+      'The control socket, with --control auto: the first whose directory there is.',
   }),
   ...section('SIGNALS', {
     'SIGTERM, SIGINT, SIGQUIT':

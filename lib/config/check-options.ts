@@ -51,7 +51,7 @@ export const IMPULSE_OPTIONS = {
   ...MANAGER_OPTIONS,
   host: SETTINGS.host.rule,
   port: SETTINGS.port.rule,
-  fd: integer(0, 2 ** 31 - 1, 'the descriptor of a socket'),
+  fd: integer(0, 2 ** 31 - 1, 'the descriptor of a socket, a whole number'),
   proxyFrom: ADDRESS_TEST,
   name: SETTINGS.name.rule,
 } as const satisfies Rules;

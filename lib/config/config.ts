@@ -1,13 +1,12 @@
-import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { getSystemErrorMap } from 'node:util';
-import { config as dotenv } from 'dotenv';
-import { closestMatch } from 'leven';
 import { accountSteps, MOST_FILE_BYTES } from '../login/account-file.js';
 import { runSteps, runStepsInTurns, type Steps } from '../process/run-steps.js';
 import { conflictOfLimits, conflictOfPorts } from './conflicts.js';
 import { networkOf } from './networks.js';
+import { type EnvFile, readEnvFile } from './read-env-file.js';
+import { readBytes, reasonOf } from './read-text.js';
 import { type Config, flag, SETTINGS, type Setting, variable } from './settings.js';
+import { unknownName } from './unknown-names.js';
 
 /** Where settings may come from, the strongest first; what is in none of them has its default. */
 export interface ConfigSources {
@@ -32,8 +31,10 @@ export interface ReadConfig {
   readonly config: Config;
   /** A row for every setting, in the order of the table. */
   readonly sources: readonly SettingRow[];
-  /** A line for every `IMPULSE_*` name that nothing reads. */
+  /** A line for everything that was probably meant for us and that nothing reads. */
   readonly warnings: readonly string[];
+  /** The `.env` that was looked for, and whether it was there. */
+  readonly envFile: Pick<EnvFile, 'path' | 'found'>;
 }
 
 /** The configuration can't be used. */
@@ -74,11 +75,12 @@ function* reading({ flags, env, cwd }: ConfigSources): Steps<ReadConfig> {
   const problems: string[] = [];
   const complain = (problem: string): undefined => void problems.push(oneLine(problem));
 
-  const file = readDotenv(resolve(cwd, '.env'), complain);
+  const file = readEnvFile(resolve(cwd, '.env'));
+  for (const problem of file.problems) complain(problem);
   const sources: SettingRow[] = [];
   const values: Record<string, unknown> = {};
   for (const [key, setting] of Object.entries<Setting>(SETTINGS)) {
-    const row = find(setting, flags, env, file);
+    const row = find(setting, flags, env, file.values);
     sources.push(row);
     values[key] = yield* read(setting, row, cwd, complain);
   }
@@ -95,18 +97,14 @@ function* reading({ flags, env, cwd }: ConfigSources): Steps<ReadConfig> {
   }
   if (problems.length > 0) throw new ConfigError(problems);
 
-  const warnings = [...unread(env, 'the environment'), ...unread(file, '.env')];
-  return { config: values as Config, sources, warnings };
+  const { path, found } = file;
+  const warnings = [...unreadVariables(env), ...file.warnings].map(oneLine);
+  return { config: values as Config, sources, warnings, envFile: { path, found } };
 }
 
 /** Finds one setting, as it is written and without a look at whether that is allowed. */
 export function findSetting(setting: Setting, { flags, env, cwd }: ConfigSources): SettingRow {
-  return find(
-    setting,
-    flags,
-    env,
-    readDotenv(resolve(cwd, '.env'), () => undefined),
-  );
+  return find(setting, flags, env, readEnvFile(resolve(cwd, '.env')).values);
 }
 
 /** Writes the rows as aligned columns under a header, a line each, the last without its newline. */
@@ -126,7 +124,7 @@ function find(
   setting: Setting,
   flags: ConfigSources['flags'],
   env: NodeJS.ProcessEnv,
-  file: NodeJS.ProcessEnv,
+  file: EnvFile['values'],
 ): SettingRow {
   const { name } = setting;
   const asFlag = flags[name];
@@ -149,9 +147,9 @@ function* read(
   const open = (name: string, mostBytes: number): string | undefined => {
     const path = resolve(cwd, name);
     try {
-      return readText(path, mostBytes);
+      return readBytes(path, mostBytes).toString();
     } catch (error) {
-      return complain(`${problem}; ${path}: ${reason(error)}`);
+      return complain(`${problem}; ${path}: ${reasonOf(error)}`);
     }
   };
   if (setting === SETTINGS.banner && typeof parsed === 'string') return open(parsed, MOST_BANNER_BYTES);
@@ -202,44 +200,12 @@ function withoutComment(line: string): string {
   return comment === -1 ? line : line.slice(0, comment);
 }
 
-function readText(path: string, mostBytes: number): string {
-  // Looked at before it is read: a pipe would keep the board from starting, and a device has no end.
-  const stats = statSync(path);
-  if (!stats.isFile()) throw new Error('not a file');
-  if (stats.size > mostBytes) throw new Error(`it has ${stats.size} bytes`);
-  return readFileSync(path, 'utf8');
-}
-
-function readDotenv(path: string, complain: (problem: string) => undefined): NodeJS.ProcessEnv {
-  const { parsed = {}, error } = dotenv({ path, quiet: true, processEnv: {} });
-  if (error && error.code !== 'ENOENT') complain(`${path} can't be read: ${reason(error)}`);
-  return parsed;
-}
-
-/** What went wrong with a file: the system's own words, without the system call. */
-function reason(error: unknown): string {
-  const { errno, message } = error as NodeJS.ErrnoException;
-  return getSystemErrorMap().get(errno ?? 0)?.[1] ?? message;
-}
-
-const PREFIX = 'IMPULSE_';
-const KNOWN = Object.values(SETTINGS).map((setting) => variable(setting).slice(PREFIX.length));
-
-/** A warning for every name in `variables` that was meant for us and that nothing reads. */
-function unread(variables: NodeJS.ProcessEnv, source: string): string[] {
-  return Object.keys(variables)
-    .filter((name) => name.startsWith(PREFIX) && !KNOWN.includes(name.slice(PREFIX.length)))
-    .map((name) => {
-      const meant = nearest(name.slice(PREFIX.length));
-      const hint = meant === undefined ? '' : `; did you mean ${PREFIX}${meant}?`;
-      return oneLine(`${cut(name)} (from ${source}) is not a setting${hint}`);
-    });
-}
-
-/** Near is up to three slips, and never more than half of a short name. */
-function nearest(name: string): string | undefined {
-  const maxDistance = Math.min(3, Math.floor(name.length / 2));
-  return closestMatch(name.toUpperCase(), KNOWN, { maxDistance });
+/** A warning for every variable of the environment that was meant for us and that nothing reads. */
+function unreadVariables(env: NodeJS.ProcessEnv): string[] {
+  return Object.keys(env).flatMap((name) => {
+    const wrong = unknownName(name, false);
+    return wrong === undefined ? [] : [`${cut(name)} (from the environment) ${wrong}`];
+  });
 }
 
 const LONGEST_QUOTE = 60;

@@ -46,14 +46,14 @@ const ruled = <Value>(
   },
 });
 
-const duration = ruled(orNull(integer(1, MAX_DURATION_MS, 'milliseconds')), parseDuration, {
+const duration = ruled(orNull(integer(1, MAX_DURATION_MS, 'a whole number of milliseconds')), parseDuration, {
   allowed: 'a duration such as 500ms, 90s, 10m or 2h, up to 8760h, or off',
   takes: 'duration',
 });
 
 /** A duration that may be none at all. */
 const durationFromZero = ruled(
-  orNull(integer(0, MAX_DURATION_MS, 'milliseconds')),
+  orNull(integer(0, MAX_DURATION_MS, 'a whole number of milliseconds')),
   (text) => (text === '0s' ? 0 : parseDuration(text)),
   { allowed: duration.allowed.replace('500ms', '0s, 500ms'), takes: 'duration' },
 );
@@ -77,7 +77,7 @@ const BYTES_PER: Record<string, number> = { '': 1, k: 1024, m: 1024 ** 2 };
 
 const bytes = (min: number, allowed: string): OptionKind<number> =>
   ruled(
-    integer(min, 1024 ** 3, 'bytes'),
+    integer(min, 1024 ** 3, 'a whole number of bytes'),
     (text) => {
       const [, count, unit = ''] = /^(\d+)([km]?)$/.exec(text.toLowerCase()) ?? [];
       return Number(count) * (BYTES_PER[unit] ?? Number.NaN);

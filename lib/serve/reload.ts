@@ -1,8 +1,11 @@
 import type { Limits } from '../../streams/types.js';
-import { ConfigError } from '../config/config.js';
+import { ConfigError, type ReadConfig } from '../config/config.js';
 import { type Config, SETTINGS } from '../config/settings.js';
 import type { Log } from '../log.js';
 import { messageOf } from '../message-of.js';
+
+/** What comes of reading the configuration again. */
+export type Reread = Pick<ReadConfig, 'config' | 'warnings'>;
 
 /**
  * Reads the configuration again and puts it in force: all of it or nothing, as a file that can't be used leaves everything
@@ -12,13 +15,14 @@ import { messageOf } from '../message-of.js';
  */
 export async function reload(
   settings: Config,
-  reread: () => Config | Promise<Config>,
+  reread: () => Reread | Promise<Reread>,
   apply: (now: Config) => void | Promise<void>,
   log: Log,
 ): Promise<void> {
   try {
-    const now = await reread();
+    const { config: now, warnings } = await reread();
     await apply(now);
+    for (const warning of warnings) log.warn('configWarning', warning);
     log.info('configReread', 'read the configuration again; it is in force for new callers');
     const stuck = NEEDS_RESTART.filter((key) => `${now[key]}` !== `${settings[key]}`).map(
       (key) => SETTINGS[key].name,

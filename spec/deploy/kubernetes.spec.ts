@@ -51,6 +51,11 @@ describe('the Kubernetes manifest', () => {
     expect(container?.envFrom?.[0]?.configMapRef?.name).toBe(settings.metadata?.name as string);
   });
 
+  it('keeps out what the cluster sets for a Service that is called as the board is: IMPULSE_PORT=tcp://…', () => {
+    expect(service.metadata?.name).toBe('impulse');
+    expect(pod?.enableServiceLinks).toBeFalse();
+  });
+
   it('gives the board the time that its grace takes, after the time before SIGTERM', () => {
     const before = Number(container?.lifecycle?.preStop?.exec?.command?.[1]);
     const needed = before + seconds(settings.data?.IMPULSE_SHUTDOWN_GRACE) + AFTERWARDS_S;

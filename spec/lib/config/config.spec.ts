@@ -211,10 +211,24 @@ describe('readConfig', () => {
       expect(read().config.port).toBe(5);
     });
 
+    it('says whether it is there, and where', () => {
+      const path = join(cwd, '.env');
+      expect(read().envFile).toEqual({ path, found: false });
+      file('.env', '');
+      expect(read().envFile).toEqual({ path, found: true });
+    });
+
+    it('whose line would be lost, refuses it: guests must not come in for a slip', () => {
+      file('.env', 'IMPULSE_PORT=5\nIMPULSE_PASSWORDS accounts\n');
+      expect(problems()).toEqual([
+        `.env line 2: "IMPULSE_PASSWORDS accounts" can't be read: allowed is NAME=VALUE, such as IMPULSE_PORT=2323`,
+      ]);
+    });
+
     it('that is a directory, tells of it with all the rest', () => {
       mkdirSync(join(cwd, '.env'));
       expect(problems({ flags: { port: 'abc' } })).toEqual([
-        `${join(cwd, '.env')} can't be read: illegal operation on a directory`,
+        `${join(cwd, '.env')} can't be read: not a file`,
         'port "abc" (from --port): allowed is a whole number from 0 to 65535',
       ]);
     });
@@ -284,7 +298,8 @@ describe('readConfig', () => {
       file('.env', 'IMPULSE_PROT=5\nPORT=6\nIMPULSE_HOST=::1');
       expect(warnings({ IMPULSE_MAX_SESSION: '5', HOME: '/' })).toEqual([
         'IMPULSE_MAX_SESSION (from the environment) is not a setting; did you mean IMPULSE_MAX_SESSIONS?',
-        'IMPULSE_PROT (from .env) is not a setting; did you mean IMPULSE_PORT?',
+        'IMPULSE_PROT (from .env line 1) is not a setting; did you mean IMPULSE_PORT?',
+        'PORT (from .env line 2) is not a setting; did you mean IMPULSE_PORT?',
       ]);
     });
 
@@ -298,6 +313,12 @@ describe('readConfig', () => {
       ]) {
         expect(warnings({ [name]: '1' })).toEqual([`${name} (from the environment) is not a setting`]);
       }
+    });
+
+    it('of a name of the environment with a slip in its prefix, and of no other', () => {
+      expect(warnings({ IMPULS_PORT: '1', PORT: '2', MAX_SESSIONS: '3' })).toEqual([
+        'IMPULS_PORT (from the environment) is not a setting; did you mean IMPULSE_PORT?',
+      ]);
     });
 
     it('of a name in small letters or with dashes', () => {

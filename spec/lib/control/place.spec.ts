@@ -16,6 +16,16 @@ describe('placeOf', () => {
     );
   });
 
+  it('is in the folder that systemd made for the service, whatever the port', () => {
+    const service = { RUNTIME_DIRECTORY: runtime, XDG_RUNTIME_DIR: '/nowhere', HOME: '/home/ann' };
+    expect(placeOf('auto', 2323, service)).toBe(`${runtime}/control.sock`);
+    expect(placeOf('auto', 2323, { ...service, RUNTIME_DIRECTORY: `${runtime}:/run/more` })).toBe(
+      `${runtime}/control.sock`,
+    );
+    for (const RUNTIME_DIRECTORY of ['', 'relative', `${runtime}/none`])
+      expect(placeOf('auto', 1, { ...service, RUNTIME_DIRECTORY })).toBe('/home/ann/.impulse/1.sock');
+  });
+
   it('is at home where there is no such directory', () => {
     writeFileSync(join(runtime, 'file'), '');
     for (const XDG_RUNTIME_DIR of [undefined, '', `${runtime}/none`, `${runtime}/file`, 'relative']) {

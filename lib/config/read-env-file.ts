@@ -1,0 +1,171 @@
+import { parse } from 'dotenv';
+import { readBytes, reasonOf } from './read-text.js';
+import { isVariable, unknownName } from './unknown-names.js';
+
+/** What stands in a `.env`. */
+export interface EnvFile {
+  readonly path: string;
+  /** Whether there is such a file. */
+  readonly found: boolean;
+  readonly values: Readonly<Record<string, string | undefined>>;
+  /** Why the file can't be used as it is: a setting in it would be lost. */
+  readonly problems: readonly string[];
+  /** What in it is probably not what was meant. */
+  readonly warnings: readonly string[];
+}
+
+const MAX_BYTES = 1024 ** 2;
+
+/**
+ * Reads a `.env`, and looks for what would be lost in silence: lines that are no settings, names that nothing reads, values
+ * that end at a `#`, and settings inside of another one's quotes. Each problem and each warning names the line.
+ */
+export function readEnvFile(path: string): EnvFile {
+  const nothing = { path, values: {}, warnings: [], problems: [] };
+  try {
+    const bytes = readBytes(path, MAX_BYTES);
+    if (isUtf16(bytes))
+      return { ...nothing, found: true, problems: [`${path} is in UTF-16: allowed is UTF-8`] };
+    const text = new TextDecoder().decode(bytes).replace(/\r\n?/g, '\n');
+    const statements = statementsOf(text);
+    const lost = unreadLines(text);
+    const isOurs = (line: string) => /IMPULSE/i.test(line);
+    const unread = (those: readonly Line[]) =>
+      those.map(
+        ({ number, text }) =>
+          `.env line ${number}: ${quoted(text)} can't be read: allowed is NAME=VALUE, such as IMPULSE_PORT=2323`,
+      );
+    return {
+      path,
+      found: true,
+      values: parse(text),
+      problems: [...unread(lost.filter(({ text }) => isOurs(text))), ...swallowed(statements)],
+      warnings: [
+        ...unread(lost.filter(({ text }) => !isOurs(text))),
+        ...unknown(statements),
+        ...twice(statements),
+        ...unclosed(statements),
+        ...cutOff(statements),
+        ...(text.includes('\ufffd') ? [notUtf8(text)] : []),
+      ],
+    };
+  } catch (error) {
+    const found = (error as NodeJS.ErrnoException).code !== 'ENOENT';
+    return { ...nothing, found, problems: found ? [`${path} can't be read: ${reasonOf(error)}`] : [] };
+  }
+}
+
+/** Windows' editors mark such a file; without a mark, every other byte of plain text is zero. */
+const isUtf16 = ([first, second, third, fourth]: Uint8Array) =>
+  (first === 0xff && second === 0xfe) ||
+  (first === 0xfe && second === 0xff) ||
+  (first === 0 && third === 0) ||
+  (second === 0 && fourth === 0);
+
+interface Line {
+  readonly number: number;
+  readonly text: string;
+}
+
+/** A name with its value, as dotenv finds it. */
+interface Statement extends Line {
+  readonly name: string;
+  /** As it was written, in its quotes. */
+  readonly written: string;
+  /** What follows the value: nothing, or a comment. */
+  readonly rest: string;
+}
+
+/** What dotenv reads: its own expression, since it doesn't say what it overlooks, or on which line something stands. */
+const STATEMENT =
+  /^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)(\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\n]+)?\s*(?:#.*)?$/dgm;
+
+function statementsOf(text: string): Statement[] {
+  let [number, counted] = [1, 0];
+  return [...text.matchAll(STATEMENT)].map((match) => {
+    const [whole, name = '', written = ''] = match;
+    const [start = 0, end = 0] = match.indices?.[1] ?? [];
+    number += countOf('\n', text.slice(counted, start));
+    counted = start;
+    const [, valueEnd = text.indexOf('=', end) + 1] = match.indices?.[2] ?? [];
+    return { number, text: whole, name, written, rest: text.slice(valueEnd, match.index + whole.length) };
+  });
+}
+
+const countOf = (part: string, text: string) => text.split(part).length - 1;
+
+/** The lines that are neither statements nor comments. */
+function unreadLines(text: string): Line[] {
+  const lines = text.split('\n');
+  return text
+    .replace(STATEMENT, (statement) => statement.replace(/[^\n]/g, ' '))
+    .split('\n')
+    .flatMap((left, index) =>
+      /^\s*(#|$)/.test(left) ? [] : [{ number: index + 1, text: (lines[index] ?? '').trim() }],
+    );
+}
+
+/** Quotes that end only after another setting of ours has begun. */
+function swallowed(statements: readonly Statement[]): string[] {
+  return statements.flatMap(({ number, name, written }) => {
+    const [, ...within] = written.trimStart().split('\n');
+    const index = within.findIndex((line) => /^\s*(?:export\s+)?IMPULSE_\w+\s*=/.test(line));
+    return index === -1
+      ? []
+      : [
+          `.env line ${number}: the value of ${quoted(name)} takes in line ${number + 1 + index}: a quote is missing`,
+        ];
+  });
+}
+
+function unknown(statements: readonly Statement[]): string[] {
+  return statements.flatMap(({ number, name }) => {
+    const wrong = unknownName(name, true);
+    return wrong === undefined ? [] : [`${cut(name)} (from .env line ${number}) ${wrong}`];
+  });
+}
+
+function twice(statements: readonly Statement[]): string[] {
+  const first = new Map<string, number>();
+  return statements.flatMap(({ number, name }) => {
+    const before = first.get(name);
+    first.set(name, number);
+    return before === undefined || !isVariable(name)
+      ? []
+      : [`.env line ${number}: ${name} stands in line ${before} as well; this line is in force`];
+  });
+}
+
+function unclosed(statements: readonly Statement[]): string[] {
+  return statements.flatMap(({ number, name, written }) =>
+    /^\s*['"`]/.test(written) && !isQuoted(written) && isVariable(name)
+      ? [`.env line ${number}: the value of ${quoted(name)} begins with a quote that does not end`]
+      : [],
+  );
+}
+
+const isQuoted = (written: string) => /^\s*(['"`])[\s\S]*\1\s*$/.test(written);
+
+/** A comment has blanks around its `#`. One that touches a letter was more likely meant as a part of the value. */
+function cutOff(statements: readonly Statement[]): string[] {
+  return statements.flatMap(({ number, name, written, rest }) => {
+    const [, blank = '', comment = ''] = /^([^\S\n]*)(#.*)/.exec(rest) ?? [];
+    const isComment = /^#+(\s|$)/.test(comment) && (blank !== '' || /\s$/.test(written));
+    if (comment === '' || isQuoted(written) || isComment || !isVariable(name)) return [];
+    return [
+      `.env line ${number}: ${name} is ${quoted(written.trim())}, since a # begins a comment; ` +
+        `put the whole value in quotes to keep ${quoted(comment)}`,
+    ];
+  });
+}
+
+function notUtf8(text: string): string {
+  const number = countOf('\n', text.slice(0, text.indexOf('\ufffd'))) + 1;
+  return `.env line ${number}: there are letters that aren't UTF-8`;
+}
+
+const MAX_QUOTED = 60;
+
+const cut = (text: string) => (text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text);
+
+const quoted = (text: string) => JSON.stringify(cut(text));

@@ -1,0 +1,199 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'dotenv';
+import fc from 'fast-check';
+import { readEnvFile } from '../../../lib/config/read-env-file.js';
+import { temporaryFolder } from '../../support/cheap-accounts.js';
+
+describe('readEnvFile', () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  beforeEach(() => {
+    folder = temporaryFolder();
+  });
+  afterEach(() => folder.remove());
+
+  const path = () => join(folder.path, '.env');
+  const read = (text: string | Uint8Array) => {
+    writeFileSync(path(), text);
+    return readEnvFile(path());
+  };
+  const sayings = (text: string) => {
+    const { problems, warnings } = read(text);
+    return [...problems.map((problem) => `! ${problem}`), ...warnings];
+  };
+
+  it('says whether there is one, and where it was looked for', () => {
+    expect(readEnvFile(path())).toEqual({
+      path: path(),
+      found: false,
+      values: {},
+      problems: [],
+      warnings: [],
+    });
+    expect(read('')).toEqual({ path: path(), found: true, values: {}, problems: [], warnings: [] });
+  });
+
+  it('reads what dotenv reads, in silence where all is well', () => {
+    const text = [
+      '# a board',
+      '',
+      'export IMPULSE_HOST="::1" # inside',
+      'IMPULSE_PORT = 2400',
+      'IMPULSE_MAX_SESSIONS: 5',
+      "IMPULSE_NAME='Owl #1'",
+      'IMPULSE_BANNER=banner.txt # what greets',
+      'IMPULSE_GATE=esc ## scanners',
+      'IMPULSE_CONTROL=auto #',
+      'OTHER="of another',
+      'program"',
+      '  # indented',
+      'LAST=',
+    ];
+    for (const newline of ['\n', '\r\n', '\r']) {
+      const { values, problems, warnings } = read(text.join(newline));
+      expect(values).toEqual(parse(text.join('\n')));
+      expect(values.IMPULSE_NAME).toBe('Owl #1');
+      expect([...problems, ...warnings]).toEqual([]);
+    }
+  });
+
+  it('overlooks the mark at the start of a file in UTF-8', () => {
+    const { values, problems, warnings } = read('\ufeffIMPULSE_PORT=2400\n');
+    expect(values).toEqual({ IMPULSE_PORT: '2400' });
+    expect([...problems, ...warnings]).toEqual([]);
+  });
+
+  for (const [how, bytes] of [
+    ['as PowerShell writes it', Buffer.from('\ufeffIMPULSE_PASSWORDS=accounts\r\n', 'utf16le')],
+    ['without a mark', Buffer.from('IMPULSE_PASSWORDS=accounts\r\n', 'utf16le')],
+    ['with the larger byte first', Buffer.from('\ufeffIMPULSE_PORT=2400', 'utf16le').swap16()],
+  ] as const) {
+    it(`can't use one in UTF-16, ${how}`, () => {
+      const { values, problems } = read(bytes);
+      expect(values).toEqual({});
+      expect(problems).toEqual([`${path()} is in UTF-16: allowed is UTF-8`]);
+    });
+  }
+
+  for (const line of [
+    'IMPULSE_PORT 2400',
+    'set IMPULSE_PORT=2400',
+    'set "IMPULSE_PORT=2400"',
+    'setenv IMPULSE_PORT 2400',
+    '$env:IMPULSE_PORT=2400',
+    'IMPULSE_PORT:2400',
+    'export IMPULSE_PORT',
+    '"IMPULSE_PORT"=2400',
+    'IMPULSE_PORT+=2400',
+    'IMPULSE PORT=2400',
+    '; IMPULSE_PORT=2400',
+  ]) {
+    it(`can't use one with a line that was meant for us and is none: ${line}`, () => {
+      expect(sayings(`# board\nIMPULSE_HOST=::1\n\n  ${line}\nIMPULSE_NAME=Owl\n`)).toEqual([
+        `! .env line 4: ${JSON.stringify(line)} can't be read: allowed is NAME=VALUE, such as IMPULSE_PORT=2323`,
+      ]);
+    });
+  }
+
+  it('warns of other lines that are none', () => {
+    expect(sayings('--port 2400\n')).toEqual([
+      `.env line 1: "--port 2400" can't be read: allowed is NAME=VALUE, such as IMPULSE_PORT=2323`,
+    ]);
+  });
+
+  it('warns of names that nothing reads', () => {
+    expect(
+      sayings(
+        '\nIMPULS_PORT=1\nIMPULSE_PASSWORD=accounts\nMAX_SESSIONS=5\nPORT=6\nimpulse_host=::1\nNODE_ENV=x\n',
+      ),
+    ).toEqual([
+      'IMPULS_PORT (from .env line 2) is not a setting; did you mean IMPULSE_PORT?',
+      'IMPULSE_PASSWORD (from .env line 3) is not a setting; did you mean IMPULSE_PASSWORDS?',
+      'MAX_SESSIONS (from .env line 4) is not a setting; did you mean IMPULSE_MAX_SESSIONS?',
+      'PORT (from .env line 5) is not a setting; did you mean IMPULSE_PORT?',
+      'impulse_host (from .env line 6) is not a setting; did you mean IMPULSE_HOST?',
+    ]);
+  });
+
+  it('warns of a value that ends at a #', () => {
+    const warning = (line: number, value: string, comment: string) =>
+      `.env line ${line}: IMPULSE_NAME is "${value}", since a # begins a comment; ` +
+      `put the whole value in quotes to keep "${comment}"`;
+    expect(sayings('IMPULSE_HOST=::1\nIMPULSE_NAME=Owl #1\n')).toEqual([warning(2, 'Owl', '#1')]);
+    expect(sayings('IMPULSE_NAME=Owl#1')).toEqual([warning(1, 'Owl', '#1')]);
+    expect(sayings('IMPULSE_NAME=#1 of all boards')).toEqual([warning(1, '', '#1 of all boards')]);
+    expect(sayings('IMPULSE_NAME=C# and more')).toEqual([warning(1, 'C', '# and more')]);
+    expect(sayings('OTHER=Owl #1')).toEqual([]);
+  });
+
+  it('warns of a setting that stands there twice', () => {
+    expect(sayings('IMPULSE_PORT=1\nOTHER=1\nOTHER=2\nIMPULSE_PORT=2\n')).toEqual([
+      '.env line 4: IMPULSE_PORT stands in line 1 as well; this line is in force',
+    ]);
+  });
+
+  it("can't use one whose quotes take in another setting", () => {
+    expect(sayings('OTHER="one\n\nIMPULSE_PASSWORDS=accounts\nMORE=two"\n')).toEqual([
+      '! .env line 1: the value of "OTHER" takes in line 3: a quote is missing',
+    ]);
+  });
+
+  it('warns of a quote that does not end', () => {
+    expect(sayings('IMPULSE_NAME="Owl\nIMPULSE_PORT=1\n')).toEqual([
+      '.env line 1: the value of "IMPULSE_NAME" begins with a quote that does not end',
+    ]);
+    expect(sayings('OTHER="x')).toEqual([]);
+  });
+
+  it('warns of letters that are none in UTF-8', () => {
+    expect(read(Buffer.from('IMPULSE_PORT=1\nIMPULSE_NAME=K\xe4fer\n', 'latin1')).warnings).toEqual([
+      ".env line 2: there are letters that aren't UTF-8",
+    ]);
+  });
+
+  it("can't use what is no file, or too long", () => {
+    mkdirSync(path());
+    expect(readEnvFile(path()).problems).toEqual([`${path()} can't be read: not a file`]);
+    expect(readEnvFile(path()).found).toBeTrue();
+    expect(readEnvFile('/dev/zero').problems).toEqual(["/dev/zero can't be read: not a file"]);
+  });
+
+  it('cuts what is too long to read', () => {
+    const [saying = ''] = sayings(`IMPULSE_PORT ${'9'.repeat(10_000)}`);
+    expect(saying.length).toBeLessThan(200);
+  });
+
+  it('knows the line of each name that dotenv finds, whatever else is there', () => {
+    const piece = fc.constantFrom(
+      'A',
+      'B=1',
+      ' ',
+      '=',
+      '#',
+      '"',
+      "'",
+      '`',
+      '\\',
+      '\n',
+      '\r\n',
+      'export ',
+      ': ',
+      'x',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        const text = pieces.join('');
+        const { values, warnings, problems } = read(`${text}\nMAX_SESSIONS=5\n`);
+        expect(values).toEqual(parse(`${text}\nMAX_SESSIONS=5\n`));
+        const line = text.split(/\r\n?|\n/).length + 1;
+        const isFound = warnings.includes(
+          `MAX_SESSIONS (from .env line ${line}) is not a setting; did you mean IMPULSE_MAX_SESSIONS?`,
+        );
+        expect(isFound)
+          .withContext(JSON.stringify(text))
+          .toBe('MAX_SESSIONS' in values);
+        expect(problems).toEqual([]);
+      }),
+    );
+  });
+});

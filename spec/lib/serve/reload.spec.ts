@@ -1,0 +1,43 @@
+import { ConfigError, type ReadConfig } from '../../../lib/config/config.js';
+import type { Config } from '../../../lib/config/settings.js';
+import type { Log } from '../../../lib/log.js';
+import { reload } from '../../../lib/serve/reload.js';
+
+describe('reload', () => {
+  const settings = { port: 2323, maxSessions: 5 } as Config;
+
+  /** What the log says of it, and what was put in force. */
+  async function reloaded(reread: () => Pick<ReadConfig, 'config' | 'warnings'>) {
+    const said: string[] = [];
+    const say = (event: string, message?: string) => void said.push(`${event}: ${message}`);
+    const log = { trace: say, debug: say, info: say, warn: say, error: say } as unknown as Log;
+    const applied: Config[] = [];
+    await reload(settings, reread, (now) => void applied.push(now), log);
+    return { said, applied };
+  }
+
+  it('puts the configuration in force, and warns as the start does', async () => {
+    const config = { ...settings, maxSessions: 7 };
+    const warning = 'IMPULSE_PROT (from .env line 1) is not a setting; did you mean IMPULSE_PORT?';
+    const { said, applied } = await reloaded(() => ({ config, warnings: [warning] }));
+    expect(applied).toEqual([config]);
+    expect(said).toContain(`configWarning: ${warning}`);
+    expect(said.at(-1)).toBe('configReread: read the configuration again; it is in force for new callers');
+  });
+
+  it('says what needs a restart', async () => {
+    const { said } = await reloaded(() => ({ config: { ...settings, port: 2400 }, warnings: [] }));
+    expect(said.at(-1)).toBe('configStuck: port: as it was until the board is started again');
+  });
+
+  it('leaves all as it was when the configuration is wrong, and says each thing', async () => {
+    const { said, applied } = await reloaded(() => {
+      throw new ConfigError(['one', 'two']);
+    });
+    expect(applied).toEqual([]);
+    expect(said).toEqual([
+      'configRefused: the old configuration stays: one',
+      'configRefused: the old configuration stays: two',
+    ]);
+  });
+});
