@@ -98,7 +98,7 @@ describe('the door of impulse', () => {
 
     const scanner = await calls(board.port);
     await scanner.hears('Press ESC twice to come in.');
-    scanner.says('GET / HTTP/1.0\r\n\r\n');
+    scanner.says('root\r\n');
     scanner.socket.end();
     await scanner.gone;
 
