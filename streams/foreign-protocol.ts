@@ -1,3 +1,4 @@
+import { ESC } from './controls.js';
 import { FOREIGN_PROTOCOLS } from './foreign-protocols.js';
 
 /** Bytes that are looked at, at most: by then every protocol has said which it is. */
@@ -14,6 +15,7 @@ export type FirstBytes =
 
 const MORE: FirstBytes = { kind: 'more' };
 const OURS: FirstBytes = { kind: 'ours' };
+/** With telnet begins a client, with ESC a key: no other protocol begins so. */
 const IAC = 0xff;
 
 /**
@@ -23,7 +25,7 @@ const IAC = 0xff;
  */
 export function foreignProtocol(bytes: Uint8Array): FirstBytes {
   if (bytes.length === 0) return MORE;
-  if (bytes[0] === IAC) return OURS;
+  if (bytes[0] === IAC || bytes[0] === ESC) return OURS;
   const first = String.fromCharCode(...bytes.subarray(0, MAX_FIRST_BYTES));
   for (const { name, begins, answer = '' } of FOREIGN_PROTOCOLS) {
     if (begins.test(first))

@@ -10,7 +10,7 @@ const HOSTILE: Record<string, Uint8Array> = {
   'a GMCP message with broken JSON': bytes('FF FA C9 61 2E 62 20 7B FF F0'),
   '5,000 bytes without a newline': Buffer.alloc(5000, 'x'),
   'an unfinished subnegotiation': Buffer.concat([bytes('FF FA 1F'), Buffer.alloc(100_000, 'x')]),
-  'every byte there is': Buffer.from(Array.from({ length: 256 }, (_, index) => index)),
+  'every byte there is': Buffer.from(Array.from({ length: 256 }, (_, index) => 255 - index)),
 };
 
 describe('impulse and hostile callers', () => {

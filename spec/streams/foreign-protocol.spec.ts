@@ -81,6 +81,7 @@ const OURS = [
   '\n\n',
   'Zo\xc3\xab\r\n',
   '\x1b[A\x1b[B\r',
+  '\x1b',
   // Words that a person may type, although some servers take them for commands.
   ...[
     'stats',
