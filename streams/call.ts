@@ -8,6 +8,7 @@ import { plain } from './plain.js';
 import type { Lookout, Probed } from './probe.js';
 import { Screen, type ScreenLine, type ScreenParts } from './screen.js';
 import { endFor, SessionEnd } from './session-end.js';
+import type { TimeSlices } from './time-slices.js';
 import { TypeAhead, type TypeAheadHost } from './type-ahead.js';
 import {
   type Completer,
@@ -22,8 +23,10 @@ import {
   type User,
 } from './types.js';
 
-/** What a call tells of itself. */
+/** What a call tells of itself, and needs of its board. */
 export interface CallHost {
+  /** The time that callers share. */
+  readonly time: TimeSlices;
   /** The ending is settled. */
   decided(ending: SessionEnd): void;
 }
@@ -60,6 +63,9 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
     this.openedAt = this.lastInputAt = scheduler.now();
   }
 
+  get time(): TimeSlices {
+    return this.host.time;
+  }
   get id() {
     return this.admitted.id;
   }
@@ -215,6 +221,7 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
   }
 
   private limitBacklog(): void {
+    this.time.count();
     const { backlog } = this.connection;
     if (backlog > 0) this.lookout?.wake();
     if (backlog > this.outputLimitBytes) this.end('slow');

@@ -7,10 +7,12 @@ import type { TimeSlices, Work } from './time-slices.js';
 /** A chunk that is no longer is handed on whole and at once: it can't keep the loop for long. */
 export const SHORT_BYTES = 256;
 /** The piece of a longer one that is handed on before the clock is looked at. */
-export const PIECE_BYTES = 4096;
+export const PIECE_BYTES = 1024;
 
 /** A caller's connection, as far as slices of its input go. */
 export interface Sliced extends Pausable {
+  /** Another number for each packet of the transport, which may come in several chunks. */
+  readonly bytesIn: number;
   /** True while the app is behind with what was typed: the rest of a chunk waits too. */
   readonly held: boolean;
   /** Set by {@link inputSlices}; to be told when `held` is false again. */
@@ -21,7 +23,8 @@ export interface Sliced extends Pausable {
 
 /**
  * Hands on long chunks in pieces, in time slices that all callers share: no input keeps the event loop to itself. The connection
- * is not read before all of a chunk was handed on. Short chunks pass as they are.
+ * is not read before all of a chunk was handed on. Short chunks pass as they are, but for those of a packet that was cut into
+ * many of them.
  *
  * When the source completes, the rest is handed on first, unless the app is behind with it; when it fails, the rest is dropped.
  */
@@ -32,6 +35,7 @@ export function inputSlices(line: Sliced, slices: TimeSlices): MonoTypeOperatorF
 class InputSlices extends Stage<Uint8Array> implements Work {
   readonly #line: Sliced;
   readonly #slices: TimeSlices;
+  #packet = -1;
   /** What was not handed on yet. */
   #rest: Uint8Array | undefined;
   #isPaused = false;
@@ -46,8 +50,11 @@ class InputSlices extends Stage<Uint8Array> implements Work {
 
   override next(bytes: Uint8Array): void {
     if (this.isStopped) return;
+    const packet = this.#line.bytesIn;
+    const isFirst = packet !== this.#packet;
+    this.#packet = packet;
     if (this.#rest) this.#rest = copyOf(this.#rest, bytes);
-    else if (bytes.length <= SHORT_BYTES) this.handOn(bytes);
+    else if (isFirst && bytes.length <= SHORT_BYTES) this.handOn(bytes);
     else this.divide(bytes);
   }
 

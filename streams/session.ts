@@ -106,6 +106,9 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
     );
   }
 
+  get time(): TimeSlices {
+    return this.#parts.slices;
+  }
   get ending(): SessionEnd | undefined {
     return this.#call.ending;
   }

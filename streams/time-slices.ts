@@ -1,8 +1,12 @@
 import type { SchedulerLike } from 'rxjs';
 import { SLICE_MS } from './in-slices.js';
+import { reportUnhandled } from './stage.js';
 
 /** Milliseconds of one turn of the loop for the long work of all callers together. */
 export const TURN_MS = 10;
+
+/** What is counted between two looks at the clock, which may cost as much as a line does. */
+const COUNT = 8;
 
 /** Work that can be done in pieces. */
 export interface Work {
@@ -12,6 +16,12 @@ export interface Work {
 
 /** Shares the event loop among callers whose work takes long. */
 export interface TimeSlices {
+  /** Whether work is being done now. */
+  readonly isRunning: boolean;
+  /** Whether the slice of the work that is being done now is used up: what can wait should go on {@link TimeSlices.later}. */
+  readonly isOver: boolean;
+  /** Counts what costs about as much as a line, so that `isOver` looks at the clock in time. */
+  count(): void;
   /**
    * Begins work at once, or in one of the next turns if those before it have used up this one. What takes longer than a slice
    * goes on in the next turn, each in its order (round robin).
@@ -30,13 +40,27 @@ export function timeSlices(scheduler: SchedulerLike): TimeSlices {
   let spentMs = 0;
   let scheduled = false;
 
+  let isRunning = false;
+  let endsAt = 0;
+  let counted = 0;
+  let isOver = false;
+
   const run = (work: Work): boolean => {
     const from = scheduler.now();
     let now = from;
     let more = true;
-    while (more && now - from < SLICE_MS) {
-      more = work.step();
-      now = scheduler.now();
+    isRunning = true;
+    endsAt = from + SLICE_MS;
+    counted = 0;
+    isOver = false;
+    try {
+      while (more && now < endsAt) {
+        more = work.step();
+        now = scheduler.now();
+      }
+    } finally {
+      isRunning = false;
+      isOver = false;
     }
     spentMs += now - from;
     return more;
@@ -49,13 +73,33 @@ export function timeSlices(scheduler: SchedulerLike): TimeSlices {
       spentMs = 0;
       for (let left = waiting.length; left > 0 && spentMs < TURN_MS; left -= 1) {
         const work = waiting.shift() as Work;
-        if (run(work)) waiting.push(work);
+        try {
+          if (run(work)) waiting.push(work);
+        } catch (error) {
+          // The others go on.
+          reportUnhandled(error);
+        }
       }
       if (waiting.length > 0 || spentMs > 0) nextTurn();
     });
   };
 
   return {
+    get isRunning() {
+      return isRunning;
+    },
+    get isOver() {
+      if (!isRunning) return false;
+      counted += 1;
+      if (counted >= COUNT) {
+        counted = 0;
+        isOver ||= scheduler.now() >= endsAt;
+      }
+      return isOver;
+    },
+    count() {
+      counted += 1;
+    },
     begin(work) {
       if (waiting.length > 0 || spentMs >= TURN_MS || run(work)) waiting.push(work);
       if (waiting.length > 0 || spentMs > 0) nextTurn();

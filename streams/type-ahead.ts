@@ -1,12 +1,17 @@
 import { defer, Observable, type Subscriber } from 'rxjs';
 import { copied } from './copied.js';
+import { isOrdinary } from './plain.js';
+import type { TimeSlices, Work } from './time-slices.js';
 import type { Key } from './types.js';
 
-/** Lines that may wait for an app, in bytes of memory, before the caller is made to wait too. */
-export const TYPE_AHEAD_BYTES = 128 * 1024;
+/**
+ * Lines that may wait for an app, in bytes of memory, before the caller is made to wait too. With what was read by then and
+ * isn't handed on, up to 64 KiB, a caller can have 128 KiB waiting.
+ */
+export const TYPE_AHEAD_BYTES = 64 * 1024;
 
-/** What an engine keeps for a short string besides its text; without it, a flood of empty lines would weigh nothing. */
-export const LINE_OVERHEAD_BYTES = 32;
+/** What an engine keeps for a line besides its letters: a header of 16 bytes, up to 7 to round up, and a place in a list that grows. */
+export const LINE_OVERHEAD_BYTES = 40;
 
 /** What the type-ahead does to the rest of its call. */
 export interface TypeAheadHost {
@@ -14,6 +19,8 @@ export interface TypeAheadHost {
   hold(on: boolean): void;
   /** Does something in a turn of its own. */
   later(act: () => void): void;
+  /** The time that callers share. */
+  readonly time: TimeSlices;
   /** Called when somebody begins to read lines or keys. */
   asked(): void;
 }
@@ -31,7 +38,7 @@ const MOST_AT_ONCE = 256;
  * The bounded queue between a caller and an app: keeps what is typed ahead, during the login too, and its fill
  * level is what holds the caller back. A class, since every caller has one.
  */
-export class TypeAhead {
+export class TypeAhead implements Work {
   /** The line that is being typed; there while somebody reads the caller's typing. */
   typing: Unfinished | undefined = undefined;
   readonly #host: TypeAheadHost;
@@ -55,6 +62,8 @@ export class TypeAhead {
   #flowing = false;
   #pressing = false;
   #blocked = false;
+  /** Whether the rest waits for another slice of time. */
+  #late = false;
   #ended = false;
 
   constructor(host: TypeAheadHost) {
@@ -90,7 +99,7 @@ export class TypeAhead {
       if (this.#ended) return subscriber.complete();
       this.#listeners = joined(this.#listeners, subscriber);
       this.#host.asked();
-      this.within(() => this.flow());
+      this.within(() => this.goOn(() => this.flow()));
     });
   }
 
@@ -100,7 +109,7 @@ export class TypeAhead {
       if (this.#ended) return subscriber.complete();
       this.#keyListeners = joined(this.#keyListeners, subscriber);
       this.#host.asked();
-      this.within(() => this.pressAhead());
+      this.within(() => this.goOn(() => this.pressAhead()));
     });
   }
 
@@ -128,7 +137,7 @@ export class TypeAhead {
                 complete: () => {
                   answering = false;
                   this.#answering -= 1;
-                  step();
+                  if (!stepping) this.goOn(step);
                 },
               }),
             );
@@ -145,7 +154,7 @@ export class TypeAhead {
         if (answering) this.#answering -= 1;
         answering = false;
       });
-      step();
+      this.goOn(step);
     });
   }
 
@@ -153,34 +162,42 @@ export class TypeAhead {
   push(line: string): void {
     if (this.#ended) return;
     const listener = this.#listeners[0];
-    if (listener && !listener.closed && this.#listeners.length === 1 && !this.#blocked && !this.waits()) {
+    if (listener && !listener.closed && this.#listeners.length === 1 && !this.waits() && !this.stops()) {
       this.#taken += 1;
       listener.next(line);
       return;
     }
     this.#typed = added(this.#typed, copied(line));
-    this.#bytes += line.length + LINE_OVERHEAD_BYTES;
+    this.#bytes += weightOf(line);
     this.flow();
     this.holdIfFull();
   }
 
   /** Hands on a key. */
   press(key: Key): void {
-    if (!this.#blocked && this.#pressed.length === 0) {
+    if (this.#pressed.length === 0 && !this.stops()) {
       this.hand(key);
       return;
     }
     this.#pressed = added(this.#pressed, key);
-    this.#bytes += key.length + LINE_OVERHEAD_BYTES;
+    this.#bytes += weightOf(key);
     this.holdIfFull();
   }
 
   /** Stops the lines, or lets them go on: what is said to the caller is more than the caller takes. */
   block(on: boolean): void {
     this.#blocked = on;
+    if (!on) this.goOn(() => this.step());
+  }
+
+  /** Hands on what waits, in a slice of time. */
+  step(): boolean {
+    this.#late = false;
+    if (this.#ended) return false;
     this.pressAhead();
     this.pressOn();
     this.flow();
+    return false;
   }
 
   /** Drops the lines that wait. */
@@ -213,9 +230,27 @@ export class TypeAhead {
       });
   }
 
+  /** Hands on what waits: in a slice of time, if that is more than a line or a key, which costs less than the clock. */
+  private goOn(handOn: () => void): void {
+    const { time } = this.#host;
+    const waiting = this.#typed.length + this.#due.length + this.#pressed.length;
+    if (waiting < 2 || time.isRunning) handOn();
+    else if (!this.#late) time.begin(this);
+  }
+
+  /** Whether lines and keys wait: until the caller has taken what was said, or until there is time for them. */
+  private stops(): boolean {
+    if (this.#blocked || this.#late) return true;
+    const { time } = this.#host;
+    if (!time.isOver) return false;
+    this.#late = true;
+    time.later(this);
+    return true;
+  }
+
   /** The keys that waited; those that nobody wants any more are dropped. */
   private pressOn(): void {
-    while (this.#pressed.length > 0 && !this.#blocked) {
+    while (this.#pressed.length > 0 && !this.stops()) {
       const key = this.#pressed[this.#pressedOn] ?? '';
       this.#pressedOn += 1;
       if (this.#pressedOn === this.#pressed.length) {
@@ -238,7 +273,7 @@ export class TypeAhead {
   }
 
   private lighten(text: string): void {
-    this.#bytes -= text.length + LINE_OVERHEAD_BYTES;
+    this.#bytes -= weightOf(text);
     if (!this.#holding || this.#bytes >= TYPE_AHEAD_BYTES / 2) return;
     this.#holding = false;
     this.#host.hold(false);
@@ -256,7 +291,7 @@ export class TypeAhead {
   }
 
   private pressWhatWaits(): void {
-    const goOn = () => this.wantsKeys && !this.#blocked;
+    const goOn = () => this.wantsKeys && !this.stops();
     while (goOn() && this.waits()) {
       const line = this.take();
       let pressed = 0;
@@ -277,7 +312,7 @@ export class TypeAhead {
 
   private putBack(line: string): void {
     this.#due = added(this.#due, line);
-    this.#bytes += line.length + LINE_OVERHEAD_BYTES;
+    this.#bytes += weightOf(line);
     this.#taken -= 1;
   }
 
@@ -292,7 +327,7 @@ export class TypeAhead {
   }
 
   private flows(): boolean {
-    return !this.#blocked && this.waits();
+    return this.waits() && !this.stops();
   }
 
   private take(): string {
@@ -319,6 +354,9 @@ export class TypeAhead {
     for (const next of this.#takers) next();
   }
 }
+
+/** What a line or a key takes of memory. */
+const weightOf = (text: string): number => (isOrdinary(text) ? 1 : 2) * text.length + LINE_OVERHEAD_BYTES;
 
 const NOBODY: readonly never[] = [];
 

@@ -18,6 +18,7 @@ import type { Connection, Encoding, Output, Terminal } from '../../streams/types
 import { BoardOptions, type BoardOptionsHost, type Status } from './board-options.js';
 import { encoded, isAscii } from './encodings.js';
 import { latin1 } from './options.js';
+import { Unsent } from './unsent.js';
 
 /** A terminal that has said nothing. */
 const UNKNOWN: Terminal = {
@@ -134,6 +135,8 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   /** What was written and not sent yet, since more may come: bytes, as Latin-1's letters, and then text. */
   #bytes = '';
   #text = '';
+  /** What was written while the socket had something unsent. */
+  #unsent: Unsent | undefined;
   #batching = false;
   /** Whether what was written last is what the caller typed, and no prompt. */
   #echoed = false;
@@ -216,8 +219,10 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     return new Observable((subscriber) => {
       if (!this.writable() || this.backlog === 0) return subscriber.complete();
       this.sendOut();
+      const sent = () => subscriber.complete();
       // An empty write is done when all before it is, or when the line is gone.
-      this.#socket.write('', () => subscriber.complete());
+      if (this.#unsent) this.#unsent.whenSent(sent);
+      else this.#socket.write('', sent);
     });
   }
   get terminal(): Terminal {
@@ -248,7 +253,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
       this.prepare();
       this.#bytes += latin1(escapeIac(output));
     }
-    if (!this.#batching || this.unsent() > BATCH_LENGTH) this.sendOut();
+    if (!this.#batching || this.#bytes.length + this.#text.length > BATCH_LENGTH) this.sendOut();
   }
   batch(act: () => void): void {
     const within = this.beginBatch();
@@ -292,6 +297,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   close(): void {
     if (this.#closing) return;
     this.sendOut();
+    this.sendUnsent();
     this.#closing = true;
     // Nothing is left to be said or heard, and that the other end takes its leave needn't be waited for.
     if (this.#hungUp && this.backlog === 0) {
@@ -307,6 +313,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   destroy(): void {
     this.#closing = true;
     this.#bytes = this.#text = '';
+    this.#unsent?.clear();
     this.#socket.destroy();
     this.goAway();
   }
@@ -493,7 +500,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   }
 
   private unsent(): number {
-    return this.#bytes.length + this.#text.length;
+    return this.#bytes.length + this.#text.length + (this.#unsent?.length ?? 0);
   }
 
   /** Makes bytes of the text that was written. */
@@ -517,6 +524,10 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
 
   private sendOut(): void {
     if (!this.writable()) return;
+    if (this.#socket.writableLength > 0) {
+      this.keepUnsent();
+      return;
+    }
     const text = this.#text;
     // Nearly always. No byte of UTF-8 is an IAC, and Node's way to it is the shortest.
     if (
@@ -534,6 +545,24 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     if (bytes === '') return;
     this.#bytes = '';
     this.#socket.write(bytes, 'latin1');
+  }
+
+  /** Keeps what was written until the socket has sent what it has. */
+  private keepUnsent(): void {
+    this.prepare();
+    const bytes = this.#bytes;
+    if (bytes === '') return;
+    this.#bytes = '';
+    if (!this.#unsent) {
+      this.#unsent = new Unsent();
+      this.#socket.write('', () => this.sendUnsent());
+    }
+    this.#unsent.add(bytes);
+  }
+  private sendUnsent(): void {
+    const unsent = this.#unsent;
+    this.#unsent = undefined;
+    unsent?.flush((bytes, sent) => this.#socket.write(bytes, sent));
   }
 
   private become(now: Terminal): void {

@@ -2,6 +2,7 @@ import { EMPTY } from 'rxjs';
 import { embeddedBus } from '../../streams/bus.js';
 import { Call } from '../../streams/call.js';
 import { handleIndex } from '../../streams/handle-index.js';
+import { timeSlices } from '../../streams/time-slices.js';
 import type { Key, Services, Session, SessionInfo, Terminal, User } from '../../streams/types.js';
 import { folded, looksOf } from '../login/handle.js';
 import { DEFAULT_LIMITS } from '../session-manager.js';
@@ -93,7 +94,7 @@ class FakeCall extends Call implements FakeSession {
       DEFAULT_LIMITS.outputLimitBytes,
       m.scheduler,
       { decoded, decoder, width },
-      { decided() {} },
+      { time: timeSlices(m.scheduler), decided() {} },
     );
     this.#line = line;
   }

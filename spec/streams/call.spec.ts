@@ -3,6 +3,7 @@ import { type FakeConnectionOptions, fakeConnection } from '../../lib/testing/fa
 import { Call } from '../../streams/call.js';
 import type { ScreenParts } from '../../streams/screen.js';
 import { SessionEnd } from '../../streams/session-end.js';
+import { timeSlices } from '../../streams/time-slices.js';
 import { TYPE_AHEAD_BYTES } from '../../streams/type-ahead.js';
 import { type EndReason, SESSION_STATES } from '../../streams/types.js';
 import { fakeAdmitted } from '../support/admitted.js';
@@ -21,6 +22,7 @@ function calling(options: FakeConnectionOptions & { place$?: Observable<number> 
   const decided: EndReason[] = [];
   const admitted = fakeAdmitted(connection, options.place$);
   const call = new Call(admitted, LIMIT, scheduler, SCREEN, {
+    time: timeSlices(scheduler),
     decided: ({ reason }) => decided.push(reason),
   });
   return { call, connection, scheduler, decided };
@@ -31,7 +33,10 @@ describe('Call', () => {
     const connection = fakeConnection(NEVER, { address: '2001:db8::1' });
     const scheduler = new VirtualTimeScheduler();
     scheduler.frame = 1000;
-    const call = new Call(fakeAdmitted(connection), LIMIT, scheduler, SCREEN, { decided() {} });
+    const call = new Call(fakeAdmitted(connection), LIMIT, scheduler, SCREEN, {
+      time: timeSlices(new VirtualTimeScheduler()),
+      decided() {},
+    });
     expect(call.id).toBe(7);
     expect(call.node).toBe(3);
     expect(call.address).toBe('2001:db8::1');
@@ -178,6 +183,7 @@ describe('Call', () => {
         new VirtualTimeScheduler(),
         SCREEN,
         {
+          time: timeSlices(new VirtualTimeScheduler()),
           decided() {
             call.end('kicked');
             call.write('too late');
@@ -277,6 +283,7 @@ describe('Call', () => {
       });
       const counted = Object.create(connection, { drained$: { value: drained$ } });
       const call = new Call(fakeAdmitted(counted), LIMIT, new VirtualTimeScheduler(), SCREEN, {
+        time: timeSlices(new VirtualTimeScheduler()),
         decided() {},
       });
       call.write('x'.repeat(LIMIT / 2 + 1));

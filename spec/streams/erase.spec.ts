@@ -8,6 +8,7 @@ import { width } from '../../lib/width.js';
 import { Call } from '../../streams/call.js';
 import { erased } from '../../streams/erase.js';
 import { lines } from '../../streams/lines.js';
+import { timeSlices } from '../../streams/time-slices.js';
 import type { Terminal } from '../../streams/types.js';
 import { fakeAdmitted } from '../support/admitted.js';
 
@@ -101,6 +102,7 @@ async function seen(
   const connection = fakeConnection(EMPTY, { terminal: terminal(parts) });
   const screenParts = { decoded, decoder, width };
   const call = new Call(fakeAdmitted(connection), 100_000, new VirtualTimeScheduler(), screenParts, {
+    time: timeSlices(new VirtualTimeScheduler()),
     decided() {},
   });
   const typed$ = new Subject<Uint8Array>();

@@ -13,7 +13,13 @@ function caller(eachMs = 0) {
   const scheduler = new VirtualTimeScheduler();
   const told: string[] = [];
   const pieces: Uint8Array[] = [];
+  let packets = 0;
+  let isOnePacket = false;
   const line: Sliced & { held: boolean; paused: number } = {
+    get bytesIn() {
+      if (!isOnePacket) packets += 1;
+      return packets;
+    },
     held: false,
     paused: 0,
     slices: undefined,
@@ -41,8 +47,11 @@ function caller(eachMs = 0) {
   const allTurns = () => {
     while (scheduler.actions.length > 0) turn();
   };
+  const onePacket = () => {
+    isOnePacket = true;
+  };
   const lengths = () => pieces.map(({ length }) => length);
-  return { line, input, running, told, turn, allTurns, lengths, all: () => Buffer.concat(pieces) };
+  return { line, input, running, told, turn, allTurns, onePacket, lengths, all: () => Buffer.concat(pieces) };
 }
 
 describe('inputSlices', () => {
@@ -67,6 +76,19 @@ describe('inputSlices', () => {
       m.expect(left.input$).toHaveSubscriptions('^-!');
     }),
   );
+
+  it('divides the short chunks of one packet too, which telnet may have cut into many', () => {
+    const { input, line, lengths, onePacket, turn } = caller(1);
+    onePacket();
+    for (let count = 0; count < 30; count += 1) input.next(bytes(1, count));
+    // The first passes unmeasured, and then the callers have the ten milliseconds of a turn.
+    expect(lengths().length).toBe(11);
+    expect(line.paused).toBe(1);
+    turn();
+    expect(lengths().length).toBe(12);
+    expect(lengths()[11]).toBe(19);
+    expect(line.paused).toBe(0);
+  });
 
   it('hands a long chunk on in pieces, each of them a batch, within the same turn where that is short work', () => {
     const { input, told, line } = caller();

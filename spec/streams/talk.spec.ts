@@ -1,10 +1,17 @@
-import { concat, defer, EMPTY, finalize, NEVER, Observable, of, Subject } from 'rxjs';
+import { concat, defer, EMPTY, finalize, NEVER, Observable, of, Subject, VirtualTimeScheduler } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { SessionEnd } from '../../streams/session-end.js';
 import { talk } from '../../streams/talk.js';
+import { timeSlices } from '../../streams/time-slices.js';
 import { TypeAhead } from '../../streams/type-ahead.js';
 
-const queue = () => new TypeAhead({ hold: () => {}, later: (act) => act(), asked: () => {} });
+const queue = () =>
+  new TypeAhead({
+    hold: () => {},
+    later: (act) => act(),
+    asked: () => {},
+    time: timeSlices(new VirtualTimeScheduler()),
+  });
 
 /** What is written, as if it were emitted, and how it ends. */
 const talking =

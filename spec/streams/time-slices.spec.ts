@@ -1,4 +1,4 @@
-import { VirtualTimeScheduler } from 'rxjs';
+import { config, VirtualTimeScheduler } from 'rxjs';
 import { SLICE_MS } from '../../streams/in-slices.js';
 import { TURN_MS, timeSlices, type Work } from '../../streams/time-slices.js';
 
@@ -55,6 +55,59 @@ describe('timeSlices', () => {
     slices.begin(work('a', 2, 50));
     turn();
     expect(said()).toBe('a/a');
+  });
+
+  it('tells work that its slice is used up, and looks at the clock for each eighth that asks or is counted', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const now = spyOn(scheduler, 'now').and.callThrough();
+    const slices = timeSlices(scheduler);
+    expect([slices.isRunning, slices.isOver]).toEqual([false, false]);
+    const over: boolean[] = [];
+    slices.begin({
+      step() {
+        expect(slices.isRunning).toBeTrue();
+        const looks = now.calls.count();
+        for (let count = 0; count < 7; count += 1) over.push(slices.isOver);
+        scheduler.frame += SLICE_MS;
+        expect(now.calls.count()).toBe(looks);
+        over.push(slices.isOver, slices.isOver);
+        expect(now.calls.count()).toBe(looks + 1);
+        return false;
+      },
+    });
+    expect(over).toEqual([...new Array(7).fill(false), true, true]);
+    expect([slices.isRunning, slices.isOver]).toEqual([false, false]);
+    slices.begin({
+      step() {
+        for (let count = 0; count < 7; count += 1) slices.count();
+        scheduler.frame += SLICE_MS;
+        expect(slices.isOver).toBeTrue();
+        return false;
+      },
+    });
+  });
+
+  it('goes on with the others when work throws', () => {
+    const { slices, work, turn, said } = sharing();
+    const reported: unknown[] = [];
+    const before = config.onUnhandledError;
+    jasmine.clock().install();
+    config.onUnhandledError = (error) => reported.push(error);
+    try {
+      slices.later({
+        step() {
+          throw new Error('a bug');
+        },
+      });
+      slices.later(work('a', 1));
+      expect(turn).not.toThrow();
+      jasmine.clock().tick(1);
+      expect(reported).toEqual([new Error('a bug')]);
+    } finally {
+      jasmine.clock().uninstall();
+      config.onUnhandledError = before;
+    }
+    expect(said()).toBe('/a');
   });
 
   it('gives each its slice in turn', () => {

@@ -1,11 +1,26 @@
-import { concat, defer, EMPTY, map, mergeMap, NEVER, of, repeat, Subject, take, tap, throwError } from 'rxjs';
+import {
+  concat,
+  defer,
+  EMPTY,
+  map,
+  mergeMap,
+  NEVER,
+  of,
+  repeat,
+  Subject,
+  take,
+  tap,
+  throwError,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { timeSlices } from '../../streams/time-slices.js';
 import { LINE_OVERHEAD_BYTES, TYPE_AHEAD_BYTES, TypeAhead } from '../../streams/type-ahead.js';
 import { Failing } from '../support/failing.js';
 
 /** A queue that tells when the caller is to be held back. */
 const aQueue = (hold: (on: boolean) => void = () => {}, later = (act: () => void) => act()): TypeAhead =>
-  new TypeAhead({ hold, later, asked: () => {} });
+  new TypeAhead({ hold, later, asked: () => {}, time: timeSlices(new VirtualTimeScheduler()) });
 
 /** A queue that nobody holds back, with lines in it. */
 function queueOf(...lines: string[]): TypeAhead {
@@ -258,10 +273,10 @@ describe('TypeAhead', () => {
 
   describe('hold', () => {
     /** 1 KiB, as it is counted. */
-    const line = 'x'.repeat(992);
+    const line = 'x'.repeat(1024 - LINE_OVERHEAD_BYTES);
     const fits = TYPE_AHEAD_BYTES / 1024;
 
-    it('is called once above 128 KiB, and once more below half of that', () => {
+    it('is called once above 64 KiB, and once more below half of that', () => {
       const held: boolean[] = [];
       const queue = aQueue((on) => held.push(on));
       for (let count = 0; count < fits; count += 1) queue.push(line);
@@ -669,6 +684,124 @@ describe('TypeAhead', () => {
       queue.block(false);
       expect(heard).toEqual(['one', 'two']);
     });
+  });
+
+  describe('a slice of time', () => {
+    /** A queue on a clock that moves by what its app takes, and by nothing else. */
+    function busy() {
+      const scheduler = new VirtualTimeScheduler();
+      const queue = new TypeAhead({
+        hold: () => {},
+        later: (act) => act(),
+        asked: () => {},
+        time: timeSlices(scheduler),
+      });
+      const heard: string[] = [];
+      const hear = (value: string) => {
+        scheduler.frame += 1;
+        heard.push(value);
+      };
+      const turn = () => void scheduler.actions.shift()?.execute(undefined as never, 0);
+      /** How many were heard in each turn until there is nothing more to do. */
+      const turns = () => {
+        const each = [heard.length];
+        while (scheduler.actions.length > 0) {
+          const before = heard.length;
+          turn();
+          each.push(heard.length - before);
+        }
+        return each.filter((count) => count > 0);
+      };
+      return { scheduler, queue, heard, hear, turn, turns };
+    }
+    const lines = Array.from({ length: 40 }, (_, index) => `${index}`);
+
+    it('ends between two lines, for a listener, and the next begins with the turn', () => {
+      const { queue, heard, hear, turns } = busy();
+      for (const line of lines) queue.push(line);
+      queue.line$.subscribe(hear);
+      const each = turns();
+      expect(Math.max(...each)).toBeLessThanOrEqual(8);
+      expect(each.length).toBeGreaterThanOrEqual(5);
+      expect(heard).toEqual(lines);
+    });
+
+    it('ends between two answers, also where the first of them took its time', () => {
+      const { queue, heard, hear, turns } = busy();
+      const first = new Subject<never>();
+      queue
+        .eachLine((line) => {
+          hear(line);
+          return line === '0' ? first : EMPTY;
+        })
+        .subscribe();
+      for (const line of lines) queue.push(line);
+      expect(heard).toEqual(['0']);
+      first.complete();
+      const each = turns();
+      expect(Math.max(...each)).toBeLessThanOrEqual(9);
+      expect(heard).toEqual(lines);
+    });
+
+    it('ends between two keys, and keeps what is pressed meanwhile behind them', () => {
+      const { queue, heard, hear, turns, turn } = busy();
+      queue.push('x'.repeat(30));
+      queue.push('y'.repeat(30));
+      queue.key$.subscribe(hear);
+      turn();
+      queue.press('end');
+      expect(Math.max(...turns().slice(1))).toBeLessThanOrEqual(9);
+      expect(heard.join('')).toBe(`${'x'.repeat(30)}enter${'y'.repeat(30)}enterend`);
+    });
+
+    it('keeps lines that come while others wait for one behind them', () => {
+      const { scheduler, queue, heard, hear, turns } = busy();
+      queue.line$.subscribe(hear);
+      const time = timeSlices(scheduler);
+      const sliced = new TypeAhead({ hold: () => {}, later: (act) => act(), asked: () => {}, time });
+      sliced.line$.subscribe(hear);
+      time.begin({
+        step() {
+          for (const line of lines) sliced.push(line);
+          return false;
+        },
+      });
+      expect(heard.length).toBeLessThan(lines.length);
+      sliced.push('last');
+      turns();
+      expect(heard).toEqual([...lines, 'last']);
+    });
+
+    it('is nobody\u2019s any more at the end', () => {
+      const { queue, heard, hear, turns } = busy();
+      for (const line of lines) queue.push(line);
+      queue.line$.subscribe(hear);
+      const { length } = heard;
+      queue.end();
+      turns();
+      expect(heard.length).toBe(length);
+    });
+
+    it('never ends where the clock stands still', () => {
+      const { queue, heard, turns } = busy();
+      for (const line of lines) queue.push(line);
+      queue.line$.subscribe((line) => heard.push(line));
+      expect(heard).toEqual(lines);
+      expect(turns()).toEqual([lines.length]);
+    });
+  });
+
+  it('counts letters that take two bytes each as such', () => {
+    const held: boolean[] = [];
+    const queue = aQueue((on) => held.push(on));
+    const line = '\u6f22'.repeat(300);
+    const fits = Math.floor(TYPE_AHEAD_BYTES / (600 + LINE_OVERHEAD_BYTES));
+    for (let count = 0; count < fits; count += 1) queue.push(line);
+    expect(held).toEqual([]);
+    queue.push(line);
+    expect(held).toEqual([true]);
+    queue.line$.subscribe();
+    expect(held).toEqual([true, false]);
   });
 
   it('drops what waits when it is interrupted, and goes on', () => {

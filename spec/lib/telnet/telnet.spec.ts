@@ -303,6 +303,49 @@ describe('telnet', () => {
     expect((await caller.gone).length).toBeLessThan(50_000_000);
   });
 
+  it('keeps one piece of what the caller does not read, however small the writes are, and loses nothing of it', async () => {
+    const { caller, socket, connection } = await connect();
+    caller.socket.pause();
+    const first = 'x'.repeat(20_000_000);
+    connection.write(first);
+    const writes = spyOn(socket, 'write').and.callThrough();
+    const before = connection.backlog;
+    for (let count = 0; count < 10_000; count += 1)
+      connection.write(count % 2 === 0 ? 'a' : Uint8Array.of(255));
+    // The byte 255 is doubled.
+    expect(connection.backlog).toBe(before + 15_000);
+    expect(writes).toHaveBeenCalledTimes(1);
+    connection.close();
+    expect(writes).toHaveBeenCalledTimes(2);
+
+    caller.socket.resume();
+    const all = await caller.gone;
+    expect(all.length).toBe(first.length + 15_000);
+    expect(all.endsWith('a\xff\xffa\xff\xff')).toBeTrue();
+  });
+
+  it('sends what was written meanwhile when the caller reads again, and tells that it is drained', async () => {
+    const { caller, connection } = await connect();
+    caller.socket.pause();
+    connection.write('x'.repeat(20_000_000));
+    connection.write('the last of it');
+    let isDrained = false;
+    const drained = new Promise<void>((resolve) => {
+      connection.drained$.subscribe({
+        complete() {
+          isDrained = true;
+          resolve();
+        },
+      });
+    });
+    await Promise.resolve();
+    expect(isDrained).toBe(false);
+    caller.socket.resume();
+    await drained;
+    expect(connection.backlog).toBe(0);
+    await caller.hears('the last of it');
+  });
+
   it('knows the window, the echo and the terminal: at first, at each change, and to the end', async () => {
     const { caller, connection } = await connect();
     const seen: Terminal[] = [];
