@@ -192,9 +192,9 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'handle-taken-twice',
-    file: 'lib/login/guest.ts',
-    find: '    .find((other) => other && alike(other, handle));',
-    put: "    .find((other) => other === '');",
+    file: 'streams/handle-index.ts',
+    find: '        if (one) return one;',
+    put: '        if (one && looksOf(handle).length === 0) return one;',
   },
   {
     name: 'waiter-stays-in-line',
