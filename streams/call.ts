@@ -8,7 +8,7 @@ import { plain } from './plain.js';
 import type { Lookout, Probed } from './probe.js';
 import { Screen, type ScreenLine, type ScreenParts } from './screen.js';
 import { endFor, SessionEnd } from './session-end.js';
-import type { TimeSlices } from './time-slices.js';
+import type { TimeSlices, Work } from './time-slices.js';
 import { TypeAhead, type TypeAheadHost } from './type-ahead.js';
 import {
   type Completer,
@@ -23,6 +23,9 @@ import {
   type User,
 } from './types.js';
 
+/** Notices that wait for time are shown at once when they are longer. */
+const MAX_NOTICES_LENGTH = 16 * 1024;
+
 /** What a call tells of itself, and needs of its board. */
 export interface CallHost {
   /** The time that callers share. */
@@ -35,7 +38,7 @@ export interface CallHost {
  * One call: the session that its app sees, and the record by which the board and the operators of its chain
  * reach it. A class, since a board has ten thousand of them and methods on a prototype weigh nothing.
  */
-export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAheadHost, ScreenLine {
+export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAheadHost, ScreenLine, Work {
   openedAt: number;
   lastInputAt: number;
   user: User | null = null;
@@ -48,6 +51,8 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
   #state: SessionState;
   #ending: SessionEnd | undefined;
   #pauses = 0;
+  /** Lines for above what is typed, not shown yet. */
+  #notices = '';
 
   /** @param host Told of the ending, once, before anybody below in the chain is. */
   constructor(
@@ -142,7 +147,19 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
   }
 
   notify(lines: string): void {
-    if (!this.#ending) this.screen.notify(lines);
+    if (this.#ending) return;
+    const isWaiting = this.#notices !== '';
+    this.#notices += lines.endsWith('\n') ? lines : `${lines}\n`;
+    if (!isWaiting) this.time.begin(this);
+    else if (this.#notices.length > MAX_NOTICES_LENGTH) this.step();
+  }
+
+  /** Shows the notices that wait for time: for a room full of half-typed lines, each of which is drawn again. */
+  step(): boolean {
+    const notices = this.#notices;
+    this.#notices = '';
+    if (notices !== '' && !this.#ending) this.screen.notify(notices);
+    return false;
   }
 
   /** Tells the caller something on behalf of the sysop. */
@@ -184,6 +201,7 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
 
   decide(ending: SessionEnd): SessionEnd {
     if (this.#ending) return this.#ending;
+    this.step();
     this.#ending = ending;
     this.become('closing');
     this.host.decided(ending);

@@ -24,7 +24,7 @@ export interface TimeSlices {
   count(): void;
   /**
    * Begins work at once, or in one of the next turns if those before it have used up this one. What takes longer than a slice
-   * goes on in the next turn, each in its order (round robin).
+   * goes on in the next turn, each in its order (round robin). Work that other work begins has the rest of that one's slice.
    */
   begin(work: Work): void;
   /** Begins work in one of the next turns. */
@@ -101,7 +101,11 @@ export function timeSlices(scheduler: SchedulerLike): TimeSlices {
       counted += 1;
     },
     begin(work) {
-      if (waiting.length > 0 || spentMs >= TURN_MS || run(work)) waiting.push(work);
+      if (isRunning) {
+        // Its time is that of the work which began it.
+        if (scheduler.now() >= endsAt) this.later(work);
+        else if (work.step()) waiting.push(work);
+      } else if (waiting.length > 0 || spentMs >= TURN_MS || run(work)) waiting.push(work);
       if (waiting.length > 0 || spentMs > 0) nextTurn();
     },
     later(work) {

@@ -614,4 +614,50 @@ describe('Call', () => {
       expect(connection.screen).toBe('');
     }
   });
+
+  describe('notices, while the time of a turn is used up', () => {
+    /** A call, and work of somebody else that has taken all the time there is. */
+    function late() {
+      const scheduler = new VirtualTimeScheduler();
+      const time = timeSlices(scheduler);
+      const connection = fakeConnection(NEVER);
+      const call = new Call(fakeAdmitted(connection), LIMIT, scheduler, SCREEN, { time, decided() {} });
+      time.begin({
+        step() {
+          scheduler.frame += 50;
+          return false;
+        },
+      });
+      const turn = () => void scheduler.actions.shift()?.execute(undefined as never, 0);
+      return { call, connection, turn };
+    }
+
+    it('come together, in their order, in the next turn', () => {
+      const { call, connection, turn } = late();
+      call.notify('one');
+      call.notify('two\n');
+      expect(connection.screen).toBe('');
+      turn();
+      expect(connection.screen).toBe('one\ntwo\n');
+      call.notify('three');
+      expect(connection.screen).toBe('one\ntwo\nthree\n');
+    });
+
+    it('come before the call ends', () => {
+      const { call, connection, turn } = late();
+      call.notify('closing time');
+      call.end('kicked');
+      expect(connection.screen).toBe('closing time\n');
+      turn();
+      call.notify('too late');
+      expect(connection.screen).toBe('closing time\n');
+    });
+
+    it('do not pile up', () => {
+      const { call, connection } = late();
+      for (let count = 0; count < 200; count += 1) call.notify('x'.repeat(99));
+      expect(connection.screen.length).toBeGreaterThan(16_000);
+      expect(connection.screen.length).toBeLessThan(20_000);
+    });
+  });
 });

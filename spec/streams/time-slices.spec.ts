@@ -149,4 +149,31 @@ describe('timeSlices', () => {
     turn();
     expect(said()).toBe('/a');
   });
+
+  it('has work that other work begins use the rest of its slice, and wait when there is none', () => {
+    const { slices, work, turn, said } = sharing();
+    const inner = ['b', 'c', 'd', 'e', 'f'].map((name) => work(name, 1));
+    slices.begin({
+      step() {
+        for (const one of inner) slices.begin(one);
+        return false;
+      },
+    });
+    expect(said()).toBe('bcd');
+    turn();
+    expect(said()).toBe('bcd/ef');
+  });
+
+  it('goes on with work that other work began and that is more than a piece', () => {
+    const { slices, work, turn, said } = sharing();
+    slices.begin({
+      step() {
+        slices.begin(work('b', 3));
+        return false;
+      },
+    });
+    expect(said()).toBe('b');
+    turn();
+    expect(said()).toBe('b/bb');
+  });
 });
