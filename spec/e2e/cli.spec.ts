@@ -212,6 +212,17 @@ describe('the impulse command', () => {
     expect(stdout).toMatch(/^idle-timeout +5m +--idle-timeout$/m);
   });
 
+  it('says whether a .env was read, and which; beside JSON, not in it', async () => {
+    const none = await impulse(['check-config'], { cwd });
+    expect(none.stdout).toMatch(/\n\nno \S+\/\.env\n$/);
+    writeFileSync(join(cwd, '.env'), 'IMPULSE_PORT=1\n');
+    const text = await impulse(['check-config'], { cwd });
+    expect(text.stdout).toMatch(/\n\nread \S+\/\.env\n$/);
+    const json = await impulse(['check-config', '--json'], { cwd });
+    expect(JSON.parse(json.stdout)).toBeInstanceOf(Array);
+    expect(json.stderr).toMatch(/^read \S+\/\.env\n$/);
+  });
+
   it('warns of a variable that nothing reads, with the nearest that exists', async () => {
     const { code, stderr } = await impulse(['check-config'], { env: { IMPULSE_PROT: '1' } });
 

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { temporaryFolder } from '../support/cheap-accounts.js';
 import { cleanEnv } from '../support/cli.js';
+import { has } from '../support/shells.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** Installing takes as long as the registry does. */
@@ -58,8 +59,14 @@ describe('the package', () => {
   });
   afterAll(() => folder.remove());
 
-  const run = (program: string, args: string[], cwd: string) =>
-    promisify(execFile)(program, args, { cwd, env: cleanEnv({ npm_config_loglevel: 'error' }) });
+  const run = (program: string, args: string[], cwd: string, env: NodeJS.ProcessEnv = {}) =>
+    promisify(execFile)(program, args, { cwd, env: cleanEnv({ npm_config_loglevel: 'error', ...env }) });
+
+  let packed: Promise<string> | undefined;
+  const tarballOf = () => {
+    packed ??= pack();
+    return packed;
+  };
 
   /** Packs the source as it is, beside what an older build left behind. Returns the tarball. */
   const pack = async () => {
@@ -88,7 +95,7 @@ describe('the package', () => {
   it(
     'is all that an app and its marble spec need, far from here',
     async () => {
-      const tarball = await pack();
+      const tarball = await tarballOf();
       const { stdout: listed } = await run('tar', ['-tzf', tarball], folder.path);
       const files = listed.trim().split('\n');
       for (const entry of ['lib/index', 'lib/testing/index', 'streams/index', 'bin/impulse'])
@@ -125,6 +132,44 @@ describe('the package', () => {
 
       const { stdout: help } = await run('npx', ['impulse', '--help'], home);
       expect(help).toContain('Usage: impulse');
+    },
+    INSTALL_PATIENCE_MS,
+  );
+
+  it(
+    'installs the program and its manual page for the whole machine, and the unit that names them is right',
+    async () => {
+      const tarball = await tarballOf();
+      const prefix = join(folder.path, 'prefix');
+      const install = [
+        'install',
+        '--global',
+        '--prefix',
+        prefix,
+        '--prefer-offline',
+        '--no-audit',
+        '--no-fund',
+      ];
+      await run('npm', [...install, '--ignore-scripts', tarball], folder.path);
+
+      const program = join(prefix, 'bin/impulse');
+      const { stdout: version } = await run(program, ['--version'], folder.path);
+      expect(version).toMatch(/^\d+\.\d+\.\d+\n$/);
+      const page = readFileSync(join(prefix, 'share/man/man1/impulse.1'), 'utf8');
+      expect(page).toBe((await run(program, ['man'], folder.path)).stdout);
+
+      if (!has('systemd-analyze') || !has('man')) return;
+      const unit = join(folder.path, 'impulse.service');
+      const deployed = readFileSync(
+        join(prefix, 'lib/node_modules/impulse-bbs/deploy/impulse.service'),
+        'utf8',
+      );
+      writeFileSync(unit, deployed.replace('/usr/local/bin/impulse', program));
+      const env = { MANPATH: join(prefix, 'share/man') };
+      expect(await run('systemd-analyze', ['verify', '--man=yes', unit], folder.path, env)).toEqual({
+        stdout: '',
+        stderr: '',
+      });
     },
     INSTALL_PATIENCE_MS,
   );
