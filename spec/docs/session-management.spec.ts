@@ -22,13 +22,18 @@ function boxes(flow: string): string[] {
 function operators(path: string, source: RegExp): string[] {
   const file = ts.createSourceFile(path, readFileSync(join(ROOT, path), 'utf8'), ts.ScriptTarget.Latest);
   const names: string[] = [];
+  // RxJS types nine operators in one `pipe`: two of more are put together.
+  const stageNames = (stage: ts.Expression): string[] =>
+    ts.isCallExpression(stage) && stage.expression.getText(file) === 'pipe'
+      ? stage.arguments.flatMap(stageNames)
+      : [/^\w+/.exec(stage.getText(file))?.[0] ?? ''];
   const visit = (node: ts.Node): void => {
     const isPipe =
       ts.isCallExpression(node) &&
       ts.isPropertyAccessExpression(node.expression) &&
       node.expression.name.text === 'pipe' &&
       source.test(node.expression.expression.getText(file));
-    if (isPipe) names.push(...node.arguments.map((stage) => /^\w+/.exec(stage.getText(file))?.[0] ?? ''));
+    if (isPipe) names.push(...node.arguments.flatMap(stageNames));
     ts.forEachChild(node, visit);
   };
   visit(file);
