@@ -1,16 +1,14 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   type Account,
+  accountSteps,
   accountsIn,
   COST,
   isPassword,
   lineOf,
   newAccount,
   nobodyLike,
-  readAccounts,
 } from '../../../lib/login/account-file.js';
-import { CHEAP, temporaryFolder } from '../../support/cheap-accounts.js';
+import { CHEAP } from '../../support/cheap-accounts.js';
 
 const SALT = 'A'.repeat(22);
 const HASH = 'B'.repeat(43);
@@ -60,19 +58,26 @@ describe('the file of accounts', () => {
     expect(accountsIn(`ann${line}Ann${line}`).problems).toEqual(['line 2: Ann was there before']);
   });
 
-  it('is refused as a whole when a line of it is none, without its content in the words', async () => {
-    const { path, remove } = temporaryFolder();
-    const file = join(path, 'accounts');
-    writeFileSync(file, 'ann:my secret\n');
-    await expectAsync(readAccounts(file)).toBeRejectedWithError(
-      `${file} line 1 is no account; impulse passwd writes them`,
-    );
-    writeFileSync(file, '#'.repeat(1024 ** 2 + 1));
-    await expectAsync(readAccounts(file)).toBeRejectedWithError(
-      `${file} has 1048577 bytes; 1048576 are allowed`,
-    );
-    remove();
-    await expectAsync(readAccounts(file)).toBeRejectedWithError(/ENOENT/);
+  it('has lines that end in either way, and numbers each of them', () => {
+    const line = `:scrypt:2:1:1:${SALT}:${HASH}`;
+    const { accounts, problems } = accountsIn(`ann${line}\r\n\r\n\n?\r\nbob${line}\r\n?`);
+    expect([...accounts.keys()]).toEqual(['ann', 'bob']);
+    expect(problems.map((problem) => problem.split(' is ')[0])).toEqual(['line 4', 'line 6']);
+  });
+
+  it('has no account in a line that is thousands of letters long, and looks at no letter of it', () => {
+    const normalize = spyOn(String.prototype, 'normalize').and.callThrough();
+    expect(accountsIn(`${'a'.repeat(5000)}:scrypt:2:1:1:${SALT}:${HASH}`).problems.length).toBe(1);
+    expect(normalize).not.toHaveBeenCalled();
+  });
+
+  it('is read in steps of a line each, however many there are', () => {
+    const steps = accountSteps('\n'.repeat(5000));
+    let count = 0;
+    const split = spyOn(String.prototype, 'split').and.callThrough();
+    while (!steps.next().done) count += 1;
+    const splits = split.calls.count();
+    expect([count, splits]).toEqual([5000, 0]);
   });
 });
 

@@ -10,7 +10,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { isPassword, MOST_FILE_BYTES, readAccounts } from '../../../lib/login/account-file.js';
+import { isPassword, MOST_FILE_BYTES } from '../../../lib/login/account-file.js';
+import { accountReader } from '../../../lib/login/account-reader.js';
 import { askPassword, setPassword } from '../../../lib/login/passwd.js';
 import { temporaryFolder, writeAccounts } from '../../support/cheap-accounts.js';
 
@@ -24,7 +25,7 @@ describe('setPassword', () => {
   afterEach(() => folder.remove());
 
   const fits = async (handle: string, password: string) => {
-    const account = (await readAccounts(file)).get(handle);
+    const account = (await accountReader(file)()).get(handle);
     return account !== undefined && isPassword(password, account);
   };
 
@@ -60,7 +61,7 @@ describe('setPassword', () => {
     await writeAccounts(file, { ann: 'old password' });
     writeFileSync(file, readFileSync(file, 'utf8').trimEnd());
     await setPassword(file, 'bob', 'battery staple');
-    expect((await readAccounts(file)).size).toBe(2);
+    expect((await accountReader(file)()).size).toBe(2);
   });
 
   it('changes a line that is the account\u2019s in other figures than its own', async () => {
