@@ -1,11 +1,11 @@
 import type { AddressInfo, Socket } from 'node:net';
-import { map, mergeMap, type Observable, Subject, type Subscriber, switchMap, takeUntil } from 'rxjs';
+import { map, type Observable, Subject, type Subscriber, switchMap, takeUntil } from 'rxjs';
 import { type Knock, refused } from '../streams/refused.js';
 import { Stage, staged } from '../streams/stage.js';
 import type { ServerEvent, SessionId, SessionInfo, ShutdownReport } from '../streams/types.js';
 import { changedLimits, checkOptions, IMPULSE_OPTIONS } from './config/check-options.js';
 import { listen } from './listener/listen.js';
-import { proxied } from './listener/proxied.js';
+import { proxiedCallers } from './listener/proxied-callers.js';
 import { monotonic, processClock } from './process/monotonic.js';
 import { catchUnhandled } from './process/unhandled.js';
 import {
@@ -102,17 +102,18 @@ export function createImpulse(given: ImpulseOptions): Impulse {
     UPTIME: Math.floor(processClock.dateOf(startedAt).getTime() / 1000),
   });
 
-  const throughProxy = (socket: Socket, trusted: (address: string) => boolean): Observable<Knock> =>
-    proxied(socket, { trusted, scheduler }).pipe(
-      map((arrived) => {
-        const connection = telnet(socket, status, arrived.address);
-        connection.recognise();
-        return arrived.kind === 'caller' ? connection : refused(connection, 'proxy', undefined, arrived.why);
-      }),
-    );
   const arrival = (socket$: Observable<Socket>): Observable<Knock> =>
     proxyFrom
-      ? socket$.pipe(mergeMap((socket) => throughProxy(socket, proxyFrom)))
+      ? socket$.pipe(
+          proxiedCallers({ trusted: proxyFrom, scheduler }),
+          map((arrived) => {
+            const connection = telnet(arrived.socket, status, arrived.address);
+            connection.recognise();
+            return arrived.kind === 'caller'
+              ? connection
+              : refused(connection, 'proxy', undefined, arrived.why);
+          }),
+        )
       : socket$.pipe(
           map((socket) => telnet(socket, status)),
           staged((below: Subscriber<TelnetConnection>) => new Greeting(below)),

@@ -161,9 +161,16 @@ export type RefusalReason =
 
 /**
  * What more there is to say of a refusal. Of `proxy`: the other end is not a proxy of ours, sent no PROXY header, sent a
- * malformed one, or sent none in time. Of `gate`: the caller hung up without a byte.
+ * malformed one, or sent none in time; or too many connections wait for their header already. Of `gate`: the caller hung up
+ * without a byte.
  */
-export type RefusalDetail = 'not a proxy' | 'no header' | 'malformed header' | 'timeout' | 'silent';
+export type RefusalDetail =
+  | 'not a proxy'
+  | 'no header'
+  | 'malformed header'
+  | 'timeout'
+  | 'too many'
+  | 'silent';
 
 /** What anybody may know about a session, live: read it again and it is up to date. */
 export interface SessionInfo {

@@ -31,7 +31,9 @@ export interface ProxiedCaller {
 /** A connection that was hung up on, since no trusted proxy said whose it is. */
 export interface ProxyRefused {
   readonly kind: 'refused';
-  /** The peer isn't trusted; it sent no header, or a malformed one; none came in time. */
+  /** Hung up on as soon as the refusal was emitted. */
+  readonly socket: Socket;
+  /** The peer isn't trusted; it sent no header, or a malformed one; none came in time; too many wait for theirs already. */
   readonly why: Exclude<RefusalDetail, 'silent'>;
   /** The peer's own address: no other is known. */
   readonly address: string;
@@ -48,10 +50,15 @@ export const PROXY_HEADER_MS = 3000;
  * @param socket One that was just accepted and that nobody has read from. Listen to it in the same turn as it is
  *   emitted: a hang-up may be next.
  * @param trusted Tells whether the peer at this address may say who is calling.
+ * @param hasRoom Whether one more connection may wait for its header.
  */
 export function proxied(
   socket: Socket,
-  { trusted, scheduler }: { trusted: (address: string) => boolean; scheduler: SchedulerLike },
+  {
+    trusted,
+    scheduler,
+    hasRoom = true,
+  }: { trusted: (address: string) => boolean; scheduler: SchedulerLike; hasRoom?: boolean },
 ): Observable<ProxiedCaller | ProxyRefused> {
   return defer(() => {
     let through = false;
@@ -68,8 +75,14 @@ export function proxied(
       // Of a line that is gone the system knows no address, and no hang-up will be heard any more.
       if (remoteAddress === undefined || !socket.readable) return EMPTY;
       const peer = unmapped(remoteAddress);
-      const refused = (why: ProxyRefused['why']): ProxyRefused => ({ kind: 'refused', why, address: peer });
+      const refused = (why: ProxyRefused['why']): ProxyRefused => ({
+        kind: 'refused',
+        socket,
+        why,
+        address: peer,
+      });
       if (!trusted(peer)) return of(refused('not a proxy'));
+      if (!hasRoom) return of(refused('too many'));
       return fromEvent(socket, 'data').pipe(
         takeUntil(merge(fromEvent(socket, 'end'), fromEvent(socket, 'close'))),
         scan((held, chunk) => Buffer.concat([held, chunk as Buffer]), Buffer.alloc(0)),

@@ -11,6 +11,7 @@ import {
   of,
   ReplaySubject,
   throwError,
+  VirtualTimeScheduler,
 } from 'rxjs';
 import { createImpulse, type Impulse, type ImpulseOptions } from '../../lib/create-impulse.js';
 import type { App, Output, ServerEvent } from '../../streams/types.js';
@@ -185,6 +186,30 @@ describe('createImpulse', () => {
       { type: 'connectionRefused', address: '127.0.0.9', reason: 'proxy', detail: 'not a proxy' },
     ]);
     await caller.gone;
+  });
+
+  it('refuses a connection through a proxy at once while 1,024 wait for their header', async () => {
+    const { impulse, port, events } = await open({
+      proxyFrom: () => true,
+      // Its deadlines never come.
+      scheduler: new VirtualTimeScheduler(),
+    });
+    const waiting = [];
+    for (let count = 0; count < 1024; count += 1) {
+      const caller = await call(port);
+      caller.says('PROXY TCP4 192.0.2.1');
+      waiting.push(caller);
+    }
+    const [refused, oneMore] = [happens(impulse, 'connectionRefused'), await call(port)];
+    expect(await refused).toEqual({
+      type: 'connectionRefused',
+      address: '127.0.0.1',
+      reason: 'proxy',
+      detail: 'too many',
+    });
+    expect(await oneMore.gone).toContain("The board can't take your call.");
+    expect(events.filter(({ type }) => type === 'connectionRefused').length).toBe(1);
+    for (const caller of waiting) caller.hangUp();
   });
 
   it('ends a session that is kicked, and says whether there was one', async () => {

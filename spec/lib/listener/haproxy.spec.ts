@@ -97,7 +97,9 @@ describe('a board behind HAProxy', () => {
     const caller = await call(await runHaproxy(''), '127.0.0.1', CLIENT);
     caller.says('PROXY\r\n');
 
-    expect(await outcome()).toEqual({ kind: 'refused', why: 'no header', address: PROXY });
+    expect(await outcome()).toEqual(
+      jasmine.objectContaining({ kind: 'refused', why: 'no header', address: PROXY }),
+    );
     expect(await caller.gone).toBe('');
   });
 });

@@ -238,9 +238,9 @@ describe('proxied', () => {
       ['PROXY TCP4 192.0.2.1\r\n', 'malformed header'],
       ['\xff\xfb\x1f', 'no header'],
     ] as const) {
-      const { caller, outcome } = await connect(Buffer.from(bad, 'latin1'));
+      const { caller, socket, outcome } = await connect(Buffer.from(bad, 'latin1'));
 
-      expect(await outcome).toEqual({ kind: 'refused', why, address: '127.0.0.1' });
+      expect(await outcome).toEqual({ kind: 'refused', socket, why, address: '127.0.0.1' });
       expect(await caller.gone).toBe('');
     }
     expect(scheduler.running).toBe(0);
@@ -255,13 +255,13 @@ describe('proxied', () => {
   });
 
   it('refuses a peer whose header has not come within three seconds, and hangs up', async () => {
-    const { caller, outcomes, outcome } = await connect();
+    const { caller, socket, outcomes, outcome } = await connect();
     advanceTo(PROXY_HEADER_MS - 1);
     expect(outcomes.length).toBe(0);
     advanceTo(PROXY_HEADER_MS);
 
     expect(PROXY_HEADER_MS).toBe(3000);
-    expect(await outcome).toEqual({ kind: 'refused', why: 'timeout', address: '127.0.0.1' });
+    expect(await outcome).toEqual({ kind: 'refused', socket, why: 'timeout', address: '127.0.0.1' });
     expect(await caller.gone).toBe('');
   });
 
@@ -274,7 +274,12 @@ describe('proxied', () => {
     expect(arrival.outcomes.length).toBe(0);
     advanceTo(PROXY_HEADER_MS);
 
-    expect(await arrival.outcome).toEqual({ kind: 'refused', why: 'timeout', address: '127.0.0.1' });
+    expect(await arrival.outcome).toEqual({
+      kind: 'refused',
+      socket: arrival.socket,
+      why: 'timeout',
+      address: '127.0.0.1',
+    });
   });
 
   it('does not mind how long a caller stays after the header', async () => {
@@ -334,7 +339,7 @@ describe('proxied', () => {
       isTrusted = false;
       const { caller, socket, outcomes, outcome } = await connect(header);
 
-      expect(await outcome).toEqual({ kind: 'refused', why: 'not a proxy', address: '127.0.0.1' });
+      expect(await outcome).toEqual({ kind: 'refused', socket, why: 'not a proxy', address: '127.0.0.1' });
       expect(outcomes.length).toBe(1);
       expect(socket.listenerCount('data')).toBe(0);
       expect(scheduler.started).toBe(0);
@@ -344,9 +349,9 @@ describe('proxied', () => {
 
   it('refuses a peer that is not trusted before it has said anything', async () => {
     isTrusted = false;
-    const { outcomes } = await connect();
+    const { socket, outcomes } = await connect();
 
-    expect(outcomes).toEqual([{ kind: 'refused', why: 'not a proxy', address: '127.0.0.1' }]);
+    expect(outcomes).toEqual([{ kind: 'refused', socket, why: 'not a proxy', address: '127.0.0.1' }]);
   });
 
   it('hangs up on a peer that is still unknown when nobody waits for it any more', async () => {
