@@ -53,7 +53,7 @@ export function embeddedBus(): Bus {
           presences.publish(channel, { type: 'left', channel, visitor });
         };
       }),
-    present: () => new Map([...rooms].map(([channel, visitors]) => [channel, [...visitors]])),
+    present: () => rooms,
   };
 }
 

@@ -427,8 +427,11 @@ export interface Bus {
   enter(channel: string, visitor: Visitor): Observable<never>;
   /** Who enters and leaves a channel from now on. Never completes. */
   presence$(channel: string): Observable<Presence>;
-  /** Who is where at the moment: the channels that somebody is in, and those who are, the longest there first. */
-  present(): ReadonlyMap<string, readonly Visitor[]>;
+  /**
+   * Who is where, live: the channels that somebody is in, and those who are, the longest there first. To ask for it costs
+   * the same however many they are; copy what you keep.
+   */
+  present(): ReadonlyMap<string, ReadonlySet<Visitor>>;
 }
 
 /** How often something may happen: `count` times in `perMs`, and `burst` at once after a quiet time. */

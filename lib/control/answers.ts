@@ -4,7 +4,7 @@ import type { ServerClosed, ServerDraining, ServerEvent } from '../../streams/ty
 import { MAX_DURATION_MS } from '../config/duration.js';
 import type { CountdownNews } from './closing-time.js';
 import type { CountdownCancelled, CountdownTold, DrainNews, Stats } from './protocol.js';
-import { type Controlled, callers, view$ } from './views.js';
+import { type Controlled, callerOn, callers, view$ } from './views.js';
 
 /** What was sent with a command, whatever that is. */
 type Fields = Readonly<Record<string, unknown>>;
@@ -47,7 +47,7 @@ function fieldsOf(request: string): Fields {
 }
 
 function kick(board: Controlled, { node }: Fields): Observable<object> {
-  const kicked = callers(board).find((caller) => caller.node === node);
+  const kicked = callerOn(board, node);
   if (!kicked) throw new Error(`nobody is on node ${JSON.stringify(node)}`);
   board.impulse.kick(kicked.session);
   return of({ kicked });

@@ -2,7 +2,8 @@ import { map, type Observable } from 'rxjs';
 import { type Tally, traffic } from '../../streams/tally.js';
 import type { Bus, SessionInfo } from '../../streams/types.js';
 import type { Impulse } from '../create-impulse.js';
-import { rooms } from '../lobby/rooms.js';
+import { firstByNode } from '../lobby/first-by-node.js';
+import { roomsOf } from '../lobby/rooms.js';
 import { lateness } from '../process/lateness.js';
 import { monotonic, processClock } from '../process/monotonic.js';
 import type { ClosingTime } from './closing-time.js';
@@ -23,12 +24,22 @@ export interface Controlled {
 const MOST_VIEWED = 200;
 
 /** Who is on line, by their nodes. */
-export function callers({ impulse, bus }: Controlled): Caller[] {
+export const callers = (board: Controlled): Caller[] =>
+  rowsOf(
+    board,
+    [...board.impulse.sessions.values()].sort((one, other) => one.node - other.node),
+  );
+
+/** Who is on a node. */
+export function callerOn(board: Controlled, node: unknown): Caller | undefined {
+  for (const info of board.impulse.sessions.values()) if (info.node === node) return rowsOf(board, [info])[0];
+  return undefined;
+}
+
+function rowsOf({ bus }: Controlled, infos: readonly SessionInfo[]): Caller[] {
   const now = monotonic.now();
-  const where = new Map([...rooms(bus)].flatMap(([room, ids]) => ids.map((id) => [id, room] as const)));
-  return [...impulse.sessions.values()]
-    .sort((one, other) => one.node - other.node)
-    .map((info) => caller(info, where.get(info.id) ?? '', now));
+  const where = roomsOf(bus, infos);
+  return infos.map((info) => caller(info, where.get(info.id) ?? '', now));
 }
 
 const caller = (info: SessionInfo, where: string, now: number): Caller => ({
@@ -60,7 +71,7 @@ export function view$(board: Controlled): Observable<View> {
           memoryBytes: process.memoryUsage.rss(),
           lateMs,
         },
-        callers: callers(board).slice(0, MOST_VIEWED),
+        callers: rowsOf(board, firstByNode(board.impulse.sessions.values(), MOST_VIEWED)),
       };
     }),
   );

@@ -30,7 +30,7 @@ export function inRoom(visit: Visit, room: string): Observable<never> {
   const self = session.id;
   const channel = roomChannel(room);
   return defer(() => {
-    let company = bus.present().get(channel)?.length ?? 0;
+    let company = bus.present().get(channel)?.size ?? 0;
     return merge(
       heard(bus.channel$(channel), (message) => {
         const said = message as Message;

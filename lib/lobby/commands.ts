@@ -43,7 +43,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   rooms: {
     help: 'the rooms, and how many are there',
     answer({ services }) {
-      const all = [...rooms(services.bus)].map(([room, { length }]) => `${room} (${length})`);
+      const all = [...rooms(services.bus)].map(([room, { size }]) => `${room} (${size})`);
       return `${all.sort().slice(0, MOST_ROOMS).join(', ')}\n`;
     },
   },
@@ -166,7 +166,7 @@ const beginning = (texts: readonly string[], begun: string) =>
 function tell(visit: Visit, kind: Message['kind'], text: string): string {
   const back = comeBack(visit);
   publish(visit, kind, text);
-  const company = visit.services.bus.present().get(roomChannel(visit.room.value))?.length ?? 0;
+  const company = visit.services.bus.present().get(roomChannel(visit.room.value))?.size ?? 0;
   return `${back}${company > 1 ? '' : 'Nobody else is in this room to hear it.\n'}`;
 }
 

@@ -1,4 +1,4 @@
-import type { Bus, SessionId } from '../../streams/types.js';
+import type { Bus, SessionId, SessionInfo, Visitor } from '../../streams/types.js';
 
 /** The room that a caller comes into. */
 export const FIRST_ROOM = 'lobby';
@@ -9,12 +9,18 @@ const PREFIX = 'room ';
 export const roomChannel = (room: string): string => `${PREFIX}${room}`;
 
 /** Rooms that somebody is in, and who. */
-export function rooms(bus: Bus): ReadonlyMap<string, readonly SessionId[]> {
-  const found = [...bus.present()].filter(([channel]) => channel.startsWith(PREFIX));
-  return new Map(
-    found.map(([channel, visitors]) => [
-      channel.slice(PREFIX.length),
-      visitors.map(({ session }) => session),
-    ]),
-  );
+export function rooms(bus: Bus): ReadonlyMap<string, ReadonlySet<Visitor>> {
+  const found = new Map<string, ReadonlySet<Visitor>>();
+  for (const [channel, visitors] of bus.present())
+    if (channel.startsWith(PREFIX)) found.set(channel.slice(PREFIX.length), visitors);
+  return found;
+}
+
+/** The rooms that these sessions are in, by their ids. */
+export function roomsOf(bus: Bus, sessions: readonly SessionInfo[]): ReadonlyMap<SessionId, string> {
+  const asked = new Set(sessions.map(({ id }) => id));
+  const where = new Map<SessionId, string>();
+  for (const [room, visitors] of rooms(bus))
+    for (const { session } of visitors) if (asked.has(session)) where.set(session, room);
+  return where;
 }

@@ -1,6 +1,7 @@
 import type { Services, SessionInfo } from '../../streams/types.js';
 import { column } from './column.js';
-import { rooms } from './rooms.js';
+import { firstByNode } from './first-by-node.js';
+import { roomsOf } from './rooms.js';
 import { spent, timeOfDay } from './times.js';
 import { people, type Visit } from './visit.js';
 
@@ -52,16 +53,12 @@ export function who({ session, services, away }: Visit): string {
       .map((each) => column(cell(each), each.width, each.align))
       .join('  ')
       .trimEnd();
-  const everybody = [...services.sessions.values()];
-  const where = new Map(
-    [...rooms(services.bus)].flatMap(([room, ids]) => ids.map((id) => [id, room] as const)),
-  );
-  const rows = everybody
-    .sort((one, other) => one.node - other.node)
-    .slice(0, MOST_LISTED)
+  const listed = firstByNode(services.sessions.values(), MOST_LISTED);
+  const where = roomsOf(services.bus, listed);
+  const rows = listed
     .map((info) => ({ info, where: away.has(info.id) ? '(away)' : (where.get(info.id) ?? '') }))
-    .map((listed) => row(({ of }) => of(listed, now, services.dateOf)));
-  return `\n${[row(({ title }) => title), ...rows].join('\n')}\n${more(everybody.length)}\n`;
+    .map((seen) => row(({ of }) => of(seen, now, services.dateOf)));
+  return `\n${[row(({ title }) => title), ...rows].join('\n')}\n${more(services.sessions.size)}\n`;
 }
 
 /** How long everybody, or somebody, has typed nothing; the longest first. */

@@ -14,6 +14,14 @@ describe('embeddedBus', () => {
     expect(heard).toEqual([undefined, null, 0, message]);
   });
 
+  it('says who is where without copying them', () => {
+    const bus = embeddedBus();
+    for (const [session, handle] of ['ann', 'bob'].entries())
+      bus.enter('main', { session, handle }).subscribe();
+    expect(bus.present().get('main')?.size).toBe(2);
+    expect(bus.present().get('main')).toBe(bus.present().get('main'));
+  });
+
   it(
     'brings a message at once, and only to those who are there then',
     marbles((m) => {
@@ -153,7 +161,7 @@ describe('embeddedBus', () => {
       });
       bus.enter('main', { session: 1, handle: '1' }).subscribe();
       expect(failed).toEqual([`more than ${MOST_AT_ONCE} messages in answer to one`]);
-      expect(bus.present().get('main')?.length).toBe(MOST_AT_ONCE);
+      expect(bus.present().get('main')?.size).toBe(MOST_AT_ONCE);
     });
 
     it('are not those who publish as much one after another', () => {

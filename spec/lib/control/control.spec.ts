@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { BehaviorSubject, firstValueFrom, Subscription, toArray } from 'rxjs';
+import { BehaviorSubject, firstValueFrom, Observable, Subject, Subscription, toArray } from 'rxjs';
 import { ask } from '../../../lib/control/ask.js';
 import { closingTime } from '../../../lib/control/closing-time.js';
 import { control } from '../../../lib/control/control.js';
@@ -14,6 +14,7 @@ import { embeddedBus } from '../../../streams/bus.js';
 import { NOTHING_YET, tally } from '../../../streams/tally.js';
 import { logIn } from '../../support/caller.js';
 import { temporaryFolder } from '../../support/cheap-accounts.js';
+import { someone } from '../../support/lobby.js';
 
 describe('control', () => {
   let folder: ReturnType<typeof temporaryFolder>;
@@ -141,6 +142,40 @@ describe('control', () => {
 
     expect(await firstValueFrom(ask(path, { command: 'who' }))).toEqual({ callers: [] });
     for (const socket of asking) socket.destroy();
+  });
+
+  it("hangs up on who watches and doesn't read, once a MiB waits for them", async () => {
+    jasmine.clock().install();
+    try {
+      const [watches, left] = [new Subject<void>(), new Subject<void>()];
+      const event$ = new Observable<never>(() => {
+        watches.next();
+        return () => left.next();
+      });
+      const sessions = new Map([[1, someone(1, 'x'.repeat(2 * 1024 ** 2))]]);
+      const board = {
+        impulse: { ...impulse, event$, sessions },
+        port,
+        bus: embeddedBus(),
+        closing: closingTime(impulse, monotonic),
+        tally: () => NOTHING_YET,
+      };
+      const otherPath = join(folder.path, 'other.sock');
+      await new Promise<void>((resolve, reject) => {
+        running.add(control(otherPath, board, resolve).subscribe({ error: reject }));
+      });
+      const isWatched = firstValueFrom(watches);
+      const isOver = firstValueFrom(left);
+
+      const socket = connect(otherPath, () => socket.write('{"command":"watch"}\n'));
+      await isWatched;
+      jasmine.clock().tick(1200);
+
+      await expectAsync(isOver).toBeResolved();
+      socket.destroy();
+    } finally {
+      jasmine.clock().uninstall();
+    }
   });
 
   it('lists who is on line, by their nodes, with their rooms', async () => {

@@ -10,7 +10,7 @@ import { among, type Board, openBoard, someone } from '../../support/lobby.js';
 /** Who is in which room. */
 const present = ({ manager }: Board) =>
   Object.fromEntries(
-    [...manager.bus.present()].map(([room, visitors]) => [room, visitors.map(({ handle }) => handle)]),
+    [...manager.bus.present()].map(([room, visitors]) => [room, [...visitors].map(({ handle }) => handle)]),
   );
 
 /** The lobby, and how often somebody's was left. */

@@ -1,5 +1,10 @@
-import { roomChannel, rooms } from '../../../lib/lobby/rooms.js';
+import { roomChannel, rooms, roomsOf } from '../../../lib/lobby/rooms.js';
 import { embeddedBus } from '../../../streams/bus.js';
+import type { Bus } from '../../../streams/types.js';
+import { someone } from '../../support/lobby.js';
+
+const inside = (bus: Bus) =>
+  [...rooms(bus)].map(([room, visitors]) => [room, [...visitors].map(({ session }) => session)]);
 
 describe('rooms', () => {
   it('are those that somebody is in, and who, in the order in which they came', () => {
@@ -8,13 +13,13 @@ describe('rooms', () => {
     const bob = bus.enter(roomChannel('garden'), { session: 2, handle: 'bob' }).subscribe();
     bus.enter(roomChannel('attic'), { session: 3, handle: 'eve' }).subscribe();
 
-    expect([...rooms(bus)]).toEqual([
+    expect(inside(bus)).toEqual([
       ['garden', [1, 2]],
       ['attic', [3]],
     ]);
     ann.unsubscribe();
     bob.unsubscribe();
-    expect([...rooms(bus)]).toEqual([['attic', [3]]]);
+    expect(inside(bus)).toEqual([['attic', [3]]]);
   });
 
   it("aren't the other channels of the board", () => {
@@ -27,5 +32,15 @@ describe('rooms', () => {
     const bus = embeddedBus();
     bus.enter(roomChannel('__proto__'), { session: 1, handle: 'ann' }).subscribe();
     expect([...rooms(bus).keys()]).toEqual(['__proto__']);
+  });
+});
+
+describe('roomsOf', () => {
+  it('are the rooms of those who are asked for, and of nobody else', () => {
+    const bus = embeddedBus();
+    bus.enter(roomChannel('garden'), { session: 1, handle: 'ann' }).subscribe();
+    bus.enter(roomChannel('attic'), { session: 2, handle: 'bob' }).subscribe();
+    bus.enter('chess', { session: 3, handle: 'eve' }).subscribe();
+    expect([...roomsOf(bus, [someone(2, 'bob'), someone(3, 'eve')])]).toEqual([[2, 'attic']]);
   });
 });
