@@ -1,7 +1,7 @@
 import loglevel, { type LogLevelDesc } from 'loglevel';
 import { type Observable, type SchedulerLike, tap } from 'rxjs';
 import { printable } from '../streams/printable.js';
-import { type ConnectionsRefused, type SilentConnectionsClosed, summarise } from '../streams/summarise.js';
+import { type ConnectionsRefused, type Summary, summarise } from '../streams/summarise.js';
 import type { ConnectionRefused, ServerEvent } from '../streams/types.js';
 import { type Paint, plainly, type Style } from './colour.js';
 import { formatDuration } from './config/duration.js';
@@ -9,7 +9,7 @@ import { messageOf } from './message-of.js';
 import { monotonic } from './process/monotonic.js';
 
 /** Whatever the log has a line for. */
-export type LogEvent = ServerEvent | ConnectionsRefused | SilentConnectionsClosed;
+export type LogEvent = ServerEvent | Summary;
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
@@ -94,6 +94,8 @@ function levelOf(event: LogEvent): Level {
     case 'connectionsRefused':
       return event.reason === 'crawler' ? 'info' : 'warn';
     case 'addressPenalised':
+    case 'loginAttemptFailed':
+    case 'loginAttemptsFailed':
       return 'warn';
     default:
       return 'info';
@@ -121,6 +123,10 @@ function phrase(event: LogEvent): string {
       return `session ${event.session}: ${event.address} waits, number ${event.place} in line`;
     case 'sessionOpened':
       return `node ${event.node}: ${event.address} called in (session ${event.session})`;
+    case 'loginAttemptFailed':
+      return `login failed from ${event.address}: attempt ${event.attempt}, as ${printable(event.handle)} (session ${event.session})`;
+    case 'loginAttemptsFailed':
+      return `login failed ${event.count} more times in ${spent(event.inMs)}`;
     case 'sessionAuthenticated':
       return `node ${event.node}: ${printable(event.handle)} logged in (session ${event.session})`;
     case 'sessionWarned':

@@ -40,7 +40,7 @@ import { descriptorsTold } from './serve/descriptors-told.js';
 import { inUseBy } from './serve/in-use-by.js';
 import { measured } from './serve/measured.js';
 import { limitsOf, type Reread, reload } from './serve/reload.js';
-import { callIn, cannotListen, cannotTakeOver, inUseByBoard } from './serve/words.js';
+import { callIn, cannotListen, cannotTakeOver, inUseByBoard, openToBots } from './serve/words.js';
 
 /** How long after the grace the process may take to be gone. */
 const WATCHDOG_MS = 2000;
@@ -135,7 +135,11 @@ export function serve(
   const order$ = merge(signal$.pipe(filter((signal) => !isIgnored(signal) && !isHangup(signal))), closing$);
 
   const started$ = defer(() => impulse.start()).pipe(
-    tap((address) => log.info('callIn', callIn(address.address, address.port, fd))),
+    tap(({ address, port }) => {
+      log.info('callIn', callIn(address, port, fd));
+      const warning = openToBots(address, settings);
+      if (warning) log.warn('openToBots', warning);
+    }),
     ignoreElements(),
     takeUntil(order$),
     catchError(async (error) => {

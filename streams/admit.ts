@@ -17,6 +17,7 @@ import {
 import { earlyDrop } from './early-drop.js';
 import { inSlices } from './in-slices.js';
 import { nodes } from './nodes.js';
+import { quietGuests } from './quiet-guests.js';
 import { isRefused, type Knock, type Refused, refused } from './refused.js';
 import type { Connection, Limits, SessionId } from './types.js';
 
@@ -31,6 +32,8 @@ export interface Admitted {
   readonly place$: Observable<number>;
   /** The caller has logged in: one less who hasn't. */
   loggedIn(): void;
+  /** The same for a guest, of whom no more is known than one line: early drop counts them until they say more. */
+  loggedInAsGuest(): void;
   /** Gives up the node, or the place in the line. Once is enough; more does nothing. */
   leave(): void;
 }
@@ -47,8 +50,8 @@ export type GateLimits = Pick<Limits, 'maxSessions' | 'waitingRoom' | 'reserve' 
  * that is given up goes at once to the first in line who may have it.
  *
  * The last `reserve` nodes are for trusted addresses. Callers who haven't logged in hold no more than `full` of
- * `maxUnauthenticated` nodes together, and are refused at random (`rate`) when they come near it ({@link earlyDrop}); those
- * who are trusted aren't counted.
+ * `maxUnauthenticated` nodes together, and are refused at random (`rate`) when they come near it ({@link earlyDrop}), together
+ * with the guests who have said nothing since; those who are trusted aren't counted.
  *
  * @param changed$ The limits have changed: whoever waits may have a node now.
  * @param random From 0 up to 1, as `Math.random`.
@@ -67,6 +70,7 @@ export function admit(
       const line = new Set<Guest>();
       const trustedInLine = new Set<Guest>();
       const moves = new Subject<void>();
+      const quiet = quietGuests();
       let inside = 0;
       let unauthenticated = 0;
       let lastId = 0;
@@ -121,8 +125,13 @@ export function admit(
           unauthenticated -= 1;
           seatWaiters();
         },
-        leave(node) {
+        loggedInAsGuest(connection) {
+          if (limits.maxUnauthenticated) quiet.add(connection);
+          gate.loggedIn();
+        },
+        leave(node, connection) {
           inside -= 1;
+          quiet.delete(connection);
           free.free(node);
         },
         seatWaiters,
@@ -148,7 +157,11 @@ export function admit(
         if (isRefused(knock)) return knock;
         const isTrusted = trusted(knock.address);
         const { maxUnauthenticated } = limits;
-        if (!isTrusted && maxUnauthenticated && earlyDrop(unauthenticated, maxUnauthenticated, random)) {
+        if (
+          !isTrusted &&
+          maxUnauthenticated &&
+          earlyDrop(unauthenticated + quiet.count(), maxUnauthenticated, random)
+        ) {
           return refused(knock, 'rate');
         }
         // Whoever is trusted needn't queue for a node that nobody in the line may have.
@@ -175,7 +188,8 @@ interface Gate {
   /** Returns the node. */
   enter(isTrusted: boolean): number;
   loggedIn(): void;
-  leave(node: number): void;
+  loggedInAsGuest(connection: Connection): void;
+  leave(node: number, connection: Connection): void;
   giveUp(waiter: Guest): void;
   seatWaiters(): void;
 }
@@ -223,6 +237,12 @@ class Guest implements Admitted {
     this.#gate.loggedIn();
   }
 
+  loggedInAsGuest(): void {
+    if (!this.#isCounted) return;
+    this.#isCounted = false;
+    this.#gate.loggedInAsGuest(this.connection);
+  }
+
   leave(): void {
     if (this.#hasLeft) return;
     this.#hasLeft = true;
@@ -230,7 +250,7 @@ class Guest implements Admitted {
       this.#gate.giveUp(this);
       return;
     }
-    this.#gate.leave(this.node);
+    this.#gate.leave(this.node, this.connection);
     this.loggedIn();
     this.#gate.seatWaiters();
   }

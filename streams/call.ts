@@ -1,6 +1,7 @@
 import { defer, finalize, Observable, type SchedulerLike, take, tap } from 'rxjs';
 import type { Admitted } from './admit.js';
 import { announcement } from './announcement.js';
+import { copied } from './copied.js';
 import type { Endable } from './endable.js';
 import type { Expiring } from './expire.js';
 import type { Sliced } from './input-slices.js';
@@ -25,6 +26,8 @@ import {
 
 /** Notices that wait for time are shown at once when they are longer. */
 const MAX_NOTICES_LENGTH = 16 * 1024;
+/** Of a handle that was refused, so much is told. */
+const MAX_HANDLE_LENGTH = 40;
 
 /** What a call tells of itself, and needs of its board. */
 export interface CallHost {
@@ -32,6 +35,8 @@ export interface CallHost {
   readonly time: TimeSlices;
   /** The ending is settled. */
   decided(ending: SessionEnd): void;
+  /** A try to log in failed, with this handle. */
+  loginFailed(handle: string): void;
 }
 
 /**
@@ -192,6 +197,11 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
 
   setEncoding(encoding: Encoding): void {
     this.connection.setEncoding(encoding);
+  }
+
+  reportFailedLogin(handle: string): void {
+    if (this.#ending || this.#state !== 'authenticating') return;
+    this.host.loginFailed(copied(plain(`${handle}`.slice(0, MAX_HANDLE_LENGTH))));
   }
 
   /** Moves on to a later state; there is no way back. */

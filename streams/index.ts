@@ -18,6 +18,12 @@ export { printable } from './printable.js';
 export { isRefused, type Knock, type Refused, refuse, refused } from './refused.js';
 export { SessionEnd } from './session-end.js';
 export { source } from './source.js';
-export { type ConnectionsRefused, type SilentConnectionsClosed, summarise } from './summarise.js';
+export {
+  type ConnectionsRefused,
+  type LoginAttemptsFailed,
+  type SilentConnectionsClosed,
+  type Summary,
+  summarise,
+} from './summarise.js';
 export { throttle } from './throttle.js';
 export * from './types.js';

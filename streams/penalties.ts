@@ -23,6 +23,9 @@ export const PENALTIES = {
   protocol: 90_000,
 } as const;
 
+/** What each try to log in costs as it fails, beside what the end of the call costs: hanging up before the third changes nothing. */
+export const ATTEMPT_PENALTY_MS = 5_000;
+
 /** How often somebody who is kept out may try again for nothing: others share the address, and don't know of it. */
 const KNOCKS: Rate = { count: 1, perMs: 1000, burst: 5 };
 

@@ -1,5 +1,5 @@
 import type { MonoTypeOperatorFunction, Subscriber } from 'rxjs';
-import type { Offence, Penalties } from './penalties.js';
+import { ATTEMPT_PENALTY_MS, type Offence, PENALTIES, type Penalties } from './penalties.js';
 import { SessionTable } from './session-table.js';
 import { isSilent } from './silent.js';
 import { Stage, staged } from './stage.js';
@@ -40,6 +40,7 @@ export function punish(
     const offenceOf = (event: ServerEvent): Offence | undefined => {
       if (event.type === 'sessionAuthenticated') loggedIn.set(event.session, true);
       if (event.type === 'connectionRefused') return isSilent(event) ? undefined : REFUSED[event.reason];
+      if (event.type === 'loginAttemptFailed') return 'login-failed';
       if (event.type !== 'sessionClosed') return undefined;
       const isKnown = loggedIn.delete(event.session);
       if (event.reason === 'protocol' || event.reason === 'wrong-protocol') return event.reason;
@@ -50,7 +51,8 @@ export function punish(
       const offence = offenceOf(event);
       if (!offence || !on() || !('address' in event) || trusted(event.address)) return NONE;
       const { address } = event;
-      const begun = penalties.add(address, offence);
+      const ms = event.type === 'loginAttemptFailed' ? ATTEMPT_PENALTY_MS : PENALTIES[offence];
+      const begun = penalties.add(address, offence, ms);
       return begun.map(({ network, forMs }) => ({
         type: 'addressPenalised',
         address,

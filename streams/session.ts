@@ -66,6 +66,8 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
   #waitedMs: number | undefined;
   /** Until the session is opened, or has turned out to be none. */
   #opening: Opening | undefined;
+  /** Tries to log in that failed. */
+  #failures = 0;
 
   constructor(events: Subscriber<ServerEvent>, admitted: Admitted, parts: SessionParts) {
     super(events);
@@ -154,6 +156,19 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
     call.screen.cover();
   }
 
+  loginFailed(handle: string): void {
+    this.#failures += 1;
+    const { id: session, node, address } = this.#call;
+    this.below.next({
+      type: 'loginAttemptFailed',
+      session,
+      node,
+      address,
+      handle,
+      attempt: this.#failures,
+    });
+  }
+
   logIn(user: User): void {
     // Of an authenticator that needs nothing from the caller.
     if (this.#opening) this.open();
@@ -163,7 +178,8 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
     call.screen.uncover();
     this.below.next({ type: 'sessionAuthenticated', session: call.id, node: call.node, handle: user.handle });
     // Somebody who waits may be let in by it, and their events come next.
-    call.admitted.loggedIn();
+    if (user.guest) call.admitted.loggedInAsGuest();
+    else call.admitted.loggedIn();
   }
 
   warn(reason: 'idle' | 'time-limit', inMs: number): void {

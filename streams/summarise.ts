@@ -30,6 +30,19 @@ export interface SilentConnectionsClosed {
   readonly inMs: number;
 }
 
+/** Tries to log in that failed, and were not shown one by one. */
+export interface LoginAttemptsFailed {
+  /** The plural of `loginAttemptFailed`. */
+  readonly type: 'loginAttemptsFailed';
+  /** How many they were. */
+  readonly count: number;
+  /** The time in which they came, in milliseconds. */
+  readonly inMs: number;
+}
+
+/** What {@link summarise} makes of many events. */
+export type Summary = ConnectionsRefused | LoginAttemptsFailed | SilentConnectionsClosed;
+
 /** Refusals of one window that are shown one by one. */
 export const SHOWN = 10;
 
@@ -42,12 +55,10 @@ export const SILENT_WINDOW_MS = 600_000;
 /** Sources of silent connections that are remembered at most. */
 const MAX_SILENT_SOURCES = 1024;
 
-type Summary = ConnectionsRefused | SilentConnectionsClosed;
-
 /**
  * For the log: a flood of refusals is ten lines and a count, not ten thousand lines. The first refusal opens a
  * window of ten seconds; the first ten of them pass, the rest are counted, and when the window ends there is one
- * `connectionsRefused` for each reason.
+ * `connectionsRefused` for each reason. Tries to log in that failed are counted in the same way (`loginAttemptsFailed`).
  *
  * Connections that are closed soon and without a byte are counted as well, from the second of a source on, and summed up every ten
  * minutes as `silentConnectionsClosed`: a monitor that looks in each second would fill the log. Of a source that was silent before,
@@ -72,6 +83,7 @@ export function summarise(scheduler: SchedulerLike): OperatorFunction<ServerEven
       const held = new Map<SessionId, ServerEvent[]>();
 
       const refusals = counted<ConnectionsRefused>(WINDOW_MS, SHOWN);
+      const failures = counted<LoginAttemptsFailed>(WINDOW_MS, SHOWN);
       const silences = counted<SilentConnectionsClosed>(SILENT_WINDOW_MS, 0);
 
       function counted<Sum extends Summary>(windowMs: number, shownAtMost: number) {
@@ -132,6 +144,9 @@ export function summarise(scheduler: SchedulerLike): OperatorFunction<ServerEven
               subscriber.next(event);
             return;
           }
+          case 'loginAttemptFailed':
+            if (failures.isShown('', { type: 'loginAttemptsFailed' })) passHeld(event);
+            return;
           case 'sessionOpened':
             if (silentSources.get(source(event.address))) held.set(event.session, [event]);
             else subscriber.next(event);
@@ -154,6 +169,7 @@ export function summarise(scheduler: SchedulerLike): OperatorFunction<ServerEven
           for (const events of held.values()) for (const event of events) subscriber.next(event);
           held.clear();
           refusals.sumUp();
+          failures.sumUp();
           silences.sumUp();
           subscriber.complete();
         },

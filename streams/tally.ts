@@ -16,6 +16,8 @@ export interface Tally {
   readonly opened: number;
   /** Sessions whose line is gone, by how they ended. */
   readonly closed: Readonly<Record<EndReason, number>>;
+  /** Tries to log in that failed: wrong passwords, and handles that were refused. */
+  readonly failedLogins: number;
   /** Calls that were turned away, by why. */
   readonly refused: Readonly<Record<RefusalReason, number>>;
   /** Bytes of the calls that are over. */
@@ -52,6 +54,7 @@ export const NOTHING_YET: Tally = {
     shutdown: 0,
     forced: 0,
   },
+  failedLogins: 0,
   refused: {
     full: 0,
     rate: 0,
@@ -113,6 +116,8 @@ export function tally(sessions: ReadonlyMap<SessionId, SessionInfo>): OperatorFu
               admitted: figures.admitted + (atOnce ? 1 : 0),
             });
           }
+          case 'loginAttemptFailed':
+            return count({ failedLogins: figures.failedLogins + 1 });
           case 'sessionClosing':
             return count({ onLine: figures.onLine - 1 });
           case 'sessionClosed': {

@@ -16,7 +16,7 @@ export const GOODBYES: Record<EndReason, string | null> = {
   hangup: null,
   idle: 'You were quiet for too long. Goodbye!',
   'login-timeout': 'That took too long. Please call again.',
-  'login-failed': 'That was wrong three times. Goodbye!',
+  'login-failed': 'Login failed. Goodbye!',
   'time-limit': 'Your time on line is up. Goodbye!',
   kicked: 'The sysop closed your call.',
   slow: null,

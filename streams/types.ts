@@ -298,6 +298,27 @@ export interface Session extends SessionInfo {
   completeWith(completer: Completer): Observable<never>;
   /** Uses the encoding that the caller chose. */
   setEncoding(encoding: Encoding): void;
+  /**
+   * Reports that somebody tried to log in and may not, for authenticators: there is a `loginAttemptFailed`, which the log, the
+   * figures and the penalties of the caller's address go by. A no-op once the caller has logged in, or the call is over.
+   *
+   * @param handle What the caller typed.
+   * @example
+   * ```ts
+   * import { type Authenticator, SessionEnd } from 'impulse-bbs';
+   * import { map } from 'rxjs';
+   *
+   * const friendsOnly: Authenticator = (session) =>
+   *   session.ask('Friend: ').pipe(
+   *     map((handle) => {
+   *       if (handle === 'ann') return { handle };
+   *       session.reportFailedLogin(handle);
+   *       throw new SessionEnd('login-failed');
+   *     }),
+   *   );
+   * ```
+   */
+  reportFailedLogin(handle: string): void;
 }
 
 /**
@@ -552,6 +573,15 @@ export interface SessionOpened extends OfSession<'sessionOpened'> {
   /** Where the caller calls from. */
   readonly address: string;
 }
+/** Somebody tried to log in and may not: a wrong password, or a handle that is refused. */
+export interface LoginAttemptFailed extends OfSession<'loginAttemptFailed'> {
+  /** Where the caller calls from. */
+  readonly address: string;
+  /** What the caller typed as a handle: plain text, of 40 characters at most. Some type their password there. */
+  readonly handle: string;
+  /** Which try of the call it was, from 1. */
+  readonly attempt: number;
+}
 /** It is known who is calling, and the app begins. */
 export interface SessionAuthenticated extends OfSession<'sessionAuthenticated'> {
   /** What the caller is called. */
@@ -631,6 +661,7 @@ export type ServerEvent =
   | AddressPenalised
   | SessionWaiting
   | SessionOpened
+  | LoginAttemptFailed
   | SessionAuthenticated
   | SessionWarned
   | SessionClosing

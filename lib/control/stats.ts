@@ -13,6 +13,7 @@ export function statsText(figures: Figures): string {
     ['opened', `${opened}, ${waited} after a wait`],
     ['closed', counted(closed)],
     ['refused', counted(refused)],
+    ['logins', `${figures.failedLogins} failed`],
     ['bytes in', inBytes(figures.bytesIn)],
     ['bytes out', inBytes(figures.bytesOut)],
     ['memory', inBytes(figures.memoryBytes)],

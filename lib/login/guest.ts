@@ -1,6 +1,7 @@
 import { defer, filter, map, take, tap } from 'rxjs';
+import { endFor } from '../../streams/session-end.js';
 import type { Authenticator, Services } from '../../streams/types.js';
-import { alike, handleOf, wordsOf } from './handle.js';
+import { alike, folded, handleOf, wordsOf } from './handle.js';
 
 /** Nobody is to be taken for the board, or for the one who runs it. */
 const RESERVED = ['sysop', 'system', 'admin', 'administrator', 'root', 'operator', 'moderator', 'impulse'];
@@ -10,10 +11,18 @@ const COMMANDS = new Set(
   'stats stat help info ping version quit exit ehlo helo noop capa feat syst starttls'.split(' '),
 );
 
+/** Refused handles in one call, before it is over. */
+const TRIES = 3;
+
+/** What bots try first and no person calls themselves: such a call is over at once. */
+const BOTS = new Set(['root', 'toor', 'admin', 'administrator', 'ubnt', 'enable', 'busybox']);
+const isBot = (typed: string) => BOTS.has(folded(typed.trim()));
+
 /**
  * The placeholder of an authenticator: asks `Handle: ` and lets anyone in. A handle is 2 to 20 letters, digits,
  * spaces, dots, dashes and underlines, and can't be taken for that of anybody on line; whoever types something else is
- * asked again, until the login deadline.
+ * asked again, until the login deadline. Each handle that is refused is a `loginAttemptFailed`; the third ends the call
+ * (`login-failed`), and so does `root`, `admin` or another that only bots try. A line without anything is no handle.
  *
  * @example
  * ```ts
@@ -24,11 +33,19 @@ const COMMANDS = new Set(
  */
 export const guest: Authenticator = (session, services) =>
   defer(() => {
+    let refused = 0;
     session.write('Handle: ');
     return session.line$.pipe(
-      map((line) => welcome(line, services)),
-      tap(({ problem }) => {
-        if (problem) session.write(`${problem}\nHandle: `);
+      map((typed) => ({ typed, ...welcome(typed, services) })),
+      tap(({ typed, problem }) => {
+        if (!problem) return;
+        if (typed.trim() !== '') {
+          refused += 1;
+          session.reportFailedLogin(typed);
+        }
+        const isOver = refused === TRIES || isBot(typed);
+        session.write(`${problem}\n${isOver ? '' : 'Handle: '}`);
+        if (isOver) throw endFor('login-failed');
       }),
       filter(({ problem }) => !problem),
       take(1),
@@ -38,6 +55,7 @@ export const guest: Authenticator = (session, services) =>
 
 /** The handle, or what is wrong with it. */
 function welcome(typed: string, { handles }: Services): { handle: string; problem?: string } {
+  if (isBot(typed)) return { handle: '', problem: 'Nobody is called that here.' };
   const handle = handleOf(typed);
   if (handle === null) return { handle: '', problem: 'Please use 2 to 20 letters, digits, spaces, or . - _' };
   if (COMMANDS.has(handle.toLowerCase()))

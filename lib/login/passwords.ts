@@ -1,8 +1,20 @@
-import { catchError, defer, mergeMap, type Observable, of, retry, throwError } from 'rxjs';
+import {
+  catchError,
+  defer,
+  map,
+  mergeMap,
+  type Observable,
+  of,
+  retry,
+  type SchedulerLike,
+  throwError,
+  timer,
+} from 'rxjs';
 import { SessionEnd } from '../../streams/session-end.js';
 import type { Authenticator, Session, User } from '../../streams/types.js';
 import { isPassword, nobodyLike } from './account-file.js';
 import { type AccountReader, accountReader } from './account-reader.js';
+import { type AccountThrottle, accountThrottle } from './account-throttle.js';
 import { folded } from './handle.js';
 import { turns } from './turns.js';
 
@@ -17,8 +29,10 @@ const WRONG = Symbol('wrong');
 /**
  * An authenticator for those who have an account: asks for a handle and a password, which isn't shown. The accounts are
  * in a file that `impulse passwd` writes; it is looked at at each try, and read when it has changed, so that a change is in force at once. Whether a handle
- * exists can't be told from the answer, nor from how long it takes. The third wrong password ends the call
- * (`login-failed`), and keeps its address out for a while. If the file can't be read, the call ends as `app-error`.
+ * exists can't be told from the answer, nor from how long it takes. Each wrong password is a `loginAttemptFailed`, and counts
+ * against its address; the third ends the call (`login-failed`). Tries for one account become slower, up to ten seconds each,
+ * wherever they come from; not from an address from which the account logged in lately. If the file can't be read, the call
+ * ends as `app-error`.
  *
  * @example
  * ```ts
@@ -29,22 +43,45 @@ const WRONG = Symbol('wrong');
  */
 export function passwords(file: string): Authenticator {
   const readAccounts = accountReader(file);
-  return (session) =>
-    defer(() => logIn(session, readAccounts)).pipe(
+  const throttle = accountThrottle();
+  return (session, { scheduler }) =>
+    defer(() => logIn(session, readAccounts, throttle, scheduler)).pipe(
       retry({ count: TRIES - 1, delay: (error) => sayIfWrong(session, error) }),
       catchError((error) => throwError(() => (error === WRONG ? new SessionEnd('login-failed') : error))),
     );
 }
 
-const logIn = (session: Session, readAccounts: AccountReader): Observable<User> =>
-  session.ask('Handle: ').pipe(
-    mergeMap((handle) =>
-      session
-        .ask('Password: ', { secret: true })
-        .pipe(mergeMap((password) => inTurn(() => check(readAccounts, handle.trim(), password)))),
-    ),
-    mergeMap((user) => (user ? of(user) : throwError(() => WRONG))),
-  );
+function logIn(
+  session: Session,
+  readAccounts: AccountReader,
+  throttle: AccountThrottle,
+  scheduler: SchedulerLike,
+): Observable<User> {
+  const attempt = (handle: string, password: string): Observable<User> => {
+    const { address } = session;
+    const waitMs = throttle.delayMs(handle, address, scheduler.now());
+    const checked$ = inTurn(() => check(readAccounts, handle, password));
+    return (waitMs > 0 ? timer(waitMs, scheduler).pipe(mergeMap(() => checked$)) : checked$).pipe(
+      map((user) => {
+        if (user) {
+          throttle.succeeded(handle, address, scheduler.now());
+          return user;
+        }
+        session.reportFailedLogin(handle);
+        throw WRONG;
+      }),
+    );
+  };
+  return session
+    .ask('Handle: ')
+    .pipe(
+      mergeMap((handle) =>
+        session
+          .ask('Password: ', { secret: true })
+          .pipe(mergeMap((password) => attempt(handle.trim(), password))),
+      ),
+    );
+}
 
 async function check(readAccounts: AccountReader, handle: string, password: string): Promise<User | null> {
   const accounts = await readAccounts();

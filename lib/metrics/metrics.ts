@@ -59,6 +59,15 @@ export function metrics(
       for (const [reason, count] of Object.entries(tally().closed)) this.inc({ reason }, count);
     },
   });
+  new Counter({
+    name: 'impulse_login_attempts_failed_total',
+    help: 'Tries to log in that failed: wrong passwords, and handles that were refused.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(tally().failedLogins);
+    },
+  });
   const counted = { in: 0, out: 0 };
   new Counter({
     name: 'impulse_bytes_total',

@@ -1,5 +1,7 @@
 import { isIPv6 } from 'node:net';
+import { unmapped } from '../../streams/ip-address.js';
 import { printable } from '../../streams/printable.js';
+import type { Config } from '../config/settings.js';
 import type { RunningBoard } from './in-use-by.js';
 
 const LOOPBACK = /^(127\.|::1$)/;
@@ -13,6 +15,15 @@ export function callIn(host: string, port: number, fd?: number): string {
   return LOOPBACK.test(host)
     ? `${how} (from this machine only; --host 0.0.0.0 opens the board to the world)`
     : how;
+}
+
+/** What is said of a board that anybody can reach and come into, where scanners make guests of themselves; else null. */
+export function openToBots(
+  host: string,
+  { passwords, gate }: Pick<Config, 'passwords' | 'gate'>,
+): string | null {
+  if (LOOPBACK.test(unmapped(host)) || passwords !== null || gate !== 'off') return null;
+  return 'guests are let in without a gate, and so are bots: --gate esc keeps most of them out, and --passwords FILE all';
 }
 
 /** Why a port can't be listened on, and which flag to change: `--port` and `--host`, or `--metrics-port` and the like. */

@@ -87,6 +87,7 @@ class FakeCall extends Call implements FakeSession {
       node,
       place$: EMPTY,
       loggedIn() {},
+      loggedInAsGuest() {},
       leave() {},
     } as const;
     super(
@@ -94,7 +95,7 @@ class FakeCall extends Call implements FakeSession {
       DEFAULT_LIMITS.outputLimitBytes,
       m.scheduler,
       { decoded, decoder, width },
-      { time: timeSlices(m.scheduler), decided() {} },
+      { time: timeSlices(m.scheduler), decided() {}, loginFailed() {} },
     );
     this.#line = line;
   }

@@ -8,6 +8,7 @@ export const EVENT_LETTERS: Readonly<Record<ServerEvent['type'], string>> = {
   addressPenalised: 'p',
   sessionWaiting: 'w',
   sessionOpened: 'o',
+  loginAttemptFailed: 'f',
   sessionAuthenticated: 'a',
   sessionWarned: 'n',
   sessionClosing: 'e',
@@ -17,7 +18,7 @@ export const EVENT_LETTERS: Readonly<Record<ServerEvent['type'], string>> = {
 };
 
 /**
- * Turns events into their letters: **l**istening, **r**efused, **p**enalised, **w**aiting, **o**pened,
+ * Turns events into their letters: **l**istening, **r**efused, **p**enalised, **w**aiting, **o**pened, login **f**ailed,
  * **a**uthenticated, war**n**ed, **e**nding (`sessionClosing`), **c**losed, **d**raining, and `x` for `serverClosed`.
  *
  * @example

@@ -12,7 +12,7 @@ const API = {
     others: ['DEFAULT_LIMITS OptionsError SESSION_STATES SessionEnd'],
     types: [
       'AddressPenalised App Authenticator Bus Completer Connection ConnectionRefused EarlyDrop Encoding EndReason',
-      'Handles Impulse ImpulseOptions Key Knock LimitOptions Limits OptionsErrorCode OptionsErrorDetails Output Presence Rate',
+      'Handles Impulse ImpulseOptions Key Knock LimitOptions Limits LoginAttemptFailed OptionsErrorCode OptionsErrorDetails Output Presence Rate',
       'RefusalDetail Refused RefusalReason ServerClosed ServerDraining ServerEvent ServerListening Services Session',
       'SessionAuthenticated SessionClosed SessionClosing SessionId SessionInfo SessionManager SessionManagerOptions',
       'SessionOpened SessionState SessionWaiting SessionWarned',
@@ -27,10 +27,10 @@ const API = {
     others: ['SESSION_STATES SessionEnd'],
     types: [
       'AddressPenalised App Authenticator Bus Completer Connection ConnectionRefused ConnectionsRefused',
-      'EarlyDrop Encoding EndReason Handles Key Knock Limits Output Pausable Presence Rate RefusalDetail Refused RefusalReason',
+      'EarlyDrop Encoding EndReason Handles Key Knock Limits LoginAttemptFailed LoginAttemptsFailed Output Pausable Presence Rate RefusalDetail Refused RefusalReason',
       'ServerClosed ServerDraining ServerEvent ServerListening Services Session SessionAuthenticated SessionClosed',
       'SessionClosing SessionId SessionInfo SessionOpened SessionState SessionWaiting SessionWarned',
-      'ShutdownReport SilentConnectionsClosed Terminal User Visitor',
+      'ShutdownReport SilentConnectionsClosed Summary Terminal User Visitor',
     ],
   },
   'lib/testing/index.ts': {

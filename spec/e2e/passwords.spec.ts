@@ -52,7 +52,7 @@ describe('accounts', () => {
     const board = await startBoard(['--passwords', file]);
     const caller = await call(board.port);
     caller.says('ann\r\n1\r\nann\r\n2\r\nnobody\r\n3\r\n');
-    expect(await caller.gone).toContain('That was wrong three times. Goodbye!');
+    expect(await caller.gone).toContain('Login failed. Goodbye!');
     expect((await board.logs('addressPenalised')).offence).toBe('login-failed');
     const again = await call(board.port);
     expect(await again.gone).toContain('Your address has to wait a while.');

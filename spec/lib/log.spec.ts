@@ -24,6 +24,15 @@ const EVENTS: { readonly [Type in LogEvent['type']]: Extract<LogEvent, { type: T
   },
   sessionWaiting: { type: 'sessionWaiting', session: 17, address: '192.0.2.1', place: 2 },
   sessionOpened: { type: 'sessionOpened', session: 17, node: 3, address: '192.0.2.1' },
+  loginAttemptFailed: {
+    type: 'loginAttemptFailed',
+    session: 17,
+    node: 3,
+    address: '192.0.2.1',
+    handle: 'ann',
+    attempt: 2,
+  },
+  loginAttemptsFailed: { type: 'loginAttemptsFailed', count: 25, inMs: 10_000 },
   sessionAuthenticated: { type: 'sessionAuthenticated', session: 17, node: 3, handle: 'alice' },
   sessionWarned: { type: 'sessionWarned', session: 17, node: 3, reason: 'idle', inMs: 60_000 },
   sessionClosing: { type: 'sessionClosing', session: 17, node: 3, reason: 'idle' },
@@ -72,6 +81,15 @@ describe('createLog', () => {
       expect(said(wider)).toBe(
         'warn  penalised 2001:db8::1: flood, for 16s, with all of 2001:db8:0:0::/56\n',
       );
+    });
+
+    it('says where a login failed, before what was typed', () => {
+      expect(said(EVENTS.loginAttemptFailed)).toBe(
+        'warn  login failed from 192.0.2.1: attempt 2, as ann (session 17)\n',
+      );
+      const forged = { ...EVENTS.loginAttemptFailed, handle: 'login failed from 192.0.2.9: ' };
+      expect(said(forged)).toMatch(/^warn {2}login failed from 192\.0\.2\.1: /);
+      expect(said(EVENTS.loginAttemptsFailed)).toBe('warn  login failed 25 more times in 10s\n');
     });
 
     it('sums up connections that said nothing', () => {

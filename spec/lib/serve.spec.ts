@@ -48,6 +48,21 @@ describe('serve', () => {
     expect(await code).toBe(0);
   });
 
+  it('says once that bots come in where anybody can call and be a guest', async () => {
+    const said = async (flags: Record<string, string>) => {
+      const signal$ = new Subject<NodeJS.Signals>();
+      const { code, logs, lines } = start(signal$, flags);
+      await logs('call in with');
+      signal$.next('SIGTERM');
+      await code;
+      return lines.filter((line) => line.includes('--gate esc')).length;
+    };
+    expect(await said({ host: '0.0.0.0' })).toBe(1);
+    expect(await said({ host: '::' })).toBe(1);
+    expect(await said({ host: '0.0.0.0', gate: 'esc' })).toBe(0);
+    expect(await said({})).toBe(0);
+  });
+
   it('sets a watchdog on a shutdown that has a grace, two seconds after it', async () => {
     jasmine.clock().install();
     try {

@@ -110,6 +110,22 @@ describe('what a simulated board is held to', () => {
     expect(watched({}, ...start, [5002, closing(1, 'shutdown')])).toEqual([]);
   });
 
+  it('is to count tries to log in one by one, and to end no call for them without one', () => {
+    const failed = (attempt: number) =>
+      ({
+        type: 'loginAttemptFailed',
+        session: 1,
+        node: 1,
+        address: ANN,
+        handle: 'x',
+        attempt,
+      }) as const;
+    const over = { type: 'sessionClosing', session: 1, node: 1, reason: 'login-failed' } as const;
+    expect(watched({}, [0, opened(1)], [1, failed(1)], [2, failed(2)], [3, over])).toEqual([]);
+    expect(watched({}, [0, opened(1)], [1, failed(2)]).length).toBe(1);
+    expect(watched({}, [0, opened(1)], [1, over])).toEqual(['session 1 ended by login-failed without a try']);
+  });
+
   it('is to say every line of those that are said in a row', () => {
     const blames: string[] = [];
     const hear = inARow((words) => blames.push(words));

@@ -500,8 +500,8 @@ describe('admit', () => {
         .subscribe((admission) => {
           last = admission;
         });
-      const knock = (address = '192.0.2.1') => {
-        knocks.next(at(address));
+      const knock = (address = '192.0.2.1', connection = at(address)) => {
+        knocks.next(connection);
         return last as Admitted;
       };
       const fate = (admission: Admission) => (isRefused(admission) ? admission.reason : admission.node);
@@ -569,6 +569,44 @@ describe('admit', () => {
       expect([knock(), knock()].map(fate)).toEqual([2, 'rate']);
       one.leave();
       expect(fate(knock())).toBe('rate');
+    });
+
+    it('counts a guest for early drop who has said nothing since, and for nothing else', () => {
+      const early = { start: 2, rate: 0, full: 2 };
+      const { knock, fate } = door({ maxSessions: 9, maxUnauthenticated: early });
+      const [one, two] = [knock(), knock()];
+      one.loggedInAsGuest();
+      two.loggedInAsGuest();
+      expect(fate(knock())).toBe('rate');
+      two.leave();
+      expect([knock(), knock()].map(fate)).toEqual([2, 'rate']);
+    });
+
+    it('gives a node to one who waits when another logs in as a guest', () => {
+      const { limits, changed, knock, fate } = door({ maxSessions: 1 });
+      const [inside, waiting] = [knock(), knock()];
+      limits.maxUnauthenticated = { start: 1, rate: 0, full: 1 };
+      limits.maxSessions = 2;
+      changed.next();
+      expect(fate(waiting)).toBe(0);
+      inside.loggedInAsGuest();
+      expect(fate(waiting)).toBe(2);
+    });
+
+    it('does not count a guest any more who says something, or who is trusted', () => {
+      const typed = new Subject<string>();
+      const { knock, knocks, fate } = door({
+        maxSessions: 9,
+        maxUnauthenticated: { start: 1, rate: 0, full: 1 },
+      });
+      const guest = knock('192.0.2.1', fakeConnection(typed));
+      guest.connection.input$.subscribe();
+      guest.loggedInAsGuest();
+      knock(TRUSTED).loggedInAsGuest();
+      expect(fate(knock())).toBe('rate');
+      typed.next('hello\r');
+      expect(fate(knock())).toBe(3);
+      knocks.complete();
     });
 
     it('does not count those who are trusted, and lets them in', () => {

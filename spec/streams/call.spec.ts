@@ -20,15 +20,37 @@ function calling(options: FakeConnectionOptions & { place$?: Observable<number> 
   const connection = fakeConnection(NEVER, options);
   const scheduler = new VirtualTimeScheduler();
   const decided: EndReason[] = [];
+  const failed: string[] = [];
   const admitted = fakeAdmitted(connection, options.place$);
   const call = new Call(admitted, LIMIT, scheduler, SCREEN, {
     time: timeSlices(scheduler),
     decided: ({ reason }) => decided.push(reason),
+    loginFailed: (handle) => failed.push(handle),
   });
-  return { call, connection, scheduler, decided };
+  return { call, connection, scheduler, decided, failed };
 }
 
 describe('Call', () => {
+  it('reports a login that failed, as plain text of a bounded length, while the caller logs in', () => {
+    const { call, failed } = calling();
+    call.reportFailedLogin('too early');
+    call.become('authenticating');
+    call.reportFailedLogin('\x1b[2Jroot\r\n');
+    call.reportFailedLogin('x'.repeat(1000));
+    expect(failed).toEqual(['[2Jroot', 'x'.repeat(40)]);
+    call.become('active');
+    call.reportFailedLogin('too late');
+    expect(failed.length).toBe(2);
+  });
+
+  it('reports no login of a call that is over', () => {
+    const { call, failed } = calling();
+    call.become('authenticating');
+    call.end('kicked');
+    call.reportFailedLogin('ann');
+    expect(failed).toEqual([]);
+  });
+
   it('knows who calls from where, on which node, and since when', () => {
     const connection = fakeConnection(NEVER, { address: '2001:db8::1' });
     const scheduler = new VirtualTimeScheduler();
@@ -36,6 +58,7 @@ describe('Call', () => {
     const call = new Call(fakeAdmitted(connection), LIMIT, scheduler, SCREEN, {
       time: timeSlices(new VirtualTimeScheduler()),
       decided() {},
+      loginFailed() {},
     });
     expect(call.id).toBe(7);
     expect(call.node).toBe(3);
@@ -184,6 +207,7 @@ describe('Call', () => {
         SCREEN,
         {
           time: timeSlices(new VirtualTimeScheduler()),
+          loginFailed() {},
           decided() {
             call.end('kicked');
             call.write('too late');
@@ -285,6 +309,7 @@ describe('Call', () => {
       const call = new Call(fakeAdmitted(counted), LIMIT, new VirtualTimeScheduler(), SCREEN, {
         time: timeSlices(new VirtualTimeScheduler()),
         decided() {},
+        loginFailed() {},
       });
       call.write('x'.repeat(LIMIT / 2 + 1));
       call.write('x');
@@ -621,7 +646,11 @@ describe('Call', () => {
       const scheduler = new VirtualTimeScheduler();
       const time = timeSlices(scheduler);
       const connection = fakeConnection(NEVER);
-      const call = new Call(fakeAdmitted(connection), LIMIT, scheduler, SCREEN, { time, decided() {} });
+      const call = new Call(fakeAdmitted(connection), LIMIT, scheduler, SCREEN, {
+        time,
+        decided() {},
+        loginFailed() {},
+      });
       time.begin({
         step() {
           scheduler.frame += 50;

@@ -104,6 +104,7 @@ async function seen(
   const call = new Call(fakeAdmitted(connection), 100_000, new VirtualTimeScheduler(), screenParts, {
     time: timeSlices(new VirtualTimeScheduler()),
     decided() {},
+    loginFailed() {},
   });
   const typed$ = new Subject<Uint8Array>();
   typed$.pipe(lines(call.screen, call.typeAhead)).subscribe();

@@ -1,6 +1,6 @@
-import { of, VirtualTimeScheduler } from 'rxjs';
+import { of, tap, VirtualTimeScheduler } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { type Penalties, penalties } from '../../streams/penalties.js';
+import { PENALTIES, type Penalties, penalties } from '../../streams/penalties.js';
 import { punish } from '../../streams/punish.js';
 import type { EndReason, RefusalReason, ServerEvent } from '../../streams/types.js';
 
@@ -38,9 +38,9 @@ function offences(
 ) {
   const seen: string[] = [];
   const table: Penalties = {
-    add(address, offence) {
+    add(address, offence, ms) {
       expect(address).toBe(ADDRESS);
-      seen.push(offence);
+      seen.push(ms === undefined || ms === PENALTIES[offence] ? offence : `${offence} ${ms}`);
       return [];
     },
     remainingMs: () => 0,
@@ -108,6 +108,40 @@ describe('punish', () => {
   it('forgets who had logged in when the call is over', () => {
     expect(offences([loggedIn(), closed('hangup'), closed('hangup')])).toEqual(['no-login']);
     expect(offences([loggedIn(2), closed('hangup')])).toEqual(['no-login']);
+  });
+
+  const failed = (attempt: number, session = 1): ServerEvent => ({
+    type: 'loginAttemptFailed',
+    session,
+    node: 1,
+    address: ADDRESS,
+    handle: 'ann',
+    attempt,
+  });
+
+  it('takes each wrong password for an offence at once, so that hanging up between changes nothing', () => {
+    expect(offences([failed(1), closed('hangup')])).toEqual(['login-failed 5000', 'no-login']);
+    const calls = [1, 2, 3].flatMap((session) => [failed(1, session), closed('hangup', { session })]);
+    const seen: string[] = [];
+    of(...calls)
+      .pipe(punish(penalties(new VirtualTimeScheduler()), nobody, always))
+      .subscribe((event) => seen.push(event.type === 'addressPenalised' ? event.offence : event.type));
+    expect(seen).toContain('login-failed');
+  });
+
+  it('keeps somebody out whose third try ends the call, however slowly they type', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const events = [failed(1), failed(2), failed(3), closed('login-failed')];
+    const penalised: number[] = [];
+    of(...events)
+      .pipe(
+        tap(() => {
+          scheduler.frame += 20_000;
+        }),
+        punish(penalties(scheduler), nobody, always),
+      )
+      .subscribe((event) => event.type === 'addressPenalised' && penalised.push(event.forMs));
+    expect(penalised).toEqual([PENALTIES['login-failed']]);
   });
 
   it("takes a monitor's look for nothing, unless it held the line", () => {

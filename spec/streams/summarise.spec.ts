@@ -202,6 +202,25 @@ describe('summarise', () => {
     }),
   );
 
+  it('shows ten tries to log in that failed, and counts the others', () => {
+    const failed = (attempt: number): ServerEvent => ({
+      type: 'loginAttemptFailed',
+      session: attempt,
+      node: 1,
+      address: '192.0.2.1',
+      handle: 'ann',
+      attempt,
+    });
+    const scheduler = new VirtualTimeScheduler();
+    const shown: unknown[] = [];
+    concat(from(Array.from({ length: 25 }, (_, index) => failed(index))), NEVER)
+      .pipe(summarise(scheduler))
+      .subscribe((event) => shown.push(event));
+    expect(shown.length).toBe(10);
+    scheduler.flush();
+    expect(shown.slice(10)).toEqual([{ type: 'loginAttemptsFailed', count: 15, inMs: WINDOW_MS }]);
+  });
+
   describe('of silent connections', () => {
     const opened = (session: number, address = '192.0.2.1') =>
       ({ type: 'sessionOpened', session, node: 1, address }) as const;

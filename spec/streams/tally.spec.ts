@@ -155,6 +155,18 @@ describe('tally', () => {
     expect(refusals).toEqual({ ...NOTHING_YET.refused, full: 2, rate: 1 });
   });
 
+  it('counts tries to log in that failed', () => {
+    const failed: ServerEvent = {
+      type: 'loginAttemptFailed',
+      session: 1,
+      node: 1,
+      address: '192.0.2.1',
+      handle: 'ann',
+      attempt: 1,
+    };
+    expect(after(failed, failed).failedLogins).toBe(2);
+  });
+
   it('says how far the board is', () => {
     const listening: ServerEvent = { type: 'serverListening', host: '::', port: 1 };
     const draining: ServerEvent = { type: 'serverDraining', reason: 'x', sessions: 0, graceMs: null };

@@ -55,7 +55,7 @@ describe('texts', () => {
     it('says why, where there is somebody to hear it', () => {
       expect(texts.GOODBYES.idle).toBe('You were quiet for too long. Goodbye!');
       expect(texts.GOODBYES['login-timeout']).toBe('That took too long. Please call again.');
-      expect(texts.GOODBYES['login-failed']).toBe('That was wrong three times. Goodbye!');
+      expect(texts.GOODBYES['login-failed']).toBe('Login failed. Goodbye!');
       expect(texts.GOODBYES['time-limit']).toBe('Your time on line is up. Goodbye!');
       expect(texts.GOODBYES.kicked).toBe('The sysop closed your call.');
       expect(texts.GOODBYES.shutdown).toBe('The board is going down. Goodbye!');

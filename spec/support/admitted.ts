@@ -35,6 +35,9 @@ export function fakeAdmitted(connection: Connection, place$?: Observable<number>
     loggedIn() {
       isLoggedIn = true;
     },
+    loggedInAsGuest() {
+      isLoggedIn = true;
+    },
     leave() {
       left = true;
     },

@@ -1,13 +1,6 @@
 // Compiled by `npm run types`, never run: each line is a claim about the types that users of the package see.
 import type { EndReason, RefusalReason, ServerEvent, SessionClosed, SessionId } from 'impulse-bbs';
-import {
-  type ConnectionsRefused,
-  inOrder,
-  isRefused,
-  type Knock,
-  type SilentConnectionsClosed,
-  summarise,
-} from 'impulse-bbs/streams';
+import { inOrder, isRefused, type Knock, type Summary, summarise } from 'impulse-bbs/streams';
 import { asyncScheduler, filter, type Observable } from 'rxjs';
 import { expectType, type Same } from '../support/same.js';
 
@@ -21,6 +14,7 @@ expectType<
     | 'addressPenalised'
     | 'sessionWaiting'
     | 'sessionOpened'
+    | 'loginAttemptFailed'
     | 'sessionAuthenticated'
     | 'sessionWarned'
     | 'sessionClosing'
@@ -59,7 +53,7 @@ export function told(event: ServerEvent, event$: Observable<ServerEvent>) {
   const known$ = event$.pipe(filter((one) => one.type === 'sessionClosed'));
   expectType<Same<typeof known$, Observable<SessionClosed>>>();
   const logged$ = event$.pipe(inOrder(), summarise(asyncScheduler));
-  expectType<Same<typeof logged$, Observable<ServerEvent | ConnectionsRefused | SilentConnectionsClosed>>>();
+  expectType<Same<typeof logged$, Observable<ServerEvent | Summary>>>();
   return session$.pipe(filter(({ session }) => session === (1 satisfies SessionId)));
 }
 

@@ -1,4 +1,4 @@
-import { PENALTIES } from '../../../streams/penalties.js';
+import { ATTEMPT_PENALTY_MS, PENALTIES } from '../../../streams/penalties.js';
 import { SHARES, sourceNetworks } from '../../../streams/source-networks.js';
 import type { ConnectionRefused, Limits, Rate, ServerEvent } from '../../../streams/types.js';
 
@@ -11,6 +11,8 @@ export interface Called {
 interface Crowd {
   readonly inside: number;
   readonly strangers: number;
+  /** Guests who have said nothing since they logged in, some more than the board counts. */
+  readonly quiet: number;
   /** Those who are leaving the waiting room too. */
   readonly waiting: number;
 }
@@ -25,6 +27,13 @@ export interface Door {
   /** Why somebody from there was wrongly let in; undefined if rightly. */
   entered(address: string, now: number): string | undefined;
 }
+
+/** What an event may add to a penalty at most. */
+const MOST_ADDED: { readonly [Type in ServerEvent['type']]?: number } = {
+  connectionRefused: PENALTIES.flood,
+  loginAttemptFailed: ATTEMPT_PENALTY_MS,
+  sessionClosed: PENALTIES.protocol,
+};
 
 /** Watches the door of a board with such limits. In doubt it says nothing: what the rules count is only known in part. */
 export function watchDoor(limits: Readonly<Limits>, trusted: (address: string) => boolean): Door {
@@ -56,13 +65,15 @@ export function watchDoor(limits: Readonly<Limits>, trusted: (address: string) =
         const until = now + event.forMs;
         keptOut.set(event.network, { from: now, atLeast: until, atMost: until });
       }
-      if (event.type !== 'connectionRefused' && event.type !== 'sessionClosed') return;
+      if (!('address' in event)) return;
+      const more = MOST_ADDED[event.type];
+      if (!more) return;
       for (const network of sourceNetworks(event.address)) {
         const known = keptOut.get(network);
-        if (known) known.atMost += event.type === 'connectionRefused' ? PENALTIES.flood : PENALTIES.protocol;
+        if (known) known.atMost += more;
       }
     },
-    refused({ address, reason }, { inside, strangers, waiting }, isDraining, now) {
+    refused({ address, reason }, { inside, strangers, quiet, waiting }, isDraining, now) {
       const isTrusted = trusted(address);
       const { maxSessions, reserve, waitingRoom, maxUnauthenticated, maxPerAddress } = limits;
       const isRight = {
@@ -83,7 +94,7 @@ export function watchDoor(limits: Readonly<Limits>, trusted: (address: string) =
             (!isTrusted && strangers >= (maxUnauthenticated?.full ?? Number.POSITIVE_INFINITY))),
         rate: () =>
           !isTrusted &&
-          (strangers >= (maxUnauthenticated?.start ?? Number.POSITIVE_INFINITY) ||
+          (strangers + quiet >= (maxUnauthenticated?.start ?? Number.POSITIVE_INFINITY) ||
             !hasLeft(limits.connectionRate, now)),
         address: () =>
           !isTrusted &&

@@ -18,6 +18,9 @@ export interface Invariants {
 /** Deadlines are looked at that often at least, and may be late by two looks. */
 const LATE_MS = 2000;
 
+/** Tries to log in that one call may have. */
+const MAX_ATTEMPTS = 3;
+
 /** Whoever leaves the waiting room is in no event until the last words are said. */
 const LEAVING_MS = 1000;
 
@@ -43,6 +46,10 @@ export function invariants(
   const misplaced = new Map<SessionId, number>();
   /** Inside, not logged in, and not trusted. */
   const strangers = new Set<SessionId>();
+  /** Guests, with the bytes that had come of them as they logged in. */
+  const guests = new Map<SessionId, number>();
+  /** Tries to log in that failed. */
+  const attempts = new Map<SessionId, number>();
   let last = 0;
   let isOver = false;
   let isDraining = false;
@@ -116,10 +123,21 @@ export function invariants(
           if (!isTrusted && strangers.size > full) violated(`${strangers.size} log in, of ${full} at most`);
           break;
         }
-        case 'sessionAuthenticated':
+        case 'loginAttemptFailed': {
+          moves(event.session, event.type, ['open'], 'open');
+          const attempt = (attempts.get(event.session) ?? 0) + 1;
+          attempts.set(event.session, attempt);
+          if (event.attempt !== attempt || attempt > MAX_ATTEMPTS)
+            violated(`session ${event.session} failed to log in ${attempt} times, and not ${event.attempt}`);
+          break;
+        }
+        case 'sessionAuthenticated': {
           moves(event.session, event.type, ['open'], 'active');
           strangers.delete(event.session);
+          const info = sessions.get(event.session);
+          if (info?.user?.guest && !trusted(info.address)) guests.set(event.session, info.bytesIn);
           break;
+        }
         case 'sessionWarned':
           moves(event.session, event.type, ['open', 'active'], stages.get(event.session));
           break;
@@ -129,6 +147,10 @@ export function invariants(
           if (nodes.get(event.node) !== event.session) violated(`node ${event.node} was another session's`);
           nodes.delete(event.node);
           strangers.delete(event.session);
+          guests.delete(event.session);
+          if (event.reason === 'login-failed' && !attempts.has(event.session))
+            violated(`session ${event.session} ended by login-failed without a try`);
+          attempts.delete(event.session);
           break;
         case 'sessionClosed':
           moves(event.session, event.type, event.node > 0 ? ['closing'] : [undefined, 'waiting']);
@@ -142,7 +164,13 @@ export function invariants(
           if (isDraining && event.node > 0) sentHome += 1;
           break;
         case 'connectionRefused': {
-          const crowd = { inside: nodes.size, strangers: strangers.size, waiting: waiting.size };
+          const quiet = [...guests].filter(([id, bytesIn]) => sessions.get(id)?.bytesIn === bytesIn).length;
+          const crowd = {
+            inside: nodes.size,
+            strangers: strangers.size,
+            quiet,
+            waiting: waiting.size,
+          };
           const words = door.refused(event, crowd, isDraining, now);
           if (words) violated(words);
           break;

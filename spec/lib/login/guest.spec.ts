@@ -1,6 +1,8 @@
+import type { Observable } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { guest } from '../../../lib/login/guest.js';
 import type { HandleIndex } from '../../../streams/handle-index.js';
+import { SessionEnd } from '../../../streams/session-end.js';
 import type { Services, Session } from '../../../streams/types.js';
 import { among as onBoard, someone } from '../../support/lobby.js';
 
@@ -8,13 +10,60 @@ import { among as onBoard, someone } from '../../support/lobby.js';
 const among = (...handles: string[]): Services =>
   onBoard(someone(99, null), ...handles.map((handle, id) => someone(id, handle)));
 
+/** Somebody who is asked for a handle. */
+const asked = (line$: Observable<string>, written: string[] = [], failed: string[] = []) =>
+  ({
+    line$,
+    write: (text: string) => written.push(text),
+    reportFailedLogin: (handle: string) => failed.push(handle),
+  }) as unknown as Session;
+
 describe('guest', () => {
+  it(
+    'ends the call with the third handle that is refused, and reports each',
+    marbles((m) => {
+      const written: string[] = [];
+      const failed: string[] = [];
+      const line$ = m.cold('a-b-c-d', { a: 'sysop', b: '!', c: 'BOB', d: 'ann' });
+      const user$ = guest(asked(line$, written, failed), among('bob'));
+      m.expect(user$).toBeObservable('----#', undefined, new SessionEnd('login-failed'));
+      m.expect(line$).toHaveSubscriptions('^---!');
+      m.flush();
+      expect(failed).toEqual(['sysop', '!', 'BOB']);
+      expect(written.at(-1)).toBe('bob is on line. Please choose a handle that looks different.\n');
+    }),
+  );
+
+  for (const bot of ['root', ' Admin ', 'administrator', 'enable'])
+    it(
+      `ends the call of ${bot.trim()} at once`,
+      marbles((m) => {
+        const failed: string[] = [];
+        const user$ = guest(asked(m.cold('a-b', { a: bot, b: 'ann' }), [], failed), among());
+        m.expect(user$).toBeObservable('#', undefined, new SessionEnd('login-failed'));
+        m.flush();
+        expect(failed).toEqual([bot]);
+      }),
+    );
+
+  it(
+    'takes an empty line for no handle',
+    marbles((m) => {
+      const failed: string[] = [];
+      const line$ = m.cold('aaaaaab', { a: ' ', b: 'ann' });
+      const user = { handle: 'ann', guest: true };
+      m.expect(guest(asked(line$, [], failed), among())).toBeObservable('------(u|)', { u: user });
+      m.flush();
+      expect(failed).toEqual([]);
+    }),
+  );
+
   it(
     'asks for a handle and lets the caller in with the first good one',
     marbles((m) => {
       const line$ = m.cold('--x-a-b-', { x: '!', a: '  Ann  of   Green Gables ', b: 'bob' });
       const written: string[] = [];
-      const session = { line$, write: (text: string) => written.push(text) } as unknown as Session;
+      const session = asked(line$, written);
 
       m.expect(guest(session, among())).toBeObservable('----(a|)', {
         a: { handle: 'Ann of Green Gables', guest: true },
@@ -31,7 +80,7 @@ describe('guest', () => {
     marbles((m) => {
       const written: string[] = [];
       const line$ = m.cold<string>('--|');
-      const session = { line$, write: (text: string) => written.push(text) } as unknown as Session;
+      const session = asked(line$, written);
       const user$ = guest(session, among());
       expect(written).toEqual([]);
 
@@ -42,9 +91,9 @@ describe('guest', () => {
   it(
     'keeps handles unique while they are on line, and those that look the same',
     marbles((m) => {
-      const line$ = m.cold('a-b-c-d-', { a: 'ANN', b: '\u0430nn', c: 'Sys0p', d: 'anna' });
+      const line$ = m.cold('a-b---d-', { a: 'ANN', b: '\u0430nn', d: 'anna' });
       const written: string[] = [];
-      const session = { line$, write: (text: string) => written.push(text) } as unknown as Session;
+      const session = asked(line$, written);
 
       m.expect(guest(session, among('bob', 'ann'))).toBeObservable('------(d|)', {
         d: { handle: 'anna', guest: true },
@@ -52,35 +101,22 @@ describe('guest', () => {
       m.flush();
 
       const taken = 'ann is on line. Please choose a handle that looks different.\nHandle: ';
-      expect(written).toEqual([
-        'Handle: ',
-        taken,
-        taken,
-        "That handle is the sysop's. Please choose another one.\nHandle: ",
-      ]);
+      expect(written).toEqual(['Handle: ', taken, taken]);
     }),
   );
 
   it(
     'keeps for the board what is meant for it, as a word of a handle too',
     marbles((m) => {
-      const taken = [
-        'sysop',
-        'The SysOp',
-        'sys.op',
-        'ad-min',
-        'root',
-        'Impulse',
-        'system_notice',
-        '\u0430dmin 2',
-      ];
-      const written: string[] = [];
-      const line$ = m.cold(taken.map((_, index) => index).join(''), Object.fromEntries(taken.entries()));
-      const session = { line$, write: (text: string) => written.push(text) } as unknown as Session;
-      m.expect(guest(session, among())).toBeObservable('-');
-      m.flush();
-      const refused = written.filter((text) => text.startsWith("That handle is the sysop's."));
-      expect(refused.length).toBe(taken.length);
+      const taken = ['sysop', 'The SysOp', 'sys.op', 'ad-min', 'Impulse', 'system_notice', '\u0430dmin 2'];
+      for (const handle of taken) {
+        const written: string[] = [];
+        m.expect(guest(asked(m.cold('a', { a: handle }), written), among())).toBeObservable('-');
+        m.flush();
+        expect(written.slice(1))
+          .withContext(handle)
+          .toEqual(["That handle is the sysop's. Please choose another one.\nHandle: "]);
+      }
     }),
   );
 
@@ -103,7 +139,7 @@ describe('guest', () => {
     'leaves words alone that only begin so',
     marbles((m) => {
       for (const handle of ['Adminton', 'rooted', 'systematic', 'operators']) {
-        const session = { line$: m.cold('a', { a: handle }), write() {} } as unknown as Session;
+        const session = asked(m.cold('a', { a: handle }));
         m.expect(guest(session, among())).toBeObservable('(a|)', { a: { handle, guest: true } });
       }
     }),
@@ -113,10 +149,7 @@ describe('guest', () => {
     'lets a handle be taken again when its caller has left',
     marbles((m) => {
       const services = among('ann');
-      const session = {
-        line$: m.cold('1s a 1s b', { a: 'ann', b: 'ann' }),
-        write: () => {},
-      } as unknown as Session;
+      const session = asked(m.cold('1s a 1s b', { a: 'ann', b: 'ann' }));
       m.cold('1500ms x').subscribe(() => (services.handles as HandleIndex).clear());
       m.expect(guest(session, services)).toBeObservable('2001ms (a|)', { a: { handle: 'ann', guest: true } });
     }),

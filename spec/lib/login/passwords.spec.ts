@@ -1,10 +1,23 @@
 import { join } from 'node:path';
-import { filter, firstValueFrom, ReplaySubject, Subject } from 'rxjs';
+import {
+  concat,
+  filter,
+  firstValueFrom,
+  NEVER,
+  of,
+  ReplaySubject,
+  Subject,
+  take,
+  toArray,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { passwords } from '../../../lib/login/passwords.js';
 import { createSessionManager } from '../../../lib/session-manager.js';
 import { type FakeConnection, fakeConnection } from '../../../lib/testing/fake-connection.js';
-import type { ServerEvent } from '../../../streams/types.js';
+import type { LoginAttemptFailed, ServerEvent } from '../../../streams/types.js';
 import { temporaryFolder, writeAccounts } from '../../support/cheap-accounts.js';
+
+const isFailure = (event: ServerEvent): event is LoginAttemptFailed => event.type === 'loginAttemptFailed';
 
 describe('passwords', () => {
   let folder: ReturnType<typeof temporaryFolder>;
@@ -57,8 +70,26 @@ describe('passwords', () => {
     const wrong = 'Wrong handle or password.\n';
     expect(caller.screen).toBe(
       `Handle: ann\nPassword: \n${wrong}Handle: nobody\nPassword: \n${wrong}Handle: bob\nPassword: \n` +
-        '\nThat was wrong three times. Goodbye!\n',
+        '\nLogin failed. Goodbye!\n',
     );
+  });
+
+  it('tells of each wrong password at once, and whose it was', async () => {
+    typed.next('ann\rwrong\r');
+    expect(await happens('loginAttemptFailed')).toEqual({
+      type: 'loginAttemptFailed',
+      session: 1,
+      node: 1,
+      address: '192.0.2.1',
+      handle: 'ann',
+      attempt: 1,
+    });
+    typed.next('no\x1b[2Jbody\rcorrect horse\r');
+    const second = await firstValueFrom(
+      event$.pipe(filter((event) => event.type === 'loginAttemptFailed' && event.attempt === 2)),
+    );
+    expect(second).toEqual(jasmine.objectContaining({ attempt: 2 }));
+    expect(JSON.stringify(second)).not.toContain('correct');
   });
 
   it('lets in who gets it right the third time, all of it typed ahead', async () => {
@@ -91,5 +122,44 @@ describe('passwords', () => {
     const seen: string[] = [];
     event$.subscribe(({ type }) => seen.push(type));
     expect(seen).not.toContain('sessionAuthenticated');
+  });
+
+  it('makes tries for one account wait that come from many addresses together, known or not', async () => {
+    for (const handle of ['ann', 'nobody']) {
+      const scheduler = new VirtualTimeScheduler();
+      const event$ = new ReplaySubject<ServerEvent>();
+      const connection$ = new ReplaySubject<FakeConnection>();
+      const manager = createSessionManager({
+        app: (session) => session.line$,
+        authenticate: passwords(file),
+        maxUnauthenticated: null,
+        loginTimeoutMs: null,
+        scheduler,
+      });
+      manager.run(connection$).subscribe(event$);
+      const failures = (count: number) =>
+        firstValueFrom(event$.pipe(filter(isFailure), take(count), toArray()));
+      for (let caller = 1; caller <= 5; caller += 1)
+        connection$.next(
+          fakeConnection(concat(of(`${handle}\rguess${caller}\r`), NEVER), { address: `192.0.2.${caller}` }),
+        );
+      // Whoever comes after them for another account is through before: they wait, and not for their turn.
+      connection$.next(fakeConnection(concat(of('other\rguess\r'), NEVER), { address: '192.0.2.9' }));
+      const isOther = (event: ServerEvent) => isFailure(event) && event.handle === 'other';
+      await firstValueFrom(event$.pipe(filter(isOther)));
+      const count = () => {
+        const seen: ServerEvent[] = [];
+        event$.pipe(filter(isFailure)).subscribe((event) => seen.push(event));
+        return seen.length;
+      };
+      expect(count()).toBe(4);
+      scheduler.maxFrames = 1000;
+      scheduler.flush();
+      await failures(5);
+      expect(count()).toBe(5);
+      scheduler.maxFrames = 3000;
+      scheduler.flush();
+      await failures(6);
+    }
   });
 });

@@ -39,6 +39,7 @@ describe('metrics', () => {
       waiting: 2,
       admitted: 7,
       waited: 4,
+      failedLogins: 8,
       refused: { ...NOTHING_YET.refused, full: 5 },
       closed: { ...NOTHING_YET.closed, idle: 6 },
     };
@@ -50,6 +51,7 @@ describe('metrics', () => {
       'impulse_connections_total{result="waiting"} 4',
       'impulse_connections_total{result="full"} 5',
       'impulse_connections_total{result="rate"} 0',
+      'impulse_login_attempts_failed_total 8',
       'impulse_sessions_closed_total{reason="idle"} 6',
       'impulse_sessions_closed_total{reason="kicked"} 0',
     ]) {
