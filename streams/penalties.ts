@@ -44,7 +44,7 @@ interface Record {
 }
 
 /** A network that is kept out from now on. */
-export interface Penalty {
+interface Penalty {
   /** An IPv4 address, or the /64, /56 or /48 of an IPv6 address. */
   readonly network: string;
   readonly forMs: number;
