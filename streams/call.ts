@@ -200,7 +200,7 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
   }
 
   reportFailedLogin(handle: string): void {
-    if (this.#ending || this.#state !== 'authenticating') return;
+    if (this.#ending || (this.#state !== 'connected' && this.#state !== 'authenticating')) return;
     this.host.loginFailed(copied(plain(`${handle}`.slice(0, MAX_HANDLE_LENGTH))));
   }
 

@@ -157,6 +157,7 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
   }
 
   loginFailed(handle: string): void {
+    if (this.#opening) this.open();
     this.#failures += 1;
     const { id: session, node, address } = this.#call;
     this.below.next({

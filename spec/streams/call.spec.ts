@@ -33,7 +33,6 @@ function calling(options: FakeConnectionOptions & { place$?: Observable<number> 
 describe('Call', () => {
   it('reports a login that failed, as plain text of a bounded length, while the caller logs in', () => {
     const { call, failed } = calling();
-    call.reportFailedLogin('too early');
     call.become('authenticating');
     call.reportFailedLogin('\x1b[2Jroot\r\n');
     call.reportFailedLogin('x'.repeat(1000));
