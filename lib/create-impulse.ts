@@ -97,7 +97,7 @@ export function createImpulse(given: ImpulseOptions): Impulse {
   const startedAt = monotonic.now();
   const status = () => ({
     NAME: name,
-    PLAYERS: [...manager.sessions.values()].filter(({ user }) => user).length,
+    PLAYERS: manager.handles.size,
     // Asked for anew each time: the machine's clock may have been wrong when the board began.
     UPTIME: Math.floor(processClock.dateOf(startedAt).getTime() / 1000),
   });

@@ -16,6 +16,7 @@ import { board } from '../streams/board.js';
 import { embeddedBus } from '../streams/bus.js';
 import type { Call } from '../streams/call.js';
 import type { ShutdownOrder } from '../streams/drain.js';
+import { handleIndex } from '../streams/handle-index.js';
 import { inSlices } from '../streams/in-slices.js';
 import { plain } from '../streams/plain.js';
 import type { Knock } from '../streams/refused.js';
@@ -25,6 +26,7 @@ import type {
   Authenticator,
   Bus,
   EndReason,
+  Handles,
   Limits,
   ServerEvent,
   SessionId,
@@ -67,6 +69,8 @@ export interface SessionManager {
   readonly event$: Observable<ServerEvent>;
   /** Who is on line, live. */
   readonly sessions: ReadonlyMap<SessionId, SessionInfo>;
+  /** Who has logged in, by their handles. */
+  readonly handles: Handles;
   /** How its sessions talk to each other. */
   readonly bus: Bus;
   /**
@@ -136,6 +140,7 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
   const changes = new Subject<void>();
   const calls = new SessionTable<Call>();
   const sessions = new SessionTable<SessionInfo>();
+  const handles = handleIndex({ folded, looksOf });
   const order = new ReplaySubject<ShutdownOrder>();
   const events = new Subject<ServerEvent>();
 
@@ -147,12 +152,12 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
     policy: { blocked, trusted, gate, random },
     bus,
     screen: { decoded, decoder, width },
-    handleRules: { folded, looksOf },
     scheduler,
     dateOf: scheduler === monotonic ? processClock.dateOf : (at) => new Date(at),
     order$: order,
     calls,
     sessions,
+    handles,
   });
   const notRunning: ShutdownReport = { reason: 'not running', drained: 0, forced: 0, durationMs: 0 };
   let report = Promise.resolve(notRunning);
@@ -160,6 +165,7 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
   return {
     event$: events.asObservable(),
     sessions,
+    handles,
     bus,
     setLimits(changed) {
       checkOptions('setLimits', changed, LIMITS);

@@ -15,7 +15,7 @@ import { type DoorPolicy, door } from './door.js';
 import { drain, type ShutdownOrder } from './drain.js';
 import { farewells } from './farewell.js';
 import { giveBack } from './give-back.js';
-import { type HandleRules, handleIndex, indexHandles } from './handle-index.js';
+import { type HandleIndex, indexHandles } from './handle-index.js';
 import { inOrder } from './in-order.js';
 import { penalties } from './penalties.js';
 import type { Accounts } from './per-user.js';
@@ -42,7 +42,6 @@ export interface BoardParts {
   readonly policy: DoorPolicy;
   readonly bus: Bus;
   readonly screen: ScreenParts;
-  readonly handleRules: HandleRules;
   readonly scheduler: SchedulerLike;
   /** When a time of `scheduler` was, by the clock on the wall. */
   readonly dateOf: (at: number) => Date;
@@ -52,6 +51,8 @@ export interface BoardParts {
   readonly calls: Sessions<Call>;
   /** Filled and emptied by the board: who is on line. */
   readonly sessions: Sessions<SessionInfo>;
+  /** Filled and emptied by the board: who has logged in. */
+  readonly handles: HandleIndex;
 }
 
 /** Lines that may be saying goodbye at once, beside one for each session. */
@@ -62,11 +63,10 @@ const FAREWELLS_OF_REFUSED = 1024;
  * it holds. Completes after `serverClosed`.
  */
 export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
-  const { limits, changed$, policy, scheduler, order$, calls, sessions } = parts;
+  const { limits, changed$, policy, scheduler, order$, calls, sessions, handles } = parts;
   return (connection$) =>
     defer(() => {
       const farewell = farewells(() => limits.maxSessions + FAREWELLS_OF_REFUSED, scheduler);
-      const handles = handleIndex(parts.handleRules);
       const services = { bus: parts.bus, sessions, handles, scheduler, dateOf: parts.dateOf };
       const accounts: Accounts = new Map();
       const clock = { tickMs: tickMs(limits), sweep: sweep(tickMs(limits), scheduler) };

@@ -14,6 +14,7 @@ import {
   VirtualTimeScheduler,
 } from 'rxjs';
 import { createImpulse, type Impulse, type ImpulseOptions } from '../../lib/create-impulse.js';
+import { SessionTable } from '../../streams/session-table.js';
 import type { App, Output, ServerEvent } from '../../streams/types.js';
 import { call } from '../support/caller.js';
 import { kernelTimer, needsKernelTimers } from '../support/kernel-timer.js';
@@ -339,6 +340,18 @@ describe('createImpulse', () => {
     const since = Number(/(\d+)"$/.exec(status ?? '')?.[1]);
     expect(since).toBeGreaterThanOrEqual(before - 1);
     expect(since).toBeLessThanOrEqual(Math.floor(Date.now() / 1000));
+  });
+
+  it('tells a crawler how many have logged in without looking at each of them', async () => {
+    const { port } = await open();
+    for (const handle of ['ann', 'bob']) await logIn(port, handle);
+    const crawler = await call(port);
+    const lookedAt = spyOn(SessionTable.prototype, 'values').and.callThrough();
+
+    crawler.says(bytesOf('DO MSSP'));
+
+    expect(await crawler.hears(/UPTIME[\s\S]*\xff\xf0/)).toContain('PLAYERS\x022\x01');
+    expect(lookedAt).not.toHaveBeenCalled();
   });
 
   it('tells a crawler since when it runs by the clock as it is set now', async () => {

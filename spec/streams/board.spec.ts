@@ -21,6 +21,7 @@ import { type BoardParts, board, tickMs } from '../../streams/board.js';
 import { embeddedBus } from '../../streams/bus.js';
 import type { ShutdownOrder } from '../../streams/drain.js';
 import { FLUSH_MS } from '../../streams/farewell.js';
+import { handleIndex } from '../../streams/handle-index.js';
 import { SessionEnd } from '../../streams/session-end.js';
 import type { Connection, Limits, ServerEvent } from '../../streams/types.js';
 import { NO_LIMITS } from '../support/limits.js';
@@ -52,12 +53,12 @@ function parts(
       decoder: () => (bytes) => Buffer.from(bytes).toString(),
       width: (text) => text.length,
     },
-    handleRules: { folded: (handle) => handle, looksOf: (handle) => [handle] },
     scheduler: m.scheduler,
     dateOf: (at) => new Date(at),
     order$,
     calls: new Map(),
     sessions: new Map(),
+    handles: handleIndex({ folded: (handle) => handle, looksOf: (handle) => [handle] }),
   };
 }
 
