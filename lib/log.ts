@@ -86,7 +86,9 @@ export function logEvents(
 function levelOf(event: LogEvent): Level {
   switch (event.type) {
     case 'sessionClosing':
-      return event.reason === 'app-error' ? 'error' : 'debug';
+      return 'error' in event ? 'error' : 'debug';
+    case 'loginsUnchecked':
+      return 'error';
     case 'sessionWarned':
     case 'sessionWaiting':
       return 'debug';
@@ -119,6 +121,10 @@ function phrase(event: LogEvent): string {
         event.count === 1 ? ['1 connection', ''] : [`${event.count} connections`, 'the last '];
       return `${first} closed without a byte in ${spent(event.inMs)}, ${last}from ${event.address}`;
     }
+    case 'loginsUnchecked': {
+      const logins = event.count === 1 ? '1 more login' : `${event.count} more logins`;
+      return `${logins} could not be checked in ${spent(event.inMs)}: ${messageOf(event.error)}`;
+    }
     case 'sessionWaiting':
       return `session ${event.session}: ${event.address} waits, number ${event.place} in line`;
     case 'sessionOpened':
@@ -132,7 +138,7 @@ function phrase(event: LogEvent): string {
     case 'sessionWarned':
       return `node ${event.node}: warned, ${event.reason} in ${spent(event.inMs)} (session ${event.session})`;
     case 'sessionClosing': {
-      const error = event.reason === 'app-error' ? `: ${messageOf(event.error)}` : '';
+      const error = 'error' in event ? `: ${messageOf(event.error)}` : '';
       return `node ${event.node}: ending, ${event.reason}${error} (session ${event.session})`;
     }
     case 'sessionClosed': {

@@ -21,6 +21,7 @@ export { source } from './source.js';
 export {
   type ConnectionsRefused,
   type LoginAttemptsFailed,
+  type LoginsUnchecked,
   type SilentConnectionsClosed,
   type Summary,
   summarise,

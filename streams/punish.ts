@@ -35,14 +35,16 @@ export function punish(
   on: () => boolean,
 ): MonoTypeOperatorFunction<ServerEvent> {
   return (event$) => {
-    const loggedIn = new SessionTable<true>();
+    /** Sessions of callers who have logged in, or could not for a fault of ours. */
+    const blameless = new SessionTable<true>();
 
     const offenceOf = (event: ServerEvent): Offence | undefined => {
-      if (event.type === 'sessionAuthenticated') loggedIn.set(event.session, true);
+      if (event.type === 'sessionAuthenticated' || (event.type === 'sessionClosing' && 'error' in event))
+        blameless.set(event.session, true);
       if (event.type === 'connectionRefused') return isSilent(event) ? undefined : REFUSED[event.reason];
       if (event.type === 'loginAttemptFailed') return 'login-failed';
       if (event.type !== 'sessionClosed') return undefined;
-      const isKnown = loggedIn.delete(event.session);
+      const isKnown = blameless.delete(event.session);
       if (event.reason === 'protocol' || event.reason === 'wrong-protocol') return event.reason;
       // Whoever left the waiting room had no chance to log in.
       return isKnown || event.node === 0 || isSilent(event) ? undefined : BEFORE_LOGIN[event.reason];

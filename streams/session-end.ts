@@ -19,7 +19,7 @@ export class SessionEnd extends Error {
 
   /**
    * @param reason Why the session ends.
-   * @param cause What went wrong, of an `app-error`.
+   * @param cause What went wrong, of an `app-error`; of a `login-failed`, if it isn't the caller's fault.
    */
   constructor(
     /** Why the session ends. */
@@ -40,6 +40,10 @@ export function endFor(reason: EndReason): SessionEnd {
   ENDS.set(reason, end);
   return end;
 }
+
+/** What went wrong on the board's side, if that is why the session ends. The caller isn't to blame then. */
+export const faultOf = ({ reason, cause }: SessionEnd): { readonly error?: unknown } =>
+  reason === 'app-error' || (reason === 'login-failed' && cause !== undefined) ? { error: cause } : {};
 
 /** Whether somebody came who wants no session: a client of another protocol, or a crawler that has its answer by now. */
 export const isForeign = (

@@ -12,7 +12,7 @@ import { type Accounts, perUser } from './per-user.js';
 import { probe } from './probe.js';
 import { refusalOf } from './refused.js';
 import type { ScreenParts } from './screen.js';
-import { endFor, isForeign, protocolOf, SessionEnd } from './session-end.js';
+import { endFor, faultOf, isForeign, protocolOf, SessionEnd } from './session-end.js';
 import type { Sessions } from './session-table.js';
 import { type Host, signIn } from './sign-in.js';
 import { feed, Stage } from './stage.js';
@@ -190,20 +190,20 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
   }
 
   decided(ending: SessionEnd): void {
-    const { reason, cause } = ending;
+    const { reason } = ending;
     const { id, node, admitted } = this.#call;
     if (this.#opening && !isForeign(ending)) this.open();
-    const error = reason === 'app-error' ? { error: cause } : {};
     if (node > 0 && !this.#opening)
-      this.below.next({ type: 'sessionClosing', session: id, node, reason, ...error });
+      this.below.next({ type: 'sessionClosing', session: id, node, reason, ...faultOf(ending) });
     admitted.leave();
   }
 
   protected override _error(error: unknown): void {
     const { connection } = this.#call;
-    const { reason } = this.#call.decide(
+    const ending = this.#call.decide(
       error instanceof SessionEnd ? error : new SessionEnd('app-error', error),
     );
+    const { reason } = ending;
     if (reason === 'forced') connection.destroy();
     const wasOpened = !this.#opening;
     const goodbye = new Goodbye(this.below, (flushed) =>
@@ -211,7 +211,7 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
     );
     this.feedBy(goodbye);
     if (!wasOpened) this.refuse();
-    this.#parts.farewell(connection, texts.GOODBYES[reason]).subscribe(goodbye);
+    this.#parts.farewell(connection, texts.goodbye(ending)).subscribe(goodbye);
   }
   protected override _complete(): void {
     this._error(endFor('app-done'));

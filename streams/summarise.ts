@@ -40,8 +40,20 @@ export interface LoginAttemptsFailed {
   readonly inMs: number;
 }
 
+/** Logins that could not be checked, and were not shown one by one. */
+export interface LoginsUnchecked {
+  /** What happened. */
+  readonly type: 'loginsUnchecked';
+  /** What went wrong with the last of them. */
+  readonly error: unknown;
+  /** How many they were. */
+  readonly count: number;
+  /** The time in which they came, in milliseconds. */
+  readonly inMs: number;
+}
+
 /** What {@link summarise} makes of many events. */
-export type Summary = ConnectionsRefused | LoginAttemptsFailed | SilentConnectionsClosed;
+export type Summary = ConnectionsRefused | LoginAttemptsFailed | LoginsUnchecked | SilentConnectionsClosed;
 
 /** Refusals of one window that are shown one by one. */
 export const SHOWN = 10;
@@ -62,7 +74,8 @@ const MAX_SILENT_SOURCES = 1024;
  *
  * Connections that are closed soon and without a byte are counted as well, from the second of a source on, and summed up every ten
  * minutes as `silentConnectionsClosed`: a monitor that looks in each second would fill the log. Of a source that was silent before,
- * `sessionOpened` is held back until more is known of the call. Everything else passes at once. Completes, and fails, with its
+ * `sessionOpened` is held back until more is known of the call. Of logins that fail for a fault of the board's own (`login-failed`
+ * with an `error`) the first `sessionClosing` of ten seconds passes, and the others are one `loginsUnchecked`. Everything else passes at once. Completes, and fails, with its
  * source.
  *
  * @example
@@ -84,6 +97,7 @@ export function summarise(scheduler: SchedulerLike): OperatorFunction<ServerEven
 
       const refusals = counted<ConnectionsRefused>(WINDOW_MS, SHOWN);
       const failures = counted<LoginAttemptsFailed>(WINDOW_MS, SHOWN);
+      const unchecked = counted<LoginsUnchecked>(WINDOW_MS, 1);
       const silences = counted<SilentConnectionsClosed>(SILENT_WINDOW_MS, 0);
 
       function counted<Sum extends Summary>(windowMs: number, shownAtMost: number) {
@@ -152,6 +166,9 @@ export function summarise(scheduler: SchedulerLike): OperatorFunction<ServerEven
             else subscriber.next(event);
             return;
           case 'sessionClosing': {
+            const { reason, error } = event;
+            const isFailure = reason === 'login-failed' && error !== undefined;
+            if (isFailure && !unchecked.isShown('', { type: 'loginsUnchecked', error })) return;
             const before = held.get(event.session);
             if (before) before.push(event);
             else subscriber.next(event);
@@ -170,6 +187,7 @@ export function summarise(scheduler: SchedulerLike): OperatorFunction<ServerEven
           held.clear();
           refusals.sumUp();
           failures.sumUp();
+          unchecked.sumUp();
           silences.sumUp();
           subscriber.complete();
         },

@@ -1,4 +1,5 @@
 import type { Refused } from './refused.js';
+import { faultOf, type SessionEnd } from './session-end.js';
 import type { EndReason } from './types.js';
 
 /** A duration as one says it: `1 minute`, `30 seconds`; rounded, never less than a second. */
@@ -30,6 +31,13 @@ export const GOODBYES: Record<EndReason, string | null> = {
   shutdown: 'The board is going down. Goodbye!',
   forced: null,
 };
+
+/** What a caller reads whose login could not be checked. */
+const NO_LOGIN = 'Nobody can log in right now, and the sysop knows. Please call again later.';
+
+/** The last words for this ending. */
+export const goodbye = (ending: SessionEnd): string | null =>
+  ending.reason === 'login-failed' && 'error' in faultOf(ending) ? NO_LOGIN : GOODBYES[ending.reason];
 
 export const warning = (reason: 'idle' | 'time-limit', inMs: number) =>
   reason === 'idle'

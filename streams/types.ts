@@ -598,7 +598,7 @@ export interface SessionWarned extends OfSession<'sessionWarned'> {
 export interface SessionClosing extends OfSession<'sessionClosing'> {
   /** Why it ends; there is never a second reason. */
   readonly reason: EndReason;
-  /** What went wrong, of an `app-error`. */
+  /** What went wrong, of an `app-error`; of a `login-failed`, if the login could not be checked. */
   readonly error?: unknown;
 }
 /** The connection is gone. A caller who left the waiting room has node 0 and was never opened. */

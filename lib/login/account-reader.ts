@@ -1,6 +1,8 @@
-import type { BigIntStats } from 'node:fs';
+import { type BigIntStats, readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { isOutOfDescriptors } from '../process/descriptors.js';
 import { runStepsInTurns } from '../process/run-steps.js';
+import { keepSpareFile, withSpareFile } from '../process/spare-file.js';
 import { type Account, accountSteps, MOST_FILE_BYTES } from './account-file.js';
 
 /** A file that was changed so lately may change again unseen: some file systems count time in steps of two seconds. */
@@ -18,9 +20,11 @@ export type AccountReader = () => Promise<ReadonlyMap<string, Account>>;
 /**
  * Makes what reads the accounts of a file. The file is looked at each time, but read and parsed
  * only when it was changed, in turns of the event loop; all who ask meanwhile share that. It rejects when the file can't
- * be read, is too long, or has a line that is no account.
+ * be read, is too long, or has a line that is no account. Where the process has no descriptor left, it reads with one that was kept
+ * for that.
  */
 export function accountReader(file: string): AccountReader {
+  keepSpareFile();
   let last: Reading | undefined;
   return async () => {
     const stats = await stat(file, { bigint: true });
@@ -43,7 +47,17 @@ const isSettled = ({ mtimeMs }: BigIntStats): boolean => Math.abs(Date.now() - N
 
 async function readAccounts(file: string, size: number): ReturnType<AccountReader> {
   if (size > MOST_FILE_BYTES) throw new Error(`${file} has ${size} bytes; ${MOST_FILE_BYTES} are allowed`);
-  const { accounts, problems } = await runStepsInTurns(accountSteps(await readFile(file, 'utf8')));
+  const { accounts, problems } = await runStepsInTurns(accountSteps(await textOf(file)));
   if (problems.length > 0) throw new Error(`${file} ${problems[0]}`);
   return accounts;
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (!isOutOfDescriptors(error)) throw error;
+    // Synchronous: else a caller who is accepted meanwhile would have the descriptor.
+    return withSpareFile(() => readFileSync(file, 'utf8'));
+  }
 }

@@ -12,6 +12,7 @@ import {
 } from 'rxjs';
 import { SessionEnd } from '../../streams/session-end.js';
 import type { Authenticator, Session, User } from '../../streams/types.js';
+import { messageOf } from '../message-of.js';
 import { isPassword, nobodyLike } from './account-file.js';
 import { type AccountReader, accountReader } from './account-reader.js';
 import { type AccountThrottle, accountThrottle } from './account-throttle.js';
@@ -31,8 +32,9 @@ const WRONG = Symbol('wrong');
  * in a file that `impulse passwd` writes; it is looked at at each try, and read when it has changed, so that a change is in force at once. Whether a handle
  * exists can't be told from the answer, nor from how long it takes. Each wrong password is a `loginAttemptFailed`, and counts
  * against its address; the third ends the call (`login-failed`). Tries for one account become slower, up to ten seconds each,
- * wherever they come from; not from an address from which the account logged in lately. If the file can't be read, the call
- * ends as `app-error`.
+ * wherever they come from; not from an address from which the account logged in lately.
+ * If the password can't be checked, as when the file can't be read, the caller is asked to call again later, and the call ends as
+ * `login-failed` with the `error` in `sessionClosing`; the address isn't blamed for that.
  *
  * @example
  * ```ts
@@ -60,7 +62,7 @@ function logIn(
   const attempt = (handle: string, password: string): Observable<User> => {
     const { address } = session;
     const waitMs = throttle.delayMs(handle, address, scheduler.now());
-    const checked$ = inTurn(() => check(readAccounts, handle, password));
+    const checked$ = inTurn(() => check(readAccounts, handle, password)).pipe(catchError(cannotCheck));
     return (waitMs > 0 ? timer(waitMs, scheduler).pipe(mergeMap(() => checked$)) : checked$).pipe(
       map((user) => {
         if (user) {
@@ -89,6 +91,12 @@ async function check(readAccounts: AccountReader, handle: string, password: stri
   const isRight = await isPassword(password, account ?? nobodyLike(accounts.values()));
   return account && isRight ? { handle: account.handle } : null;
 }
+
+const cannotCheck = (error: unknown) =>
+  throwError(() => {
+    const cause = new Error(`the password can't be checked: ${messageOf(error)}`, { cause: error });
+    return new SessionEnd('login-failed', cause);
+  });
 
 function sayIfWrong(session: Session, error: unknown): Observable<unknown> {
   if (error !== WRONG) return throwError(() => error);

@@ -27,10 +27,15 @@ function isFree(open: () => void): boolean {
     open();
     return true;
   } catch (error) {
-    // Of the process (EMFILE), or of the whole machine (ENFILE); anything else isn't about callers.
-    const { code } = error as NodeJS.ErrnoException;
-    return code !== 'EMFILE' && code !== 'ENFILE';
+    // Anything else isn't about callers.
+    return !isOutOfDescriptors(error);
   }
+}
+
+/** Whether something failed since the process (EMFILE) or the whole machine (ENFILE) has no descriptor left. */
+export function isOutOfDescriptors(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EMFILE' || code === 'ENFILE';
 }
 
 function openNothing(): void {

@@ -27,7 +27,7 @@ const API = {
     others: ['SESSION_STATES SessionEnd'],
     types: [
       'AddressPenalised App Authenticator Bus Completer Connection ConnectionRefused ConnectionsRefused',
-      'EarlyDrop Encoding EndReason Handles Key Knock Limits LoginAttemptFailed LoginAttemptsFailed Output Pausable Presence Rate RefusalDetail Refused RefusalReason',
+      'EarlyDrop Encoding EndReason Handles Key Knock Limits LoginAttemptFailed LoginAttemptsFailed LoginsUnchecked Output Pausable Presence Rate RefusalDetail Refused RefusalReason',
       'ServerClosed ServerDraining ServerEvent ServerListening Services Session SessionAuthenticated SessionClosed',
       'SessionClosing SessionId SessionInfo SessionOpened SessionState SessionWaiting SessionWarned',
       'ShutdownReport SilentConnectionsClosed Summary Terminal User Visitor',

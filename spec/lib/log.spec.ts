@@ -16,6 +16,7 @@ const EVENTS: { readonly [Type in LogEvent['type']]: Extract<LogEvent, { type: T
     forMs: 16_000,
   },
   connectionsRefused: { type: 'connectionsRefused', reason: 'rate', count: 9990, inMs: 10_000 },
+  loginsUnchecked: { type: 'loginsUnchecked', error: 'EMFILE', count: 12, inMs: 10_000 },
   silentConnectionsClosed: {
     type: 'silentConnectionsClosed',
     address: '192.0.2.1',
@@ -155,6 +156,18 @@ describe('createLog', () => {
       );
     });
 
+    it('says why logins could not be checked, as an error, one by one and summed up', () => {
+      const { sessionClosing, loginsUnchecked } = EVENTS;
+      const error = new Error('EMFILE');
+      expect(said({ ...sessionClosing, reason: 'login-failed', error })).toBe(
+        'error node 3: ending, login-failed: EMFILE (session 17)\n',
+      );
+      expect(said(loginsUnchecked)).toBe('error 12 more logins could not be checked in 10s: EMFILE\n');
+      expect(said({ ...loginsUnchecked, count: 1 })).toBe(
+        'error 1 more login could not be checked in 10s: EMFILE\n',
+      );
+    });
+
     it('keeps the session in sight behind the longest error', () => {
       expect(said(failed(new Error('x'.repeat(5000))))).toMatch(/x{200}… \(session 17\)\n$/);
     });
@@ -270,7 +283,7 @@ describe('createLog', () => {
     expect(new Set(written('debug'))).toEqual(new Set(['debug', 'info', 'warn', 'error']));
     expect(new Set(written('info'))).toEqual(new Set(['info', 'warn', 'error']));
     expect(new Set(written('warn'))).toEqual(new Set(['warn', 'error']));
-    expect(written('error')).toEqual(['error']);
+    expect(written('error')).toEqual(['error', 'error']);
     expect(written('silent')).toEqual([]);
   });
 

@@ -105,6 +105,18 @@ describe('punish', () => {
     expect(offences([loggedIn(), closed('protocol')])).toEqual(['protocol']);
   });
 
+  it('blames nobody for a login that could not be checked, and only that call', () => {
+    const fault: ServerEvent = {
+      type: 'sessionClosing',
+      session: 1,
+      node: 1,
+      reason: 'login-failed',
+      error: new Error('EMFILE'),
+    };
+    expect(offences([fault, closed('login-failed')])).toEqual([]);
+    expect(offences([fault, closed('login-failed'), closed('login-failed')])).toEqual(['login-failed']);
+  });
+
   it('forgets who had logged in when the call is over', () => {
     expect(offences([loggedIn(), closed('hangup'), closed('hangup')])).toEqual(['no-login']);
     expect(offences([loggedIn(2), closed('hangup')])).toEqual(['no-login']);

@@ -221,6 +221,24 @@ describe('summarise', () => {
     expect(shown.slice(10)).toEqual([{ type: 'loginAttemptsFailed', count: 15, inMs: WINDOW_MS }]);
   });
 
+  it(
+    'passes the first login of ten seconds that could not be checked, and sums up the others',
+    marbles((m) => {
+      const error = new Error('EMFILE');
+      const closing = { type: 'sessionClosing', session: 1, node: 1, reason: 'login-failed' } as const;
+      const values = {
+        e: { ...closing, error },
+        w: closing,
+        s: { type: 'loginsUnchecked', error, count: 2, inMs: WINDOW_MS },
+      } as const;
+      const { e, w } = values;
+      const event$ = m.cold<ServerEvent>('ewewe 20s e|', { e, w });
+      const expected = '                  ew-w- 9995ms s 10004ms e|';
+      m.expect(event$.pipe(summarise(m.scheduler))).toBeObservable(expected, values);
+      m.expect(event$).toHaveSubscriptions('^---- 20s -!');
+    }),
+  );
+
   describe('of silent connections', () => {
     const opened = (session: number, address = '192.0.2.1') =>
       ({ type: 'sessionOpened', session, node: 1, address }) as const;

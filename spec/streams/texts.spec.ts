@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { NEVER } from 'rxjs';
 import { fakeConnection } from '../../lib/testing/fake-connection.js';
 import type { Refused } from '../../streams/refused.js';
+import { SessionEnd } from '../../streams/session-end.js';
 import * as texts from '../../streams/texts.js';
 import type { EndReason, RefusalReason } from '../../streams/types.js';
 import { holds } from '../support/holds.js';
@@ -59,6 +60,14 @@ describe('texts', () => {
       expect(texts.GOODBYES['time-limit']).toBe('Your time on line is up. Goodbye!');
       expect(texts.GOODBYES.kicked).toBe('The sysop closed your call.');
       expect(texts.GOODBYES.shutdown).toBe('The board is going down. Goodbye!');
+    });
+
+    it('is another for a login that could not be checked', () => {
+      const words = 'Nobody can log in right now, and the sysop knows. Please call again later.';
+      expect(texts.goodbye(new SessionEnd('login-failed', new Error('EIO')))).toBe(words);
+      expect(texts.goodbye(new SessionEnd('login-failed'))).toBe(texts.GOODBYES['login-failed']);
+      expect(texts.goodbye(new SessionEnd('wrong-protocol', 'HTTP'))).toBeNull();
+      expect(texts.goodbye(new SessionEnd('app-error', new Error('EIO')))).toBe(texts.GOODBYES['app-error']);
     });
 
     it('says nothing to those who are gone, cut off, or were bidden goodbye by the app', () => {

@@ -104,14 +104,26 @@ describe('passwords', () => {
     expect(await happens('sessionAuthenticated')).toEqual(jasmine.objectContaining({ handle: 'eve' }));
   });
 
-  it('ends the call when the file is gone, and says no word of it to the caller', async () => {
+  it('ends the call as login-failed, in words of its own, when the file is gone, and tells why', async () => {
     folder.remove();
     typed.next('ann\rcorrect horse\r');
     const closing = (await happens('sessionClosing')) as { reason: string; error?: Error };
-    expect(closing.reason).toBe('app-error');
-    expect(closing.error?.message).toContain('ENOENT');
-    expect(caller.screen).not.toContain(folder.path);
-    expect(caller.screen).toContain('Something went wrong here');
+    expect(closing.reason).toBe('login-failed');
+    expect(closing.error?.message).toMatch(/^the password can't be checked: ENOENT: .*accounts'$/);
+    expect(closing.error?.cause).toEqual(jasmine.objectContaining({ code: 'ENOENT' }));
+    expect(caller.screen).toBe(
+      'Handle: ann\nPassword: \n\n' +
+        'Nobody can log in right now, and the sysop knows. Please call again later.\n',
+    );
+  });
+
+  it('keeps nobody out for logins that could not be checked', async () => {
+    folder.remove();
+    typed.next('ann\rcorrect horse\r');
+    await happens('sessionClosed');
+    const seen: string[] = [];
+    event$.subscribe(({ type }) => seen.push(type));
+    expect(seen).not.toContain('addressPenalised');
   });
 
   it('lets nobody in who hangs up while the password is checked', async () => {
