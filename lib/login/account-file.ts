@@ -8,8 +8,9 @@ export interface Account {
   readonly handle: string;
   /** What checking a password costs: scrypt's N, r and p (RFC 7914). */
   readonly cost: { readonly N: number; readonly r: number; readonly p: number };
-  readonly salt: Buffer;
-  readonly hash: Buffer;
+  /** Both as the file has them (base64url): ten thousand accounts as buffers are much for the garbage collector. */
+  readonly salt: string;
+  readonly hash: string;
 }
 
 /** What a new password costs: some 30 MiB, and a tenth of a second. */
@@ -58,18 +59,18 @@ export function* accountSteps(text: string): Steps<AccountsRead> {
 
 /** An account as a line of the file, without its newline: `ann:scrypt:32768:8:1:salt:hash`. */
 export function lineOf({ handle, cost: { N, r, p }, salt, hash }: Account): string {
-  return [handle, 'scrypt', N, r, p, salt.toString('base64url'), hash.toString('base64url')].join(':');
+  return [handle, 'scrypt', N, r, p, salt, hash].join(':');
 }
 
 /** Makes an account with a password. */
 export async function newAccount(handle: string, password: string, cost = COST): Promise<Account> {
-  const salt = randomBytes(SALT_BYTES);
-  return { handle, cost, salt, hash: await hashOf(password, salt, cost) };
+  const salt = randomText(SALT_BYTES);
+  return { handle, cost, salt, hash: (await hashOf(password, salt, cost)).toString('base64url') };
 }
 
 /** Whether it is the account's password. Takes as long whatever it is. */
 export async function isPassword(password: string, { salt, hash, cost }: Account): Promise<boolean> {
-  return timingSafeEqual(await hashOf(password, salt, cost), hash);
+  return timingSafeEqual(await hashOf(password, salt, cost), bytesOf(hash));
 }
 
 /** An account that nobody has: checking a password against it takes as long as against those of the file. */
@@ -78,17 +79,27 @@ export function nobodyLike(accounts: Iterable<Account>): Account {
   return {
     handle: '',
     cost: one?.cost ?? COST,
-    salt: randomBytes(SALT_BYTES),
-    hash: randomBytes(HASH_BYTES),
+    salt: randomText(SALT_BYTES),
+    hash: randomText(HASH_BYTES),
   };
 }
 
 /** Computed off the event loop. Composed first, since keyboards differ in how they write an accent (RFC 8265). */
-function hashOf(password: string, salt: Buffer, cost: Account['cost']): Promise<Buffer> {
-  return scryptAsync(password.normalize('NFC'), salt, HASH_BYTES, { ...cost, maxmem: 2 * memoryOf(cost) });
+function hashOf(password: string, salt: string, cost: Account['cost']): Promise<Buffer> {
+  return scryptAsync(password.normalize('NFC'), bytesOf(salt), HASH_BYTES, {
+    ...cost,
+    maxmem: 2 * memoryOf(cost),
+  });
 }
 
 const scryptAsync = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
+
+const bytesOf = (text: string): Buffer => Buffer.from(text, 'base64url');
+
+const randomText = (bytes: number): string => randomBytes(bytes).toString('base64url');
+
+/** How many bytes a text in base64url stands for. */
+const byteLength = (text: string): number => Math.floor((text.length * 3) / 4);
 
 const memoryOf = ({ N, r, p }: Account['cost']) => 128 * r * (N + p);
 
@@ -101,14 +112,14 @@ export function accountOf(line: string): Account | null {
   const account = {
     handle,
     cost: { N: Number(N), r: Number(r), p: Number(p) },
-    salt: Buffer.from(salt, 'base64url'),
-    hash: Buffer.from(hash, 'base64url'),
+    salt,
+    hash,
   };
   const isGood =
     handleOf(handle) === handle &&
     isPayable(account.cost) &&
-    account.salt.length >= SALT_BYTES &&
-    account.hash.length === HASH_BYTES;
+    byteLength(salt) >= SALT_BYTES &&
+    byteLength(hash) === HASH_BYTES;
   return isGood ? account : null;
 }
 

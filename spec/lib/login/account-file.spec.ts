@@ -24,6 +24,13 @@ describe('the file of accounts', () => {
     expect(accounts.get('ann')?.cost).toEqual(COST);
   });
 
+  it('makes no buffers of what it has, before a password is checked', () => {
+    const from = spyOn(Buffer, 'from').and.callThrough();
+    const { accounts } = accountsIn(`ann:scrypt:2:1:1:${SALT}:${HASH}`);
+    const buffers = from.calls.count();
+    expect([accounts.size, buffers]).toEqual([1, 0]);
+  });
+
   it('is written as it is read', async () => {
     const account = await newAccount('ann', 'correct horse', CHEAP);
     expect(accountsIn(lineOf(account)).accounts.get('ann')).toEqual(account);
