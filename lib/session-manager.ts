@@ -37,6 +37,7 @@ import { changedLimits, checkOptions, LIMITS, MANAGER_OPTIONS } from './config/c
 import { guest } from './login/guest.js';
 import { folded, looksOf } from './login/handle.js';
 import { monotonic, processClock } from './process/monotonic.js';
+import { farewellsThatFit, openFilesLimit } from './process/open-files.js';
 import { decoded, decoder } from './telnet/encodings.js';
 import { width } from './width.js';
 
@@ -144,6 +145,7 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
   const order = new ReplaySubject<ShutdownOrder>();
   const events = new Subject<ServerEvent>();
 
+  const openFiles = openFilesLimit();
   const serve = board({
     app,
     authenticate,
@@ -152,6 +154,7 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
     policy: { blocked, trusted, gate, random },
     bus,
     screen: { decoded, decoder, width },
+    maxFarewells: () => farewellsThatFit(limits, openFiles),
     scheduler,
     dateOf: scheduler === monotonic ? processClock.dateOf : (at) => new Date(at),
     order$: order,

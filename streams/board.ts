@@ -42,6 +42,8 @@ export interface BoardParts {
   readonly policy: DoorPolicy;
   readonly bus: Bus;
   readonly screen: ScreenParts;
+  /** Connections that may be saying goodbye at once, as far as the process has room for them. */
+  readonly maxFarewells: () => number;
   readonly scheduler: SchedulerLike;
   /** When a time of `scheduler` was, by the clock on the wall. */
   readonly dateOf: (at: number) => Date;
@@ -55,7 +57,7 @@ export interface BoardParts {
   readonly handles: HandleIndex;
 }
 
-/** Lines that may be saying goodbye at once, beside one for each session. */
+/** Lines that may be saying goodbye at once if there is room, beside one for each session. */
 const FAREWELLS_OF_REFUSED = 1024;
 
 /**
@@ -66,7 +68,10 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
   const { limits, changed$, policy, scheduler, order$, calls, sessions, handles } = parts;
   return (connection$) =>
     defer(() => {
-      const farewell = farewells(() => limits.maxSessions + FAREWELLS_OF_REFUSED, scheduler);
+      const farewell = farewells(
+        () => Math.min(limits.maxSessions + FAREWELLS_OF_REFUSED, parts.maxFarewells()),
+        scheduler,
+      );
       const services = { bus: parts.bus, sessions, handles, scheduler, dateOf: parts.dateOf };
       const accounts: Accounts = new Map();
       const clock = { tickMs: tickMs(limits), sweep: sweep(tickMs(limits), scheduler) };

@@ -3,7 +3,7 @@ import type { Limits } from '../../streams/types.js';
 
 /**
  * Descriptors that aren't a caller's: the standard three, Node's own (an epoll or two, pipes, worker wake-ups), the
- * listener, a log or a banner being read, and the callers who are just being refused or are flushing a goodbye.
+ * listener, the control socket, metrics, a log or a file of accounts being read.
  */
 export const SPARE_FILES = 64;
 
@@ -32,6 +32,20 @@ function softFromReport(): unknown {
   const reporter = Object.assign(process.report, { excludeNetwork: true });
   const report = reporter.getReport() as { userLimits?: { open_files?: { soft?: unknown } } };
   return report.userLimits?.open_files?.soft;
+}
+
+/**
+ * How many callers may be saying goodbye at once under the open-files limit, beside all sessions and all who wait.
+ *
+ * @param limit What {@link openFilesLimit} returned.
+ */
+export function farewellsThatFit(
+  { maxSessions, waitingRoom }: Pick<Limits, 'maxSessions' | 'waitingRoom'>,
+  limit: number | null,
+): number {
+  return limit === null
+    ? Number.POSITIVE_INFINITY
+    : Math.max(0, limit - maxSessions - waitingRoom - SPARE_FILES);
 }
 
 /**

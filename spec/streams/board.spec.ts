@@ -53,6 +53,7 @@ function parts(
       decoder: () => (bytes) => Buffer.from(bytes).toString(),
       width: (text) => text.length,
     },
+    maxFarewells: () => Number.POSITIVE_INFINITY,
     scheduler: m.scheduler,
     dateOf: (at) => new Date(at),
     order$,
@@ -386,6 +387,26 @@ describe('board', () => {
 
         expect(left.length).toBe(few + 2);
         expect(left.filter((atOnce) => atOnce)).toEqual([]);
+      }),
+    );
+
+    it(
+      'gives no more callers time for their goodbyes than the process has room for',
+      marbles((m) => {
+        const many = Array.from({ length: 5 }, () => fakeConnection(of('bye\rbye\r'), { lingers: true }));
+        const left: boolean[] = [];
+        const board$ = { ...parts(m, { maxSessions: 5 }), maxFarewells: () => 2 };
+        timer(2000, m.scheduler)
+          .pipe(
+            mergeMap(() => many),
+            board(board$),
+          )
+          .subscribe((event) => {
+            if (event.type === 'sessionClosed') left.push(m.scheduler.now() === 2000);
+          });
+        m.flush();
+
+        expect(left).toEqual([true, true, true, false, false]);
       }),
     );
 

@@ -1,6 +1,11 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { openFilesLimit, openFilesProblem, SPARE_FILES } from '../../../lib/process/open-files.js';
+import {
+  farewellsThatFit,
+  openFilesLimit,
+  openFilesProblem,
+  SPARE_FILES,
+} from '../../../lib/process/open-files.js';
 
 /** What `openFilesLimit()` says in a process of its own, started by a shell that set the limit. */
 async function limitIn(ulimit: string, before = ''): Promise<string> {
@@ -39,6 +44,20 @@ describe('openFilesLimit', () => {
   it('is a number of files here', () => {
     const limit = openFilesLimit();
     expect(limit === null || (Number.isInteger(limit) && limit > 0)).toBeTrue();
+  });
+});
+
+describe('farewellsThatFit', () => {
+  const config = { maxSessions: 100, waitingRoom: 20 };
+
+  it('is what sessions, the waiting room and the spare files leave', () => {
+    expect(farewellsThatFit(config, 250)).toBe(250 - 120 - SPARE_FILES);
+    expect(farewellsThatFit(config, 120 + SPARE_FILES)).toBe(0);
+    expect(farewellsThatFit(config, 10)).toBe(0);
+  });
+
+  it('has no end without a limit', () => {
+    expect(farewellsThatFit(config, null)).toBe(Number.POSITIVE_INFINITY);
   });
 });
 
