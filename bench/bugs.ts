@@ -139,8 +139,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'left-app-throws-at-us',
     file: 'streams/session.ts',
-    find: 'return app(this.#call, services).pipe(contain());',
-    put: 'return app(this.#call, services);',
+    find: "return streamOf('an app', app(this.#call, services)).pipe(contain(this));",
+    put: "return streamOf('an app', app(this.#call, services));",
   },
   {
     name: 'input-not-noted',

@@ -1,18 +1,27 @@
 import type { AddressInfo, Socket } from 'node:net';
-import { map, type Observable, Subject, type Subscriber, switchMap, takeUntil } from 'rxjs';
-import { type Knock, refused } from '../streams/refused.js';
+import {
+  map,
+  merge,
+  type Observable,
+  ReplaySubject,
+  Subject,
+  type Subscriber,
+  switchMap,
+  takeUntil,
+  tap,
+} from 'rxjs';
+import { type Knock, refused, refusedByError } from '../streams/refused.js';
 import { Stage, staged } from '../streams/stage.js';
 import type { ServerEvent, SessionId, SessionInfo, ShutdownReport } from '../streams/types.js';
 import { changedLimits, checkOptions, IMPULSE_OPTIONS } from './config/check-options.js';
 import { listen } from './listener/listen.js';
 import { proxiedCallers } from './listener/proxied-callers.js';
 import { monotonic, processClock } from './process/monotonic.js';
-import { catchUnhandled } from './process/unhandled.js';
 import {
-  createSessionManager,
   DEFAULT_LIMITS,
   type LimitOptions,
   type SessionManagerOptions,
+  sessionManager,
 } from './session-manager.js';
 import { type TelnetConnection, telnet } from './telnet/telnet.js';
 
@@ -37,12 +46,14 @@ export interface ImpulseOptions extends SessionManagerOptions {
 export interface Impulse {
   /**
    * Opens the board. Resolves with the address once it listens. Rejects when it can't (with the system's error,
-   * `EADDRINUSE` for example), when it was started before, or when a shutdown came first.
+   * `EADDRINUSE` for example): then {@link Impulse.event$} completes, and it may be started again. Rejects also when it was
+   * started before, or was shut down.
    */
   start(): Promise<AddressInfo>;
   /**
    * Goes down with grace: no new callers, everybody is told, and whoever is still there after
-   * `shutdownGraceMs` is sent home. Resolves when the last line is gone; calling it again is harmless.
+   * `shutdownGraceMs` is sent home. Resolves when the last line is gone; calling it again is harmless. Rejects if
+   * the board fails, or has.
    * @param how `force` cuts everybody off at once, in the middle of a grace too.
    */
   shutdown(reason?: string, how?: { force?: boolean }): Promise<ShutdownReport>;
@@ -57,7 +68,10 @@ export interface Impulse {
   broadcast(text: string): number;
   /** Ends a session (`kicked`). False if there is none of that id. */
   kick(id: SessionId): boolean;
-  /** Everything that happens, from the moment of subscribing on. Completes after `serverClosed`; never errors. */
+  /**
+   * Everything that happens, from the moment of subscribing on. Completes after `serverClosed` or `serverFailed`, when a start
+   * fails, and when a shutdown comes before the start; never errors. A listener that throws is a `callbackFailed`, and harms nobody.
+   */
   readonly event$: Observable<ServerEvent>;
   /** Who is on line, live. */
   readonly sessions: ReadonlyMap<SessionId, SessionInfo>;
@@ -87,11 +101,14 @@ export function createImpulse(given: ImpulseOptions): Impulse {
   checkOptions('createImpulse', given, IMPULSE_OPTIONS, ['app']);
   changedLimits('createImpulse', DEFAULT_LIMITS, given);
   const { host = '127.0.0.1', port = 2323, fd, name = 'Impulse', proxyFrom, ...options } = given;
-  catchUnhandled();
-  const manager = createSessionManager(options);
+  const manager = sessionManager(options);
   const stop = new Subject<void>();
+  /** A start that failed; and, for whoever comes later too, a shutdown before there was anything to shut down. */
+  const startFailed = new Subject<void>();
+  const neverStarted = new ReplaySubject<void>(1);
   let started = false;
   let stopped = false;
+  let hasListened = false;
 
   const { scheduler = monotonic, deadPeerTimeoutMs = DEFAULT_LIMITS.deadPeerTimeoutMs } = options;
   const startedAt = monotonic.now();
@@ -109,6 +126,7 @@ export function createImpulse(given: ImpulseOptions): Impulse {
           map((arrived) => {
             const connection = telnet(arrived.socket, status, arrived.address);
             connection.recognise();
+            if (arrived.kind === 'failed') return refusedByError(connection, arrived.error);
             return arrived.kind === 'caller'
               ? connection
               : refused(connection, 'proxy', undefined, arrived.why);
@@ -122,6 +140,9 @@ export function createImpulse(given: ImpulseOptions): Impulse {
   const run$ = listen({ host, port, fd, silenceMs: deadPeerTimeoutMs }).pipe(
     // Cancels a listener that isn't there yet; one that is has been closed by the board.
     takeUntil(stop),
+    tap(() => {
+      hasListened = true;
+    }),
     switchMap(({ address, socket$ }) =>
       manager
         .run(socket$.pipe(arrival), {
@@ -133,30 +154,41 @@ export function createImpulse(given: ImpulseOptions): Impulse {
   );
 
   return {
-    event$: manager.event$,
+    event$: manager.event$.pipe(takeUntil(merge(startFailed, neverStarted))),
     sessions: manager.sessions,
     setLimits: manager.setLimits,
     broadcast: manager.broadcast,
     kick: (id) => manager.end(id, 'kicked'),
     start: () =>
       new Promise((resolve, reject) => {
+        if (stopped) return reject(new Error(hasListened ? SHUT_DOWN : SHUT_DOWN_EARLY));
         if (started) return reject(new Error('the board was started before'));
         started = true;
-        if (stopped) return reject(new Error('the board was shut down before it listened'));
         run$.subscribe({
           next: ({ event, address }) => event.type === 'serverListening' && resolve(address),
-          error: reject,
-          complete: () => reject(new Error('the board was shut down before it listened')),
+          error(error) {
+            // Until it listens nothing has begun, and another try may do better.
+            if (!hasListened) {
+              started = false;
+              startFailed.next();
+            }
+            reject(error);
+          },
+          complete: () => reject(new Error(SHUT_DOWN_EARLY)),
         });
       }),
     shutdown(reason, how) {
       stopped = true;
       const report = manager.shutdown(reason, how);
       stop.next();
+      if (!hasListened) neverStarted.next();
       return report;
     },
   };
 }
+
+const SHUT_DOWN = 'the board was shut down; make another one';
+const SHUT_DOWN_EARLY = 'the board was shut down before it listened';
 
 /** Has all that is said to a newcomer in the turn of the call, telnet's offers and the greeting, go out as one packet. */
 class Greeting extends Stage<TelnetConnection> {

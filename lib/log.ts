@@ -85,6 +85,9 @@ export function logEvents(
 
 function levelOf(event: LogEvent): Level {
   switch (event.type) {
+    case 'callbackFailed':
+    case 'serverFailed':
+      return 'error';
     case 'sessionClosing':
       return 'error' in event ? 'error' : 'debug';
     case 'loginsUnchecked':
@@ -109,7 +112,7 @@ function phrase(event: LogEvent): string {
     case 'serverListening':
       return `listening on ${event.host} port ${event.port}`;
     case 'connectionRefused':
-      return `refused ${event.address}: ${because(event)}`;
+      return `refused ${event.address}: ${because(event)}${why(event)}`;
     case 'addressPenalised': {
       const all = event.network === event.address ? '' : `, with all of ${event.network}`;
       return `penalised ${event.address}: ${event.offence}, for ${spent(event.forMs)}${all}`;
@@ -138,14 +141,19 @@ function phrase(event: LogEvent): string {
     case 'sessionWarned':
       return `node ${event.node}: warned, ${event.reason} in ${spent(event.inMs)} (session ${event.session})`;
     case 'sessionClosing': {
-      const error = 'error' in event ? `: ${messageOf(event.error)}` : '';
-      return `node ${event.node}: ending, ${event.reason}${error} (session ${event.session})`;
+      return `node ${event.node}: ending, ${event.reason}${why(event)} (session ${event.session})`;
     }
     case 'sessionClosed': {
       const traffic = `${event.bytesIn} bytes in, ${event.bytesOut} out`;
       const where = event.node === 0 ? 'waiting room' : `node ${event.node}`;
       return `${where}: closed, ${event.reason}, after ${spent(event.durationMs)}, ${traffic} (session ${event.session})`;
     }
+    case 'callbackFailed': {
+      const whose = event.session === undefined ? '' : ` (session ${event.session})`;
+      return `${event.callback} failed${why(event)}${whose}`;
+    }
+    case 'serverFailed':
+      return `the board failed${why(event)}`;
     case 'serverDraining': {
       const patience =
         event.graceMs === null ? 'however long it takes' : `${formatDuration(event.graceMs)} at most`;
@@ -161,6 +169,9 @@ function because(event: ConnectionRefused | ConnectionsRefused): string {
   const more = detail ?? ('protocol' in event ? event.protocol : undefined);
   return more === undefined ? reason : `${reason} (${more})`;
 }
+
+/** What went wrong, if something did. */
+const why = (event: object) => ('error' in event ? `: ${messageOf(event.error)}` : '');
 
 /** `0.4s`, `10m 4s`, `2h 3m` */
 function spent(ms: number): string {

@@ -5,6 +5,7 @@ import {
   config,
   defer,
   filter,
+  finalize,
   firstValueFrom,
   from,
   ignoreElements,
@@ -67,7 +68,7 @@ export interface ServeOptions {
  * second.
  *
  * @param signal$ Signals of the process, from its very start.
- * @returns The exit code: 0 when drained, 130 when cut short, 1 when the board couldn't open.
+ * @returns The exit code: 0 when drained, 130 when cut short, 1 when the board couldn't open, or failed.
  */
 export function serve(
   settings: Config,
@@ -81,6 +82,7 @@ export function serve(
   }: ServeOptions = {},
 ): Promise<number> {
   const { host, port, name, banner, passwords: accounts } = settings;
+  const before = config.onUnhandledError;
   config.onUnhandledError = (error) => log.error('listenerFailed', `a listener failed: ${messageOf(error)}`);
   const authenticate = greeted(banner, accounts === null ? guest : passwords(accounts));
   let [blocked, trusted] = [networks(settings.block), networks(settings.allow)];
@@ -170,11 +172,26 @@ export function serve(
     }),
     filter(({ first, force }) => first || force),
     switchMap(({ order, force }) =>
-      from(impulse.shutdown(order, { force })).pipe(map(() => (force ? 130 : 0))),
+      from(impulse.shutdown(order, { force })).pipe(
+        map(() => (force ? 130 : 0)),
+        // A board that fails meanwhile: the log has it.
+        catchError(() => of(1)),
+      ),
     ),
   );
 
-  return firstValueFrom(merge(stopped$, controlled$, opened$, reloaded$, ignored$, descriptorsTold(log)));
+  const failed$ = impulse.event$.pipe(
+    filter(({ type }) => type === 'serverFailed'),
+    map(() => 1),
+  );
+
+  return firstValueFrom(
+    merge(failed$, stopped$, controlled$, opened$, reloaded$, ignored$, descriptorsTold(log)).pipe(
+      finalize(() => {
+        config.onUnhandledError = before;
+      }),
+    ),
+  );
 }
 
 /** Names what keeps the process alive, should it outlast its shutdown, and ends it. */

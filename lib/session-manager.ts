@@ -1,9 +1,12 @@
 import {
+  catchError,
   concat,
+  defer,
   EMPTY,
   filter,
   finalize,
   firstValueFrom,
+  type MonoTypeOperatorFunction,
   map,
   type Observable,
   of,
@@ -11,20 +14,23 @@ import {
   type SchedulerLike,
   Subject,
   tap,
+  throwError,
 } from 'rxjs';
 import { board } from '../streams/board.js';
 import { embeddedBus } from '../streams/bus.js';
 import type { Call } from '../streams/call.js';
+import { containConnection } from '../streams/contain-connection.js';
 import type { ShutdownOrder } from '../streams/drain.js';
 import { handleIndex } from '../streams/handle-index.js';
 import { inSlices } from '../streams/in-slices.js';
 import { plain } from '../streams/plain.js';
 import type { Knock } from '../streams/refused.js';
-import { SessionTable } from '../streams/session-table.js';
+import { readOnly, SessionTable } from '../streams/session-table.js';
 import type {
   App,
   Authenticator,
   Bus,
+  CallbackFailed,
   EndReason,
   Handles,
   Limits,
@@ -34,8 +40,10 @@ import type {
   ShutdownReport,
 } from '../streams/types.js';
 import { changedLimits, checkOptions, LIMITS, MANAGER_OPTIONS } from './config/check-options.js';
+import { listened } from './listened.js';
 import { guest } from './login/guest.js';
 import { folded, looksOf } from './login/handle.js';
+import { messageOf } from './message-of.js';
 import { monotonic, processClock } from './process/monotonic.js';
 import { farewellsThatFit, openFilesLimit } from './process/open-files.js';
 import { decoded, decoder } from './telnet/encodings.js';
@@ -66,7 +74,10 @@ export interface SessionManagerOptions extends LimitOptions {
 
 /** A board without a listener: it takes connections from wherever they come. */
 export interface SessionManager {
-  /** Everything that happens, from the moment of subscribing on. Completes after `serverClosed`; never errors. */
+  /**
+   * Everything that happens, from the moment of subscribing on. Completes after `serverClosed` or `serverFailed`; never errors. A
+   * listener that throws is a `callbackFailed`, and harms nobody.
+   */
   readonly event$: Observable<ServerEvent>;
   /** Who is on line, live. */
   readonly sessions: ReadonlyMap<SessionId, SessionInfo>;
@@ -75,7 +86,11 @@ export interface SessionManager {
   /** How its sessions talk to each other. */
   readonly bus: Bus;
   /**
-   * Serves the connections, for as long as it is subscribed to, and emits the events. One run for each manager.
+   * Serves the connections, for as long as it is subscribed to, and emits the events. Errors, after a `serverFailed`, if the
+   * connections do, or the board has a bug; every connection is destroyed then. A connection that throws ends as
+   * `connection-error`, and no other is told.
+   *
+   * @throws When it is called, or subscribed to, for a second time: one run for each manager.
    * @param listening Where they come from, if it is to be told in a `serverListening`.
    */
   run(connection$: Observable<Knock>, listening?: { host: string; port: number }): Observable<ServerEvent>;
@@ -92,7 +107,7 @@ export interface SessionManager {
   end(id: SessionId, reason?: EndReason): boolean;
   /**
    * Goes down: at once with `force`, or else with grace (`shutdownGraceMs`). Resolves when the last line is
-   * gone; calling it again changes nothing, except that `force` still cuts a grace short.
+   * gone; calling it again changes nothing, except that `force` still cuts a grace short. Rejects if the board fails, or has.
    */
   shutdown(reason?: string, how?: { force?: boolean }): Promise<ShutdownReport>;
 }
@@ -135,6 +150,19 @@ export const DEFAULT_LIMITS: Limits = {
  */
 export function createSessionManager(options: SessionManagerOptions): SessionManager {
   checkOptions('createSessionManager', options, MANAGER_OPTIONS, ['app']);
+  const { contained, calls, ...manager } = sessionManager(options);
+  return { ...manager, run: (connection$, listening) => manager.run(connection$.pipe(contained), listening) };
+}
+
+/** A session manager for connections of our own, which never throw, and the operator that makes such of others. */
+interface TrustingManager extends SessionManager {
+  /** Every call, the waiting ones too, as the board sees it. */
+  readonly calls: ReadonlyMap<SessionId, Call>;
+  readonly contained: MonoTypeOperatorFunction<Knock>;
+}
+
+/** What {@link createSessionManager} makes. */
+export function sessionManager(options: SessionManagerOptions): TrustingManager {
   const { app, authenticate = guest, bus = embeddedBus(), scheduler = monotonic, ...more } = options;
   const { blocked = () => false, trusted = () => false, gate = false, random = Math.random, ...given } = more;
   const limits = changedLimits('createSessionManager', DEFAULT_LIMITS, given);
@@ -144,6 +172,15 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
   const handles = handleIndex({ folded, looksOf });
   const order = new ReplaySubject<ShutdownOrder>();
   const events = new Subject<ServerEvent>();
+  const failures = new Subject<CallbackFailed>();
+  const failed = (callback: CallbackFailed['callback']) => (error: unknown) =>
+    failures.next({ type: 'callbackFailed', callback, error });
+  const listenerFailed = (error: unknown) => {
+    // Perhaps nobody else listens.
+    process.emitWarning(`a listener of the board's events failed: ${messageOf(error)}`, 'ListenerFailed');
+    failed('listener')(error);
+  };
+  let runs = 0;
 
   const openFiles = openFilesLimit();
   const serve = board({
@@ -157,6 +194,7 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
     maxFarewells: () => farewellsThatFit(limits, openFiles),
     scheduler,
     dateOf: scheduler === monotonic ? processClock.dateOf : (at) => new Date(at),
+    failure$: failures,
     order$: order,
     calls,
     sessions,
@@ -166,33 +204,40 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
   let report = Promise.resolve(notRunning);
 
   return {
-    event$: events.asObservable(),
-    sessions,
+    event$: listened(events, listenerFailed),
+    sessions: readOnly(sessions),
     handles,
+    calls,
     bus,
     setLimits(changed) {
       checkOptions('setLimits', changed, LIMITS);
       Object.assign(limits, changedLimits('setLimits', limits, changed));
       changes.next();
     },
+    contained: map((knock) => containConnection(knock, failed('connection'))),
     run(connection$, listening) {
-      const closed$ = events.pipe(filter((event) => event.type === 'serverClosed'));
-      report = firstValueFrom(
-        closed$.pipe(
-          map(({ reason, drained, forced, durationMs }) => ({ reason, drained, forced, durationMs })),
-        ),
-        { defaultValue: notRunning },
-      );
+      if (runs > 0) throw new Error(RUNS_ONCE);
+      runs += 1;
+      report = firstValueFrom(events.pipe(map(reportOf), filter(isReport)), { defaultValue: notRunning });
+      // Nobody may ever ask for it.
+      report.catch(() => {});
       // A clock that was handed to us is for its owner to look after.
       const stopClock = scheduler === monotonic ? processClock.run() : () => {};
       const listening$ = listening ? of<ServerEvent>({ type: 'serverListening', ...listening }) : EMPTY;
-      return concat(listening$, connection$.pipe(serve)).pipe(
+      const event$ = onceOnly(concat(listening$, connection$.pipe(serve))).pipe(
+        catchError((error) =>
+          concat(
+            of<ServerEvent>({ type: 'serverFailed', error }),
+            throwError(() => error),
+          ),
+        ),
         tap((event) => events.next(event)),
         finalize(() => {
           stopClock();
           events.complete();
         }),
       );
+      return listened(event$, listenerFailed);
     },
     broadcast(text) {
       const active = [...calls.values()].filter(({ state }) => state === 'active');
@@ -211,3 +256,25 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
     },
   };
 }
+
+/** The same, for one subscriber ever. */
+function onceOnly<T>(source$: Observable<T>): Observable<T> {
+  let subscribed = false;
+  return defer(() => {
+    if (subscribed) throw new Error(RUNS_ONCE);
+    subscribed = true;
+    return source$;
+  });
+}
+
+const RUNS_ONCE = 'a session manager runs once, and this one did; make another one';
+
+/** How it went, once it is over. Throws what the board failed with. */
+function reportOf(event: ServerEvent): ShutdownReport | null {
+  if (event.type === 'serverFailed') throw event.error;
+  if (event.type !== 'serverClosed') return null;
+  const { reason, drained, forced, durationMs } = event;
+  return { reason, drained, forced, durationMs };
+}
+
+const isReport = (report: ShutdownReport | null): report is ShutdownReport => report !== null;

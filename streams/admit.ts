@@ -18,7 +18,7 @@ import { earlyDrop } from './early-drop.js';
 import { inSlices } from './in-slices.js';
 import { nodes } from './nodes.js';
 import { quietGuests } from './quiet-guests.js';
-import { isRefused, type Knock, type Refused, refused } from './refused.js';
+import { isRefused, type Knock, type Refused, refused, refusedByError } from './refused.js';
 import type { Connection, Limits, SessionId } from './types.js';
 
 /** A caller who is inside, or holds the line to get there. */
@@ -52,6 +52,8 @@ export type GateLimits = Pick<Limits, 'maxSessions' | 'waitingRoom' | 'reserve' 
  * The last `reserve` nodes are for trusted addresses. Callers who haven't logged in hold no more than `full` of
  * `maxUnauthenticated` nodes together, and are refused at random (`rate`) when they come near it ({@link earlyDrop}), together
  * with the guests who have said nothing since; those who are trusted aren't counted.
+ *
+ * A caller about whom `trusted` or `random` throws is refused (`error`).
  *
  * @param changed$ The limits have changed: whoever waits may have a node now.
  * @param random From 0 up to 1, as `Math.random`.
@@ -155,6 +157,13 @@ export function admit(
 
       const decide = (knock: Knock): Admission => {
         if (isRefused(knock)) return knock;
+        try {
+          return verdictOn(knock);
+        } catch (error) {
+          return refusedByError(knock, error);
+        }
+      };
+      const verdictOn = (knock: Connection): Admission => {
         const isTrusted = trusted(knock.address);
         const { maxUnauthenticated } = limits;
         if (

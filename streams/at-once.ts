@@ -34,7 +34,13 @@ export function atOnce(
       const networks = sourceNetworks(address);
       if (networks.some(isFull)) return { reason: 'address' };
       for (const network of networks) lines.set(network, (lines.get(network) ?? 0) + 1);
-      closed$.subscribe(new Leaving(lines, address));
+      const leaving = new Leaving(lines, address);
+      try {
+        closed$.subscribe(leaving);
+      } catch (error) {
+        leaving.complete();
+        throw error;
+      }
       return null;
     };
   }, trusted);
@@ -52,6 +58,10 @@ class Leaving extends Subscriber<never> {
     this.#address = address;
   }
 
+  protected override _error(): void {
+    // Of a line whose end can't be told no more is heard.
+    this._complete();
+  }
   protected override _complete(): void {
     for (const network of sourceNetworks(this.#address)) {
       const left = (this.#lines.get(network) as number) - 1;

@@ -1,7 +1,8 @@
 import {
   defer,
   filter,
-  type Observable,
+  type MonoTypeOperatorFunction,
+  Observable,
   type OperatorFunction,
   pipe,
   type SchedulerLike,
@@ -24,7 +25,7 @@ import { isRefused, type Knock } from './refused.js';
 import { registry } from './registry.js';
 import type { ScreenParts } from './screen.js';
 import { session } from './session.js';
-import type { Sessions } from './session-table.js';
+import { readOnly, type Sessions } from './session-table.js';
 import { sideBySide } from './side-by-side.js';
 import { sweep } from './sweep.js';
 import { timeSlices } from './time-slices.js';
@@ -47,6 +48,8 @@ export interface BoardParts {
   readonly scheduler: SchedulerLike;
   /** When a time of `scheduler` was, by the clock on the wall. */
   readonly dateOf: (at: number) => Date;
+  /** What else is to be told, beside what happens to calls. */
+  readonly failure$: Observable<ServerEvent>;
   /** Orders to go down. */
   readonly order$: Observable<ShutdownOrder>;
   /** Filled and emptied by the board: every call, by its id. */
@@ -72,7 +75,13 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
         () => Math.min(limits.maxSessions + FAREWELLS_OF_REFUSED, parts.maxFarewells()),
         scheduler,
       );
-      const services = { bus: parts.bus, sessions, handles, scheduler, dateOf: parts.dateOf };
+      const services = {
+        bus: parts.bus,
+        sessions: readOnly(sessions),
+        handles,
+        scheduler,
+        dateOf: parts.dateOf,
+      };
       const accounts: Accounts = new Map();
       const clock = { tickMs: tickMs(limits), sweep: sweep(tickMs(limits), scheduler) };
       const change = () => {
@@ -109,7 +118,7 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
         punish(offenders, policy.trusted, () => limits.penalties),
         drain(order$, calls, limits.shutdownGraceMs, scheduler),
         pipe(registry(calls, sessions, accounts), indexHandles(sessions, handles)),
-        inOrder(),
+        inOrderWith(parts.failure$),
       );
       return using(
         () => changed$.subscribe(change),
@@ -117,6 +126,15 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
       );
     });
 }
+
+/** Puts what comes beside its source, for as long as that lasts, in order with it. Nothing more stands between source and listeners. */
+const inOrderWith =
+  <T>(other$: Observable<T>): MonoTypeOperatorFunction<T> =>
+  (source) =>
+    new Observable<T>((below) => {
+      below.add(other$.subscribe((value) => below.next(value)));
+      source.subscribe(below);
+    }).pipe(inOrder());
 
 /** How often deadlines are looked at: each second, or four times in the shortest of them if that is more often. */
 export function tickMs(limits: Limits): number {

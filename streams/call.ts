@@ -9,6 +9,7 @@ import { plain } from './plain.js';
 import type { Lookout, Probed } from './probe.js';
 import { Screen, type ScreenLine, type ScreenParts } from './screen.js';
 import { endFor, SessionEnd } from './session-end.js';
+import { infoOf } from './session-view.js';
 import type { TimeSlices, Work } from './time-slices.js';
 import { TypeAhead, type TypeAheadHost } from './type-ahead.js';
 import {
@@ -123,6 +124,10 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
     return this.connection.terminal;
   }
 
+  toJSON(): object {
+    return infoOf(this);
+  }
+
   eachLine<T>(answer: (line: string) => Observable<T>): Observable<T> {
     return this.typeAhead.eachLine(answer);
   }
@@ -178,7 +183,6 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
 
   completeWith(completer: Completer): Observable<never> {
     return new Observable(() => {
-      const before = this.screen.candidates;
       const candidates: Completer = (typed) => {
         try {
           const begins = typed.toLowerCase();
@@ -188,10 +192,7 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
           return [];
         }
       };
-      this.screen.candidates = candidates;
-      return () => {
-        if (this.screen.candidates === candidates) this.screen.candidates = before;
-      };
+      return this.screen.completeBy(candidates);
     });
   }
 

@@ -1,12 +1,21 @@
-import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
+import type { MonoTypeOperatorFunction, Observable, Subscriber } from 'rxjs';
 import { reportUnhandled, Stage, staged } from './stage.js';
+
+/** Told what a foreign Observable throws in its teardown. */
+export interface TeardownHost {
+  teardownFailed(error: unknown): void;
+}
+
+/** Reports it as RxJS does: to `config.onUnhandledError`. */
+const UNHANDLED: TeardownHost = { teardownFailed: reportUnhandled };
 
 /**
  * Keeps what a foreign Observable throws in its teardown (a `finalize`, what a subscriber returned) from those who
  * unsubscribe it: RxJS throws it at them, in the middle of whatever they are doing, and a call would never be
- * closed. It is reported as RxJS reports every error that nobody can handle: to `config.onUnhandledError`.
- * Otherwise the same as its source.
+ * closed. Otherwise the same as its source.
  *
+ * @param host Told instead; if left out, the error is reported as RxJS reports those that nobody can handle, to
+ *   `config.onUnhandledError`.
  * @example
  * ```ts
  * import type { App } from 'impulse-bbs';
@@ -21,11 +30,18 @@ import { reportUnhandled, Stage, staged } from './stage.js';
  * const app: App = guarded((session) => session.line$);
  * ```
  */
-export function contain<T>(): MonoTypeOperatorFunction<T> {
-  return staged((below) => new Contained(below));
+export function contain<T>(host: TeardownHost = UNHANDLED): MonoTypeOperatorFunction<T> {
+  return staged((below) => new Contained(below, host));
 }
 
 class Contained<T> extends Stage<T> {
+  readonly #host: TeardownHost;
+
+  constructor(below: Subscriber<T>, host: TeardownHost) {
+    super(below);
+    this.#host = host;
+  }
+
   override next(value: T): void {
     if (this.isStopped) return;
     try {
@@ -39,14 +55,14 @@ class Contained<T> extends Stage<T> {
     try {
       super.begin(theirs$);
     } catch (error) {
-      reportUnhandled(error);
+      this.#host.teardownFailed(error);
     }
   }
   override unsubscribe(): void {
     try {
       super.unsubscribe();
     } catch (error) {
-      reportUnhandled(error);
+      this.#host.teardownFailed(error);
     }
   }
 }

@@ -15,8 +15,8 @@ import {
   tap,
   timer,
 } from 'rxjs';
-import { isRefused, type Knock, refused } from './refused.js';
-import { isForeign, protocolOf } from './session-end.js';
+import { isRefused, type Knock, refused, refusedByError } from './refused.js';
+import { isForeign, protocolOf, SessionEnd } from './session-end.js';
 import * as texts from './texts.js';
 import type { Connection } from './types.js';
 
@@ -68,8 +68,6 @@ export function humanGate(
       const ask = (connection: Connection): Observable<Knock> => {
         let decided = false;
         let presses = 0;
-        standing += 1;
-        connection.write(`${texts.GATE}\n`);
         const person$ = connection.input$.pipe(
           filter((bytes) => {
             for (let at = bytes.indexOf(ESC); at !== -1; at = bytes.indexOf(ESC, at + 1)) {
@@ -94,7 +92,13 @@ export function humanGate(
         );
         const late$ = timer(GATE_MS, scheduler).pipe(map(() => refused(connection, 'gate')));
         const closing$ = order$.pipe(map(() => refused(connection, 'draining')));
-        return merge(person$, late$, closing$).pipe(
+        const asked$ = defer(() => {
+          standing += 1;
+          connection.write(`${texts.GATE}\n`);
+          return merge(person$, late$, closing$);
+        });
+        return asked$.pipe(
+          catchError((error) => of(refusedByError(connection, error))),
           take(1),
           tap(() => {
             decided = true;
@@ -117,7 +121,9 @@ export function humanGate(
 }
 
 function givenUp(connection: Connection, error: unknown): Knock {
-  return isForeign(error)
-    ? { ...refused(connection, error.reason), ...protocolOf(error) }
+  if (isForeign(error)) return { ...refused(connection, error.reason), ...protocolOf(error) };
+  // One whose line broke has shown nothing, good or bad.
+  return error instanceof SessionEnd && error.reason === 'connection-error'
+    ? refusedByError(connection, error.cause)
     : refused(connection, 'gate');
 }

@@ -3,7 +3,7 @@ import { ATTEMPT_PENALTY_MS, type Offence, PENALTIES, type Penalties } from './p
 import { SessionTable } from './session-table.js';
 import { isSilent } from './silent.js';
 import { Stage, staged } from './stage.js';
-import type { AddressPenalised, EndReason, RefusalReason, ServerEvent } from './types.js';
+import type { AddressPenalised, CallbackFailed, EndReason, RefusalReason, ServerEvent } from './types.js';
 
 /** How a call that never got to a login is taken, by how it ended; other endings are nobody's fault. */
 const BEFORE_LOGIN: Partial<Record<EndReason, Offence>> = {
@@ -24,7 +24,8 @@ const REFUSED: Partial<Record<RefusalReason, Offence>> = {
 
 /**
  * Watches what happens on the board for what callers do wrong, and adds it to the penalties. Passes every event on, and
- * adds an `addressPenalised` behind the one that was too much, for each network that is kept out from then on.
+ * adds an `addressPenalised` behind the one that was too much, for each network that is kept out from then on. Where
+ * `trusted` throws nobody is penalised, and it is a `callbackFailed`.
  *
  * @param trusted Addresses that are never penalised.
  * @param on Whether anybody is, at the moment.
@@ -49,10 +50,15 @@ export function punish(
       // Whoever left the waiting room had no chance to log in.
       return isKnown || event.node === 0 || isSilent(event) ? undefined : BEFORE_LOGIN[event.reason];
     };
-    const verdicts = (event: ServerEvent): readonly AddressPenalised[] => {
+    const verdicts = (event: ServerEvent): Verdicts => {
       const offence = offenceOf(event);
-      if (!offence || !on() || !('address' in event) || trusted(event.address)) return NONE;
+      if (!offence || !on() || !('address' in event)) return NONE;
       const { address } = event;
+      try {
+        if (trusted(address)) return NONE;
+      } catch (error) {
+        return [{ type: 'callbackFailed', callback: 'trusted', error }];
+      }
       const ms = event.type === 'loginAttemptFailed' ? ATTEMPT_PENALTY_MS : PENALTIES[offence];
       const begun = penalties.add(address, offence, ms);
       return begun.map(({ network, forMs }) => ({
@@ -68,19 +74,21 @@ export function punish(
   };
 }
 
-const NONE: readonly AddressPenalised[] = [];
+type Verdicts = readonly (AddressPenalised | CallbackFailed)[];
+
+const NONE: Verdicts = [];
 
 /** Adds the verdicts, if there are any. An inner Observable for each event would cost more than the event. */
 class Punishing extends Stage<ServerEvent> {
-  readonly #verdicts: (event: ServerEvent) => readonly AddressPenalised[];
+  readonly #verdicts: (event: ServerEvent) => Verdicts;
 
-  constructor(below: Subscriber<ServerEvent>, verdicts: (event: ServerEvent) => readonly AddressPenalised[]) {
+  constructor(below: Subscriber<ServerEvent>, verdicts: (event: ServerEvent) => Verdicts) {
     super(below);
     this.#verdicts = verdicts;
   }
 
   protected override _next(event: ServerEvent): void {
     this.below.next(event);
-    for (const penalised of this.#verdicts(event)) this.below.next(penalised);
+    for (const verdict of this.#verdicts(event)) this.below.next(verdict);
   }
 }

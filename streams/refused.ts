@@ -15,6 +15,8 @@ export interface Refused {
   readonly detail?: RefusalDetail;
   /** Which protocol the caller spoke, of a `wrong-protocol`. */
   readonly protocol?: string;
+  /** What went wrong, of an `error`. */
+  readonly error?: unknown;
 }
 
 /** A connection at the door: still welcome, or refused by a rule it has met already. */
@@ -63,24 +65,31 @@ export const refused = (
   ...(detail === undefined ? {} : { detail }),
 });
 
+/** Turns a connection away because what was to decide about it failed. */
+export const refusedByError = (connection: Connection, error: unknown): Refused => ({
+  ...refused(connection, 'error'),
+  error,
+});
+
 /** What is told of somebody at this address who was refused. */
 export const refusalOf = (
   address: string,
-  { reason, detail, protocol }: Pick<Refused, 'reason' | 'detail' | 'protocol'>,
+  { reason, detail, protocol, error }: Pick<Refused, 'reason' | 'detail' | 'protocol' | 'error'>,
 ): ConnectionRefused => ({
   type: 'connectionRefused',
   address,
   reason,
   ...(detail === undefined ? {} : { detail }),
   ...(protocol === undefined ? {} : { protocol }),
+  ...(reason === 'error' ? { error } : {}),
 });
 
 /**
  * A rule of the door. What an earlier rule refused passes on untouched and is not counted by this one; nor are those
- * from a trusted address.
+ * from a trusted address. A connection whose rule throws is refused (`error`), and no other is.
  *
  * @param begin Called at each subscription; returns the rule, with the state that it keeps: why a connection is refused, or
- * `null`. It must not throw.
+ * `null`.
  * @param trusted Addresses that no rule is for; none, if left out.
  * @example
  * ```ts
@@ -107,9 +116,14 @@ export function refuse(
       const rule = begin();
       return knock$.pipe(
         map((knock) => {
-          if (isRefused(knock) || trusted(knock.address)) return knock;
-          const refusal = rule(knock);
-          return refusal ? refused(knock, refusal.reason, refusal.retryInMs) : knock;
+          if (isRefused(knock)) return knock;
+          try {
+            if (trusted(knock.address)) return knock;
+            const refusal = rule(knock);
+            return refusal ? refused(knock, refusal.reason, refusal.retryInMs) : knock;
+          } catch (error) {
+            return refusedByError(knock, error);
+          }
         }),
       );
     });

@@ -1,6 +1,7 @@
 import { finalize, type MonoTypeOperatorFunction, pipe, tap } from 'rxjs';
 import type { Accounts } from './per-user.js';
 import type { Sessions } from './session-table.js';
+import { SessionView } from './session-view.js';
 import type { ServerEvent, SessionId, SessionInfo } from './types.js';
 
 /**
@@ -36,7 +37,7 @@ export function registry(
       else if (event.type === 'sessionAuthenticated') enter(event.session);
       else if (event.type === 'sessionOpened') {
         const info = calls.get(event.session);
-        if (info) sessions.set(event.session, info);
+        if (info) sessions.set(event.session, new SessionView(info));
       }
     }),
     finalize(() => {

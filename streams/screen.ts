@@ -45,13 +45,20 @@ interface Surroundings {
   readonly below: string;
 }
 
+/** Completers, each with the one that it took the place of. A list of links: one is the shortest that there nearly always is. */
+interface Completing {
+  readonly completer: Completer;
+  below: Completing | undefined;
+}
+
 /** A caller's terminal, as the line discipline sees it. A class, since every caller has one. */
 export class Screen implements LineTerminal {
   readonly #connection: Connection;
   readonly #parts: ScreenParts;
   readonly #line: ScreenLine;
   typing: Typing | undefined = undefined;
-  candidates: Completer | undefined = undefined;
+  /** The latest on top. */
+  #completing: Completing | undefined;
   #encoding: Encoding | undefined;
   /** Made when a character may be cut for the first time: nearly everybody's come whole. */
   #decode: ((bytes: Uint8Array) => string) | undefined;
@@ -75,6 +82,21 @@ export class Screen implements LineTerminal {
   get width(): (text: string) => number {
     return this.#parts.width;
   }
+  get candidates(): Completer | undefined {
+    return this.#completing?.completer;
+  }
+
+  /** Asks this one from now on. What is returned takes it away, in whatever order that is done. */
+  completeBy(completer: Completer): () => void {
+    const own: Completing = { completer, below: this.#completing };
+    this.#completing = own;
+    return () => {
+      if (this.#completing === own) this.#completing = own.below;
+      for (let above = this.#completing; above; above = above.below)
+        if (above.below === own) above.below = own.below;
+    };
+  }
+
   get columns(): number {
     return this.#connection.terminal.columns;
   }

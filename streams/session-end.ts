@@ -43,7 +43,11 @@ export function endFor(reason: EndReason): SessionEnd {
 
 /** What went wrong on the board's side, if that is why the session ends. The caller isn't to blame then. */
 export const faultOf = ({ reason, cause }: SessionEnd): { readonly error?: unknown } =>
-  reason === 'app-error' || (reason === 'login-failed' && cause !== undefined) ? { error: cause } : {};
+  reason === 'app-error' ||
+  reason === 'connection-error' ||
+  (reason === 'login-failed' && cause !== undefined)
+    ? { error: cause }
+    : {};
 
 /** Whether somebody came who wants no session: a client of another protocol, or a crawler that has its answer by now. */
 export const isForeign = (

@@ -7,6 +7,43 @@ export interface Sessions<Value> extends ReadonlyMap<SessionId, Value> {
   clear(): void;
 }
 
+/** A table to read and nothing else, however it is called. */
+export function readOnly<Value>(table: ReadonlyMap<SessionId, Value>): ReadonlyMap<SessionId, Value> {
+  return new ReadOnly(table);
+}
+
+class ReadOnly<Value> implements ReadonlyMap<SessionId, Value> {
+  readonly #table: ReadonlyMap<SessionId, Value>;
+
+  constructor(table: ReadonlyMap<SessionId, Value>) {
+    this.#table = table;
+  }
+  get size(): number {
+    return this.#table.size;
+  }
+  get(id: SessionId): Value | undefined {
+    return this.#table.get(id);
+  }
+  has(id: SessionId): boolean {
+    return this.#table.has(id);
+  }
+  entries() {
+    return this.#table.entries();
+  }
+  keys() {
+    return this.#table.keys();
+  }
+  values() {
+    return this.#table.values();
+  }
+  forEach(act: (value: Value, id: SessionId, table: ReadonlyMap<SessionId, Value>) => void): void {
+    for (const [id, value] of this.#table) act(value, id, this);
+  }
+  [Symbol.iterator]() {
+    return this.#table.entries();
+  }
+}
+
 /** Rows of a page. */
 const PAGE = 64;
 

@@ -1,7 +1,7 @@
 import { concat, defer, Observable, Subscriber } from 'rxjs';
 import type { Admitted } from './admit.js';
 import { Call, type CallHost } from './call.js';
-import { contain } from './contain.js';
+import { contain, type TeardownHost } from './contain.js';
 import { endable } from './endable.js';
 import { expire } from './expire.js';
 import type { Farewell } from './farewell.js';
@@ -16,6 +16,7 @@ import { endFor, faultOf, isForeign, protocolOf, SessionEnd } from './session-en
 import type { Sessions } from './session-table.js';
 import { type Host, signIn } from './sign-in.js';
 import { feed, Stage } from './stage.js';
+import { streamOf } from './stream-of.js';
 import { type Deadline, NEVER, type Sweep } from './sweep.js';
 import { talk } from './talk.js';
 import * as texts from './texts.js';
@@ -59,7 +60,7 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
 }
 
 /** The last stage of the chain, where every ending arrives; and what the others need of the session. */
-class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
+class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output>, TeardownHost {
   readonly #parts: SessionParts;
   readonly #call: Call;
   /** How long it was in the waiting room; `undefined` for nearly everybody, since a number would be an object of its own. */
@@ -99,7 +100,11 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
     const { limits, sweep, services, authenticate } = this.#parts;
     const call = this.#call;
     this.connect();
-    const conversation$ = defer(() => authenticate(call, services)).pipe(contain(), signIn(this));
+    const teardown = { teardownFailed: (error: unknown) => this.tellFailure('authenticate', error) };
+    const conversation$ = defer(() => streamOf('an authenticator', authenticate(call, services))).pipe(
+      contain(teardown),
+      signIn(this),
+    );
     return input$.pipe(
       expire(call, limits, sweep, services.scheduler, this),
       endable(call),
@@ -116,14 +121,23 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output> {
   }
   admits(user: User): boolean {
     const { limits, accounts, calls } = this.#parts;
-    return perUser(user, limits, accounts, {
+    const isIn = perUser(user, limits, accounts, {
       write: (text) => this.#call.write(text),
       takeOver: (other) => calls.get(other)?.end('taken-over'),
     });
+    if (!isIn) this.#call.end('denied');
+    return isIn;
   }
   greet(): Observable<Output> {
     const { app, services } = this.#parts;
-    return app(this.#call, services).pipe(contain());
+    return streamOf('an app', app(this.#call, services)).pipe(contain(this));
+  }
+  teardownFailed(error: unknown): void {
+    this.tellFailure('app', error);
+  }
+
+  private tellFailure(callback: 'app' | 'authenticate', error: unknown): void {
+    this.below.next({ type: 'callbackFailed', callback, session: this.#call.id, error });
   }
 
   private tellPlace(place: number): void {

@@ -85,7 +85,7 @@ const MAX_SILENT_SOURCES = 1024;
  * import { asyncScheduler } from 'rxjs';
  *
  * const impulse = createImpulse({ app: lobby() });
- * impulse.event$.pipe(summarise(asyncScheduler)).subscribe((event) => console.log(JSON.stringify(event)));
+ * impulse.event$.pipe(summarise(asyncScheduler)).subscribe(({ type, ...fields }) => console.log(type, fields));
  * ```
  */
 export function summarise(scheduler: SchedulerLike): OperatorFunction<ServerEvent, ServerEvent | Summary> {

@@ -3,7 +3,7 @@ import type { EndReason, RefusalReason, ServerEvent, SessionId, SessionInfo } fr
 
 /** What happened on a board so far, in figures. */
 export interface Tally {
-  readonly phase: 'opening' | 'open' | 'draining' | 'closed';
+  readonly phase: 'opening' | 'open' | 'draining' | 'closed' | 'failed';
   /** Sessions on line now, and the most that ever were at once. */
   readonly onLine: number;
   readonly most: number;
@@ -20,6 +20,8 @@ export interface Tally {
   readonly failedLogins: number;
   /** Calls that were turned away, by why. */
   readonly refused: Readonly<Record<RefusalReason, number>>;
+  /** Failures of functions that the board was given, where no call ended for them. */
+  readonly callbacksFailed: number;
   /** Bytes of the calls that are over. */
   readonly bytesIn: number;
   readonly bytesOut: number;
@@ -41,12 +43,14 @@ export const NOTHING_YET: Tally = {
     idle: 0,
     'login-timeout': 0,
     'login-failed': 0,
+    denied: 0,
     'time-limit': 0,
     kicked: 0,
     slow: 0,
     lost: 0,
     'app-done': 0,
     'app-error': 0,
+    'connection-error': 0,
     protocol: 0,
     'wrong-protocol': 0,
     crawler: 0,
@@ -66,7 +70,9 @@ export const NOTHING_YET: Tally = {
     proxy: 0,
     'wrong-protocol': 0,
     crawler: 0,
+    error: 0,
   },
+  callbacksFailed: 0,
   bytesIn: 0,
   bytesOut: 0,
   lines: new Map(),
@@ -96,6 +102,10 @@ export function tally(sessions: ReadonlyMap<SessionId, SessionInfo>): OperatorFu
             return count({ phase: 'draining' });
           case 'serverClosed':
             return count({ phase: 'closed' });
+          case 'serverFailed':
+            return count({ phase: 'failed' });
+          case 'callbackFailed':
+            return count({ callbacksFailed: figures.callbacksFailed + 1 });
           case 'connectionRefused':
             return count({ refused: oneMore(figures.refused, event.reason) });
           case 'sessionWaiting': {

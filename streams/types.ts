@@ -45,8 +45,8 @@ export interface Connection {
   readonly address: string;
   /**
    * Application bytes, good until the observer returns: their memory is the next packet's. Completes at hang-up, also when
-   * that was before subscribing. Errors only with a `SessionEnd`, when the transport itself gives the caller up
-   * (`protocol`, `lost`, `wrong-protocol`, `crawler`).
+   * that was before subscribing. Errors with a `SessionEnd` when the transport itself gives the caller up (`protocol`, `lost`,
+   * `wrong-protocol`, `crawler`); any other error is a `connection-error`.
    */
   readonly input$: Observable<Uint8Array>;
   /**
@@ -133,12 +133,14 @@ export type EndReason =
   | 'idle'
   | 'login-timeout'
   | 'login-failed'
+  | 'denied'
   | 'time-limit'
   | 'kicked'
   | 'slow'
   | 'lost'
   | 'app-done'
   | 'app-error'
+  | 'connection-error'
   | 'protocol'
   | 'wrong-protocol'
   | 'crawler'
@@ -157,7 +159,8 @@ export type RefusalReason =
   | 'gate'
   | 'proxy'
   | 'wrong-protocol'
-  | 'crawler';
+  | 'crawler'
+  | 'error';
 
 /**
  * What more there is to say of a refusal. Of `proxy`: the other end is not a proxy of ours, sent no PROXY header, sent a
@@ -547,6 +550,8 @@ export interface ConnectionRefused extends Of<'connectionRefused'> {
   readonly detail?: RefusalDetail;
   /** Which protocol they spoke, of a `wrong-protocol`. */
   readonly protocol?: string;
+  /** What went wrong, of an `error`. */
+  readonly error?: unknown;
 }
 /** Too much was done wrong from an address: for a while nobody gets in from there. */
 export interface AddressPenalised extends Of<'addressPenalised'> {
@@ -598,7 +603,7 @@ export interface SessionWarned extends OfSession<'sessionWarned'> {
 export interface SessionClosing extends OfSession<'sessionClosing'> {
   /** Why it ends; there is never a second reason. */
   readonly reason: EndReason;
-  /** What went wrong, of an `app-error`; of a `login-failed`, if the login could not be checked. */
+  /** What went wrong, of an `app-error` or a `connection-error`; of a `login-failed`, if the login could not be checked. */
   readonly error?: unknown;
 }
 /** The connection is gone. A caller who left the waiting room has node 0 and was never opened. */
@@ -616,6 +621,18 @@ export interface SessionClosed extends OfSession<'sessionClosed'> {
   /** False when output was still unsent as the line was cut. */
   readonly flushed: boolean;
 }
+/** A function that the board was given failed where no call was left to end for it. */
+export interface CallbackFailed extends Of<'callbackFailed'> {
+  /**
+   * Which one: the teardown of the `app` or of `authenticate`; `trusted`, asked about a call that is over; a `connection` whose
+   * session is over; or a `listener` of the events, of which only the first failure is told.
+   */
+  readonly callback: 'app' | 'authenticate' | 'trusted' | 'connection' | 'listener';
+  /** The id of the session, if it was one's app or login. */
+  readonly session?: SessionId;
+  /** What it threw. */
+  readonly error: unknown;
+}
 /** The board goes down: nobody is let in any more. */
 export interface ServerDraining extends Of<'serverDraining'> {
   /** What it was told as the reason, such as `SIGTERM`. */
@@ -627,6 +644,11 @@ export interface ServerDraining extends Of<'serverDraining'> {
 }
 /** The last event: nobody is left. */
 export interface ServerClosed extends Of<'serverClosed'>, ShutdownReport {}
+/** The last event in the place of `serverClosed`: the board can't go on. The port is closed, and every connection destroyed. */
+export interface ServerFailed extends Of<'serverFailed'> {
+  /** Why it can't: what the Observable of the connections failed with, or a bug of the board. */
+  readonly error: unknown;
+}
 
 /** How a shutdown went. */
 export interface ShutdownReport {
@@ -666,5 +688,7 @@ export type ServerEvent =
   | SessionWarned
   | SessionClosing
   | SessionClosed
+  | CallbackFailed
   | ServerDraining
-  | ServerClosed;
+  | ServerClosed
+  | ServerFailed;

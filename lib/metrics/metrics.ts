@@ -68,6 +68,15 @@ export function metrics(
       this.inc(tally().failedLogins);
     },
   });
+  new Counter({
+    name: 'impulse_callbacks_failed_total',
+    help: 'Failures of functions that the board was given, where no call ended for them.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(tally().callbacksFailed);
+    },
+  });
   const counted = { in: 0, out: 0 };
   new Counter({
     name: 'impulse_bytes_total',

@@ -13,7 +13,7 @@ import { CR } from '../../streams/controls.js';
 import { foreignProtocol } from '../../streams/foreign-protocol.js';
 import { unmapped } from '../../streams/ip-address.js';
 import { endFor, isForeign, SessionEnd } from '../../streams/session-end.js';
-import { feed, reportUnhandled } from '../../streams/stage.js';
+import { feed } from '../../streams/stage.js';
 import type { Connection, Encoding, Output, Terminal } from '../../streams/types.js';
 import { BoardOptions, type BoardOptionsHost, type Status } from './board-options.js';
 import { encoded, isAscii } from './encodings.js';
@@ -395,6 +395,10 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
       this.handOn();
       if (this.#window) this.become({ ...this.#terminal, ...this.#window });
       this.#window = undefined;
+    } catch (error) {
+      // Above is the socket, where it would end the process.
+      this.#fault ??= new SessionEnd('connection-error', error);
+      this.#reader?.error(this.#fault);
     } finally {
       this.endBatch(within);
     }
@@ -468,12 +472,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
       this.hold(bytes);
       return;
     }
-    try {
-      reader.next(bytes);
-    } catch (error) {
-      // A call that breaks is alone with it, and doesn't end the process.
-      reportUnhandled(error);
-    }
+    reader.next(bytes);
   }
 
   private hold(bytes: Uint8Array): void {

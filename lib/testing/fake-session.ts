@@ -2,6 +2,7 @@ import { EMPTY } from 'rxjs';
 import { embeddedBus } from '../../streams/bus.js';
 import { Call } from '../../streams/call.js';
 import { handleIndex } from '../../streams/handle-index.js';
+import { SessionView } from '../../streams/session-view.js';
 import { timeSlices } from '../../streams/time-slices.js';
 import type { Key, Services, Session, SessionInfo, Terminal, User } from '../../streams/types.js';
 import { folded, looksOf } from '../login/handle.js';
@@ -23,9 +24,9 @@ export interface FakeSessionOptions {
   readonly keys?: { [marble: string]: Key };
   /** A guest called `ann`, if left out. */
   readonly user?: User | null;
-  /** 1, if left out. */
+  /** One that no other session of this time has, from 1, if left out. */
   readonly id?: number;
-  /** 1, if left out. */
+  /** That of the id, if left out. */
   readonly node?: number;
   /** 192.0.2.1, if left out. */
   readonly address?: string;
@@ -37,6 +38,14 @@ export interface FakeSessionOptions {
 export interface FakeSession extends Session {
   /** All that was written by `write`, `notify` and `ask`. What an app emits isn't in it, until somebody writes it. */
   readonly output: string;
+}
+
+const LAST_IDS = new WeakMap<object, number>();
+
+function nextId({ scheduler }: Marbles): number {
+  const id = (LAST_IDS.get(scheduler) ?? 0) + 1;
+  LAST_IDS.set(scheduler, id);
+  return id;
 }
 
 /** What somebody's terminal says of itself, if nothing else is said. */
@@ -75,7 +84,7 @@ export function fakeSession(m: Marbles, options: FakeSessionOptions = {}): FakeS
 class FakeCall extends Call implements FakeSession {
   readonly #line: ReturnType<typeof fakeConnection>;
 
-  constructor(m: Marbles, { id = 1, node = 1, address, terminal }: FakeSessionOptions) {
+  constructor(m: Marbles, { id = nextId(m), node = id, address, terminal }: FakeSessionOptions) {
     const line = fakeConnection(EMPTY, {
       ...(address ? { address } : {}),
       terminal: { ...TERMINAL, ...terminal },
@@ -111,7 +120,8 @@ class FakeCall extends Call implements FakeSession {
 }
 
 /**
- * Makes what a board offers its apps: a bus of its own, virtual time, and these sessions on line.
+ * Makes what a board offers its apps: a bus of its own, virtual time, and these sessions on line. No two of them have the
+ * same id.
  *
  * @param m Virtual time: {@link inVirtualTime}'s, or the context of `rxjs-marbles`.
  * @example
@@ -130,11 +140,12 @@ class FakeCall extends Call implements FakeSession {
  */
 export function fakeServices(m: Marbles, sessions: readonly SessionInfo[] = []): Services {
   const handles = handleIndex({ folded, looksOf });
-  for (const session of sessions) handles.add(session);
+  const views = sessions.map((session) => new SessionView(session));
+  for (const view of views) handles.add(view);
   return {
     bus: embeddedBus(),
     handles,
-    sessions: new Map(sessions.map((session) => [session.id, session])),
+    sessions: new Map(views.map((view) => [view.id, view])),
     scheduler: m.scheduler,
     dateOf: (at) => new Date(at),
   };

@@ -13,13 +13,16 @@ export const EVENT_LETTERS: Readonly<Record<ServerEvent['type'], string>> = {
   sessionWarned: 'n',
   sessionClosing: 'e',
   sessionClosed: 'c',
+  callbackFailed: 't',
   serverDraining: 'd',
   serverClosed: 'x',
+  serverFailed: 'b',
 };
 
 /**
  * Turns events into their letters: **l**istening, **r**efused, **p**enalised, **w**aiting, **o**pened, login **f**ailed,
- * **a**uthenticated, war**n**ed, **e**nding (`sessionClosing`), **c**losed, **d**raining, and `x` for `serverClosed`.
+ * **a**uthenticated, war**n**ed, **e**nding (`sessionClosing`), **c**losed, a callback **t**hrew, **d**raining, `x` for `serverClosed`,
+ * and `b` (the board broke) for `serverFailed`.
  *
  * @example
  * ```ts

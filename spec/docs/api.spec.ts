@@ -13,7 +13,7 @@ const API = {
     types: [
       'AddressPenalised App Authenticator Bus Completer Connection ConnectionRefused EarlyDrop Encoding EndReason',
       'Handles Impulse ImpulseOptions Key Knock LimitOptions Limits LoginAttemptFailed OptionsErrorCode OptionsErrorDetails Output Presence Rate',
-      'RefusalDetail Refused RefusalReason ServerClosed ServerDraining ServerEvent ServerListening Services Session',
+      'RefusalDetail Refused RefusalReason ServerClosed ServerDraining ServerEvent ServerListening Services Session CallbackFailed ServerFailed',
       'SessionAuthenticated SessionClosed SessionClosing SessionId SessionInfo SessionManager SessionManagerOptions',
       'SessionOpened SessionState SessionWaiting SessionWarned',
       'ShutdownReport Terminal User Visitor',
@@ -28,7 +28,7 @@ const API = {
     types: [
       'AddressPenalised App Authenticator Bus Completer Connection ConnectionRefused ConnectionsRefused',
       'EarlyDrop Encoding EndReason Handles Key Knock Limits LoginAttemptFailed LoginAttemptsFailed LoginsUnchecked Output Pausable Presence Rate RefusalDetail Refused RefusalReason',
-      'ServerClosed ServerDraining ServerEvent ServerListening Services Session SessionAuthenticated SessionClosed',
+      'ServerClosed ServerDraining ServerEvent ServerListening Services Session SessionAuthenticated SessionClosed CallbackFailed ServerFailed',
       'SessionClosing SessionId SessionInfo SessionOpened SessionState SessionWaiting SessionWarned',
       'ShutdownReport SilentConnectionsClosed Summary Terminal User Visitor',
     ],

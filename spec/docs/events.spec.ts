@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { asyncScheduler, of } from 'rxjs';
 import ts from 'typescript';
+import { printable } from '../../streams/printable.js';
+import { summarise } from '../../streams/summarise.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const guide = readFileSync(join(ROOT, 'docs/events.md'), 'utf8');
@@ -37,5 +40,30 @@ describe('the guide to the events', () => {
 
     expect(new Map(rows)).toEqual(events());
     expect(rows.map(([type]) => type)).toEqual([...events().keys()]);
+  });
+
+  it('logs, in its example, what went wrong', async () => {
+    const [, code = ''] = /## Logging[\s\S]*?```ts\n([\s\S]*?)```/.exec(guide) ?? [];
+    const body = ts.transpile(code.replaceAll(/^import .*$/gm, ''), { target: ts.ScriptTarget.ES2023 });
+    const said: unknown[][] = [];
+    const event$ = of({
+      type: 'sessionClosing',
+      session: 1,
+      node: 1,
+      reason: 'app-error',
+      error: new Error('no such page'),
+    });
+    const parts = {
+      createImpulse: () => ({ event$, start() {} }),
+      lobby() {},
+      printable,
+      summarise,
+      asyncScheduler,
+      console: { error: (...words: unknown[]) => said.push(words) },
+    };
+    await new Function(...Object.keys(parts), `return (async () => { ${body} })()`)(...Object.values(parts));
+    expect(said).toEqual([
+      ['sessionClosing', '{"session":1,"node":1,"reason":"app-error","error":"Error: no such page"}'],
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { Readable } from 'node:stream';
 import {
   concat,
   config,
@@ -14,6 +15,7 @@ import {
   VirtualTimeScheduler,
 } from 'rxjs';
 import { createImpulse, type Impulse, type ImpulseOptions } from '../../lib/create-impulse.js';
+import { BoardOptions } from '../../lib/telnet/board-options.js';
 import { SessionTable } from '../../streams/session-table.js';
 import type { App, Output, ServerEvent } from '../../streams/types.js';
 import { call } from '../support/caller.js';
@@ -254,13 +256,12 @@ describe('createImpulse', () => {
   });
 
   it('closes a call whose app throws in its teardown, and goes down all the same', async () => {
-    const before = config.onUnhandledError;
-    const caught: string[] = [];
-    config.onUnhandledError = (error) => caught.push(`${error}`);
     const fails = finalize<Output>(() => {
       throw new Error('in the teardown');
     });
-    const { impulse, port } = await open({ app: (session, services) => echo(session, services).pipe(fails) });
+    const { impulse, port, events } = await open({
+      app: (session, services) => echo(session, services).pipe(fails),
+    });
     const closed = happens(impulse, 'sessionClosed');
     const [caller, other] = [await logIn(port, 'ann'), await logIn(port, 'bob')];
 
@@ -270,13 +271,15 @@ describe('createImpulse', () => {
       jasmine.objectContaining({ forced: 1 }),
     );
     await other.gone;
-    await new Promise((resolve) => setTimeout(resolve));
-    config.onUnhandledError = before;
 
-    expect(caught).toEqual([
-      jasmine.stringContaining('in the teardown'),
-      jasmine.stringContaining('in the teardown'),
-    ]);
+    expect(
+      events
+        .filter((event) => event.type === 'callbackFailed')
+        .map(({ callback, session, error }) => [callback, session, `${error}`]),
+    ).toEqual([
+      ['app', 1, jasmine.stringContaining('in the teardown')],
+      ['app', 2, jasmine.stringContaining('in the teardown')],
+    ] as never);
   });
 
   it('makes a caller wait whose app is busy, and loses nothing', async () => {
@@ -433,6 +436,113 @@ describe('createImpulse', () => {
     expect(await impulse.shutdown()).toEqual(jasmine.objectContaining({ drained: 0, forced: 0 }));
   });
 
+  it('completes the events of a start that failed, and may be started again', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const impulse = createImpulse({ app: echo, port });
+    opened.push(impulse);
+    const heard: string[] = [];
+    const listen = () =>
+      impulse.event$.subscribe({ next: ({ type }) => heard.push(type), complete: () => heard.push('|') });
+    listen();
+
+    await expectAsync(impulse.start()).toBeRejectedWith(jasmine.objectContaining({ code: 'EADDRINUSE' }));
+    expect(heard).toEqual(['|']);
+    server.close();
+    await once(server, 'close');
+    listen();
+    expect((await impulse.start()).port).toBe(port);
+
+    expect(heard).toEqual(['|', 'serverListening']);
+    await impulse.shutdown();
+    expect(heard).toEqual(['|', 'serverListening', 'serverDraining', 'serverClosed', '|']);
+  });
+
+  it('completes the events of a board that was shut down before it listened, also for who comes later', async () => {
+    for (const begin of [() => {}, (impulse: Impulse) => void impulse.start().catch(() => {})]) {
+      const impulse = createImpulse({ app: echo, port: 0 });
+      const heard: string[] = [];
+      impulse.event$.subscribe({ complete: () => heard.push('|') });
+      begin(impulse);
+      await impulse.shutdown();
+      impulse.event$.subscribe({ complete: () => heard.push('late |') });
+      expect(heard).toEqual(['|', 'late |']);
+      for (let tries = 0; tries < 2; tries += 1)
+        await expectAsync(impulse.start()).toBeRejectedWithError(
+          'the board was shut down before it listened',
+        );
+    }
+  });
+
+  it('says that it was shut down to who starts it after that', async () => {
+    const { impulse } = await open();
+    await impulse.shutdown();
+    await expectAsync(impulse.start()).toBeRejectedWithError('the board was shut down; make another one');
+  });
+
+  it('refuses the one call that proxyFrom throws about', async () => {
+    let isBroken = true;
+    const proxyFrom = () => {
+      if (isBroken) throw new Error('bug');
+      return true;
+    };
+    const { port, events } = await open({ proxyFrom });
+    await (await call(port)).gone;
+    isBroken = false;
+    const caller = await call(port);
+    caller.says('PROXY TCP4 203.0.113.7 203.0.113.1 5000 23\r\n');
+    await caller.hears('Handle: ');
+    expect(events.slice(1)).toEqual([
+      { type: 'connectionRefused', address: '127.0.0.1', reason: 'error', error: new Error('bug') },
+      jasmine.objectContaining({ type: 'sessionOpened', address: '203.0.113.7' }) as never,
+    ]);
+    caller.hangUp();
+  });
+
+  it('ends the one call in which telnet fails', async () => {
+    const { impulse, port, events } = await open();
+    const [ann, bob] = [await logIn(port, 'ann'), await logIn(port, 'bob')];
+    const bug = spyOn(BoardOptions.prototype, 'negotiate').and.throwError('bug');
+    const closing = happens(impulse, 'sessionClosing');
+    bob.says(bytesOf('DO ECHO'));
+    expect(await closing).toEqual(
+      jasmine.objectContaining({ session: 2, reason: 'connection-error', error: new Error('bug') }) as never,
+    );
+    bug.and.callThrough();
+    await bob.gone;
+    ann.says('still here\r\n');
+    await ann.hears('still here');
+    expect(events.filter(({ type }) => type === 'sessionClosing').length).toBe(1);
+  });
+
+  it('destroys its callers and closes its port when it can not go on, and tells who shuts it down', async () => {
+    const { impulse, port, events } = await open();
+    const ann = await logIn(port, 'ann');
+    const bug = spyOn(Readable.prototype, 'pause').and.throwError('a bug of the board');
+    connect(port, '127.0.0.1').on('error', () => {});
+    await ann.gone;
+    bug.and.callThrough();
+
+    expect(events.at(-1)).toEqual({ type: 'serverFailed', error: new Error('a bug of the board') });
+    expect(impulse.sessions.size).toBe(0);
+    await expectAsync(call(port)).toBeRejected();
+    await expectAsync(impulse.shutdown()).toBeRejectedWithError('a bug of the board');
+    opened.splice(opened.indexOf(impulse), 1);
+  });
+
+  it('hands out sessions to look at, and nothing else', async () => {
+    const { impulse, port } = await open();
+    await logIn(port, 'ann');
+    const view = impulse.sessions.get(1) as object;
+    expect(JSON.parse(JSON.stringify([...impulse.sessions.values()]))).toEqual([
+      jasmine.objectContaining({ id: 1, user: { handle: 'ann', guest: true } }),
+    ]);
+    for (const inside of ['end', 'connection', 'write', 'host', 'screen']) expect(inside in view).toBe(false);
+    for (const change of ['set', 'delete', 'clear']) expect(change in impulse.sessions).toBe(false);
+    expect(impulse.sessions.get(1)).toBe(view as never);
+  });
+
   it('starts once, and not after a shutdown', async () => {
     const { impulse } = await open();
     await expectAsync(impulse.start()).toBeRejectedWithError(/started before/);
@@ -464,11 +574,13 @@ describe('createImpulse', () => {
     await expectAsync(call(port)).toBeRejected();
   });
 
-  it('survives a listener that throws, and says so', async () => {
+  it('survives a listener that throws, and says so once, to everybody and to nothing global', async () => {
     const before = config.onUnhandledError;
-    const caught: string[] = [];
-    config.onUnhandledError = (error) => caught.push(error.message);
-    const { impulse, port } = await open();
+    const warnings: string[] = [];
+    const warned = ({ message }: Error) => warnings.push(message);
+    process.on('warning', warned);
+    const { impulse, port, events } = await open();
+    expect(config.onUnhandledError).toBe(before);
     impulse.event$.subscribe(() => {
       throw new Error('in a listener');
     });
@@ -477,11 +589,13 @@ describe('createImpulse', () => {
     caller.says('still here\r\n');
     await caller.hears('still here');
     await impulse.shutdown('spec over', { force: true });
-    // RxJS reports in a timer of its own.
-    await new Promise((resolve) => setTimeout(resolve));
-    config.onUnhandledError = before;
+    await turns(1);
+    process.off('warning', warned);
 
-    expect(caught).toContain('in a listener');
+    expect(events.filter(({ type }) => type === 'callbackFailed')).toEqual([
+      { type: 'callbackFailed', callback: 'listener', error: new Error('in a listener') },
+    ]);
+    expect(warnings).toEqual([jasmine.stringContaining('in a listener')]);
   });
 });
 

@@ -48,8 +48,10 @@ const EVENTS: { readonly [Type in LogEvent['type']]: Extract<LogEvent, { type: T
     durationMs: 604_000,
     flushed: true,
   },
+  callbackFailed: { type: 'callbackFailed', callback: 'app', session: 17, error: new Error('no such page') },
   serverDraining: { type: 'serverDraining', reason: 'SIGTERM', sessions: 2, graceMs: 10_000 },
   serverClosed: { type: 'serverClosed', reason: 'SIGTERM', drained: 2, forced: 1, durationMs: 10_500 },
+  serverFailed: { type: 'serverFailed', error: new Error('no such page') },
 };
 
 const failed = (error: unknown): LogEvent => ({ ...EVENTS.sessionClosing, reason: 'app-error', error });
@@ -168,6 +170,23 @@ describe('createLog', () => {
       );
     });
 
+    it('says what went wrong in what the board was given, as an error', () => {
+      expect(said(EVENTS.callbackFailed)).toBe('error app failed: no such page (session 17)\n');
+      expect(said({ type: 'callbackFailed', callback: 'listener', error: 'five' })).toBe(
+        'error listener failed: five\n',
+      );
+      expect(said({ ...EVENTS.connectionRefused, reason: 'error', error: new Error('bug') })).toBe(
+        'warn  refused 192.0.2.1: error: bug\n',
+      );
+      expect(said({ ...EVENTS.sessionClosing, reason: 'connection-error', error: new Error('bug') })).toBe(
+        'error node 3: ending, connection-error: bug (session 17)\n',
+      );
+    });
+
+    it('says what the board died of', () => {
+      expect(said(EVENTS.serverFailed)).toBe('error the board failed: no such page\n');
+    });
+
     it('keeps the session in sight behind the longest error', () => {
       expect(said(failed(new Error('x'.repeat(5000))))).toMatch(/x{200}… \(session 17\)\n$/);
     });
@@ -204,8 +223,9 @@ describe('createLog', () => {
     it('keeps every field of every event, under its own name', () => {
       for (const event of Object.values(EVENTS)) {
         const { type, ...fields } = event;
-        const { time, level, ...logged } = json(event, 'debug');
-        expect(logged).toEqual({ event: type, ...fields });
+        const { time, level, stack, ...logged } = json(event, 'debug');
+        const error = 'error' in fields ? { error: 'no such page' } : {};
+        expect(logged).toEqual({ event: type, ...fields, ...error });
       }
     });
 
@@ -283,7 +303,7 @@ describe('createLog', () => {
     expect(new Set(written('debug'))).toEqual(new Set(['debug', 'info', 'warn', 'error']));
     expect(new Set(written('info'))).toEqual(new Set(['info', 'warn', 'error']));
     expect(new Set(written('warn'))).toEqual(new Set(['warn', 'error']));
-    expect(written('error')).toEqual(['error', 'error']);
+    expect(written('error')).toEqual(['error', 'error', 'error', 'error']);
     expect(written('silent')).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { filter, firstValueFrom, ReplaySubject, config as rxjs, Subject } from 'rxjs';
 import { readConfig } from '../../lib/config/config.js';
 import { createLog } from '../../lib/log.js';
@@ -61,6 +62,20 @@ describe('serve', () => {
     expect(await said({ host: '::' })).toBe(1);
     expect(await said({ host: '0.0.0.0', gate: 'esc' })).toBe(0);
     expect(await said({})).toBe(0);
+  });
+
+  it('is 1 when the board fails, says why, and leaves nothing of its own in RxJS', async () => {
+    const { code, logs } = start(new Subject());
+    const [, port] = /telnet 127\.0\.0\.1 (\d+)/.exec(await logs('call in with')) ?? [];
+    const bug = spyOn(Readable.prototype, 'pause').and.throwError('a bug of the board');
+
+    const failed = logs('the board failed');
+    connect(Number(port), '127.0.0.1').on('error', () => {});
+
+    expect(await failed).toContain('error the board failed: a bug of the board');
+    expect(await code).toBe(1);
+    expect(bug).toHaveBeenCalledTimes(1);
+    expect(rxjs.onUnhandledError).toBe(before);
   });
 
   it('sets a watchdog on a shutdown that has a grace, two seconds after it', async () => {

@@ -554,6 +554,29 @@ describe('Call', () => {
       expect(call.screen.candidates?.('x')).toEqual(['xone']);
     });
 
+    it('never asks one again that is over, in whatever order they end', () => {
+      for (const order of [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+      ]) {
+        const { call } = calling();
+        const names = ['xa', 'xb', 'xc'];
+        const running = names.map((name) => call.completeWith(() => [name]).subscribe());
+        const alive = new Set(names);
+        for (const index of order) {
+          running[index]?.unsubscribe();
+          alive.delete(names[index] as string);
+          const expected = [...alive].at(-1);
+          expect(call.screen.candidates?.('x')).toEqual(expected === undefined ? undefined : [expected]);
+        }
+        expect(call.screen.candidates).toBeUndefined();
+      }
+    });
+
     it('is asked nothing before it is subscribed to, and emits nothing', () => {
       const { call } = calling();
       const seen: unknown[] = [];

@@ -68,12 +68,17 @@ describe('registry', () => {
     }),
   );
 
-  it('holds the live record of the call', () => {
+  it('holds a live view of the call, with no way to the call', () => {
     const sessions = new Map<SessionId, SessionInfo>();
     const event$ = new Subject<ServerEvent>();
     event$.pipe(registry(calls, sessions, new Map())).subscribe();
     event$.next(opened(2));
-    expect(sessions.get(2)).toBe(calls.get(2));
+    const view = sessions.get(2) as SessionInfo;
+    expect({ ...JSON.parse(JSON.stringify(view)) }).toEqual(calls.get(2) as object);
+    Object.assign(calls.get(2) as object, { bytesIn: 7 });
+    expect(view.bytesIn).toBe(7);
+    expect(Object.keys(view)).toEqual([]);
+    expect(Object.values(Object.getOwnPropertyDescriptors(view))).toEqual([]);
   });
 
   it('leaves out a session that nobody knows any more', () => {

@@ -137,6 +137,7 @@ describe('tally', () => {
         'proxy',
         'wrong-protocol',
         'crawler',
+        'error',
       ]),
     );
   });

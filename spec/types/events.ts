@@ -19,8 +19,10 @@ expectType<
     | 'sessionWarned'
     | 'sessionClosing'
     | 'sessionClosed'
+    | 'callbackFailed'
     | 'serverDraining'
     | 'serverClosed'
+    | 'serverFailed'
   >
 >();
 expectType<Same<Named<'sessionClosed'>, SessionClosed>>();
@@ -47,7 +49,7 @@ export function told(event: ServerEvent, event$: Observable<ServerEvent>) {
       // @ts-expect-error not every event that is left has one
       return event.handle;
   }
-  const session$ = event$.pipe(filter((one) => 'session' in one));
+  const session$ = event$.pipe(filter((one) => 'session' in one && 'node' in one));
   const closed$ = event$.pipe(filter(({ type }) => type === 'sessionClosed'));
   expectType<Same<typeof closed$, Observable<ServerEvent>>>();
   const known$ = event$.pipe(filter((one) => one.type === 'sessionClosed'));

@@ -8,7 +8,7 @@ export interface Accounts {
   /** Somebody called. */
   called(connection: Connection, line: CallersLine): void;
   /** Looks at an event, in its place. */
-  event(event: ServerEvent, sessions: ReadonlyMap<SessionId, SessionInfo>): void;
+  event(event: ServerEvent, calls: ReadonlyMap<SessionId, Call>): void;
   /** Looks around when all of one moment is done. */
   tick(now: number, sessions: ReadonlyMap<SessionId, SessionInfo>): void;
   /** Looks at what is left when all is over. */
@@ -29,10 +29,10 @@ export function accounts(
   const flushed: { line: CallersLine; bytesOut: number }[] = [];
   return {
     called: (connection, line) => void lines.set(connection, line),
-    event(event, sessions) {
+    event(event, calls) {
       if (event.type === 'sessionOpened') {
         // Gone already, if whoever heard of it before ended it.
-        const call = sessions.get(event.session) as Call | undefined;
+        const call = calls.get(event.session);
         const line = call && lines.get(call.connection);
         if (line) lineOf.set(event.session, line);
       }

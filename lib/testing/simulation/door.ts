@@ -79,6 +79,7 @@ export function watchDoor(limits: Readonly<Limits>, trusted: (address: string) =
       const isRight = {
         blocked: () => false,
         proxy: () => false,
+        error: () => false,
         gate: () => true,
         'wrong-protocol': () => false,
         crawler: () => false,

@@ -6,7 +6,7 @@ import type { Message } from '../../lobby/chat.js';
 import { lobby } from '../../lobby/lobby.js';
 import { FIRST_ROOM, roomChannel } from '../../lobby/rooms.js';
 import { guest } from '../../login/guest.js';
-import { createSessionManager } from '../../session-manager.js';
+import { sessionManager } from '../../session-manager.js';
 import { telnet } from '../../telnet/telnet.js';
 import { accounts } from './accounts.js';
 import { simulatedClock } from './clock.js';
@@ -78,7 +78,7 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
   const faultOf = (address: string) => faults.get(address);
   const blames: string[] = [];
 
-  const manager = createSessionManager({
+  const manager = sessionManager({
     ...limits,
     app: faultyApp(app(), faultOf),
     authenticate: faultyAuthenticator(guestOrMember, faultOf),
@@ -105,7 +105,7 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
   manager.run(connections).subscribe({
     next(event) {
       const at = clock.now();
-      books.event(event, manager.sessions);
+      books.event(event, manager.calls);
       events.push({ at, event });
       hash.update(`${at} ${JSON.stringify(event)}\n`);
       watch.event(event, at);

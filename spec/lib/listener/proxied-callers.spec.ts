@@ -2,7 +2,11 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { Subject, type Subscription, VirtualTimeScheduler } from 'rxjs';
 import { PROXY_HEADER_MS, type ProxiedCaller, type ProxyRefused } from '../../../lib/listener/proxied.js';
-import { MAX_AWAITED_HEADERS, proxiedCallers } from '../../../lib/listener/proxied-callers.js';
+import {
+  MAX_AWAITED_HEADERS,
+  type ProxyFailed,
+  proxiedCallers,
+} from '../../../lib/listener/proxied-callers.js';
 import { arrived, type Caller, call } from '../../support/caller.js';
 import { type CountingScheduler, counting } from '../../support/counting.js';
 import { line } from '../../support/proxy-headers.js';
@@ -28,8 +32,8 @@ describe('proxiedCallers', () => {
     isComplete = false;
     outcomes = [];
     accepted$ = new Subject();
-    const of = (arrival: ProxiedCaller | ProxyRefused) =>
-      arrival.kind === 'caller' ? arrival.address : arrival.why;
+    const of = (arrival: ProxiedCaller | ProxyRefused | ProxyFailed) =>
+      arrival.kind === 'refused' ? arrival.why : arrival.address;
     running = accepted$
       .pipe(proxiedCallers({ trusted: () => isTrusted, scheduler, maxAwaited: 2 }))
       .subscribe({

@@ -209,7 +209,7 @@ describe('the lobby', () => {
         });
         m.flush();
 
-        expect(said).toMatch(/ {3}1 {2}ann .* lobby\n/);
+        expect(said).toMatch(/ {3}2 {2}ann .* lobby\n/);
       }),
     );
   });

@@ -98,6 +98,18 @@ describe('fakeSession', () => {
 });
 
 describe('fakeServices', () => {
+  it('have each of several sessions that say nothing of their ids', () => {
+    holds((m) => {
+      const [ann, bob] = [fakeSession(m), fakeSession(m)];
+      expect(fakeServices(m, [ann, bob]).sessions.size).toBe(2);
+      expect([ann, bob].map(({ id, node }) => [id, node])).toEqual([
+        [1, 1],
+        [2, 2],
+      ]);
+    });
+    holds((m) => expect(fakeSession(m).id).toBe(1));
+  });
+
   it('are a bus, virtual time and the sessions on line', () => {
     holds((m) => {
       const [ann, bob] = [fakeSession(m), fakeSession(m, { id: 2, user: { handle: 'bob' } })];

@@ -1,0 +1,15 @@
+import { isObservable, type Observable } from 'rxjs';
+import { kindOf } from './kind-of.js';
+
+/**
+ * What a function of somebody else's returned, if it is an Observable.
+ *
+ * @param whose Whose function it was, as in `an app`.
+ * @throws A `TypeError` that says what it returned instead, and what to do.
+ */
+export function streamOf<T>(whose: string, returned: Observable<T>): Observable<T> {
+  if (isObservable(returned)) return returned;
+  throw new TypeError(
+    `${whose} returns an Observable, and this one returned ${kindOf(returned)}; RxJS's defer and from make one of a Promise`,
+  );
+}
