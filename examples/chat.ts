@@ -18,7 +18,7 @@ const chat: App = (session, { bus }) => {
     .presence$('chat')
     .pipe(tap(({ type, visitor }) => session.notify(`* ${visitor.handle} ${type}`)));
   const said$ = session.line$.pipe(tap((text) => bus.publish('chat', { from, text } satisfies Said)));
-  const here$ = bus.enter('chat', { session: session.id, handle: from });
+  const here$ = bus.enter('chat', { callId: session.callId, handle: from });
   return said$.pipe(ignoreElements(), beside(merge(heard$, company$, here$)));
 };
 

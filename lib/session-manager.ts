@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   catchError,
   concat,
@@ -161,8 +162,15 @@ interface TrustingManager extends SessionManager {
   readonly contained: MonoTypeOperatorFunction<Knock>;
 }
 
-/** What {@link createSessionManager} makes. */
-export function sessionManager(options: SessionManagerOptions): TrustingManager {
+/**
+ * What {@link createSessionManager} makes.
+ *
+ * @param boardId What tells it from all others, whenever they run.
+ */
+export function sessionManager(
+  options: SessionManagerOptions,
+  boardId: string = randomUUID(),
+): TrustingManager {
   const { app, authenticate = guest, bus = embeddedBus(), scheduler = monotonic, ...more } = options;
   const { blocked = () => false, trusted = () => false, gate = false, random = Math.random, ...given } = more;
   const limits = changedLimits('createSessionManager', DEFAULT_LIMITS, given);
@@ -194,6 +202,7 @@ export function sessionManager(options: SessionManagerOptions): TrustingManager 
     maxFarewells: () => farewellsThatFit(limits, openFiles),
     scheduler,
     dateOf: scheduler === monotonic ? processClock.dateOf : (at) => new Date(at),
+    boardId,
     failure$: failures,
     order$: order,
     calls,

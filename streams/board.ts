@@ -48,6 +48,8 @@ export interface BoardParts {
   readonly scheduler: SchedulerLike;
   /** When a time of `scheduler` was, by the clock on the wall. */
   readonly dateOf: (at: number) => Date;
+  /** What tells this board from all others, whenever they run. */
+  readonly boardId: string;
   /** What else is to be told, beside what happens to calls. */
   readonly failure$: Observable<ServerEvent>;
   /** Orders to go down. */

@@ -32,10 +32,10 @@ export function embeddedBus(): Bus {
     publish: (channel, message) => counted(() => messages.publish(channel, message)),
     channel$: messages.channel$,
     presence$: presences.channel$,
-    enter: (channel, { session, handle }) =>
+    enter: (channel, { callId, handle }) =>
       new Observable(() => {
         // One of its own for each entry, since somebody may be there twice.
-        const visitor = { session, handle };
+        const visitor = { callId, handle };
         const room = rooms.get(channel) ?? new Set();
         rooms.set(channel, room.add(visitor));
         const leave = () => {

@@ -32,6 +32,8 @@ const MAX_HANDLE_LENGTH = 40;
 
 /** What a call tells of itself, and needs of its board. */
 export interface CallHost {
+  /** What tells this board from all others, whenever they run. */
+  readonly boardId: string;
   /** The time that callers share. */
   readonly time: TimeSlices;
   /** The ending is settled. */
@@ -79,6 +81,10 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
   }
   get id() {
     return this.admitted.id;
+  }
+  // Put together when it is asked for: as a field it would be forty bytes for each caller.
+  get callId() {
+    return `${this.host.boardId}-${this.id}`;
   }
   get connection() {
     return this.admitted.connection;

@@ -13,6 +13,9 @@ export class SessionView implements SessionInfo {
   get id(): SessionId {
     return this.#session.id;
   }
+  get callId(): string {
+    return this.#session.callId;
+  }
   get node(): number {
     return this.#session.node;
   }
@@ -44,6 +47,6 @@ export class SessionView implements SessionInfo {
 
 /** A session as it is now: what its JSON is. */
 export function infoOf(session: SessionInfo): object {
-  const { id, node, state, user, address, openedAt, lastInputAt, bytesIn, bytesOut } = session;
-  return { id, node, state, user, address, openedAt, lastInputAt, bytesIn, bytesOut };
+  const { id, callId, node, state, user, address, openedAt, lastInputAt, bytesIn, bytesOut } = session;
+  return { id, callId, node, state, user, address, openedAt, lastInputAt, bytesIn, bytesOut };
 }

@@ -37,6 +37,8 @@ export interface SessionParts {
   /** Where the call is found by its id, from its beginning until its line is gone. */
   readonly calls: Sessions<Call>;
   readonly accounts: Accounts;
+  /** What tells this board from all others, whenever they run. */
+  readonly boardId: string;
 }
 
 /** How long a caller may say nothing before that is taken for a person who waits. Scanners speak at once, or after our greeting. */
@@ -116,6 +118,9 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output>, 
   get time(): TimeSlices {
     return this.#parts.slices;
   }
+  get boardId(): string {
+    return this.#parts.boardId;
+  }
   get ending(): SessionEnd | undefined {
     return this.#call.ending;
   }
@@ -141,8 +146,8 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output>, 
   }
 
   private tellPlace(place: number): void {
-    const { id, address } = this.#call;
-    this.below.next({ type: 'sessionWaiting', session: id, address, place });
+    const { id, callId, address } = this.#call;
+    this.below.next({ type: 'sessionWaiting', session: id, callId, address, place });
     this.#call.write(`${texts.waiting(this.#parts.limits.maxSessions, place)}\n`);
   }
 
@@ -165,7 +170,8 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output>, 
     this.#opening?.unsubscribe();
     this.#opening = undefined;
     const call = this.#call;
-    this.below.next({ type: 'sessionOpened', session: call.id, node: call.node, address: call.address });
+    const { id, callId, node, address } = call;
+    this.below.next({ type: 'sessionOpened', session: id, callId, node, address });
     call.become('authenticating');
     call.screen.cover();
   }

@@ -101,7 +101,7 @@ export interface Connection {
   destroy(): void;
 }
 
-/** Never reused while the server runs. */
+/** A number of one board: never used again while that runs, and used by every other board as well. */
 export type SessionId = number;
 
 /** Who a caller turned out to be. */
@@ -177,8 +177,10 @@ export type RefusalDetail =
 
 /** What anybody may know about a session, live: read it again and it is up to date. */
 export interface SessionInfo {
-  /** Told apart from all others by it. */
+  /** Told apart by it from all others of this board. */
   readonly id: SessionId;
+  /** Told apart by it from all others of whatever board and whatever time: for a bus or a log that boards share. */
+  readonly callId: string;
   /** The line the caller is on: the lowest that was free, from 1. Zero while waiting. */
   readonly node: number;
   /** How far the call has come. */
@@ -402,8 +404,8 @@ export type Authenticator = (session: Session, services: Services) => Observable
 
 /** Somebody in a channel. */
 export interface Visitor {
-  /** By which session they are there. */
-  readonly session: SessionId;
+  /** By which session they are there: its `callId`, as several boards may share a bus. */
+  readonly callId: string;
   /** What they are called there. */
   readonly handle: string;
 }
@@ -568,6 +570,8 @@ export interface AddressPenalised extends Of<'addressPenalised'> {
 export interface SessionWaiting extends Of<'sessionWaiting'> {
   /** The id of the session that it is to be. */
   readonly session: SessionId;
+  /** What tells the session from those of all boards and times: {@link SessionInfo.callId}. */
+  readonly callId: string;
   /** Where the caller calls from. */
   readonly address: string;
   /** 1 is the next to get a node. */
@@ -575,6 +579,8 @@ export interface SessionWaiting extends Of<'sessionWaiting'> {
 }
 /** A caller has a node, and the login begins. */
 export interface SessionOpened extends OfSession<'sessionOpened'> {
+  /** What tells the session from those of all boards and times: {@link SessionInfo.callId}. */
+  readonly callId: string;
   /** Where the caller calls from. */
   readonly address: string;
 }

@@ -39,7 +39,7 @@ export function callerOn(board: Controlled, node: unknown): Caller | undefined {
 function rowsOf({ bus }: Controlled, infos: readonly SessionInfo[]): Caller[] {
   const now = monotonic.now();
   const where = roomsOf(bus, infos);
-  return infos.map((info) => caller(info, where.get(info.id) ?? '', now));
+  return infos.map((info) => caller(info, where.get(info.callId) ?? '', now));
 }
 
 const caller = (info: SessionInfo, where: string, now: number): Caller => ({

@@ -15,7 +15,7 @@ export interface Message {
 }
 
 /** The channel that only one caller listens to. */
-export const callerChannel = (session: SessionId): string => `caller ${session}`;
+export const callerChannel = (callId: string): string => `caller ${callId}`;
 
 /** In rooms with more callers nobody wants to read who comes and goes, and it would be most of what is written there. */
 const MOST_ANNOUNCED = 50;
@@ -27,20 +27,20 @@ const BELL_EACH_MS = 10_000;
 export function inRoom(visit: Visit, room: string): Observable<never> {
   const { session, services, ignored } = visit;
   const { bus } = services;
-  const self = session.id;
+  const self = session.callId;
   const channel = roomChannel(room);
   return defer(() => {
     let company = bus.present().get(channel)?.size ?? 0;
     return merge(
       heard(bus.channel$(channel), (message) => {
         const said = message as Message;
-        if (said.from.session === self || isIgnored(ignored, self, said.from)) return;
+        if (said.from.callId === self || isIgnored(ignored, session.id, said.from)) return;
         session.notify(rendered(said, session.terminal));
       }),
       heard(bus.presence$(channel), (presence) => {
         const before = company;
         company += presence.type === 'entered' ? 1 : -1;
-        if (presence.visitor.session === self || Math.max(before, company) > MOST_ANNOUNCED) return;
+        if (presence.visitor.callId === self || Math.max(before, company) > MOST_ANNOUNCED) return;
         session.notify(comingOrGoing(presence, session.terminal));
       }),
       bus.enter(channel, visitorOf(session)),
@@ -53,7 +53,7 @@ export function pages(visit: Visit): Observable<never> {
   const { session, services, away } = visit;
   return defer(() => {
     let quietUntil = Number.NEGATIVE_INFINITY;
-    return heard(services.bus.channel$(callerChannel(session.id)), (message) => {
+    return heard(services.bus.channel$(callerChannel(session.callId)), (message) => {
       const page = message as Message;
       if (isIgnored(visit.ignored, session.id, page.from)) return;
       const now = services.scheduler.now();

@@ -213,7 +213,7 @@ function page(visit: Visit, text: string): string {
   if (words === '') return `What do you want to tell ${handle}?\n`;
   const calls = callsOf(services, handle);
   const message: Message = { kind: 'paged', from: visitorOf(session), text: words };
-  for (const { id } of calls) services.bus.publish(callerChannel(id), message);
+  for (const { callId } of calls) services.bus.publish(callerChannel(callId), message);
   const back = comeBack(visit);
   if (calls.some(({ id }) => !away.has(id))) return `${back}${handle} has it.\n`;
   const why = calls.map(({ id }) => away.get(id)).find((reason) => reason);

@@ -1,4 +1,4 @@
-import type { Bus, SessionId, SessionInfo, Visitor } from '../../streams/types.js';
+import type { Bus, SessionInfo, Visitor } from '../../streams/types.js';
 
 /** The room that a caller comes into. */
 export const FIRST_ROOM = 'lobby';
@@ -16,11 +16,11 @@ export function rooms(bus: Bus): ReadonlyMap<string, ReadonlySet<Visitor>> {
   return found;
 }
 
-/** The rooms that these sessions are in, by their ids. */
-export function roomsOf(bus: Bus, sessions: readonly SessionInfo[]): ReadonlyMap<SessionId, string> {
-  const asked = new Set(sessions.map(({ id }) => id));
-  const where = new Map<SessionId, string>();
+/** The rooms that these sessions are in, by their `callId`s. */
+export function roomsOf(bus: Bus, sessions: readonly SessionInfo[]): ReadonlyMap<string, string> {
+  const asked = new Set(sessions.map(({ callId }) => callId));
+  const where = new Map<string, string>();
   for (const [room, visitors] of rooms(bus))
-    for (const { session } of visitors) if (asked.has(session)) where.set(session, room);
+    for (const { callId } of visitors) if (asked.has(callId)) where.set(callId, room);
   return where;
 }

@@ -17,7 +17,7 @@ export interface Visit {
 }
 
 /** Who a caller is to the others. */
-export const visitorOf = ({ id, user }: Session): Visitor => ({ session: id, handle: user?.handle ?? '' });
+export const visitorOf = ({ callId, user }: Session): Visitor => ({ callId, handle: user?.handle ?? '' });
 
 /** Somebody who has logged in. */
 export type Person = SessionInfo & { readonly user: User };

@@ -56,7 +56,7 @@ export function who({ session, services, away }: Visit): string {
   const listed = firstByNode(services.sessions.values(), MOST_LISTED);
   const where = roomsOf(services.bus, listed);
   const rows = listed
-    .map((info) => ({ info, where: away.has(info.id) ? '(away)' : (where.get(info.id) ?? '') }))
+    .map((info) => ({ info, where: away.has(info.id) ? '(away)' : (where.get(info.callId) ?? '') }))
     .map((seen) => row(({ of }) => of(seen, now, services.dateOf)));
   return `\n${[row(({ title }) => title), ...rows].join('\n')}\n${more(services.sessions.size)}\n`;
 }

@@ -104,7 +104,7 @@ class FakeCall extends Call implements FakeSession {
       DEFAULT_LIMITS.outputLimitBytes,
       m.scheduler,
       { decoded, decoder, width },
-      { time: timeSlices(m.scheduler), decided() {}, loginFailed() {} },
+      { boardId: 'fake', time: timeSlices(m.scheduler), decided() {}, loginFailed() {} },
     );
     this.#line = line;
   }

@@ -80,7 +80,7 @@ describe('a simulated board', () => {
     const stays = (): App => {
       const app = lobby();
       return (session, services) => {
-        services.bus.enter('porch', { session: session.id, handle: 'x' }).subscribe();
+        services.bus.enter('porch', { callId: session.callId, handle: 'x' }).subscribe();
         return app(session, services);
       };
     };

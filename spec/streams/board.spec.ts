@@ -56,6 +56,7 @@ function parts(
     maxFarewells: () => Number.POSITIVE_INFINITY,
     scheduler: m.scheduler,
     dateOf: (at) => new Date(at),
+    boardId: 'b0a2d',
     failure$: NEVER,
     order$,
     calls: new Map(),

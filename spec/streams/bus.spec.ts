@@ -16,8 +16,7 @@ describe('embeddedBus', () => {
 
   it('says who is where without copying them', () => {
     const bus = embeddedBus();
-    for (const [session, handle] of ['ann', 'bob'].entries())
-      bus.enter('main', { session, handle }).subscribe();
+    for (const handle of ['ann', 'bob']) bus.enter('main', { callId: handle, handle }).subscribe();
     expect(bus.present().get('main')?.size).toBe(2);
     expect(bus.present().get('main')).toBe(bus.present().get('main'));
   });
@@ -156,10 +155,10 @@ describe('embeddedBus', () => {
       let session = 1;
       bus.presence$('main').subscribe(() => {
         session += 1;
-        const visitor = { session, handle: `${session}` };
+        const visitor = { callId: `fake-${session}`, handle: `${session}` };
         bus.enter('main', visitor).subscribe({ error: ({ message }) => failed.push(message) });
       });
-      bus.enter('main', { session: 1, handle: '1' }).subscribe();
+      bus.enter('main', { callId: 'fake-1', handle: '1' }).subscribe();
       expect(failed).toEqual([`more than ${MOST_AT_ONCE} messages in answer to one`]);
       expect(bus.present().get('main')?.size).toBe(MOST_AT_ONCE);
     });

@@ -23,6 +23,7 @@ function calling(options: FakeConnectionOptions & { place$?: Observable<number> 
   const failed: string[] = [];
   const admitted = fakeAdmitted(connection, options.place$);
   const call = new Call(admitted, LIMIT, scheduler, SCREEN, {
+    boardId: 'b0a2d',
     time: timeSlices(scheduler),
     decided: ({ reason }) => decided.push(reason),
     loginFailed: (handle) => failed.push(handle),
@@ -55,6 +56,7 @@ describe('Call', () => {
     const scheduler = new VirtualTimeScheduler();
     scheduler.frame = 1000;
     const call = new Call(fakeAdmitted(connection), LIMIT, scheduler, SCREEN, {
+      boardId: 'b0a2d',
       time: timeSlices(new VirtualTimeScheduler()),
       decided() {},
       loginFailed() {},
@@ -205,6 +207,7 @@ describe('Call', () => {
         new VirtualTimeScheduler(),
         SCREEN,
         {
+          boardId: 'b0a2d',
           time: timeSlices(new VirtualTimeScheduler()),
           loginFailed() {},
           decided() {
@@ -306,6 +309,7 @@ describe('Call', () => {
       });
       const counted = Object.create(connection, { drained$: { value: drained$ } });
       const call = new Call(fakeAdmitted(counted), LIMIT, new VirtualTimeScheduler(), SCREEN, {
+        boardId: 'b0a2d',
         time: timeSlices(new VirtualTimeScheduler()),
         decided() {},
         loginFailed() {},
@@ -669,6 +673,7 @@ describe('Call', () => {
       const time = timeSlices(scheduler);
       const connection = fakeConnection(NEVER);
       const call = new Call(fakeAdmitted(connection), LIMIT, scheduler, SCREEN, {
+        boardId: 'b0a2d',
         time,
         decided() {},
         loginFailed() {},

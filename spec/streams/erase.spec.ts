@@ -102,6 +102,7 @@ async function seen(
   const connection = fakeConnection(EMPTY, { terminal: terminal(parts) });
   const screenParts = { decoded, decoder, width };
   const call = new Call(fakeAdmitted(connection), 100_000, new VirtualTimeScheduler(), screenParts, {
+    boardId: 'b0a2d',
     time: timeSlices(new VirtualTimeScheduler()),
     decided() {},
     loginFailed() {},

@@ -6,6 +6,7 @@ import type { ServerEvent, SessionId, SessionInfo, User } from '../../streams/ty
 
 const info = (id: SessionId): SessionInfo => ({
   id,
+  callId: `b0a2d-${id}`,
   node: id,
   state: 'active',
   user: null,
@@ -18,6 +19,7 @@ const info = (id: SessionId): SessionInfo => ({
 const opened = (session: SessionId): ServerEvent => ({
   type: 'sessionOpened',
   session,
+  callId: `b0a2d-${session}`,
   node: session,
   address: '192.0.2.1',
 });
@@ -41,6 +43,7 @@ const closed = (session: SessionId): ServerEvent => ({
 const waiting = (session: SessionId): ServerEvent => ({
   type: 'sessionWaiting',
   session,
+  callId: `b0a2d-${session}`,
   address: '192.0.2.1',
   place: 1,
 });

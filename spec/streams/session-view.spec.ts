@@ -13,6 +13,7 @@ const aCall = () =>
     { now: () => 5, schedule: () => fail() as never },
     parts,
     {
+      boardId: 'b0a2d',
       time: timeSlices({ now: () => 5, schedule: () => fail() as never }),
       decided() {},
       loginFailed() {},
@@ -22,6 +23,7 @@ const aCall = () =>
 describe('SessionView', () => {
   const INFO = {
     id: 7,
+    callId: 'b0a2d-7',
     node: 3,
     state: 'connected',
     user: null,

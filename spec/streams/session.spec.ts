@@ -88,6 +88,7 @@ function caller(
     },
     accounts: new Map(online.map(({ id, handle }) => [handle, [id]])),
     limits: { ...NO_LIMITS, ...limits },
+    boardId: 'b0a2d',
     screen: {
       decoded: (bytes) => Buffer.from(bytes).toString(),
       decoder: () => (bytes) => Buffer.from(bytes).toString(),
@@ -161,7 +162,7 @@ describe('session', () => {
       });
       const { connection, session$ } = caller(m.scheduler, input$, { authenticate: asks });
       m.expect(session$).toBeObservable('          o 999ms a 2999ms (cd|)', {
-        o: { type: 'sessionOpened', session: 7, node: 3, address: '192.0.2.1' },
+        o: { type: 'sessionOpened', session: 7, callId: 'b0a2d-7', node: 3, address: '192.0.2.1' },
         a: { type: 'sessionAuthenticated', session: 7, node: 3, handle: 'ann' },
         c: { type: 'sessionClosing', session: 7, node: 3, reason: 'hangup' },
         d: {
@@ -906,7 +907,7 @@ describe('session', () => {
         const place$ = m.cold('               a 999ms b 999ms |', places);
         const { session$, admitted } = caller(m.scheduler, m.hot('500ms |'), { place$ });
         m.expect(session$).toBeObservable('   w 499ms (d|)', {
-          w: { type: 'sessionWaiting', session: 7, address: '192.0.2.1', place: 2 },
+          w: { type: 'sessionWaiting', session: 7, callId: 'b0a2d-7', address: '192.0.2.1', place: 2 },
           d: {
             type: 'sessionClosed',
             session: 7,
@@ -1447,7 +1448,7 @@ describe('session', () => {
         const { session$, connection, recognised$ } = unknown(m, m.cold('---a', { a: 'ann\r' }), '--|');
         at(m, 1, () => expect(connection.screen).toBe('who? '));
         m.expect(session$, '^----!').toBeObservable('--oa', {
-          o: { type: 'sessionOpened', session: 7, node: 3, address: '192.0.2.1' },
+          o: { type: 'sessionOpened', session: 7, callId: 'b0a2d-7', node: 3, address: '192.0.2.1' },
           a: { type: 'sessionAuthenticated', session: 7, node: 3, handle: 'ann' },
         });
         m.expect(recognised$).toHaveSubscriptions('^-!');

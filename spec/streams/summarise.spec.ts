@@ -21,7 +21,7 @@ const refused = (reason: RefusalReason): ConnectionRefused => ({
 const EVENTS = {
   f: refused('full'),
   a: refused('address'),
-  o: { type: 'sessionOpened', session: 1, node: 1, address: '192.0.2.2' },
+  o: { type: 'sessionOpened', session: 1, callId: 'b0a2d-1', node: 1, address: '192.0.2.2' },
 } satisfies Record<string, ServerEvent>;
 
 const summed = (reason: RefusalReason, count: number, inMs = WINDOW_MS): ConnectionsRefused => ({
@@ -241,7 +241,7 @@ describe('summarise', () => {
 
   describe('of silent connections', () => {
     const opened = (session: number, address = '192.0.2.1') =>
-      ({ type: 'sessionOpened', session, node: 1, address }) as const;
+      ({ type: 'sessionOpened', session, callId: `b0a2d-${session}`, node: 1, address }) as const;
     const closing = (session: number) =>
       ({ type: 'sessionClosing', session, node: 1, reason: 'hangup' }) as const;
     const closed = (session: number, bytesIn = 0, address = '192.0.2.1') =>

@@ -6,6 +6,7 @@ import type { EndReason, RefusalReason, ServerEvent, SessionId, SessionInfo } fr
 
 const info = (id: SessionId, more: Partial<SessionInfo> = {}): SessionInfo => ({
   id,
+  callId: `b0a2d-${id}`,
   node: id,
   state: 'active',
   user: null,
@@ -19,12 +20,14 @@ const info = (id: SessionId, more: Partial<SessionInfo> = {}): SessionInfo => ({
 const opened = (session: SessionId): ServerEvent => ({
   type: 'sessionOpened',
   session,
+  callId: `b0a2d-${session}`,
   node: session,
   address: '192.0.2.1',
 });
 const waiting = (session: SessionId, place = 1): ServerEvent => ({
   type: 'sessionWaiting',
   session,
+  callId: `b0a2d-${session}`,
   address: '192.0.2.1',
   place,
 });

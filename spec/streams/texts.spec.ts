@@ -74,9 +74,11 @@ describe('texts', () => {
       const unsaid = Object.entries(texts.GOODBYES).filter(([, words]) => words === null);
       const expected: EndReason[] = [
         'hangup',
+        'denied',
         'slow',
         'lost',
         'app-done',
+        'connection-error',
         'protocol',
         'wrong-protocol',
         'crawler',

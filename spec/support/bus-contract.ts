@@ -126,8 +126,8 @@ export function busContract(make: () => BusUnderTest): void {
     [...present()].map(([channel, visitors]) => [channel, [...visitors]]);
 
   describe('presence', () => {
-    const ann = { session: 1, handle: 'ann' };
-    const bob = { session: 2, handle: 'bob' };
+    const ann = { callId: 'fake-1', handle: 'ann' };
+    const bob = { callId: 'fake-2', handle: 'bob' };
 
     it('is as long as a visit', async () => {
       const heard = listen(bus.presence$('main'));
@@ -192,19 +192,19 @@ export function busContract(make: () => BusUnderTest): void {
     });
 
     it('adds up to who is there', async () => {
-      const inside = new Set<number>();
+      const inside = new Set<string>();
       bus.presence$('main').subscribe(({ type, visitor }: Presence) => {
-        if (type === 'entered') inside.add(visitor.session);
-        else inside.delete(visitor.session);
+        if (type === 'entered') inside.add(visitor.callId);
+        else inside.delete(visitor.callId);
       });
-      const visits = [1, 2, 3, 4].map((session) =>
-        bus.enter('main', { session, handle: `${session}` }).subscribe(),
+      const visits = ['1', '2', '3', '4'].map((callId) =>
+        bus.enter('main', { callId, handle: callId }).subscribe(),
       );
       visits[1]?.unsubscribe();
       visits[3]?.unsubscribe();
       await settled();
-      expect([...inside]).toEqual([...(bus.present().get('main') ?? [])].map(({ session }) => session));
-      expect([...inside]).toEqual([1, 3]);
+      expect([...inside]).toEqual([...(bus.present().get('main') ?? [])].map(({ callId }) => callId));
+      expect([...inside]).toEqual(['1', '3']);
     });
   });
 }

@@ -6,7 +6,7 @@ import { createSessionManager, type SessionManager } from '../../lib/session-man
 import { type FakeConnectionOptions, fakeConnection } from '../../lib/testing/fake-connection.js';
 import { embeddedBus } from '../../streams/bus.js';
 import { handleIndex } from '../../streams/handle-index.js';
-import type { App, Connection, Services, Session, SessionInfo } from '../../streams/types.js';
+import type { App, Bus, Connection, Services, Session, SessionInfo } from '../../streams/types.js';
 
 /** 2026-11-22 12:00:00 UTC */
 export const NOON = Date.UTC(2026, 10, 22, 12);
@@ -14,6 +14,7 @@ export const NOON = Date.UTC(2026, 10, 22, 12);
 /** Somebody on line by `handle`, who called an hour ago; on the node of their number. */
 export const someone = (id: number, handle: string | null, more: Partial<SessionInfo> = {}): SessionInfo => ({
   id,
+  callId: `fake-${id}`,
   node: id,
   state: 'active',
   user: handle === null ? null : { handle },
@@ -75,11 +76,12 @@ export interface Board {
 }
 
 /** Opens a board whose app is a lobby, unless it is another one. Its callers' terminals are plain, unless told otherwise. */
-export function openBoard(app: App = lobby()): Board {
+export function openBoard(app: App = lobby(), bus?: Bus): Board {
   const clock = new VirtualTimeScheduler(undefined, 0);
   const caller$ = new Subject<Connection>();
   const manager = createSessionManager({
     app,
+    ...(bus ? { bus } : {}),
     scheduler: clock,
     maxSessions: 1000,
     maxUnauthenticated: null,

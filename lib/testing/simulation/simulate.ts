@@ -78,16 +78,19 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
   const faultOf = (address: string) => faults.get(address);
   const blames: string[] = [];
 
-  const manager = sessionManager({
-    ...limits,
-    app: faultyApp(app(), faultOf),
-    authenticate: faultyAuthenticator(guestOrMember, faultOf),
-    bus: embeddedBus(),
-    gate: drawn.gate,
-    trusted: isTrusted,
-    random: drawn.random,
-    scheduler: boards,
-  });
+  const manager = sessionManager(
+    {
+      ...limits,
+      app: faultyApp(app(), faultOf),
+      authenticate: faultyAuthenticator(guestOrMember, faultOf),
+      bus: embeddedBus(),
+      gate: drawn.gate,
+      trusted: isTrusted,
+      random: drawn.random,
+      scheduler: boards,
+    },
+    `simulated ${seed}`,
+  );
   const watch = invariants(limits, manager.sessions, isTrusted);
   const events: { at: number; event: ServerEvent }[] = [];
   const hash = createHash('sha256');
@@ -188,19 +191,24 @@ function greets(bus: Bus, hear: (text: string) => void): { unsubscribe(): void; 
   const greet = () => {
     greetings += 1;
     const text = `#${GREETER}.${greetings}; hello!`;
-    bus.publish(LOBBY, { kind: 'said', from: { session: 0, handle: 'greeter' }, text } satisfies Message);
+    bus.publish(LOBBY, {
+      kind: 'said',
+      from: { callId: GREETER, handle: 'greeter' },
+      text,
+    } satisfies Message);
   };
   const greeting = bus.channel$(LOBBY).subscribe((message) => {
     const { from, text } = message as Message;
     hear(text);
-    if (from.session === 0) heard += 1;
+    if (from.callId === GREETER) heard += 1;
     if (!text.includes('👋')) return;
     greet();
     greet();
   });
   return { unsubscribe: () => greeting.unsubscribe(), unheard: () => greetings - heard };
 }
-const GREETER = 1_000_000;
+/** Nobody's call. */
+const GREETER = '1000000';
 const LOBBY = roomChannel(FIRST_ROOM);
 
 /** Members have an account, and may be on line more than once. */

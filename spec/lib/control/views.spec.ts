@@ -21,7 +21,7 @@ function crowded(count: number) {
       },
     });
     sessions.set(id, counted);
-    bus.enter(roomChannel('garden'), { session: id, handle: `caller ${id}` }).subscribe();
+    bus.enter(roomChannel('garden'), { callId: info.callId, handle: `caller ${id}` }).subscribe();
   }
   const board = { impulse: { sessions }, bus, closing: { leftMs: null }, tally: () => NOTHING_YET };
   return { board: board as unknown as Controlled, counts };

@@ -32,8 +32,10 @@ describe('proxiedCallers', () => {
     isComplete = false;
     outcomes = [];
     accepted$ = new Subject();
-    const of = (arrival: ProxiedCaller | ProxyRefused | ProxyFailed) =>
-      arrival.kind === 'refused' ? arrival.why : arrival.address;
+    const of = (arrival: ProxiedCaller | ProxyRefused | ProxyFailed) => {
+      if (arrival.kind === 'failed') return `${arrival.error}`;
+      return arrival.kind === 'caller' ? arrival.address : arrival.why;
+    };
     running = accepted$
       .pipe(proxiedCallers({ trusted: () => isTrusted, scheduler, maxAwaited: 2 }))
       .subscribe({

@@ -14,8 +14,8 @@ import { someone, visitOf } from '../../support/lobby.js';
 const PLAIN: Terminal = fakeConnection(EMPTY, { echo: true, type: 'dumb' }).terminal;
 const COLOURS: Terminal = { ...PLAIN, colours: true };
 
-const ann: Visitor = { session: 1, handle: 'ann' };
-const bob: Visitor = { session: 2, handle: 'bob' };
+const ann: Visitor = { callId: 'fake-1', handle: 'ann' };
+const bob: Visitor = { callId: 'fake-2', handle: 'bob' };
 
 const said = (from: Visitor, text: string): Message => ({ kind: 'said', from, text });
 const presence = (type: Presence['type'], visitor: Visitor): Presence => ({
@@ -50,7 +50,7 @@ describe('inRoom', () => {
         channel$: (name) => (name === 'room garden' ? message$ : EMPTY),
         presence$: (name) => (name === 'room garden' ? presence$ : EMPTY),
         enter: (name, visitor) =>
-          name === 'room garden' && visitor.session === 1 ? (entered$ as never) : EMPTY,
+          name === 'room garden' && visitor.callId === 'fake-1' ? (entered$ as never) : EMPTY,
       });
       const { visit, told } = annsVisit(services);
 
@@ -97,7 +97,11 @@ describe('inRoom', () => {
     const bus = embeddedBus();
     const failed: unknown[] = [];
     const { visit, told } = annsVisit(on(bus));
-    const breaks = { ...visit.session, id: 9, notify: () => failed.push('tried') && JSON.parse('{') };
+    const breaks = {
+      ...visit.session,
+      callId: 'fake-9',
+      notify: () => failed.push('tried') && JSON.parse('{'),
+    };
     inRoom({ ...visit, session: breaks as unknown as Session }, 'lobby').subscribe({
       error: ({ name }) => failed.push(name),
     });
@@ -113,7 +117,7 @@ describe('inRoom', () => {
     const { visit, told } = annsVisit(on(bus));
     const running = inRoom(visit, 'lobby').subscribe();
     const there = bus.enter(roomChannel('lobby'), bob).subscribe();
-    bus.enter(roomChannel('garden'), { session: 3, handle: 'eve' }).subscribe();
+    bus.enter(roomChannel('garden'), { callId: 'fake-3', handle: 'eve' }).subscribe();
     there.unsubscribe();
     running.unsubscribe();
     bus.enter(roomChannel('lobby'), bob).subscribe();
@@ -124,13 +128,13 @@ describe('inRoom', () => {
   it('tells nobody who comes and goes where there are more than fifty', () => {
     const bus = embeddedBus();
     const others = Array.from({ length: 48 }, (_, index) =>
-      bus.enter(roomChannel('lobby'), { session: index + 10, handle: `caller${index}` }).subscribe(),
+      bus.enter(roomChannel('lobby'), { callId: `fake-${index + 10}`, handle: `caller${index}` }).subscribe(),
     );
     const { visit, told } = annsVisit(on(bus));
     inRoom(visit, 'lobby').subscribe();
 
     const fiftieth = bus.enter(roomChannel('lobby'), bob).subscribe();
-    const more = bus.enter(roomChannel('lobby'), { session: 3, handle: 'eve' }).subscribe();
+    const more = bus.enter(roomChannel('lobby'), { callId: 'fake-3', handle: 'eve' }).subscribe();
     expect(told).toEqual(['bob came in.']);
     more.unsubscribe();
     fiftieth.unsubscribe();
@@ -144,7 +148,7 @@ describe('pages', () => {
     'listens for what is meant for the caller, for as long as it is subscribed to; emits nothing',
     marbles((m) => {
       const page$ = m.hot('-a--', { a: { kind: 'paged', from: bob, text: 'are you there?' } });
-      const services = on({ channel$: (name) => (name === callerChannel(1) ? page$ : EMPTY) });
+      const services = on({ channel$: (name) => (name === callerChannel('fake-1') ? page$ : EMPTY) });
       const { visit, told } = annsVisit(services);
 
       m.expect(pages(visit), '^--!').toBeObservable('---');
@@ -160,7 +164,7 @@ describe('pages', () => {
     const { visit, told } = annsVisit(on(bus, () => now));
     pages(visit).subscribe();
     for (now of [0, 1, 9_999, 10_000, 19_999, 20_000])
-      bus.publish(callerChannel(1), { kind: 'paged', from: bob, text: `at ${now}` });
+      bus.publish(callerChannel('fake-1'), { kind: 'paged', from: bob, text: `at ${now}` });
     expect(told.map((text) => text.includes('\x07'))).toEqual([true, false, false, true, false, true]);
     expect(told.length).toBe(6);
   });
@@ -170,7 +174,7 @@ describe('pages', () => {
     const { visit, told } = annsVisit(on(bus));
     pages(visit).subscribe();
     visit.away.set(1, 'lunch');
-    bus.publish(callerChannel(1), { kind: 'paged', from: bob, text: 'hello' });
+    bus.publish(callerChannel('fake-1'), { kind: 'paged', from: bob, text: 'hello' });
     expect(told).toEqual(['-> bob pages you: hello']);
   });
 
@@ -181,8 +185,8 @@ describe('pages', () => {
     inRoom(visit, 'lobby').subscribe();
     visit.ignored.set(1, new Set(['bob']));
     visit.ignored.set(2, new Set(['eve']));
-    for (const from of [bob, { session: 3, handle: 'BOB' }, { session: 4, handle: 'eve' }]) {
-      bus.publish(callerChannel(1), { kind: 'paged', from, text: 'psst' });
+    for (const from of [bob, { callId: 'fake-3', handle: 'BOB' }, { callId: 'fake-4', handle: 'eve' }]) {
+      bus.publish(callerChannel('fake-1'), { kind: 'paged', from, text: 'psst' });
       bus.publish(roomChannel('lobby'), { kind: 'said', from, text: 'hello' });
     }
     expect(told).toEqual(['\x07-> eve pages you: psst', 'eve: hello']);
@@ -192,7 +196,7 @@ describe('pages', () => {
     const bus = embeddedBus();
     const { visit, told } = annsVisit(on(bus));
     pages(visit).subscribe();
-    bus.publish(callerChannel(2), { kind: 'paged', from: ann, text: 'hello' });
+    bus.publish(callerChannel('fake-2'), { kind: 'paged', from: ann, text: 'hello' });
     expect(told).toEqual([]);
   });
 });
@@ -233,7 +237,7 @@ describe('rendered', () => {
   });
 
   it('leaves a name that no row has room for without its colour', () => {
-    const from = { session: 2, handle: 'Ann of Green Gables' };
+    const from = { callId: 'fake-2', handle: 'Ann of Green Gables' };
     expect(rendered(said(from, 'hi'), { ...COLOURS, columns: 12 })).toBe('Ann of Green\n  Gables: hi');
   });
 

@@ -25,8 +25,10 @@ function lobby(...others: SessionInfo[]) {
   for (const room of ['lobby', 'garden'])
     listen(roomChannel(room), room === 'lobby' ? '' : `in the ${room}, `);
   for (const { id, user } of [ann, ...others]) {
-    services.bus.enter(roomChannel('lobby'), { session: id, handle: user?.handle ?? '' }).subscribe();
-    listen(callerChannel(id), `to ${user?.handle}'s ${id}, `);
+    services.bus
+      .enter(roomChannel('lobby'), { callId: `fake-${id}`, handle: user?.handle ?? '' })
+      .subscribe();
+    listen(callerChannel(`fake-${id}`), `to ${user?.handle}'s ${id}, `);
   }
   return {
     visit,
@@ -204,7 +206,7 @@ describe('/rooms', () => {
   const open = (names: readonly string[]) => {
     const board = lobby();
     for (const [index, name] of names.entries()) {
-      board.services.bus.enter(roomChannel(name), { session: index, handle: '' }).subscribe();
+      board.services.bus.enter(roomChannel(name), { callId: `fake-${index}`, handle: '' }).subscribe();
     }
     return board;
   };
@@ -506,7 +508,7 @@ describe('Tab', () => {
   it('makes rooms, behind /join', () => {
     const { tab, services } = lobby();
     for (const room of ['garden', 'garage', 'attic']) {
-      services.bus.enter(roomChannel(room), { session: 1, handle: 'ann' }).subscribe();
+      services.bus.enter(roomChannel(room), { callId: 'fake-1', handle: 'ann' }).subscribe();
     }
     expect(tab('/join GAR')).toEqual(['/join garden', '/join garage']);
     expect(tab('/join gard')).toEqual(['/join garden']);

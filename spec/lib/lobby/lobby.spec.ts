@@ -4,6 +4,7 @@ import { callerChannel } from '../../../lib/lobby/chat.js';
 import { lobby } from '../../../lib/lobby/lobby.js';
 import { roomChannel } from '../../../lib/lobby/rooms.js';
 import { fakeServices, fakeSession } from '../../../lib/testing/index.js';
+import { embeddedBus } from '../../../streams/bus.js';
 import type { App, Services, Session } from '../../../streams/types.js';
 import { among, type Board, openBoard, someone } from '../../support/lobby.js';
 
@@ -266,7 +267,7 @@ describe('the lobby', () => {
         const channels: Record<string, Observable<unknown>> = {
           [roomChannel('lobby')]: lobby$,
           [roomChannel('garden')]: garden$,
-          [callerChannel(1)]: pages$,
+          [callerChannel('fake-1')]: pages$,
         };
         const ann = {
           ...someone(1, 'ann'),
@@ -364,5 +365,29 @@ describe('the lobby', () => {
       bob.says('sorry');
       expect(ann.reads()).toBe(told('bob: sorry'));
     });
+  });
+});
+
+describe('two boards with a lobby each, on one bus', () => {
+  it('have callers who hear each other, whatever their numbers', () => {
+    const bus = embeddedBus();
+    const [north, south] = [openBoard(lobby(), bus), openBoard(lobby(), bus)];
+    const ann = north.calls('ann');
+    const bob = south.calls('bob');
+    expect(ann.reads()).toContain('bob came in.');
+    ann.says('hello');
+    bob.says('hi');
+    expect(bob.reads()).toContain('ann: hello');
+    expect(ann.reads()).toContain('bob: hi');
+    expect(ann.reads()).not.toContain('ann: hello');
+
+    const [one, other] = [north.manager.sessions.get(1), south.manager.sessions.get(1)];
+    expect([one?.id, other?.id]).toEqual([1, 1]);
+    expect(one?.callId).not.toBe(other?.callId);
+    bob.hangsUp();
+    expect(ann.reads()).toContain('bob left.');
+    expect([...bus.present().values()].flatMap((visitors) => [...visitors])).toEqual([
+      { callId: one?.callId ?? '', handle: 'ann' },
+    ]);
   });
 });

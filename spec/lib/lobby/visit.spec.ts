@@ -18,8 +18,8 @@ describe('people', () => {
 
 describe('visitorOf', () => {
   it('is who a caller is to the others', () => {
-    expect(visitorOf(someone(3, 'ann') as Session)).toEqual({ session: 3, handle: 'ann' });
-    expect(visitorOf(someone(2, null) as Session)).toEqual({ session: 2, handle: '' });
+    expect(visitorOf(someone(3, 'ann') as Session)).toEqual({ callId: 'fake-3', handle: 'ann' });
+    expect(visitorOf(someone(2, null) as Session)).toEqual({ callId: 'fake-2', handle: '' });
   });
 });
 

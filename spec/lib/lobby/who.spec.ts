@@ -21,8 +21,8 @@ const crowd = Array.from({ length: 300 }, (_, index) =>
 describe('who', () => {
   it('lists by node who is on line, and who is logging in, with where they are', () => {
     const services = among(ann, bob, wide, nobody);
-    services.bus.enter(roomChannel('lobby'), { session: 2, handle: 'ann' }).subscribe();
-    services.bus.enter(roomChannel('garden'), { session: 3, handle: '漢字' }).subscribe();
+    services.bus.enter(roomChannel('lobby'), { callId: 'fake-2', handle: 'ann' }).subscribe();
+    services.bus.enter(roomChannel('garden'), { callId: 'fake-3', handle: '漢字' }).subscribe();
     const visit = visitOf(ann, services);
     visit.away.set(1, 'lunch');
 
@@ -54,7 +54,7 @@ describe('who', () => {
     it(`has ${titles.split(/\s+/).length} columns in a window of ${columns}, and no line that is wider`, () => {
       const services = among(...crowd);
       for (const { id } of crowd)
-        services.bus.enter(roomChannel('漢'.repeat(16)), { session: id, handle: '' }).subscribe();
+        services.bus.enter(roomChannel('漢'.repeat(16)), { callId: `fake-${id}`, handle: '' }).subscribe();
       const [, header, ...rows] = who(visitOf(ann, services, columns)).split('\n');
 
       expect(header).toBe(titles);

@@ -9,7 +9,13 @@ import { has } from '../../support/shells.js';
 
 const LISTENING: ServerEvent = { type: 'serverListening', host: '127.0.0.1', port: 2323 };
 const DRAINING: ServerEvent = { type: 'serverDraining', reason: 'SIGTERM', sessions: 0, graceMs: 0 };
-const OPENED: ServerEvent = { type: 'sessionOpened', session: 1, node: 1, address: '192.0.2.1' };
+const OPENED: ServerEvent = {
+  type: 'sessionOpened',
+  session: 1,
+  callId: 'b0a2d-1',
+  node: 1,
+  address: '192.0.2.1',
+};
 
 describe('notifyManager', () => {
   let folder: ReturnType<typeof temporaryFolder>;
