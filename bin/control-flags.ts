@@ -1,12 +1,14 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigError, findSetting } from '../lib/config/config.js';
 import { flag, SETTINGS, variable } from '../lib/config/settings.js';
+import { distrust } from '../lib/control/distrust.js';
 import { placeOf } from '../lib/control/place.js';
 
 const HOW_TO_FIND = `
 The board is found by its control socket: ${flag(SETTINGS.control)} or ${variable(SETTINGS.control)}, or else
 the one of its port, ${flag(SETTINGS.port)} or ${variable(SETTINGS.port)}. Both may stand in a file .env in
-the working directory.`;
+the working directory, if that and the socket are yours or root's.`;
 
 /** Gives a command the flags by which it finds the board. */
 export function withControl(command: Command): Command {
@@ -24,8 +26,10 @@ export function withControl(command: Command): Command {
  */
 export function socketOf(command: Command): string {
   const sources = { flags: command.opts(), env: process.env, cwd: process.cwd() };
+  let isFromFile = false;
   const [control, port] = ([SETTINGS.control, SETTINGS.port] as const).map((setting) => {
     const { name, value, source } = findSetting(setting, sources);
+    isFromFile ||= source.startsWith('.env');
     const parsed = setting.parse(value);
     if (parsed === undefined)
       throw new ConfigError([
@@ -34,5 +38,11 @@ export function socketOf(command: Command): string {
     return parsed;
   });
   if (typeof control !== 'string') throw new Error('control is off: name a socket with --control SOCKET');
-  return placeOf(control, Number(port));
+  const socket = placeOf(control, Number(port));
+  const problem = isFromFile ? distrust(resolve('.env'), socket) : null;
+  if (problem)
+    throw new ConfigError([
+      `${problem}; name the board with ${flag(SETTINGS.port)} or ${flag(SETTINGS.control)}`,
+    ]);
+  return socket;
 }

@@ -1,11 +1,11 @@
 import loglevel, { type LogLevelDesc } from 'loglevel';
 import { type Observable, type SchedulerLike, tap } from 'rxjs';
-import { printable } from '../streams/printable.js';
+import { NOT_PRINTED, printable } from '../streams/printable.js';
 import { type ConnectionsRefused, type Summary, summarise } from '../streams/summarise.js';
 import type { ConnectionRefused, ServerEvent } from '../streams/types.js';
 import { type Paint, plainly, type Style } from './colour.js';
 import { formatDuration } from './config/duration.js';
-import { messageOf } from './message-of.js';
+import { messageOf, quotedMessageOf } from './message-of.js';
 import { monotonic } from './process/monotonic.js';
 
 /** Whatever the log has a line for. */
@@ -126,18 +126,18 @@ function phrase(event: LogEvent): string {
     }
     case 'loginsUnchecked': {
       const logins = event.count === 1 ? '1 more login' : `${event.count} more logins`;
-      return `${logins} could not be checked in ${spent(event.inMs)}: ${messageOf(event.error)}`;
+      return `${logins} could not be checked in ${spent(event.inMs)}: ${quotedMessageOf(event.error)}`;
     }
     case 'sessionWaiting':
       return `session ${event.session}: ${event.address} waits, number ${event.place} in line`;
     case 'sessionOpened':
       return `node ${event.node}: ${event.address} called in (session ${event.session})`;
     case 'loginAttemptFailed':
-      return `login failed from ${event.address}: attempt ${event.attempt}, as ${printable(event.handle)} (session ${event.session})`;
+      return `login failed from ${event.address}: attempt ${event.attempt}, as ${wordOf(event.handle)} (session ${event.session})`;
     case 'loginAttemptsFailed':
       return `login failed ${event.count} more times in ${spent(event.inMs)}`;
     case 'sessionAuthenticated':
-      return `node ${event.node}: ${printable(event.handle)} logged in (session ${event.session})`;
+      return `node ${event.node}: ${wordOf(event.handle)} logged in (session ${event.session})`;
     case 'sessionWarned':
       return `node ${event.node}: warned, ${event.reason} in ${spent(event.inMs)} (session ${event.session})`;
     case 'sessionClosing': {
@@ -171,7 +171,7 @@ function because(event: ConnectionRefused | ConnectionsRefused): string {
 }
 
 /** What went wrong, if something did. */
-const why = (event: object) => ('error' in event ? `: ${messageOf(event.error)}` : '');
+const why = (event: object) => ('error' in event ? `: ${quotedMessageOf(event.error)}` : '');
 
 /** `0.4s`, `10m 4s`, `2h 3m` */
 function spent(ms: number): string {
@@ -190,10 +190,18 @@ function stackOf(error: unknown): string | undefined {
   }
 }
 
+/** A handle; in quotes, where it is more than one word. */
+function wordOf(handle: string): string {
+  const shown = printable(handle);
+  return /[ "]/.test(shown) ? JSON.stringify(shown) : shown;
+}
+
 /** JSON, with everything escaped that isn't safe on a terminal. */
 function json(fields: object): string {
-  return JSON.stringify(fields).replace(
-    /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return JSON.stringify(fields).replace(NOT_PRINTED, (char) =>
+    Array.from(
+      { length: char.length },
+      (_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`,
+    ).join(''),
   );
 }

@@ -11,3 +11,6 @@ export function messageOf(error: unknown): string {
     return 'an error without words';
   }
 }
+
+/** The same in quotes, for a line of a log: whatever is quoted in an error doesn't read as a line of ours. */
+export const quotedMessageOf = (error: unknown): string => `"${messageOf(error).replaceAll('"', '\\"')}"`;

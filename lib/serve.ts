@@ -27,9 +27,9 @@ import { createImpulse } from './create-impulse.js';
 import { lobby } from './lobby/lobby.js';
 import { type Log, logEvents } from './log.js';
 import { greeted } from './login/banner.js';
-import { guest } from './login/guest.js';
+import { guestOf } from './login/guest.js';
 import { passwords } from './login/passwords.js';
-import { messageOf } from './message-of.js';
+import { messageOf, quotedMessageOf } from './message-of.js';
 import { isIgnored } from './process/hold-signals.js';
 import { monotonic } from './process/monotonic.js';
 import { runStepsInTurns } from './process/run-steps.js';
@@ -83,8 +83,9 @@ export function serve(
 ): Promise<number> {
   const { host, port, name, banner, passwords: accounts } = settings;
   const before = config.onUnhandledError;
-  config.onUnhandledError = (error) => log.error('listenerFailed', `a listener failed: ${messageOf(error)}`);
-  const authenticate = greeted(banner, accounts === null ? guest : passwords(accounts));
+  config.onUnhandledError = (error) =>
+    log.error('listenerFailed', `a listener failed: ${quotedMessageOf(error)}`);
+  const authenticate = greeted(banner, accounts === null ? guestOf(name) : passwords(accounts));
   let [blocked, trusted] = [networks(settings.block), networks(settings.allow)];
   const limits = limitsOf(settings);
   const bus = embeddedBus();

@@ -24,7 +24,9 @@ export function fit(text: string, columns: number, width: (text: string) => numb
 
 function fitted(line: string, columns: number, width: (text: string) => number, indent: string): string[] {
   const laid = measured(line, width);
-  return laid.columns <= columns ? [line] : broken(laid, columns, indent);
+  return laid.columns <= columns
+    ? [line]
+    : broken(takenApart(laid, columns - indent.length), columns, indent);
 }
 
 function broken({ letters, widths }: Measured, columns: number, indent: string): string[] {
@@ -59,6 +61,15 @@ function broken({ letters, widths }: Measured, columns: number, indent: string):
     if (letter.trim() !== '') isEmpty = false;
   }
   return [...rows, row.trimEnd()];
+}
+
+/** The same with the code points of each letter that is wider than a row: a terminal may not take them for one letter. */
+function takenApart(laid: Measured, columns: number): Measured {
+  if (laid.widths.every((wide) => wide <= columns)) return laid;
+  const letters = laid.letters.flatMap((letter, at) =>
+    (laid.widths[at] as number) > columns ? [...letter] : [letter],
+  );
+  return { ...laid, letters, widths: letters.map(laid.width) };
 }
 
 /** A line, letter by letter. */

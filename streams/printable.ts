@@ -1,7 +1,7 @@
 import { UNSAFE } from './plain.js';
 
 /** A line of a log has nothing in it that doesn't show, such as joiners. */
-const NOT_PRINTED = new RegExp(`${UNSAFE.source}|[\\u200c\\u200d]`, 'gu');
+export const NOT_PRINTED = new RegExp(`${UNSAFE.source}|[\\u200c\\u200d]`, 'gu');
 
 /**
  * Makes a text safe for one line of a log or of a screen: what would drive a terminal, break the line or turn it

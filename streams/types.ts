@@ -106,7 +106,7 @@ export type SessionId = number;
 
 /** Who a caller turned out to be. */
 export interface User {
-  /** What the caller is called, on every screen; made {@link plain} by the board. */
+  /** What the caller is called, on every screen; made {@link plain} by the board. The lobby shows `_` for blanks. */
   readonly handle: string;
   /** True for somebody without an account: the handle is only what they call themselves. */
   readonly guest?: boolean;

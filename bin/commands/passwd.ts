@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import type { Observable } from 'rxjs';
-import { findSetting } from '../../lib/config/config.js';
+import { ConfigError, findSetting } from '../../lib/config/config.js';
 import { flag, SETTINGS, variable } from '../../lib/config/settings.js';
+import { distrust } from '../../lib/control/distrust.js';
 import { handleOf } from '../../lib/login/handle.js';
 import { askPassword, setPassword } from '../../lib/login/passwd.js';
 import { withExamples } from '../examples.js';
@@ -17,22 +19,26 @@ export const passwdCommand: AddCommand = (program, { signal$, exitWith }) => {
   const command = program
     .command('passwd')
     .description('make an account, or change its password, in the file that --passwords names')
-    .argument('<handle>', 'whose account; 2 to 20 letters, digits, spaces, or . - _')
+    .argument('<handle>', 'whose account; 2 to 20 letters of one alphabet, digits, spaces, or . - _')
     .option(`${flag(SETTINGS.passwords)} <file>`, SETTINGS.passwords.description)
     .addHelpText('after', PASSWD_HELP)
     .action(async (typed: string, flags: { passwords?: string }) => {
-      const { value: file } = findSetting(SETTINGS.passwords, {
+      const { value: file, source } = findSetting(SETTINGS.passwords, {
         flags,
         env: process.env,
         cwd: process.cwd(),
       });
+      const problem = source.startsWith('.env') ? distrust(resolve('.env'), null) : null;
+      if (problem) throw new ConfigError([`${problem}; name the file with ${flag(SETTINGS.passwords)}`]);
       const handle = handleOf(typed);
       if (file === 'off')
         program.error(
           `passwd needs a file: ${flag(SETTINGS.passwords)} FILE, or ${variable(SETTINGS.passwords)}`,
         );
       else if (!handle)
-        program.error(`'${typed}' is no handle: use 2 to 20 letters, digits, spaces, or . - _`);
+        program.error(
+          `'${typed}' is no handle: use 2 to 20 letters of one alphabet, digits, spaces, or . - _`,
+        );
       else exitWith(await passwd(file, handle, signal$));
     });
   withExamples(command, {

@@ -1,7 +1,7 @@
 import { printable } from '../../streams/printable.js';
 import { column } from '../lobby/column.js';
 import { spent } from '../lobby/times.js';
-import { width } from '../width.js';
+import { maxWidth } from '../max-width.js';
 import type { Caller } from './protocol.js';
 
 interface Column {
@@ -28,7 +28,7 @@ const GAP = '  ';
 export function callerTable(callers: readonly Caller[], columns = Number.POSITIVE_INFINITY): string[] {
   const whole = COLUMNS.map((each) => {
     const cells = [each.title, ...callers.map(each.of)];
-    return { ...each, cells, width: Math.max(...cells.map(width)) };
+    return { ...each, cells, width: Math.max(...cells.map(maxWidth)) };
   });
   const isTooWide = (some: typeof whole) =>
     some.reduce((sum, each) => sum + each.width + GAP.length, -GAP.length) > columns;
@@ -38,6 +38,6 @@ export function callerTable(callers: readonly Caller[], columns = Number.POSITIV
 
   return Array.from({ length: callers.length + 1 }, (_, row) => {
     const line = shown.map(({ cells, width, align }) => column(cells[row] ?? '', width, align)).join(GAP);
-    return column(line.trimEnd(), Math.min(columns, width(line.trimEnd())));
+    return column(line.trimEnd(), Math.min(columns, maxWidth(line.trimEnd())));
   });
 }

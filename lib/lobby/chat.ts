@@ -2,7 +2,7 @@ import { defer, merge, Observable, Subscriber } from 'rxjs';
 import { fit } from '../../streams/fit.js';
 import type { Presence, SessionId, Terminal, Visitor } from '../../streams/types.js';
 import { folded } from '../login/handle.js';
-import { width } from '../width.js';
+import { maxWidth } from '../max-width.js';
 import { roomChannel } from './rooms.js';
 import { type Style, styleOf } from './style.js';
 import { type Visit, visitorOf } from './visit.js';
@@ -105,13 +105,13 @@ const RENDERED = new WeakMap<Message, Map<string, string>>();
 /** Windows of nearly the same width see the same: a thousand callers with a thousand widths would cost a thousand layouts. */
 const commonWidth = (columns: number) => (columns < 24 ? columns : Math.min(200, columns - (columns % 8)));
 
-/** What somebody says begins each row but the first with blanks, so that nobody can write a row that looks like another's. */
-const INDENT = '  ';
+/** Each row but the first of what has others' words in it begins so: nobody can write a row that looks like another's. */
+export const INDENT = '  ';
 
 function laidOut({ kind, from, text }: Message, columns: number, style: Style): string {
   const [mark, behind] = PHRASES[kind];
   const head = `${mark}${from.handle}`;
-  const lines = fit(`${head}${behind}${text}`, columns, width, INDENT);
+  const lines = fit(`${head}${behind}${text}`, columns, maxWidth, INDENT);
   if (!lines.startsWith(head)) return lines;
   const styled = kind === 'paged' ? style('loud', mark) : mark;
   return `${styled}${style('name', from.handle)}${lines.slice(head.length)}`;
@@ -122,5 +122,5 @@ const PHRASES = { said: ['', ': '], did: ['* ', ' '], paged: ['-> ', ' pages you
 
 function comingOrGoing({ type, visitor }: Presence, terminal: Terminal): string {
   const words = `${visitor.handle} ${type === 'entered' ? 'came in' : 'left'}.`;
-  return styleOf(terminal)('quiet', fit(words, terminal.columns, width, INDENT));
+  return styleOf(terminal)('quiet', fit(words, terminal.columns, maxWidth, INDENT));
 }

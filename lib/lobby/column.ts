@@ -1,22 +1,22 @@
 import { lettersOf } from '../../streams/letters.js';
-import { width } from '../width.js';
+import { maxWidth } from '../max-width.js';
 
 /** A text in a column so wide on the screen, cut with an ellipsis if it is too long. */
 export function column(text: string, columns: number, align: 'left' | 'right' = 'left'): string {
   const short = shortened(text, columns);
-  const blanks = ' '.repeat(Math.max(0, columns - width(short)));
+  const blanks = ' '.repeat(Math.max(0, columns - maxWidth(short)));
   return align === 'left' ? short + blanks : blanks + short;
 }
 
 /** A text that takes no more columns than that, cut with an ellipsis if it is too long. */
 export const shortened = (text: string, columns: number): string =>
-  width(text) <= columns ? text : `${beginning(text, columns - 1)}…`;
+  maxWidth(text) <= columns ? text : `${beginning(text, columns - 1)}…`;
 
 function beginning(text: string, columns: number): string {
   let taken = '';
   let left = columns;
   for (const letter of lettersOf(text)) {
-    left -= width(letter);
+    left -= maxWidth(letter);
     if (left < 0) break;
     taken += letter;
   }

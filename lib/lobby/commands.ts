@@ -5,7 +5,7 @@ import { callerChannel, type Message } from './chat.js';
 import { shortened } from './column.js';
 import { roomChannel, rooms } from './rooms.js';
 import { dateAndTime, spent } from './times.js';
-import { addressee, callsOf, handlesFrom, type Visit, visitorOf } from './visit.js';
+import { addressee, callsOf, handlesFrom, shownHandle, type Visit, visitorOf } from './visit.js';
 import { idle, who } from './who.js';
 
 /** What is answered to a line; null hangs up. */
@@ -32,7 +32,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     takes: 'ROOM',
     help: 'go to a room, or open one',
     answer({ room }, text) {
-      const name = folded(text);
+      const name = text.normalize('NFC').toLowerCase();
       if (!ROOM.test(name)) return 'A room is 1 to 16 letters, digits, - and _: such as /join garden\n';
       if (name === room.value) return `You are in ${name}.\n`;
       room.next(name);
@@ -142,22 +142,17 @@ export function candidates(visit: Visit, typed: string): readonly string[] {
 }
 
 /** The handle that somebody is about to type into what they say. */
-function spokenTo({ services }: Visit, typed: string): readonly string[] {
-  for (const { index: start } of typed.matchAll(WORD)) {
-    // No handle is that long, and a line may have five hundred words.
-    if (typed.length - start > MAX_TYPED_HANDLE) continue;
-    const handles = handlesFrom(services, typed.slice(start));
-    const behind = start === 0 ? ':' : '';
-    if (handles.length > 0) return handles.map((handle) => `${typed.slice(0, start)}${handle}${behind}`);
-  }
-  return [];
+function spokenTo({ services }: Visit, typed: string): string[] {
+  const start = typed.lastIndexOf(' ') + 1;
+  // No handle is that long, and a line may be.
+  if (start === typed.length || typed.length - start > MAX_TYPED_HANDLE) return [];
+  const behind = start === 0 ? ':' : '';
+  const handles = handlesFrom(services, typed.slice(start));
+  return handles.map((handle) => `${typed.slice(0, start)}${handle}${behind}`);
 }
 
 /** A handle has 20 characters, and each may be typed as a letter and its marks. */
 const MAX_TYPED_HANDLE = 60;
-
-/** The beginning of a word; the first of several from which a handle begins is the one, since some have blanks in them. */
-const WORD = /(?<!\S)\S/g;
 
 const beginning = (texts: readonly string[], begun: string) =>
   texts.filter((text) => text.startsWith(folded(begun)));
@@ -188,7 +183,7 @@ function ignore({ session, services, ignored }: Visit, text: string): string {
     return all === '' ? 'You hear everybody. Such as /ignore bob\n' : `You hear nothing of ${all}.\n`;
   }
   const handle = addressee(services, text) ?? text;
-  if (handle === session.user?.handle) return 'That is you.\n';
+  if (handle === shownHandle(session.user)) return 'That is you.\n';
   if (mine.delete(folded(handle))) {
     if (mine.size === 0) ignored.delete(session.id);
     return `You hear ${handle} again.\n`;
@@ -207,9 +202,9 @@ function page(visit: Visit, text: string): string {
   const handle = addressee(services, text);
   if (text === '') return 'Whom? Such as /page ann Are you there?\n';
   if (handle === undefined) return NOBODY;
-  if (handle === session.user?.handle) return 'That is you.\n';
-  // By its words: what was typed may have more letters, or fewer, than the handle that it means.
-  const words = text.split(' ').slice(handle.split(' ').length).join(' ').trim();
+  if (handle === shownHandle(session.user)) return 'That is you.\n';
+  // What was typed may have more letters, or fewer, than the handle that it means.
+  const words = text.replace(/^\S+/, '').trim();
   if (words === '') return `What do you want to tell ${handle}?\n`;
   const calls = callsOf(services, handle);
   const message: Message = { kind: 'paged', from: visitorOf(session), text: words };

@@ -13,13 +13,13 @@ import {
 import { beside } from '../../streams/beside.js';
 import { fit } from '../../streams/fit.js';
 import type { App, Output, Services, SessionId } from '../../streams/types.js';
-import { width } from '../width.js';
-import { inRoom, pages } from './chat.js';
+import { maxWidth } from '../max-width.js';
+import { INDENT, inRoom, pages } from './chat.js';
 import { type Answer, answer, candidates } from './commands.js';
 import { lastCallers } from './last-callers.js';
 import { paced } from './paced.js';
 import { FIRST_ROOM } from './rooms.js';
-import { callsOf, type Visit } from './visit.js';
+import { callsOf, shownHandle, type Visit } from './visit.js';
 
 /** Faster than anybody types; a paste waits, and holds its caller back, so that it doesn't flood the room. */
 const TALK_RATE = { count: 5, perMs: 1000, burst: 20 };
@@ -50,11 +50,11 @@ export function lobby(): App {
     defer(() => {
       const room = new BehaviorSubject(FIRST_ROOM);
       const here: Visit = { session, services, room, away, ignored, lastCallers: callers.list };
-      const shown = (text: string) => fit(text, session.terminal.columns, width);
+      const shown = (text: string) => fit(text, session.terminal.columns, maxWidth, INDENT);
       const talk = paced(TALK_RATE, services.scheduler);
 
       const greeting = shown(welcome(here));
-      callers.add({ handle: session.user?.handle ?? '', at: services.scheduler.now() });
+      callers.add({ handle: shownHandle(session.user), at: services.scheduler.now() });
 
       const prompted = (text: string): Observable<Output> =>
         concat(
@@ -84,11 +84,12 @@ export function lobby(): App {
 
 function welcome({ session, services, lastCallers }: Visit): string {
   const others = named(services, session.id);
+  const self = shownHandle(session.user);
   const gone = lastCallers()
     .map(({ handle }) => handle)
-    .filter((handle) => handle !== session.user?.handle && callsOf(services, handle).length === 0);
+    .filter((handle) => handle !== self && callsOf(services, handle).length === 0);
   return `
-Welcome, ${session.user?.handle}! You are on node ${session.node}. ${company(others, services.handles.size - 1)}.
+Welcome, ${self}! You are on node ${session.node}. ${company(others, services.handles.size - 1)}.
 ${gone.length === 0 ? '' : `The last ${gone.length === 1 ? 'caller was' : 'callers were'} ${listed(gone)}.\n`}\
 Type to talk, or /help for what else you can do.
 
@@ -103,7 +104,7 @@ function named({ handles }: Services, self: SessionId): string[] {
   const found: string[] = [];
   for (const { id, user } of handles.values()) {
     if (found.length === MOST_NAMED) break;
-    if (id !== self && user) found.push(user.handle);
+    if (id !== self && user) found.push(shownHandle(user));
   }
   return found;
 }

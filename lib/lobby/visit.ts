@@ -1,5 +1,6 @@
 import type { BehaviorSubject } from 'rxjs';
 import type { Services, Session, SessionId, SessionInfo, User, Visitor } from '../../streams/types.js';
+import { oneWord } from '../login/handle.js';
 import type { LastCaller } from './last-callers.js';
 
 /** One caller's time in the lobby, and what all of them share. */
@@ -17,7 +18,10 @@ export interface Visit {
 }
 
 /** Who a caller is to the others. */
-export const visitorOf = ({ callId, user }: Session): Visitor => ({ callId, handle: user?.handle ?? '' });
+export const visitorOf = ({ callId, user }: Session): Visitor => ({ callId, handle: shownHandle(user) });
+
+/** The handle of a caller as all others see it and type it: one word. */
+export const shownHandle = (user: User | null): string => oneWord(user?.handle ?? '');
 
 /** Somebody who has logged in. */
 export type Person = SessionInfo & { readonly user: User };
@@ -25,22 +29,19 @@ export type Person = SessionInfo & { readonly user: User };
 /** Everybody who has logged in. */
 export const people = ({ handles }: Services): Person[] => [...handles.values()] as Person[];
 
-/** The calls of somebody who has logged in. */
+/** The calls of somebody who has logged in, by the handle as it shows. */
 export const callsOf = ({ handles }: Services, handle: string): readonly Person[] =>
-  handles.named(handle).filter((info): info is Person => info.user?.handle === handle);
+  handles.named(handle).filter((info): info is Person => shownHandle(info.user) === handle);
 
 /** The handles on line that begin so, in whatever case. */
 export const handlesFrom = ({ handles }: Services, beginning: string): readonly string[] =>
-  handles.beginning(beginning);
+  handles.beginning(beginning).map(oneWord);
 
-/** The handle that a text begins with, of those on line; the longest, as some have spaces in them. */
+/** The handle that the first word of a text is, of those on line. A handle is one word. */
 export function addressee({ handles }: Services, text: string): string | undefined {
-  const ends = [...text.slice(0, LONGEST_HANDLE).matchAll(/ |$/g)].map(({ index }) => index);
-  for (const end of ends.reverse()) {
-    const [found] = handles.named(text.slice(0, end));
-    if (found?.user) return found.user.handle;
-  }
-  return undefined;
+  const word = /^\S*/.exec(text.slice(0, LONGEST_HANDLE))?.[0] ?? '';
+  const [found] = handles.named(word);
+  return found?.user ? shownHandle(found.user) : undefined;
 }
 
 /** Longer ones are nobody's, not even with each letter typed in pieces. */

@@ -3,7 +3,7 @@ import { column } from './column.js';
 import { firstByNode } from './first-by-node.js';
 import { roomsOf } from './rooms.js';
 import { spent, timeOfDay } from './times.js';
-import { people, type Visit } from './visit.js';
+import { people, shownHandle, type Visit } from './visit.js';
 
 /** Callers that are listed; more would be more than a caller's line holds. */
 const MOST_LISTED = 200;
@@ -42,7 +42,7 @@ function columnsFor(window: number): readonly Column[] {
   return columns.filter(({ from }) => from <= window);
 }
 
-const nameOf = ({ user }: SessionInfo) => user?.handle ?? '(logging in)';
+const nameOf = ({ user }: SessionInfo) => (user ? shownHandle(user) : '(logging in)');
 
 /** Who is on line, a line each by their nodes, in as many columns as the caller's window has room for. */
 export function who({ session, services, away }: Visit): string {

@@ -108,18 +108,16 @@ export function accountOf(line: string): Account | null {
   if (line.length > MAX_LINE_LENGTH) return null;
   const fields = /^([^:]+):scrypt:(\d{1,8}):(\d{1,3}):(\d{1,3}):([\w-]+):([\w-]+)$/.exec(line.trim());
   if (!fields) return null;
-  const [, handle = '', N, r, p, salt = '', hash = ''] = fields;
+  const [, written = '', N, r, p, salt = '', hash = ''] = fields;
+  const handle = handleOf(written);
+  if (handle === null) return null;
   const account = {
     handle,
     cost: { N: Number(N), r: Number(r), p: Number(p) },
     salt,
     hash,
   };
-  const isGood =
-    handleOf(handle) === handle &&
-    isPayable(account.cost) &&
-    byteLength(salt) >= SALT_BYTES &&
-    byteLength(hash) === HASH_BYTES;
+  const isGood = isPayable(account.cost) && byteLength(salt) >= SALT_BYTES && byteLength(hash) === HASH_BYTES;
   return isGood ? account : null;
 }
 

@@ -2,7 +2,8 @@ import { chmod, chown, readFile, realpath, rename, rm, stat, writeFile } from 'n
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { ReadStream } from 'node:tty';
-import { accountOf, accountsIn, lineOf, MOST_FILE_BYTES, newAccount } from './account-file.js';
+import { type Account, accountOf, accountsIn, lineOf, MOST_FILE_BYTES, newAccount } from './account-file.js';
+import { withFileLock } from './file-lock.js';
 import { folded } from './handle.js';
 
 /** Characters of a new password. */
@@ -23,7 +24,8 @@ export class PasswdError extends Error {
 
 /**
  * Puts an account into a file, or gives it another password; everything else in the file stays as it is. The file is
- * replaced as a whole, so that a board never reads half of it; a new one is its owner's alone.
+ * replaced as a whole, so that a board never reads half of it; a new one is its owner's alone. Others who change it wait
+ * meanwhile, so that no account is lost.
  *
  * @returns What was done: `added` or `changed`.
  * @throws {@link PasswdError} when the file has a line that is no account, would be too long, or can't be written.
@@ -33,6 +35,17 @@ export async function setPassword(
   handle: string,
   password: string,
 ): Promise<'added' | 'changed'> {
+  // It takes long, and nobody has to wait for it.
+  const account = await newAccount(handle, password);
+  // What a link leads to is replaced, not the link.
+  const place = await realpath(file).catch(() => file);
+  return withFileLock(place, () => put(file, place, account)).catch((error) => {
+    if (error instanceof PasswdError) throw error;
+    throw new PasswdError('system', `${file} can't be written: ${(error as Error).message}`);
+  });
+}
+
+async function put(file: string, place: string, account: Account): Promise<'added' | 'changed'> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return Buffer.alloc(0);
     throw new PasswdError('system', `${file} can't be read: ${error.message}`);
@@ -40,12 +53,12 @@ export async function setPassword(
   const { accounts, problems } = accountsIn(bytes.toString());
   if (problems.length > 0) throw new PasswdError('file', `${file} ${problems[0]}`);
 
-  const known = accounts.get(folded(handle));
-  const line = lineOf(await newAccount(known?.handle ?? handle, password));
+  const known = accounts.get(folded(account.handle));
+  const line = lineOf({ ...account, handle: known?.handle ?? account.handle });
   const changed = known ? withLine(bytes, known.handle, line) : withLineAdded(bytes, line);
   if (changed.length > MOST_FILE_BYTES)
     throw new PasswdError('file', `${file} would be too long: ${MOST_FILE_BYTES} bytes are allowed`);
-  await replace(file, changed);
+  await replace(file, place, changed);
   return known ? 'changed' : 'added';
 }
 
@@ -111,9 +124,7 @@ function withLineAdded(bytes: Buffer, line: string): Buffer {
   return Buffer.concat([bytes, Buffer.from(`${ending}${line}\n`)]);
 }
 
-async function replace(file: string, bytes: Buffer): Promise<void> {
-  // What a link leads to is replaced, not the link.
-  const place = await realpath(file).catch(() => file);
+async function replace(file: string, place: string, bytes: Buffer): Promise<void> {
   const draft = `${place}.${process.pid}.new`;
   try {
     await writeFile(draft, bytes, { mode: 0o600, flag: 'wx' });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -28,6 +28,25 @@ describe('a board that is controlled', () => {
       at: ['--port', `${board.port}`],
     };
   }
+
+  it('is not the one that another user\u2019s .env names', async () => {
+    if (process.getuid?.() !== 0) pending('only root can give a file away');
+    const asked: unknown[] = [];
+    const path = join(folder.path, 'trap.sock');
+    const server = createServer((socket) => asked.push(socket)).listen(path);
+    await once(server, 'listening');
+    writeFileSync(join(folder.path, '.env'), `IMPULSE_CONTROL=${path}\nIMPULSE_PASSWORDS=accounts\n`);
+    chownSync(join(folder.path, '.env'), 12_345, 12_345);
+    for (const command of [['who'], ['broadcast', 'hello'], ['drain'], ['passwd', 'ann']]) {
+      const { code, stderr } = await impulse(command, { cwd: folder.path });
+      expect([code, stderr]).toEqual([
+        78,
+        jasmine.stringContaining('.env belongs to another user; name the '),
+      ]);
+    }
+    expect(asked).toEqual([]);
+    server.close();
+  });
 
   it('has a socket for its port that nobody else may use, until it is gone', async () => {
     const board = await controlledBoard();

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { call } from '../support/caller.js';
 import { temporaryFolder, writeAccounts } from '../support/cheap-accounts.js';
@@ -45,6 +45,17 @@ describe('accounts', () => {
     await caller.hears('Welcome, Ann!');
     expect((await board.logs('sessionAuthenticated')).handle).toBe('Ann');
     caller.hangUp();
+  });
+
+  it('are all there when six are made at once', async () => {
+    const handles = ['ann', 'bob', 'eve', 'joe', 'kim', 'max'];
+    const made = await Promise.all(
+      handles.map((handle) => fed('correct horse\n', 'passwd', handle, '--passwords', file)),
+    );
+    expect(made.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0]);
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => line.split(':')[0]).sort()).toEqual(handles);
+    expect(readdirSync(folder.path)).toEqual(['accounts']);
   });
 
   it('keep an address out for a while after three wrong passwords', async () => {

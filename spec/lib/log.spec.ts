@@ -154,7 +154,7 @@ describe('createLog', () => {
 
     it('says what went wrong in an app, as an error', () => {
       expect(said(failed(new Error('no such page')))).toBe(
-        'error node 3: ending, app-error: no such page (session 17)\n',
+        'error node 3: ending, app-error: "no such page" (session 17)\n',
       );
     });
 
@@ -162,11 +162,11 @@ describe('createLog', () => {
       const { sessionClosing, loginsUnchecked } = EVENTS;
       const error = new Error('EMFILE');
       expect(said({ ...sessionClosing, reason: 'login-failed', error })).toBe(
-        'error node 3: ending, login-failed: EMFILE (session 17)\n',
+        'error node 3: ending, login-failed: "EMFILE" (session 17)\n',
       );
-      expect(said(loginsUnchecked)).toBe('error 12 more logins could not be checked in 10s: EMFILE\n');
+      expect(said(loginsUnchecked)).toBe('error 12 more logins could not be checked in 10s: "EMFILE"\n');
       expect(said({ ...loginsUnchecked, count: 1 })).toBe(
-        'error 1 more login could not be checked in 10s: EMFILE\n',
+        'error 1 more login could not be checked in 10s: "EMFILE"\n',
       );
     });
 
@@ -188,7 +188,7 @@ describe('createLog', () => {
     });
 
     it('keeps the session in sight behind the longest error', () => {
-      expect(said(failed(new Error('x'.repeat(5000))))).toMatch(/x{200}… \(session 17\)\n$/);
+      expect(said(failed(new Error('x'.repeat(5000))))).toMatch(/x{200}…" \(session 17\)\n$/);
     });
 
     it('writes how long it took so that it can be read', () => {

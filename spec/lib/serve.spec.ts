@@ -108,8 +108,8 @@ describe('serve', () => {
     rxjs.onUnhandledError?.(Object.create(null));
 
     expect(lines).toEqual([
-      jasmine.stringMatching(/error a listener failed: one\\u\{a\}two\n$/),
-      jasmine.stringMatching(/error a listener failed: an error without words\n$/),
+      jasmine.stringMatching(/error a listener failed: "one\\u\{a\}two"\n$/),
+      jasmine.stringMatching(/error a listener failed: "an error without words"\n$/),
     ]);
     await code;
   });

@@ -57,6 +57,15 @@ describe('fit', () => {
     expect(measured.length).toBe(once);
   });
 
+  it('takes a letter apart that is wider than a row', () => {
+    const men = Array(20).fill('\u{1f468}').join('\u200d');
+    const sum = (text: string) => [...text].reduce((columns, point) => columns + width(point), 0);
+    for (const row of fitTo(`ann: ${men}bob: hello`, 30, sum, '  ').split('\n')) {
+      expect(sum(row)).toBeLessThanOrEqual(30);
+      expect(row.startsWith('ann:') || row.startsWith('  ')).toBe(true);
+    }
+  });
+
   it('comes to an end in a window that has no room for a letter', () => {
     expect(fit('漢字', 1).replaceAll('\n', '')).toBe('漢字');
     expect(fit('ab', 0).replaceAll('\n', '')).toBe('ab');

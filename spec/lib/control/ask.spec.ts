@@ -44,6 +44,30 @@ describe('ask', () => {
     close();
   });
 
+  it('emits nothing that drives a terminal, whoever answers', async () => {
+    const { close } = await board('{"handle":"\\u001b]52;c;aGk=\\u0007\\u202e","\\u009b2J":1}\n');
+    expect(await firstValueFrom(ask(path, { command: 'who' }))).toEqual({
+      handle: '\\u{1b}]52;c;aGk=\\u{7}\\u{202e}',
+      '\\u{9b}2J': 1,
+    });
+    close();
+  });
+
+  it('reads no answer that has no end', async () => {
+    const server = createServer((socket) => {
+      const fill = () => {
+        while (socket.writable && socket.write('x'.repeat(1024 ** 2)));
+      };
+      socket.on('error', () => {}).on('drain', fill);
+      fill();
+    }).listen(path);
+    await once(server, 'listening');
+    await expectAsync(firstValueFrom(ask(path, { command: 'who' }))).toBeRejectedWithError(
+      `what answers at ${path} is no board`,
+    );
+    server.close();
+  });
+
   it('errors when what answers is no board', async () => {
     const { close } = await board('SSH-2.0-x\n');
     await expectAsync(firstValueFrom(ask(path, { command: 'who' }))).toBeRejectedWithError(

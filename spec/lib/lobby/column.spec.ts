@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import stringWidth from 'string-width';
 import { column } from '../../../lib/lobby/column.js';
+import { maxWidth } from '../../../lib/max-width.js';
 import { holds } from '../../support/holds.js';
 
 const letters = fc.constantFrom('a', 'b', ' ', ' ', 'é', 'e\u0301', '漢', '字', '👋', '👩‍👩‍👧', '\n');
@@ -22,7 +22,7 @@ describe('column', () => {
     holds(
       fc.property(texts, fc.integer({ min: 1, max: 20 }), (text, columns) => {
         const line = text.replaceAll('\n', '');
-        if (stringWidth(`|${column(line, columns)}|`) !== columns + 2) throw new Error(column(line, columns));
+        if (maxWidth(`|${column(line, columns)}|`) !== columns + 2) throw new Error(column(line, columns));
       }),
     );
   });

@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 
 const ann = someone(1, 'ann');
 const bob = someone(2, 'bob');
-const green = someone(3, 'Ann of Green Gables');
+const green = someone(3, 'Ann_of_Green_Gables');
 
 /** Ann in the lobby, with these on line, and what is said where she and others hear it. */
 function lobby(...others: SessionInfo[]) {
@@ -242,14 +242,14 @@ describe('/page', () => {
     expect(heard).toEqual(["to bob's 2, ann paged: are you  there?"]);
   });
 
-  it('knows handles with spaces in them, and takes the longest', () => {
-    const { says, heard } = lobby(bob, green, someone(4, 'Bob of Bobs'));
-    says('/page ann of green gables hello');
+  it('is for the one whose handle the first word is, whatever handles begin so', () => {
+    const { says, heard } = lobby(bob, green, someone(4, 'bob_of_bobs'));
+    says('/page ann_of_green_gables hello');
     says('/page bob of bobs hello');
     says('/page bob of green');
     expect(heard).toEqual([
-      "to Ann of Green Gables's 3, ann paged: hello",
-      "to Bob of Bobs's 4, ann paged: hello",
+      "to Ann_of_Green_Gables's 3, ann paged: hello",
+      "to bob's 2, ann paged: of bobs hello",
       "to bob's 2, ann paged: of green",
     ]);
   });
@@ -485,9 +485,9 @@ describe('Tab', () => {
     const { tab } = lobby(bob, green);
     expect(tab('/page B')).toEqual(['/page bob']);
     expect(tab('/tell b')).toEqual(['/tell bob']);
-    expect(tab('/idle ann')).toEqual(['/idle Ann of Green Gables', '/idle ann']);
-    expect(tab('/page ann of')).toEqual(['/page Ann of Green Gables']);
-    expect(tab('/PAGE ')).toEqual(['/PAGE Ann of Green Gables', '/PAGE ann', '/PAGE bob']);
+    expect(tab('/idle ann')).toEqual(['/idle Ann_of_Green_Gables', '/idle ann']);
+    expect(tab('/page ann_of')).toEqual(['/page Ann_of_Green_Gables']);
+    expect(tab('/PAGE ')).toEqual(['/PAGE Ann_of_Green_Gables', '/PAGE ann', '/PAGE bob']);
     expect(tab('/page bob he')).toEqual([]);
   });
 
@@ -536,10 +536,12 @@ describe('Tab', () => {
     expect(tab('hello x')).toEqual([]);
   });
 
-  it('makes a handle with blanks in it too, of as many words as are typed', () => {
+  it('makes a handle of the last word only', () => {
     const { tab } = lobby(green, someone(4, 'green'));
-    expect(tab('hello ann of gr')).toEqual(['hello Ann of Green Gables']);
-    expect(tab('Ann o')).toEqual(['Ann of Green Gables:']);
+    expect(tab('hello ann_of_gr')).toEqual(['hello Ann_of_Green_Gables']);
+    expect(tab('Ann_o')).toEqual(['Ann_of_Green_Gables:']);
+    expect(tab('hello ann of')).toEqual([]);
+    expect(tab('hello ')).toEqual([]);
     expect(tab('hello gr')).toEqual(['hello green']);
   });
 });

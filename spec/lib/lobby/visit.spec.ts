@@ -6,7 +6,7 @@ const board = among(
   someone(1, 'Zoë'),
   someone(2, null),
   someone(3, 'ann'),
-  someone(4, 'Ann of Green Gables'),
+  someone(4, 'Ann_of_Green_Gables'),
   someone(5, 'ann'),
 );
 
@@ -21,12 +21,20 @@ describe('visitorOf', () => {
     expect(visitorOf(someone(3, 'ann') as Session)).toEqual({ callId: 'fake-3', handle: 'ann' });
     expect(visitorOf(someone(2, null) as Session)).toEqual({ callId: 'fake-2', handle: '' });
   });
+
+  it('is one word, whatever handle an authenticator gave', () => {
+    const services = among(someone(3, ' ann  gives bob '));
+    expect(visitorOf(someone(3, ' ann  gives bob ') as Session).handle).toBe('ann_gives_bob');
+    expect(handlesFrom(services, 'ann g')).toEqual(['ann_gives_bob']);
+    expect(addressee(services, 'ann_gives_bob hello')).toBe('ann_gives_bob');
+    expect(addressee(services, 'ann gives bob hello')).toBeUndefined();
+  });
 });
 
 describe('handlesFrom', () => {
   it('has those that begin so in whatever case, once each, in order', () => {
-    expect(handlesFrom(board, 'AN')).toEqual(['Ann of Green Gables', 'ann']);
-    expect(handlesFrom(board, '')).toEqual(['Ann of Green Gables', 'Zoë', 'ann']);
+    expect(handlesFrom(board, 'AN')).toEqual(['Ann_of_Green_Gables', 'ann']);
+    expect(handlesFrom(board, '')).toEqual(['Ann_of_Green_Gables', 'Zoë', 'ann']);
     expect(handlesFrom(board, 'bob')).toEqual([]);
   });
 
@@ -42,9 +50,9 @@ describe('addressee', () => {
     expect(addressee(board, 'zoe\u0308 hello')).toBe('Zoë');
   });
 
-  it('is the longest that fits, since some have spaces in them', () => {
-    expect(addressee(board, 'ann of green gables hello')).toBe('Ann of Green Gables');
-    expect(addressee(board, 'ann of green hello')).toBe('ann');
+  it('is one word, so that nobody with more of the same text in a handle gets what is meant for another', () => {
+    expect(addressee(board, 'ann_of_green_gables hello')).toBe('Ann_of_Green_Gables');
+    expect(addressee(board, 'ann of green gables hello')).toBe('ann');
   });
 
   it('is nobody if only a part of a handle, or of a word, fits', () => {

@@ -19,8 +19,8 @@ describe('the file of accounts', () => {
       `# ours\r\n\n  Zo\u00eb B:scrypt:2:1:1:${SALT}:${HASH}\nann:scrypt:32768:8:1:${SALT}:${HASH}`,
     );
     expect(problems).toEqual([]);
-    expect([...accounts.keys()]).toEqual(['zo\u00eb b', 'ann']);
-    expect(accounts.get('zo\u00eb b')?.handle).toBe('Zo\u00eb B');
+    expect([...accounts.keys()]).toEqual(['zo\u00eb_b', 'ann']);
+    expect(accounts.get('zo\u00eb_b')?.handle).toBe('Zo\u00eb B');
     expect(accounts.get('ann')?.cost).toEqual(COST);
   });
 

@@ -8,6 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { isPassword, MOST_FILE_BYTES } from '../../../lib/login/account-file.js';
@@ -111,6 +112,27 @@ describe('setPassword', () => {
       jasmine.objectContaining({ fault: 'file' }),
     );
     expect(readFileSync(file, 'utf8') === full).toBe(true);
+  });
+
+  it('loses no account of several that are made at once, and shows a reader no half of the file', async () => {
+    await writeAccounts(file, { ann: 'correct horse' });
+    const handles = ['bob', 'eve', 'joe', 'kim', 'lee', 'max'];
+    const made = Promise.all(handles.map((handle) => setPassword(file, handle, `password of ${handle}`)));
+    let isMade = false;
+    const done = made.then(() => {
+      isMade = true;
+    });
+    const read = accountReader(file);
+    while (!isMade) expect((await read()).has('ann')).toBe(true);
+    await done;
+    expect([...(await read()).keys()].sort()).toEqual(['ann', ...handles]);
+    expect(readdirSync(folder.path)).toEqual(['accounts']);
+  });
+
+  it('takes a lock away that a process left behind which is gone', async () => {
+    writeFileSync(`${file}.lock`, `${2 ** 30} ${hostname()} left-behind`);
+    expect(await setPassword(file, 'ann', 'correct horse')).toBe('added');
+    expect(readdirSync(folder.path)).toEqual(['accounts']);
   });
 
   it('leaves a file alone that has a line it does not know, and one that it cannot write', async () => {

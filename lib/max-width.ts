@@ -1,0 +1,52 @@
+import { stripVTControlCharacters } from 'node:util';
+import { lettersOf } from '../streams/letters.js';
+import { isOrdinary } from '../streams/plain.js';
+import { width } from './width.js';
+
+/**
+ * How many columns a text takes at most, whatever the terminal. Terminals differ in what they take for one letter: four
+ * joined emoji are 2 columns here and 8 there. What others say is laid out by this, since a row that a terminal wraps by
+ * itself begins in the first column, where it may look like another caller's.
+ *
+ * It is the sum over the code points of a letter, or the letter's own width if that is more.
+ */
+export function maxWidth(text: string): number {
+  if (isOrdinary(text)) return text.length;
+  const seen = text.includes('\x1b') ? stripVTControlCharacters(text) : text;
+  let columns = 0;
+  for (const letter of lettersOf(seen)) columns += widthOfLetter(letter);
+  return columns;
+}
+
+function widthOfLetter(letter: string): number {
+  const known = WIDTHS.get(letter);
+  if (known !== undefined) return known;
+  let sum = 0;
+  for (const point of letter) sum += widthOfPoint(point);
+  const columns = Math.max(sum, width(letter));
+  if (letter.length > LONG_LETTER) return columns;
+  if (WIDTHS.size >= MAX_WIDTHS) WIDTHS.clear();
+  WIDTHS.set(letter, columns);
+  return columns;
+}
+
+function widthOfPoint(point: string): number {
+  if (TWO.test(point)) return 2;
+  if (NONE.test(point)) return 0;
+  return ONE.test(point) ? 1 : width(point);
+}
+
+/** Halves of a flag, and what only newer terminals know. */
+const TWO = /[\p{RI}\p{Cn}\p{Co}]/u;
+/** Joiners, and marks that all terminals put on the letter before: those of the older scripts that don't take room. */
+const NONE = new RegExp(
+  '\\u200c|\\u200d|\\ufe0e|(?=[\\p{Mn}\\p{Me}])' +
+    '[\\u0300-\\u036f\\u0483-\\u0489\\u0591-\\u06ed\\u0900-\\u0acd\\u0e31-\\u0ecd\\u20d0-\\u20f0\\u3099\\u309a]',
+  'u',
+);
+/** All other marks have room of their own somewhere; and what makes a picture of a sign widens it. */
+const ONE = /\p{M}/u;
+
+/** Letters of which the width is remembered, and the longest of them. */
+const [MAX_WIDTHS, LONG_LETTER] = [8192, 16];
+const WIDTHS = new Map<string, number>();
