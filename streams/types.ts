@@ -313,10 +313,10 @@ export interface Session extends SessionInfo {
    * import { type Authenticator, SessionEnd } from 'impulse-bbs';
    * import { map } from 'rxjs';
    *
-   * const friendsOnly: Authenticator = (session) =>
-   *   session.ask('Friend: ').pipe(
+   * const anybodyButMallory: Authenticator = (session) =>
+   *   session.ask('Handle: ').pipe(
    *     map((handle) => {
-   *       if (handle === 'ann') return { handle };
+   *       if (handle !== 'mallory') return { handle };
    *       session.reportFailedLogin(handle);
    *       throw new SessionEnd('login-failed');
    *     }),

@@ -86,7 +86,7 @@ describe('a failure is one caller’s', () => {
     });
 
   it('refuses the one call that random throws about', async () => {
-    const board = open({ maxUnauthenticated: { start: 1, rate: 50, full: 9 }, random: breaks });
+    const board = open({ maxUnauthenticated: { start: 2, rate: 50, full: 9 }, random: breaks });
     const ann = board.calls('ann');
     board.calls();
     board.calls();

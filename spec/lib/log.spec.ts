@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import type { Paint } from '../../lib/colour.js';
 import { createLog, type LogEvent, type LogOptions, logEvents } from '../../lib/log.js';
+import { messageOf } from '../../lib/message-of.js';
 import type { ServerEvent } from '../../streams/types.js';
 
 /** One of each event there is. */
@@ -171,20 +172,20 @@ describe('createLog', () => {
     });
 
     it('says what went wrong in what the board was given, as an error', () => {
-      expect(said(EVENTS.callbackFailed)).toBe('error app failed: no such page (session 17)\n');
+      expect(said(EVENTS.callbackFailed)).toBe('error app failed: "no such page" (session 17)\n');
       expect(said({ type: 'callbackFailed', callback: 'listener', error: 'five' })).toBe(
-        'error listener failed: five\n',
+        'error listener failed: "five"\n',
       );
       expect(said({ ...EVENTS.connectionRefused, reason: 'error', error: new Error('bug') })).toBe(
-        'warn  refused 192.0.2.1: error: bug\n',
+        'warn  refused 192.0.2.1: error: "bug"\n',
       );
       expect(said({ ...EVENTS.sessionClosing, reason: 'connection-error', error: new Error('bug') })).toBe(
-        'error node 3: ending, connection-error: bug (session 17)\n',
+        'error node 3: ending, connection-error: "bug" (session 17)\n',
       );
     });
 
     it('says what the board died of', () => {
-      expect(said(EVENTS.serverFailed)).toBe('error the board failed: no such page\n');
+      expect(said(EVENTS.serverFailed)).toBe('error the board failed: "no such page"\n');
     });
 
     it('keeps the session in sight behind the longest error', () => {
@@ -224,7 +225,7 @@ describe('createLog', () => {
       for (const event of Object.values(EVENTS)) {
         const { type, ...fields } = event;
         const { time, level, stack, ...logged } = json(event, 'debug');
-        const error = 'error' in fields ? { error: 'no such page' } : {};
+        const error = 'error' in fields ? { error: messageOf(fields.error) } : {};
         expect(logged).toEqual({ event: type, ...fields, ...error });
       }
     });

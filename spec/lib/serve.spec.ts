@@ -72,7 +72,7 @@ describe('serve', () => {
     const failed = logs('the board failed');
     connect(Number(port), '127.0.0.1').on('error', () => {});
 
-    expect(await failed).toContain('error the board failed: a bug of the board');
+    expect(await failed).toContain('error the board failed: "a bug of the board"');
     expect(await code).toBe(1);
     expect(bug).toHaveBeenCalledTimes(1);
     expect(rxjs.onUnhandledError).toBe(before);
