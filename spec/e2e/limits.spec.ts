@@ -14,6 +14,12 @@ describe('impulse at its limits', () => {
 
     expect(heard.filter((text) => text.includes('Handle: ')).length).toBe(100);
     expect(heard.filter((text) => text.includes('All 100 nodes are busy')).length).toBe(400);
+    // A session is opened when it has shown that it speaks no other protocol: for a silent caller, after a second or so.
+    let opened = 0;
+    await board.logs('sessionOpened', () => {
+      opened += 1;
+      return opened === 100;
+    });
     expect(board.log.filter((line) => line.event === 'sessionOpened').length).toBe(100);
     const nodes = board.log.filter((line) => line.event === 'sessionOpened').map((line) => Number(line.node));
     expect(nodes.sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
@@ -31,6 +37,7 @@ describe('impulse at its limits', () => {
     await board.logs('sessionClosed');
     const next = await call(board.port);
     await next.hears('Handle: ');
+    await board.logs('sessionOpened', ({ session }) => session === 2);
 
     const opened = board.log.filter((line) => line.event === 'sessionOpened');
     expect(opened.map(({ session, node }) => ({ session, node }))).toEqual([
