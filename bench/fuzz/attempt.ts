@@ -2,7 +2,7 @@ import type { Dice } from '../../lib/testing/simulation/dice.js';
 import { bytesOf } from '../../spec/support/telnet-words.js';
 
 /** The most that an attempt sends. */
-export const ATTEMPT_BYTES = 64 * 1024;
+const ATTEMPT_BYTES = 64 * 1024;
 
 /** A piece of input, and how often it is repeated. */
 interface Run {
@@ -199,7 +199,7 @@ function pieceBytes(piece: string): Uint8Array {
 }
 
 /** The bytes of runs, no more than that many. */
-export function runBytes(runs: readonly Run[], limit: number): Buffer {
+function runBytes(runs: readonly Run[], limit: number): Buffer {
   const pieces: Uint8Array[] = [];
   let length = 0;
   for (const { piece, times } of runs) {

@@ -188,7 +188,7 @@ describe('impulse call', () => {
 
   it('says what it takes, when given something else, with exit code 2', async () => {
     const { code, stderr } = await impulse(['call', 'host:99999']);
-    expect(stderr).toContain("'host:99999' is nowhere to call: use HOST, HOST:PORT, [IPV6]:PORT");
+    expect(stderr).toContain("'host:99999' is nowhere to call: use HOST, HOST:PORT, HOST PORT, [IPV6]:PORT");
     expect(code).toBe(2);
   });
 });

@@ -37,6 +37,8 @@ describe('impulse at its limits', () => {
     await board.logs('sessionClosed');
     const next = await call(board.port);
     await next.hears('Handle: ');
+    // What a caller types opens the session at once.
+    next.says('ann\r\n');
     await board.logs('sessionOpened', ({ session }) => session === 2);
 
     const opened = board.log.filter((line) => line.event === 'sessionOpened');

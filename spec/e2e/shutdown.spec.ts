@@ -10,7 +10,7 @@ describe('impulse going down', () => {
   it('tells everybody, waits for the grace, sends the rest home and exits 0', async () => {
     const board = await startBoard(['--shutdown-grace', '1s', ...OPEN_DOOR]);
     const callers = await Promise.all(
-      Array.from({ length: 50 }, (_, index) => logIn(board.port, `caller ${index}`)),
+      Array.from({ length: 50 }, (_, index) => logIn(board.port, `caller_${index}`)),
     );
     for (const caller of callers.slice(40)) caller.socket.pause();
 
