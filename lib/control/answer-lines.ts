@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { Observable } from 'rxjs';
 
 /** A longer line is no answer: ten thousand callers are some 3 MiB. */
-export const MAX_ANSWER_LENGTH = 16 * 1024 ** 2;
+const MAX_ANSWER_LENGTH = 16 * 1024 ** 2;
 
 /**
  * The lines that come from a socket, without their newlines; the last one may lack it. Completes when the other side has said
