@@ -3,10 +3,15 @@ export type OptionsErrorCode = 'OPTION_MISSING' | 'OPTION_UNKNOWN' | 'OPTION_INV
 
 /** What an {@link OptionsError} tells apart from its sentence. */
 export interface OptionsErrorDetails {
+  /** What kind of mistake it is. */
   readonly code: OptionsErrorCode;
+  /** The option's name. */
   readonly option: string;
+  /** What it was given. */
   readonly value?: unknown;
+  /** What it may be. */
   readonly allowed?: string | undefined;
+  /** The known option whose name is nearest, of an unknown one. */
   readonly nearest?: string | undefined;
 }
 
@@ -27,6 +32,7 @@ export interface OptionsErrorDetails {
  * ```
  */
 export class OptionsError extends Error {
+  /** The class's name. */
   override readonly name = 'OptionsError';
   /**
    * What is wrong: `OPTION_MISSING`, where there is no default; `OPTION_UNKNOWN`, for a name that no option has; or

@@ -3,6 +3,7 @@ import { reportUnhandled, Stage, staged } from './stage.js';
 
 /** Told what a foreign Observable throws in its teardown. */
 export interface TeardownHost {
+  /** Called with the error that was thrown. */
   teardownFailed(error: unknown): void;
 }
 

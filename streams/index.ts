@@ -8,7 +8,7 @@ export { atOnce } from './at-once.js';
 export { beside } from './beside.js';
 export { block } from './block.js';
 export { embeddedBus } from './bus.js';
-export { contain } from './contain.js';
+export { contain, type TeardownHost } from './contain.js';
 export { fit } from './fit.js';
 export { humanGate } from './human-gate.js';
 export { inOrder } from './in-order.js';

@@ -30,7 +30,7 @@ const API = {
       'EarlyDrop Encoding EndReason Handles Key Knock Limits LoginAttemptFailed LoginAttemptsFailed LoginsUnchecked Output Pausable Presence Rate RefusalDetail Refused RefusalReason',
       'ServerClosed ServerDraining ServerEvent ServerListening Services Session SessionAuthenticated SessionClosed CallbackFailed ServerFailed',
       'SessionClosing SessionId SessionInfo SessionOpened SessionState SessionWaiting SessionWarned',
-      'ShutdownReport SilentConnectionsClosed Summary Terminal User Visitor',
+      'ShutdownReport SilentConnectionsClosed Summary TeardownHost Terminal User Visitor',
     ],
   },
   'lib/testing/index.ts': {
