@@ -37,7 +37,7 @@ describe('impulse at its limits', () => {
     await board.logs('sessionClosed');
     const next = await call(board.port);
     await next.hears('Handle: ');
-    // What a caller types opens the session at once.
+    // The log holds back the line of an address that was silent before, until more is known of it.
     next.says('ann\r\n');
     await board.logs('sessionOpened', ({ session }) => session === 2);
 
