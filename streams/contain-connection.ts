@@ -4,6 +4,7 @@ import { isRefused, type Knock, refusedByError } from './refused.js';
 import { SessionEnd } from './session-end.js';
 import { feed, Stage } from './stage.js';
 import type { Connection, Encoding, Output, Terminal } from './types.js';
+import { UNKNOWN_TERMINAL } from './unknown-terminal.js';
 
 /** Told what a connection throws when its session is over, or never was. */
 export type ConnectionFailed = (error: unknown) => void;
@@ -38,19 +39,6 @@ const MEMBERS = {
   'an object': ['terminal'],
   text: ['address'],
 } as const;
-
-/** What a terminal is of which nothing can be known. */
-const UNKNOWN: Terminal = {
-  columns: 80,
-  rows: 24,
-  echo: false,
-  type: null,
-  encoding: 'utf-8',
-  colours: false,
-  cursor: false,
-  screenReader: false,
-  pcKeys: false,
-};
 
 class ContainedConnection implements Connection {
   readonly address: string;
@@ -106,12 +94,12 @@ class ContainedConnection implements Connection {
     return this.#fault ? EMPTY : this.#guarded(this.#theirs.drained$);
   }
   get terminal(): Terminal {
-    if (this.#fault) return UNKNOWN;
+    if (this.#fault) return UNKNOWN_TERMINAL;
     try {
-      return this.#theirs.terminal ?? UNKNOWN;
+      return this.#theirs.terminal ?? UNKNOWN_TERMINAL;
     } catch (error) {
       this.#fail(error);
-      return UNKNOWN;
+      return UNKNOWN_TERMINAL;
     }
   }
   get bytesIn(): number {

@@ -15,23 +15,12 @@ import { unmapped } from '../../streams/ip-address.js';
 import { endFor, isForeign, SessionEnd } from '../../streams/session-end.js';
 import { feed } from '../../streams/stage.js';
 import type { Connection, Encoding, Output, Terminal } from '../../streams/types.js';
+import { UNKNOWN_TERMINAL } from '../../streams/unknown-terminal.js';
 import { BoardOptions, type BoardOptionsHost, type Status } from './board-options.js';
 import { encoded, isAscii } from './encodings.js';
 import { latin1 } from './options.js';
 import { Unsent } from './unsent.js';
 
-/** A terminal that has said nothing. */
-const UNKNOWN: Terminal = {
-  columns: 80,
-  rows: 24,
-  echo: false,
-  type: null,
-  encoding: 'utf-8',
-  colours: false,
-  cursor: false,
-  screenReader: false,
-  pcKeys: false,
-};
 /** A window that is larger isn't one. */
 const MOST_CELLS = 1000;
 
@@ -120,7 +109,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   readonly #socket: Socket;
   readonly #options: BoardOptions;
   readonly #decoder = new TelnetDecoder(this);
-  #terminal: Terminal = UNKNOWN;
+  #terminal: Terminal = UNKNOWN_TERMINAL;
   #reader: Subscriber<Uint8Array> | undefined;
   #watchers: Set<Subscriber<Terminal>> | undefined;
   /** Those who wait for the line to be gone: nearly always one, and a list would be half as large as that. */
@@ -357,7 +346,10 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   }
   learned({ columns, rows, encoding, ...more }: Partial<Terminal>): void {
     if (columns !== undefined && rows !== undefined) {
-      this.#window = { columns: cells(columns, UNKNOWN.columns), rows: cells(rows, UNKNOWN.rows) };
+      this.#window = {
+        columns: cells(columns, UNKNOWN_TERMINAL.columns),
+        rows: cells(rows, UNKNOWN_TERMINAL.rows),
+      };
       return;
     }
     // What was typed before was typed under the old terms.
