@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { Readable } from 'node:stream';
 import {
   concat,
   config,
@@ -18,6 +17,7 @@ import { createImpulse, type Impulse, type ImpulseOptions } from '../../lib/crea
 import { BoardOptions } from '../../lib/telnet/board-options.js';
 import { SessionTable } from '../../streams/session-table.js';
 import type { App, Output, ServerEvent } from '../../streams/types.js';
+import { breakAccepting } from '../support/break-accepting.js';
 import { call } from '../support/caller.js';
 import { kernelTimer, needsKernelTimers } from '../support/kernel-timer.js';
 import { bytesOf, wordsOf } from '../support/telnet-words.js';
@@ -521,7 +521,7 @@ describe('createImpulse', () => {
   it('destroys its callers and closes its port when it can not go on, and tells who shuts it down', async () => {
     const { impulse, port, events } = await open();
     const ann = await logIn(port, 'ann');
-    const bug = spyOn(Readable.prototype, 'pause').and.throwError('a bug of the board');
+    const bug = breakAccepting(port);
     connect(port, '127.0.0.1').on('error', () => {});
     await ann.gone;
     bug.and.callThrough();

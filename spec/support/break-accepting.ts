@@ -1,0 +1,11 @@
+import { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+
+/** Has the server at a port fail at its next connection, until the spec is over. Sockets of other specs, which may still be about, go on. */
+export function breakAccepting(port: number): jasmine.Spy {
+  const { pause } = Readable.prototype;
+  return spyOn(Readable.prototype, 'pause').and.callFake(function (this: Readable) {
+    if (this instanceof Socket && this.localPort === port) throw new Error('a bug of the board');
+    return pause.call(this);
+  });
+}
