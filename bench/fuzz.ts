@@ -2,7 +2,8 @@
  * Searches for input that holds up a board. Draws 64 KiB that one caller sends (keys, letters of all kinds, telnet's commands,
  * words of the lobby, in few packets or many, before the login or in a room of a hundred), measures the longest time that the
  * board's loop stands still, and changes the worst of it again and again. What is worst at the end is measured five times in
- * turn with plain text. Loopback only; stops by itself; exits 1 when the worst is over both bounds.
+ * turn with plain text: the median is told, and the least is judged, since what else the machine does only adds to it. Loopback
+ * only; stops by itself; exits 1 when the worst is over both bounds.
  *
  *     npm run build && npm run fuzz -- [--seconds 60] [--seed N] [--listeners 97] [--attempt JSON]
  */
@@ -113,11 +114,12 @@ for (const suspect of suspects) {
     costs.push({ plain: plain.blockMs, found: found.blockMs });
   }
   const blockMs = median(costs.map(({ found }) => found));
+  const leastMs = Math.min(...costs.map(({ found }) => found));
   const ratio = median(costs.map(({ plain, found }) => found / plain));
-  const isMissed = blockMs > MAX_BLOCK_MS && ratio > MAX_RATIO;
+  const isMissed = leastMs > MAX_BLOCK_MS && ratio > MAX_RATIO;
   if (isMissed) missed += 1;
   console.log(
-    `${isMissed ? 'MISSED' : 'ok    '} ${blockMs.toFixed(1)} ms, ${ratio.toFixed(2)} times plain text ` +
+    `${isMissed ? 'MISSED' : 'ok    '} ${blockMs.toFixed(1)} ms (at least ${leastMs.toFixed(1)}), ${ratio.toFixed(2)} times plain text ` +
       `(${median(costs.map(({ plain }) => plain)).toFixed(1)} ms): ${JSON.stringify(suspect)}`,
   );
 }

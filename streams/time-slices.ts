@@ -33,18 +33,22 @@ export interface TimeSlices {
 
 /**
  * Divides the time of the event loop: at most {@link SLICE_MS} for one caller and {@link TURN_MS} for all in a turn, and a piece
- * more. Between turns all others are heard. A clock that stands still, as in virtual time, divides nothing.
+ * more; what callers began as their input was read is part of the turn that comes next. Between turns all others are heard. A clock that stands still, as in virtual time, divides nothing.
  */
 export function timeSlices(scheduler: SchedulerLike): TimeSlices {
   const waiting: Work[] = [];
-  let spentMs = 0;
+  /** What the last turn of our own took, and what was begun since, as input was read. */
+  let turnMs = 0;
+  let begunMs = 0;
   let scheduled = false;
 
+  let isTurn = false;
   let isRunning = false;
   let endsAt = 0;
   let counted = 0;
   let isOver = false;
 
+  const isSpent = () => turnMs + begunMs > TURN_MS - SLICE_MS;
   const run = (work: Work): boolean => {
     const from = scheduler.now();
     let now = from;
@@ -62,7 +66,8 @@ export function timeSlices(scheduler: SchedulerLike): TimeSlices {
       isRunning = false;
       isOver = false;
     }
-    spentMs += now - from;
+    if (isTurn) turnMs += now - from;
+    else begunMs += now - from;
     return more;
   };
   const nextTurn = () => {
@@ -70,8 +75,9 @@ export function timeSlices(scheduler: SchedulerLike): TimeSlices {
     scheduled = true;
     scheduler.schedule(() => {
       scheduled = false;
-      spentMs = 0;
-      for (let left = waiting.length; left > 0 && spentMs < TURN_MS; left -= 1) {
+      isTurn = true;
+      turnMs = 0;
+      for (let left = waiting.length; left > 0 && !isSpent(); left -= 1) {
         const work = waiting.shift() as Work;
         try {
           if (run(work)) waiting.push(work);
@@ -80,7 +86,9 @@ export function timeSlices(scheduler: SchedulerLike): TimeSlices {
           reportUnhandled(error);
         }
       }
-      if (waiting.length > 0 || spentMs > 0) nextTurn();
+      isTurn = false;
+      begunMs = 0;
+      if (waiting.length > 0 || turnMs > 0) nextTurn();
     });
   };
 
@@ -105,8 +113,8 @@ export function timeSlices(scheduler: SchedulerLike): TimeSlices {
         // Its time is that of the work which began it.
         if (scheduler.now() >= endsAt) this.later(work);
         else if (work.step()) waiting.push(work);
-      } else if (waiting.length > 0 || spentMs >= TURN_MS || run(work)) waiting.push(work);
-      if (waiting.length > 0 || spentMs > 0) nextTurn();
+      } else if (waiting.length > 0 || isSpent() || run(work)) waiting.push(work);
+      if (waiting.length > 0 || begunMs > 0) nextTurn();
     },
     later(work) {
       waiting.push(work);

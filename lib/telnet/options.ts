@@ -42,4 +42,5 @@ export function offeredCharsets(request: Uint8Array): string[] {
 }
 
 /** Bytes as the characters of the same numbers. */
-export const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+export const latin1 = ({ buffer, byteOffset, length }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, length).toString('latin1');

@@ -17,7 +17,7 @@ import { feed } from '../../streams/stage.js';
 import type { Connection, Encoding, Output, Terminal } from '../../streams/types.js';
 import { UNKNOWN_TERMINAL } from '../../streams/unknown-terminal.js';
 import { BoardOptions, type BoardOptionsHost, type Status } from './board-options.js';
-import { encoded, isAscii } from './encodings.js';
+import { encoded, isAscii, utf8AsLatin1 } from './encodings.js';
 import { latin1 } from './options.js';
 import { Unsent } from './unsent.js';
 
@@ -569,7 +569,9 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
 function prepared(text: string, encoding: Encoding): string {
   const lines = withCrLf(text);
   // The text is in one piece by now, and quicker to look through than the lines.
-  return isAscii(text) ? lines : latin1(escapeIac(encoded(lines, encoding)));
+  if (isAscii(text)) return lines;
+  // No byte of UTF-8 is an IAC.
+  return encoding === 'utf-8' ? utf8AsLatin1(lines) : latin1(escapeIac(encoded(lines, encoding)));
 }
 
 function withCrLf(text: string): string {

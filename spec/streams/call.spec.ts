@@ -693,6 +693,8 @@ describe('Call', () => {
       call.notify('one');
       call.notify('two\n');
       expect(connection.screen).toBe('');
+      // This one's time went to what was begun before it.
+      turn();
       turn();
       expect(connection.screen).toBe('one\ntwo\n');
       call.notify('three');

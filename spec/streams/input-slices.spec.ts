@@ -81,12 +81,14 @@ describe('inputSlices', () => {
     const { input, line, lengths, onePacket, turn } = caller(1);
     onePacket();
     for (let count = 0; count < 30; count += 1) input.next(bytes(1, count));
-    // The first passes unmeasured, and then the callers have the ten milliseconds of a turn.
-    expect(lengths().length).toBe(11);
+    // The first passes unmeasured, and then a slice must still fit into the turn.
+    expect(lengths().length).toBe(9);
     expect(line.paused).toBe(1);
     turn();
-    expect(lengths().length).toBe(12);
-    expect(lengths()[11]).toBe(19);
+    expect(lengths().length).toBe(9);
+    turn();
+    expect(lengths().length).toBe(10);
+    expect(lengths()[9]).toBe(21);
     expect(line.paused).toBe(0);
   });
 
