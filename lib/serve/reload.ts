@@ -24,7 +24,7 @@ export async function reload(
     await apply(now);
     for (const warning of warnings) log.warn('configWarning', warning);
     log.info('configReread', 'read the configuration again; it is in force for new callers');
-    const stuck = NEEDS_RESTART.filter((key) => `${now[key]}` !== `${settings[key]}`).map(
+    const stuck = NEEDS_RESTART.filter((key) => !isSame(now[key], settings[key])).map(
       (key) => SETTINGS[key].name,
     );
     if (stuck.length > 0)
@@ -52,6 +52,12 @@ const NEEDS_RESTART = [
   'logLevel',
   'logFormat',
 ] as const satisfies readonly (keyof Config)[];
+
+// Entry by entry: to write out two lists of 100,000 networks would hold all callers up.
+const isSame = (one: unknown, other: unknown): boolean =>
+  Array.isArray(one) && Array.isArray(other)
+    ? one.length === other.length && one.every((entry, index) => entry === other[index])
+    : one === other;
 
 /** What of the configuration are limits. */
 export function limitsOf(settings: Config): Limits {

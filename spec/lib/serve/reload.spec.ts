@@ -30,6 +30,36 @@ describe('reload', () => {
     expect(said.at(-1)).toBe('configStuck: port: as it was until the board is started again');
   });
 
+  it('compares the networks of proxies entry by entry, and never writes a long list out', async () => {
+    let written = 0;
+    const list = (...entries: string[]) =>
+      Object.assign(entries, {
+        toString() {
+          written += 1;
+          return entries.join();
+        },
+      });
+    const stuckAt = async (before: readonly string[], after: readonly string[]) => {
+      const said: string[] = [];
+      const log = { info() {}, warn: (event: string) => said.push(event) } as unknown as Log;
+      const config = { ...settings, proxyFrom: after };
+      await reload(
+        { ...settings, proxyFrom: before },
+        () => ({ config, warnings: [] }),
+        () => {},
+        log,
+      );
+      return said;
+    };
+    expect(await stuckAt(list('192.0.2.1', '192.0.2.2'), list('192.0.2.1', '192.0.2.2'))).toEqual([]);
+    expect(await stuckAt(list('192.0.2.1', '192.0.2.2'), list('192.0.2.1', '192.0.2.3'))).toEqual([
+      'configStuck',
+    ]);
+    expect(await stuckAt(list('192.0.2.1'), list('192.0.2.1', '192.0.2.2'))).toEqual(['configStuck']);
+    expect(await stuckAt(list(), list())).toEqual([]);
+    expect(written).toBe(0);
+  });
+
   it('leaves all as it was when the configuration is wrong, and says each thing', async () => {
     const { said, applied } = await reloaded(() => {
       throw new ConfigError(['one', 'two']);
