@@ -44,6 +44,7 @@ import { changedLimits, checkOptions, LIMITS, MANAGER_OPTIONS } from './config/c
 import { listened } from './listened.js';
 import { guest } from './login/guest.js';
 import { folded, looksOf } from './login/handle.js';
+import { maxWidth } from './max-width.js';
 import { messageOf } from './message-of.js';
 import { monotonic, processClock } from './process/monotonic.js';
 import { farewellsThatFit, openFilesLimit } from './process/open-files.js';
@@ -198,7 +199,7 @@ export function sessionManager(
     changed$: changes,
     policy: { blocked, trusted, gate, random },
     bus,
-    screen: { decoded, decoder, width },
+    screen: { decoded, decoder, width, maxWidth },
     maxFarewells: () => farewellsThatFit(limits, openFiles),
     scheduler,
     dateOf: scheduler === monotonic ? processClock.dateOf : (at) => new Date(at),

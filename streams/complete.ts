@@ -23,14 +23,22 @@ export function completed(typed: string, candidates: readonly string[]): Complet
   return { typed, choices: candidates.map((candidate) => candidate.slice(word)) };
 }
 
-/** The choices as lines that are no longer than a window is wide. */
-export function listed(choices: readonly string[], columns: number, width: (text: string) => number): string {
+/**
+ * The choices as lines that are no longer than a window is wide.
+ *
+ * @param maxWidth How many columns a text takes at most, whatever the terminal: other callers chose some of these names.
+ */
+export function listed(
+  choices: readonly string[],
+  columns: number,
+  maxWidth: (text: string) => number,
+): string {
   const more = choices.length - MOST_LISTED;
   const shown = more > 0 ? [...choices.slice(0, MOST_LISTED), `and ${more} more`] : choices;
   let text = '';
   let left = 0;
   for (const choice of shown) {
-    const wide = width(choice) + 2;
+    const wide = maxWidth(choice) + 2;
     const fits = text !== '' && wide <= left;
     text += `${fits ? '  ' : text === '' ? '' : '\n'}${choice}`;
     left = (fits ? left : columns + 2) - wide;

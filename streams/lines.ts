@@ -23,6 +23,8 @@ export interface LineTerminal {
   notify(lines: string): void;
   /** How many columns a text takes on the screen. */
   readonly width: (text: string) => number;
+  /** How many columns a text takes at most, whatever the terminal. */
+  readonly maxWidth: (text: string) => number;
   /** How many columns the screen has. */
   readonly columns: number;
   /** Another number for each packet of the transport, which may come in several chunks. */
@@ -220,7 +222,7 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
     const { typed, choices } = completed(before, candidates(before));
     if (typed !== before) this.#editor.complete(typed);
     else if (choices.length === 0) this.#editor.bell = true;
-    else this.#terminal.notify(listed(choices, this.#terminal.columns, this.#terminal.width));
+    else this.#terminal.notify(listed(choices, this.#terminal.columns, this.#terminal.maxWidth));
   }
 
   takeCharacter(): string {

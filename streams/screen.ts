@@ -20,6 +20,8 @@ export interface ScreenParts {
   readonly decoder: (encoding: Encoding) => (bytes: Uint8Array) => string;
   /** How many columns a text takes on the screen. */
   readonly width: (text: string) => number;
+  /** How many columns a text takes at most, whatever the terminal: what others named is laid out by this. */
+  readonly maxWidth: (text: string) => number;
 }
 
 /** What a screen writes to. */
@@ -81,6 +83,9 @@ export class Screen implements LineTerminal {
 
   get width(): (text: string) => number {
     return this.#parts.width;
+  }
+  get maxWidth(): (text: string) => number {
+    return this.#parts.maxWidth;
   }
   get candidates(): Completer | undefined {
     return this.#completing?.completer;

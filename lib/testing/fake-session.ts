@@ -6,6 +6,7 @@ import { SessionView } from '../../streams/session-view.js';
 import { timeSlices } from '../../streams/time-slices.js';
 import type { Key, Services, Session, SessionInfo, Terminal, User } from '../../streams/types.js';
 import { folded, looksOf } from '../login/handle.js';
+import { maxWidth } from '../max-width.js';
 import { DEFAULT_LIMITS } from '../session-manager.js';
 import { decoded, decoder } from '../telnet/encodings.js';
 import { width } from '../width.js';
@@ -103,7 +104,7 @@ class FakeCall extends Call implements FakeSession {
       admitted,
       DEFAULT_LIMITS.outputLimitBytes,
       m.scheduler,
-      { decoded, decoder, width },
+      { decoded, decoder, width, maxWidth },
       { boardId: 'fake', time: timeSlices(m.scheduler), decided() {}, loginFailed() {} },
     );
     this.#line = line;

@@ -52,6 +52,7 @@ function parts(
       decoded: (bytes) => Buffer.from(bytes).toString(),
       decoder: () => (bytes) => Buffer.from(bytes).toString(),
       width: (text) => text.length,
+      maxWidth: (text) => text.length,
     },
     maxFarewells: () => Number.POSITIVE_INFINITY,
     scheduler: m.scheduler,

@@ -13,6 +13,7 @@ const SCREEN: ScreenParts = {
   decoded: (bytes) => Buffer.from(bytes).toString(),
   decoder: () => (bytes) => Buffer.from(bytes).toString(),
   width: (text) => text.length,
+  maxWidth: (text) => text.length,
 };
 
 /** A call on node 3, its line, its clock, and the endings that were decided. */

@@ -100,7 +100,7 @@ async function seen(
   parts: Partial<Terminal>,
 ): Promise<SeenScreen> {
   const connection = fakeConnection(EMPTY, { terminal: terminal(parts) });
-  const screenParts = { decoded, decoder, width };
+  const screenParts = { decoded, decoder, width, maxWidth: width };
   const call = new Call(fakeAdmitted(connection), 100_000, new VirtualTimeScheduler(), screenParts, {
     boardId: 'b0a2d',
     time: timeSlices(new VirtualTimeScheduler()),

@@ -23,6 +23,7 @@ const terminal = (parts: Partial<LineTerminal> = {}): LineTerminal => ({
   show: () => {},
   notify: () => {},
   width: stringWidth,
+  maxWidth: stringWidth,
   columns: 80,
   packet: 0,
   candidates: undefined,
@@ -885,6 +886,12 @@ describe('lines', () => {
       type('\r');
       expect(listed).toEqual(['look  listen  leave']);
       expect(entered).toEqual(['l']);
+    });
+
+    it('lays out what there is to choose from by the most columns that it may take', () => {
+      const { type, listed } = typing(commands, { columns: 16, maxWidth: (text) => 2 * text.length });
+      type('l\t');
+      expect(listed).toEqual(['look\nlisten\nleave']);
     });
 
     it('rings the bell where there is nothing', () => {

@@ -25,6 +25,7 @@ function screenOf(options: FakeConnectionOptions = {}, isRead = () => true) {
         measured += text.length;
         return text.length;
       },
+      maxWidth: (text) => 2 * text.length,
     },
     {
       send: (text) => connection.write(text),

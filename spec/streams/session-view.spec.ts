@@ -5,7 +5,8 @@ import { infoOf, SessionView } from '../../streams/session-view.js';
 import { timeSlices } from '../../streams/time-slices.js';
 import { fakeAdmitted } from '../support/admitted.js';
 
-const parts = { decoded: String, decoder: () => String, width: (text: string) => text.length };
+const width = (text: string) => text.length;
+const parts = { decoded: String, decoder: () => String, width, maxWidth: width };
 const aCall = () =>
   new Call(
     fakeAdmitted(fakeConnection(NEVER)),

@@ -93,6 +93,7 @@ function caller(
       decoded: (bytes) => Buffer.from(bytes).toString(),
       decoder: () => (bytes) => Buffer.from(bytes).toString(),
       width: (text) => text.length,
+      maxWidth: (text) => text.length,
     },
     slices: timeSlices(scheduler),
     sweep: sweep(1000, scheduler),

@@ -1,5 +1,6 @@
 import { EMPTY } from 'rxjs';
 import { rendered } from '../../../lib/lobby/chat.js';
+import { maxWidth } from '../../../lib/max-width.js';
 import { fakeConnection } from '../../../lib/testing/fake-connection.js';
 import { screenOf } from '../../../lib/testing/screen.js';
 import { plain } from '../../../streams/plain.js';
@@ -61,6 +62,23 @@ describe('a row of somebody else', () => {
     const [, ...rows] = (ann?.reads() ?? '').trimEnd().split('\n');
     for (const row of rows.slice(0, -1)) expect(row).toMatch(/^ {2}/);
     expect(rows.length).toBeGreaterThan(1);
+  });
+
+  it('cannot be begun by the rest of a name in the list of Tab, however wide a terminal draws it', () => {
+    const board = openBoard();
+    const rooms = Array.from({ length: 8 }, (_, at) => `${at}${'\u0d15\u0d00'.repeat(6)}`);
+    const people = rooms.map((_, at) =>
+      board.calls(`caller${at}`, { echo: true, terminal: { columns: 40 } }),
+    );
+    for (const [at, room] of rooms.entries()) people[at]?.says(`/join ${room}`);
+    const [ann] = people;
+    ann?.reads();
+    ann?.presses('/join \t');
+    const listed = (ann?.reads() ?? '').replace(/^[\b ]*/, '');
+    // The last row is the prompt, and what is typed.
+    const rows = listed.split('\n').slice(0, -1);
+    expect(rows.flatMap((row) => row.match(/\d/g) ?? []).sort()).toEqual([...'01234567']);
+    for (const row of rows) expect(maxWidth(row)).toBeLessThanOrEqual(40);
   });
 
   it('cannot be begun by a handle that reads as a deed or a page of somebody else', () => {
