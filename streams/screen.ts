@@ -142,7 +142,8 @@ export class Screen implements LineTerminal {
     const { above, below } = this.surroundings(shown, now);
     const text = `${above}${lines}${lines.endsWith('\n') ? '' : '\n'}${this.#said}${below}`;
     this.#drawnAt = this.columns;
-    // The prompt is marked again, where it is what stands last.
+    // The prompt is marked again, where it is what stands last. A half-typed line is only here while we echo, and a client
+    // that shows our echo, which is never marked, doesn't wait for the mark.
     if (below === '') this.#line.send(text);
     else this.#line.echo(text);
   }
