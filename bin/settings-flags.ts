@@ -8,7 +8,7 @@ import {
 } from '../lib/config/config.js';
 import { HEADINGS } from '../lib/config/headings.js';
 import { type Config, flag, SETTINGS, type Setting, variable } from '../lib/config/settings.js';
-import { openFilesLimit, openFilesProblem } from '../lib/process/open-files.js';
+import { openFilesLimit, openFilesProblem, openFilesWarning } from '../lib/process/open-files.js';
 
 const HOW_TO_SET = `
 Durations are 500ms, 90s, 10m, 2h or off; rates are 50/s, 10/min, 5/h, with a
@@ -55,7 +55,9 @@ function sourcesOf(command: Command): ConfigSources {
 }
 
 function checked(read: ReadConfig): ReadConfig {
-  const problem = openFilesProblem(read.config, openFilesLimit());
+  const limit = openFilesLimit();
+  const problem = openFilesProblem(read.config, limit);
   if (problem) throw new ConfigError([problem]);
-  return read;
+  const warning = openFilesWarning(read.config, limit);
+  return warning === null ? read : { ...read, warnings: [...read.warnings, warning] };
 }

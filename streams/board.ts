@@ -63,7 +63,7 @@ export interface BoardParts {
 }
 
 /** Lines that may be saying goodbye at once if there is room, beside one for each session. */
-const FAREWELLS_OF_REFUSED = 1024;
+export const FAREWELLS_OF_REFUSED = 1024;
 
 /**
  * The server: connections in, everything that happens out. Subscribing runs it, unsubscribing frees all that

@@ -26,7 +26,7 @@ import { listenOnSocket } from './socket.js';
 import type { Controlled } from './views.js';
 
 /** Who may be asking at once. */
-const MOST_AT_ONCE = 16;
+export const MAX_CONTROL_CONNECTIONS = 16;
 
 /** How long a request may take to come. */
 const REQUEST_MS = 5000;
@@ -45,7 +45,7 @@ const MOST_WAITING_BYTES = 1024 * 1024;
  * @param onListening Called once the socket is there.
  */
 export function control(path: string, board: Controlled, onListening: () => void): Observable<never> {
-  return listenOnSocket(path, MOST_AT_ONCE).pipe(
+  return listenOnSocket(path, MAX_CONTROL_CONNECTIONS).pipe(
     tap(onListening),
     switchMap((socket$) => socket$.pipe(mergeMap((socket) => serve(socket, board)))),
     ignoreElements(),

@@ -8,7 +8,8 @@ import { metrics } from './metrics.js';
 
 /** Nobody who measures or probes needs more: longer, larger, more at once is somebody else. */
 const LIMITS = { requestMs: 5000, maxHeadBytes: 8192 };
-const MOST_AT_ONCE = 32;
+/** Connections to the metrics at once. */
+export const MAX_METRICS_CONNECTIONS = 32;
 
 /** How long a text of the metrics serves everybody who asks. */
 const FRESH_MS = 1000;
@@ -73,7 +74,7 @@ export function serveMetrics(
     const open = new Set<Socket>();
     const server = createServer((socket) => {
       const [oldest] = open;
-      if (open.size >= MOST_AT_ONCE) oldest?.destroy();
+      if (open.size >= MAX_METRICS_CONNECTIONS) oldest?.destroy();
       open.add(socket);
       socket.on('close', () => open.delete(socket));
       answerOnce(socket, answer, LIMITS);

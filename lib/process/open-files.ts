@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { FAREWELLS_OF_REFUSED } from '../../streams/board.js';
+import { GATE_PLACES } from '../../streams/human-gate.js';
 import type { Limits } from '../../streams/types.js';
+import { MAX_AWAITED_HEADERS } from '../listener/proxied-callers.js';
 
 /**
- * Descriptors that aren't a caller's: the standard three, Node's own (an epoll or two, pipes, worker wake-ups), the
- * listener, the control socket, metrics, a log or a file of accounts being read.
+ * Descriptors that aren't a caller's: the standard three, Node's own (an epoll or two, pipes, worker wake-ups) and the
+ * listeners are 23; 16 connections to the control socket, 32 to the metrics; a log or a file of accounts being read.
  */
-export const SPARE_FILES = 64;
+export const SPARE_FILES = 96;
+
+const HOW_TO_RAISE = 'before the start (over the hard limit as root)';
 
 /**
  * How many files this process may have open: its soft limit. Node raises that to the hard one as it starts.
@@ -66,6 +71,42 @@ export function openFilesProblem(
   const allowed = most > 0 ? `allowed is max-sessions up to ${most}` : 'not even one session fits';
   return (
     `max-sessions ${maxSessions}${room} needs ${needed} open files and this process may have ${limit}: ` +
-    `${allowed}; to raise the limit, run \`ulimit -n ${needed}\` before the start (over the hard limit as root)`
+    `${allowed}; to raise the limit, run \`ulimit -n ${needed}\` ${HOW_TO_RAISE}`
+  );
+}
+
+/**
+ * Whether the open-files limit carries everybody who may hold a descriptor at the same time: also callers at the gate, connections
+ * without their PROXY header yet, and goodbyes. A board runs with less, but hangs up on some of them in a rush.
+ *
+ * @param limit What {@link openFilesLimit} returned.
+ * @returns One line that says how many callers it carries, how many there may be, and what to set; `null` if it carries all.
+ */
+export function openFilesWarning(
+  {
+    maxSessions,
+    waitingRoom,
+    gate,
+    proxyFrom,
+  }: Pick<Limits, 'maxSessions' | 'waitingRoom'> & {
+    readonly gate: string;
+    readonly proxyFrom: readonly string[];
+  },
+  limit: number | null,
+): string | null {
+  const holders = {
+    'max-sessions': maxSessions,
+    'waiting-room': waitingRoom,
+    gate: gate === 'off' ? 0 : GATE_PLACES,
+    'PROXY headers': proxyFrom.length === 0 ? 0 : MAX_AWAITED_HEADERS,
+    goodbyes: maxSessions + FAREWELLS_OF_REFUSED,
+  };
+  const callers = Object.values(holders).reduce((sum, count) => sum + count, 0);
+  const needed = callers + SPARE_FILES;
+  if (limit === null || needed <= limit) return null;
+  const held = Object.entries(holders).filter(([, count]) => count > 0);
+  return (
+    `this process may have ${limit} open files, enough for ${Math.max(0, limit - SPARE_FILES)} callers; there may be ${callers} at once ` +
+    `(${held.map(([name, count]) => `${name} ${count}`).join(', ')}): for all of them, run \`ulimit -n ${needed}\` ${HOW_TO_RAISE}`
   );
 }

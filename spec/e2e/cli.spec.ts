@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { call } from '../support/caller.js';
 import { IMPULSE, impulse, startBoard, stopAll } from '../support/cli.js';
 import { atTerminal, leaveAll, works } from '../support/pty.js';
@@ -170,6 +172,20 @@ describe('the impulse command', () => {
 
     expect(code).toBe(78);
     expect(stderr).toMatch(/^impulse: [^\n]*1000000[^\n]*ulimit -n[^\n]*\n$/);
+  });
+
+  it('warns at the start if the open-files limit does not carry all who may be there at once', async () => {
+    const args = [process.execPath, IMPULSE, 'check-config'];
+    const { stderr } = await promisify(execFile)('sh', ['-c', 'ulimit -n 250 && exec "$@"', 'sh', ...args], {
+      cwd,
+    });
+    expect(stderr).toMatch(
+      /^impulse: this process may have 250 open files, enough for 154 callers;[^\n]* run `ulimit -n 1340`[^\n]*\n$/,
+    );
+    const roomy = await promisify(execFile)('sh', ['-c', 'ulimit -n 1340 && exec "$@"', 'sh', ...args], {
+      cwd,
+    });
+    expect(roomy.stderr).toBe('');
   });
 
   it('exits 1 when the port is in use, and says which', async () => {

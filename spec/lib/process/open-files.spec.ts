@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { MAX_CONTROL_CONNECTIONS } from '../../../lib/control/control.js';
+import { MAX_METRICS_CONNECTIONS } from '../../../lib/metrics/serve-metrics.js';
 import {
   farewellsThatFit,
   openFilesLimit,
   openFilesProblem,
+  openFilesWarning,
   SPARE_FILES,
 } from '../../../lib/process/open-files.js';
 
@@ -75,15 +78,15 @@ describe('openFilesProblem', () => {
 
   it('says in one line what is wrong, what is allowed and how to raise it', () => {
     expect(openFilesProblem({ maxSessions: 1000, waitingRoom: 0 }, 256)).toBe(
-      'max-sessions 1000 needs 1064 open files and this process may have 256: allowed is max-sessions up to 192; ' +
-        'to raise the limit, run `ulimit -n 1064` before the start (over the hard limit as root)',
+      'max-sessions 1000 needs 1096 open files and this process may have 256: allowed is max-sessions up to 160; ' +
+        'to raise the limit, run `ulimit -n 1096` before the start (over the hard limit as root)',
     );
   });
 
   it('counts the waiting room', () => {
     expect(openFilesProblem(config, 200)).toContain(
-      'max-sessions 100 with waiting-room 50 needs 214 open files and this process may have 200: ' +
-        'allowed is max-sessions up to 86;',
+      'max-sessions 100 with waiting-room 50 needs 246 open files and this process may have 200: ' +
+        'allowed is max-sessions up to 54;',
     );
   });
 
@@ -92,5 +95,46 @@ describe('openFilesProblem', () => {
       ': not even one session fits;',
     );
     expect(openFilesProblem({ maxSessions: 1, waitingRoom: 9 }, SPARE_FILES + 9)).toContain('not even one');
+  });
+});
+
+describe('openFilesWarning', () => {
+  const config = { maxSessions: 100, waitingRoom: 20, gate: 'off', proxyFrom: [] };
+
+  it('says in one line how many callers fit, who else may be there, and what to set', () => {
+    expect(openFilesWarning(config, 250)).toBe(
+      'this process may have 250 open files, enough for 154 callers; there may be 1244 at once ' +
+        '(max-sessions 100, waiting-room 20, goodbyes 1124): ' +
+        'for all of them, run `ulimit -n 1340` before the start (over the hard limit as root)',
+    );
+  });
+
+  it('is null up to the last spare file', () => {
+    expect(openFilesWarning(config, 1244 + SPARE_FILES)).toBeNull();
+    expect(openFilesWarning(config, 1244 + SPARE_FILES - 1)).not.toBeNull();
+  });
+
+  it('is null without a limit', () => {
+    expect(openFilesWarning({ ...config, maxSessions: 1_000_000 }, null)).toBeNull();
+  });
+
+  it('counts callers at the gate, and connections without their PROXY header yet', () => {
+    const all = { ...config, waitingRoom: 0, gate: 'esc', proxyFrom: ['192.0.2.1'] };
+    expect(openFilesWarning({ ...all, proxyFrom: [] }, 1340)).toContain('gate 1024, goodbyes 1124');
+    expect(openFilesWarning({ ...all, gate: 'off' }, 1340)).toContain('PROXY headers 1024, goodbyes 1124');
+    expect(openFilesWarning(all, 1340)).toContain(
+      'there may be 3272 at once (max-sessions 100, gate 1024, PROXY headers 1024, goodbyes 1124)',
+    );
+  });
+
+  it('carries nobody with fewer files than the board has itself', () => {
+    expect(openFilesWarning(config, SPARE_FILES - 1)).toContain('enough for 0 callers;');
+  });
+});
+
+describe('SPARE_FILES', () => {
+  it('are enough for all who ask at the control socket and the metrics, and for a board of nobody', () => {
+    const ownFiles = 32;
+    expect(SPARE_FILES).toBeGreaterThanOrEqual(ownFiles + MAX_CONTROL_CONNECTIONS + MAX_METRICS_CONNECTIONS);
   });
 });
