@@ -253,6 +253,7 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output>, 
     return {
       type: 'sessionClosed',
       session: call.id,
+      callId: call.callId,
       node: call.node,
       address: call.address,
       reason,

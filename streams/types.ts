@@ -614,6 +614,8 @@ export interface SessionClosing extends OfSession<'sessionClosing'> {
 }
 /** The connection is gone. A caller who left the waiting room has node 0 and was never opened. */
 export interface SessionClosed extends OfSession<'sessionClosed'> {
+  /** What tells the session from those of all boards and times: {@link SessionInfo.callId}. */
+  readonly callId: string;
   /** Where the caller called from. */
   readonly address: string;
   /** Why it ended: that of {@link SessionClosing}. */

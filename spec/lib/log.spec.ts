@@ -41,6 +41,7 @@ const EVENTS: { readonly [Type in LogEvent['type']]: Extract<LogEvent, { type: T
   sessionClosed: {
     type: 'sessionClosed',
     session: 17,
+    callId: 'b0a2d-17',
     node: 3,
     address: '192.0.2.1',
     reason: 'idle',

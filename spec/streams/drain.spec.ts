@@ -15,6 +15,7 @@ const orders = {
 const closed = (reason: EndReason, { flushed = true, node = 1 } = {}): ServerEvent => ({
   type: 'sessionClosed',
   session: 1,
+  callId: 'b0a2d-1',
   node,
   address: '192.0.2.1',
   reason,

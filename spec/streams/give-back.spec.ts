@@ -11,6 +11,7 @@ const refused = (reason: RefusalReason, more: object = {}): ServerEvent => ({
 const closed = (address: string, bytesIn: number): ServerEvent => ({
   type: 'sessionClosed',
   session: 1,
+  callId: 'b0a2d-1',
   node: 1,
   address,
   reason: 'hangup',

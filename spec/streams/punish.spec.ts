@@ -8,6 +8,7 @@ const ADDRESS = '192.0.2.1';
 const closed = (reason: EndReason, { session = 1, node = 1 } = {}): ServerEvent => ({
   type: 'sessionClosed',
   session,
+  callId: `b0a2d-${session}`,
   node,
   address: ADDRESS,
   reason,

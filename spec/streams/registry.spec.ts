@@ -32,6 +32,7 @@ const closing = (session: SessionId): ServerEvent => ({
 const closed = (session: SessionId): ServerEvent => ({
   type: 'sessionClosed',
   session,
+  callId: `b0a2d-${session}`,
   node: session,
   address: '192.0.2.1',
   reason: 'idle',

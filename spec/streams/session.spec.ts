@@ -169,6 +169,7 @@ describe('session', () => {
         d: {
           type: 'sessionClosed',
           session: 7,
+          callId: 'b0a2d-7',
           node: 3,
           address: '192.0.2.1',
           reason: 'hangup',
@@ -912,6 +913,7 @@ describe('session', () => {
           d: {
             type: 'sessionClosed',
             session: 7,
+            callId: 'b0a2d-7',
             node: 0,
             address: '192.0.2.1',
             reason: 'hangup',

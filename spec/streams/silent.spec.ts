@@ -4,6 +4,7 @@ import type { EndReason, SessionClosed } from '../../streams/types.js';
 const closed = (changed: Partial<SessionClosed> = {}): SessionClosed => ({
   type: 'sessionClosed',
   session: 1,
+  callId: 'b0a2d-1',
   node: 1,
   address: '192.0.2.1',
   reason: 'hangup',

@@ -248,6 +248,7 @@ describe('summarise', () => {
       ({
         type: 'sessionClosed',
         session,
+        callId: `b0a2d-${session}`,
         node: 1,
         address,
         reason: 'hangup',

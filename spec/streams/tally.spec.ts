@@ -40,6 +40,7 @@ const closing = (session: SessionId): ServerEvent => ({
 const closed = (session: SessionId, reason: EndReason = 'idle', node = session): ServerEvent => ({
   type: 'sessionClosed',
   session,
+  callId: `b0a2d-${session}`,
   node,
   address: '192.0.2.1',
   reason,

@@ -7,6 +7,7 @@ import { someone } from '../../support/lobby.js';
 const closed = (durationMs: number, node = 1): ServerEvent => ({
   type: 'sessionClosed',
   session: 1,
+  callId: 'b0a2d-1',
   node,
   address: '192.0.2.1',
   reason: 'idle',
