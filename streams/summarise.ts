@@ -135,7 +135,9 @@ export function summarise(scheduler: SchedulerLike): OperatorFunction<ServerEven
         const from = source(event.address);
         const isKnown = silentSources.get(from) === true;
         silentSources.set(from, true);
-        if (!isKnown) return passHeld(event);
+        // What was shown to open is shown to close.
+        const isShown = event.type === 'sessionClosed' && event.node !== 0 && !held.has(event.session);
+        if (!isKnown || isShown) return passHeld(event);
         if ('session' in event) held.delete(event.session);
         silences.isShown('', { type: 'silentConnectionsClosed', address: event.address });
       };

@@ -42,6 +42,10 @@ const endings: Record<string, number> = {};
 impulse.event$.subscribe((event) => {
   if (event.type === 'sessionClosed') endings[event.reason] = (endings[event.reason] ?? 0) + 1;
 });
+let failedTeardowns = 0;
+impulse.event$.subscribe((event) => {
+  if (event.type === 'callbackFailed') failedTeardowns += 1;
+});
 let unheard = 0;
 config.onUnhandledError = () => {
   unheard += 1;
@@ -71,6 +75,7 @@ process.on('message', async (order) => {
     files: readdirSync('/proc/self/fd').length,
     heapKiB: Math.round(process.memoryUsage().heapUsed / 1024),
     endings,
+    failedTeardowns,
     unheard,
   } satisfies Figures);
 });
@@ -86,6 +91,8 @@ export interface Figures {
   readonly files: number;
   readonly heapKiB: number;
   readonly endings: Readonly<Record<string, number>>;
+  /** Apps that threw when they were left. */
+  readonly failedTeardowns: number;
   /** Errors that RxJS had nobody to give to. */
   readonly unheard: number;
 }

@@ -281,6 +281,14 @@ describe('summarise', () => {
       expect(scheduler.frame).toBe(SILENT_WINDOW_MS);
     });
 
+    it('shows the end of each that it showed the beginning of, when they come at once', () => {
+      const ids = [1, 2, 3];
+      const events = [...ids.map((id) => opened(id)), ...ids.map(closing), ...ids.map((id) => closed(id))];
+      const { atOnce, later } = summary(...events);
+      expect(atOnce).toEqual(events);
+      expect(later).toEqual([]);
+    });
+
     it('counts those at the gate and in the waiting room as well', () => {
       const gate = { ...refused('gate'), detail: 'silent' } as const;
       const waiting = { ...closed(7), node: 0 };
