@@ -65,6 +65,7 @@ export function world(seed: number, hours: number): World {
   const drawn = dice(seed);
   const gate = drawn.of('gate').chance(0.15);
   const count = drawn.of('callers').int(2, 10 + 20 * hours);
+  const isOneHousehold = drawn.of('households').chance(0.2);
   const down = drawn.of('down');
   // Whoever came at the last has knocked, logs in, talks or sleeps by then.
   const downInMs = hours * HOUR_MS + down.pick([0, 2000, 20_000, 300_000]);
@@ -72,7 +73,7 @@ export function world(seed: number, hours: number): World {
     limits: anyLimits(drawn.of('limits')),
     gate,
     callers: Array.from({ length: count }, (_, index) =>
-      anyCaller(drawn.of(`caller ${index}`), index, hours, gate),
+      anyCaller(drawn.of(`caller ${index}`), index, hours, gate, isOneHousehold),
     ),
     stalls: anyStalls(drawn.of('stalls'), hours),
     sysop: anyActs(drawn.of('sysop'), hours),
@@ -82,12 +83,21 @@ export function world(seed: number, hours: number): World {
   };
 }
 
-function anyCaller(dice: Dice, index: number, hours: number, gate: boolean): PlannedCaller {
+function anyCaller(
+  dice: Dice,
+  index: number,
+  hours: number,
+  gate: boolean,
+  isOneHousehold: boolean,
+): PlannedCaller {
   const { name, script } = anyCharacter(dice);
   const fault = anyFault(name, dice);
-  const network = dice.pick(['192.0.2.', '192.0.2.', '192.0.2.', HOUSEHOLDS, MEMBERS, TRUSTED]);
+  const strangers = isOneHousehold ? HOUSEHOLDS : '192.0.2.';
+  const network = dice.pick([strangers, strangers, strangers, HOUSEHOLDS, MEMBERS, TRUSTED]);
   // Who has a fault has an address of their own: by that they are known.
-  const address = fault ? `198.51.${index >> 8}.${index & 255}` : anyAddress(network, dice);
+  const address = fault
+    ? `198.51.${index >> 8}.${index & 255}`
+    : anyAddress(network, dice, isOneHousehold ? 1 : 3);
   let lines = 0;
   const who = {
     handle: network === MEMBERS ? `caller${dice.int(1, 3)}` : `caller${index}`,
@@ -116,10 +126,10 @@ function anyCaller(dice: Dice, index: number, hours: number, gate: boolean): Pla
   };
 }
 
-/** Of IPv6, one in a few /64 of a few /56 of one /48. */
-const anyAddress = (network: string, dice: Dice) =>
+/** Of IPv6, one in a few /64 of some /56 of one /48. */
+const anyAddress = (network: string, dice: Dice, households: number) =>
   network === HOUSEHOLDS
-    ? `${network}${dice.int(1, 3)}0${dice.int(0, 9)}::${dice.int(1, 3)}`
+    ? `${network}${dice.int(1, households)}0${dice.int(0, 9)}::${dice.int(1, 3)}`
     : `${network}${dice.int(1, 8)}`;
 
 /** Whoever reads nothing is of most interest where much is written. */
