@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { decoded, decoder, encoded, encodingNamed, isAscii } from '../../../lib/telnet/encodings.js';
+import {
+  decoded,
+  decoder,
+  encoded,
+  encodingNamed,
+  isAscii,
+  utf8AsLatin1,
+} from '../../../lib/telnet/encodings.js';
 import type { Encoding } from '../../../streams/types.js';
 import { holds } from '../../support/holds.js';
 
@@ -226,4 +233,11 @@ describe('encodingNamed', () => {
     it(`is ${encoding ?? 'none'} for ${charset || 'no name'}`, () =>
       expect(encodingNamed(charset)).toBe(encoding));
   }
+});
+
+describe('utf8AsLatin1', () => {
+  it('has the bytes of UTF-8 as letters, of broken text and of text beyond its memory too', () => {
+    for (const text of ['', 'plain', 'é░漢👪', 'a\ud83d', '\udc00b', 'é'.repeat(50_000), '漢'.repeat(50_000)])
+      expect(utf8AsLatin1(text) === Buffer.from(text).toString('latin1')).toBe(true);
+  });
 });
