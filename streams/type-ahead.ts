@@ -6,7 +6,7 @@ import type { Key } from './types.js';
 
 /**
  * Lines that may wait for an app, in bytes of memory, before the caller is made to wait too. With what was read by then and
- * isn't handed on, up to 64 KiB, a caller can have 128 KiB waiting.
+ * isn't handed on, up to twice 64 KiB, a caller can have 200 KiB waiting.
  */
 export const TYPE_AHEAD_BYTES = 64 * 1024;
 
@@ -21,6 +21,8 @@ export interface TypeAheadHost {
   later(act: () => void): void;
   /** The time that callers share. */
   readonly time: TimeSlices;
+  /** Has what is written meanwhile sent together. */
+  batch(act: () => void): void;
   /** Called when somebody begins to read lines or keys. */
   asked(): void;
 }
@@ -194,9 +196,11 @@ export class TypeAhead implements Work {
   step(): boolean {
     this.#late = false;
     if (this.#ended) return false;
-    this.pressAhead();
-    this.pressOn();
-    this.flow();
+    this.#host.batch(() => {
+      this.pressAhead();
+      this.pressOn();
+      this.flow();
+    });
     return false;
   }
 

@@ -10,6 +10,7 @@ const queue = () =>
     hold: () => {},
     later: (act) => act(),
     asked: () => {},
+    batch: (act) => act(),
     time: timeSlices(new VirtualTimeScheduler()),
   });
 

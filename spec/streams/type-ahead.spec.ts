@@ -18,9 +18,11 @@ import { timeSlices } from '../../streams/time-slices.js';
 import { LINE_OVERHEAD_BYTES, TYPE_AHEAD_BYTES, TypeAhead } from '../../streams/type-ahead.js';
 import { Failing } from '../support/failing.js';
 
+const batch = (act: () => void) => act();
+
 /** A queue that tells when the caller is to be held back. */
 const aQueue = (hold: (on: boolean) => void = () => {}, later = (act: () => void) => act()): TypeAhead =>
-  new TypeAhead({ hold, later, asked: () => {}, time: timeSlices(new VirtualTimeScheduler()) });
+  new TypeAhead({ hold, later, asked: () => {}, batch, time: timeSlices(new VirtualTimeScheduler()) });
 
 /** A queue that nobody holds back, with lines in it. */
 function queueOf(...lines: string[]): TypeAhead {
@@ -694,8 +696,14 @@ describe('TypeAhead', () => {
         hold: () => {},
         later: (act) => act(),
         asked: () => {},
+        batch(act) {
+          batches.push(-heard.length);
+          act();
+          batches.push(heard.length);
+        },
         time: timeSlices(scheduler),
       });
+      const batches: number[] = [];
       const heard: string[] = [];
       const hear = (value: string) => {
         scheduler.frame += 1;
@@ -712,7 +720,7 @@ describe('TypeAhead', () => {
         }
         return each.filter((count) => count > 0);
       };
-      return { scheduler, queue, heard, hear, turn, turns };
+      return { scheduler, queue, heard, batches, hear, turn, turns };
     }
     const lines = Array.from({ length: 40 }, (_, index) => `${index}`);
 
@@ -724,6 +732,18 @@ describe('TypeAhead', () => {
       expect(Math.max(...each)).toBeLessThanOrEqual(8);
       expect(each.length).toBeGreaterThanOrEqual(5);
       expect(heard).toEqual(lines);
+    });
+
+    it('is one batch of output', () => {
+      const { queue, batches, hear, turns } = busy();
+      for (const line of lines) queue.push(line);
+      queue.line$.subscribe(hear);
+      turns();
+      const ends = batches.filter((_, index) => index % 2 === 1);
+      expect(batches.filter((_, index) => index % 2 === 0)).toEqual(
+        [0, ...ends.slice(0, -1)].map((end) => -end),
+      );
+      expect(ends.at(-1)).toBe(lines.length);
     });
 
     it('ends between two answers, also where the first of them took its time', () => {
@@ -758,7 +778,7 @@ describe('TypeAhead', () => {
       const { scheduler, queue, heard, hear, turns } = busy();
       queue.line$.subscribe(hear);
       const time = timeSlices(scheduler);
-      const sliced = new TypeAhead({ hold: () => {}, later: (act) => act(), asked: () => {}, time });
+      const sliced = new TypeAhead({ hold: () => {}, later: (act) => act(), asked: () => {}, batch, time });
       sliced.line$.subscribe(hear);
       time.begin({
         step() {
