@@ -1,5 +1,6 @@
 import { finalize, type MonoTypeOperatorFunction, pipe, tap } from 'rxjs';
-import type { Handles, ServerEvent, SessionId, SessionInfo } from './types.js';
+import { SessionTable } from './session-table.js';
+import type { Handles, ServerEvent, SessionId, SessionInfo, User } from './types.js';
 
 /** How handles are compared. */
 export interface HandleRules {
@@ -19,20 +20,23 @@ export interface HandleIndex extends Handles {
 /**
  * Makes an index of handles: a login, a page or a Tab looks up what it is about, however many are on line. Ten thousand
  * handles took 2 ms a login when each of them was looked at.
+ *
+ * What is never asked isn't kept: the looks of a handle alone cost a fifth of a login.
  */
 export function handleIndex({ folded, looksOf }: HandleRules): HandleIndex {
-  const users = new Map<SessionId, SessionInfo>();
-  const byName = new Map<string, SessionInfo[]>();
-  const byLook = new Map<string, SessionInfo[]>();
-  /** The names, sorted, each once. */
-  const names: string[] = [];
+  const users = new SessionTable<SessionInfo>();
+  const byName = grouped(users, (handle) => [folded(handle)]);
+  const byLook = grouped(users, looksOf);
+  /** The names, sorted, each once; there from when they are first asked for. */
+  let names: string[] | undefined;
 
+  const infosOf = (ids: readonly SessionId[]) => ids.map((id) => users.get(id) as SessionInfo);
   /** Where a name is in the list, or would be. */
-  const indexOf = (name: string) => {
-    let [low, high] = [0, names.length];
+  const indexOf = (name: string, list: readonly string[]) => {
+    let [low, high] = [0, list.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((names[middle] as string) < name) low = middle + 1;
+      if ((list[middle] as string) < name) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -43,56 +47,86 @@ export function handleIndex({ folded, looksOf }: HandleRules): HandleIndex {
       return users.size;
     },
     values: () => users.values(),
-    named: (handle) => byName.get(folded(handle)) ?? [],
+    named: (handle) => infosOf(byName.of(folded(handle))),
     alike(handle) {
       for (const look of looksOf(handle)) {
-        const [one] = byLook.get(look) ?? [];
-        if (one) return one;
+        const [one] = byLook.of(look);
+        if (one !== undefined) return users.get(one);
       }
       return undefined;
     },
     beginning(text) {
+      names ??= byName.keys().sort();
       const begun = folded(text);
       const found = new Set<string>();
-      for (let index = indexOf(begun); names[index]?.startsWith(begun); index += 1)
-        for (const { user } of byName.get(names[index] as string) ?? []) if (user) found.add(user.handle);
+      for (let index = indexOf(begun, names); names[index]?.startsWith(begun); index += 1)
+        for (const { user } of infosOf(byName.of(names[index] as string))) if (user) found.add(user.handle);
       return [...found].sort();
     },
     add(info) {
       const { id, user } = info;
       if (!user || users.has(id)) return;
-      const name = folded(user.handle);
+      if (names) {
+        const name = folded(user.handle);
+        if (byName.of(name).length === 0) names.splice(indexOf(name, names), 0, name);
+      }
       users.set(id, info);
-      if (!byName.has(name)) names.splice(indexOf(name), 0, name);
-      put(byName, name, info);
-      for (const look of looksOf(user.handle)) put(byLook, look, info);
+      byName.add(id, user);
+      byLook.add(id, user);
     },
     remove(id) {
       const user = users.get(id)?.user;
       if (!user) return;
-      const name = folded(user.handle);
       users.delete(id);
-      take(byName, name, id);
-      if (!byName.has(name)) names.splice(indexOf(name), 1);
-      for (const look of looksOf(user.handle)) take(byLook, look, id);
+      byName.remove(id, user);
+      byLook.remove(id, user);
+      if (!names) return;
+      const name = folded(user.handle);
+      if (byName.of(name).length === 0) names.splice(indexOf(name, names), 1);
     },
     clear() {
-      for (const map of [users, byName, byLook]) map.clear();
-      names.length = 0;
+      users.clear();
+      byName.clear();
+      byLook.clear();
+      names = undefined;
     },
   };
 }
 
-function put(map: Map<string, SessionInfo[]>, key: string, info: SessionInfo): void {
-  const others = map.get(key);
-  if (others) others.push(info);
-  else map.set(key, [info]);
-}
-
-function take(map: Map<string, SessionInfo[]>, key: string, id: SessionId): void {
-  const left = map.get(key)?.filter((info) => info.id !== id) ?? [];
-  if (left.length > 0) map.set(key, left);
-  else map.delete(key);
+/** Users by keys of their handles, from when they are first asked for; only their ids, for the reason that {@link SessionTable} has. */
+function grouped(users: ReadonlyMap<SessionId, SessionInfo>, keysOf: (handle: string) => readonly string[]) {
+  let groups: Map<string, SessionId[]> | undefined;
+  const put = (map: Map<string, SessionId[]>, id: SessionId, { handle }: User) => {
+    for (const key of keysOf(handle)) {
+      const others = map.get(key);
+      if (others) others.push(id);
+      else map.set(key, [id]);
+    }
+  };
+  const built = () => {
+    if (groups) return groups;
+    groups = new Map();
+    for (const [id, { user }] of users) if (user) put(groups, id, user);
+    return groups;
+  };
+  return {
+    of: (key: string): readonly SessionId[] => built().get(key) ?? [],
+    keys: () => [...built().keys()],
+    add(id: SessionId, user: User) {
+      if (groups) put(groups, id, user);
+    },
+    remove(id: SessionId, { handle }: User) {
+      if (!groups) return;
+      for (const key of keysOf(handle)) {
+        const left = groups.get(key)?.filter((other) => other !== id) ?? [];
+        if (left.length > 0) groups.set(key, left);
+        else groups.delete(key);
+      }
+    },
+    clear() {
+      groups = undefined;
+    },
+  };
 }
 
 /**

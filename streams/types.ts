@@ -342,7 +342,7 @@ export interface Session extends SessionInfo {
 export interface Handles {
   /** How many sessions have logged in. */
   readonly size: number;
-  /** The sessions, in the order of their logins. */
+  /** The sessions, in the order of their ids, which is that of their coming. */
   values(): IterableIterator<SessionInfo>;
   /** The sessions of a handle, in whatever case; the longest on line first. */
   named(handle: string): readonly SessionInfo[];

@@ -62,12 +62,12 @@ describe('handleIndex', () => {
     expect(index.beginning('ann')).toEqual(['Anna']);
   });
 
-  it('holds those who have logged in, once each, in the order of their logins', () => {
+  it('holds those who have logged in, once each, in the order of their ids', () => {
     const { index } = counted();
     for (const info of [someone(2, 'bob'), someone(1, 'ann'), someone(3, null), someone(2, 'bob')])
       index.add(info);
     index.remove(7);
-    expect([index.size, ids(index.values())]).toEqual([2, [2, 1]]);
+    expect([index.size, ids(index.values())]).toEqual([2, [1, 2]]);
     index.clear();
     expect([index.size, ids(index.named('ann')), index.alike('bob'), index.beginning('')]).toEqual([
       0,
@@ -80,6 +80,9 @@ describe('handleIndex', () => {
   it('looks at no more handles with a thousand on line than with none', () => {
     const looks = (online: number) => {
       const { index, counts } = counted();
+      // What is asked for the first time is gathered then.
+      index.alike('nobody');
+      index.beginning('nob');
       for (let id = 1; id <= online; id += 1) index.add(someone(id, `user${id}`));
       counts.handles = 0;
       index.add(someone(5000, 'ann'));
@@ -90,6 +93,17 @@ describe('handleIndex', () => {
       return counts.handles;
     };
     expect(looks(1000)).toBe(looks(0));
+  });
+
+  it('looks at no handle of which nobody asks', () => {
+    const { index, counts } = counted();
+    index.add(someone(1, 'ann'));
+    index.add(someone(2, 'bob'));
+    index.remove(1);
+    expect(counts.handles).toBe(0);
+    expect(ids(index.named('bob'))).toEqual([2]);
+    expect(index.named('ann')).toEqual([]);
+    expect(index.beginning('')).toEqual(['bob']);
   });
 
   it('finds what a look at everybody finds', () => {
