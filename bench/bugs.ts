@@ -193,8 +193,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'handle-taken-twice',
     file: 'streams/handle-index.ts',
-    find: '        if (one) return one;',
-    put: '        if (one && looksOf(handle).length === 0) return one;',
+    find: '        if (one !== undefined) return users.get(one);',
+    put: '        if (one !== undefined && looksOf(handle).length === 0) return users.get(one);',
   },
   {
     name: 'waiter-stays-in-line',
