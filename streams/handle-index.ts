@@ -99,8 +99,13 @@ function grouped(users: ReadonlyMap<SessionId, SessionInfo>, keysOf: (handle: st
   const put = (map: Map<string, SessionId[]>, id: SessionId, { handle }: User) => {
     for (const key of keysOf(handle)) {
       const others = map.get(key);
-      if (others) others.push(id);
-      else map.set(key, [id]);
+      if (!others) map.set(key, [id]);
+      else if (id > (others.at(-1) as SessionId)) others.push(id);
+      else
+        map.set(
+          key,
+          [...others, id].sort((one, other) => one - other),
+        );
     }
   };
   const built = () => {

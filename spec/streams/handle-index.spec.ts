@@ -113,10 +113,11 @@ describe('handleIndex', () => {
       fc.record({ id: fc.nat(6), handle: fc.constant(null) }),
     );
     holds(
-      fc.property(fc.array(step, { maxLength: 20 }), handle, (steps, asked) => {
+      fc.property(fc.array(step, { maxLength: 20 }), handle, fc.nat(20), (steps, asked, askedAt) => {
         const { index } = counted();
         const online = new Map<SessionId, SessionInfo>();
-        for (const { id, handle } of steps) {
+        for (const [at, { id, handle }] of steps.entries()) {
+          if (at === askedAt) [index.named(asked), index.alike(asked), index.beginning(asked)];
           if (handle === null) {
             index.remove(id);
             online.delete(id);
@@ -126,7 +127,8 @@ describe('handleIndex', () => {
             online.set(id, info);
           }
         }
-        const all = [...online.values()].map((info) => ({ id: info.id, handle: info.user?.handle ?? '' }));
+        const byId = [...online.values()].sort((one, other) => one.id - other.id);
+        const all = byId.map((info) => ({ id: info.id, handle: info.user?.handle ?? '' }));
         throwUnless(ids(index.named(asked))).toEqual(
           all.filter((one) => folded(one.handle) === folded(asked)).map(({ id }) => id),
         );
