@@ -1,5 +1,5 @@
 import { painter } from '../lib/colour.js';
-import { printable } from '../streams/printable.js';
+import { printable } from '../streams/terminal/printable.js';
 
 /** Says in one line on stderr what is wrong, whatever is in it. */
 export function complain(problem: string): void {

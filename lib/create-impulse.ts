@@ -10,9 +10,11 @@ import {
   takeUntil,
   tap,
 } from 'rxjs';
-import { type Knock, refused, refusedByError } from '../streams/refused.js';
-import { Stage, staged } from '../streams/stage.js';
-import type { ServerEvent, SessionId, SessionInfo, ShutdownReport } from '../streams/types.js';
+import { refused, refusedByError } from '../streams/admission/refused.js';
+import { Stage, staged } from '../streams/rx/stage.js';
+import type { Knock } from '../streams/types/admission.js';
+import type { ServerEvent, ShutdownReport } from '../streams/types/events.js';
+import type { SessionId, SessionInfo } from '../streams/types/session.js';
 import { changedLimits, checkOptions, IMPULSE_OPTIONS } from './config/check-options.js';
 import { listen } from './listener/listen.js';
 import { proxiedCallers } from './listener/proxied-callers.js';

@@ -3,12 +3,18 @@
  *
  * @module impulse-bbs
  */
-export { beside } from '../streams/beside.js';
-export { embeddedBus } from '../streams/bus.js';
-export { plain } from '../streams/plain.js';
-export type { Knock, Refused } from '../streams/refused.js';
-export { SessionEnd } from '../streams/session-end.js';
-export * from '../streams/types.js';
+
+export { embeddedBus } from '../streams/events/bus.js';
+export { beside } from '../streams/rx/beside.js';
+export { plain } from '../streams/terminal/plain.js';
+export type { Knock, Refused } from '../streams/types/admission.js';
+export * from '../streams/types/admission.js';
+export * from '../streams/types/app.js';
+export * from '../streams/types/connection.js';
+export * from '../streams/types/events.js';
+export * from '../streams/types/limits.js';
+export * from '../streams/types/session.js';
+export { SessionEnd } from '../streams/types/session-end.js';
 export { createImpulse, type Impulse, type ImpulseOptions } from './create-impulse.js';
 export { lobby } from './lobby/lobby.js';
 export { guest } from './login/guest.js';

@@ -1,8 +1,8 @@
 import loglevel, { type LogLevelDesc } from 'loglevel';
 import { type Observable, type SchedulerLike, tap } from 'rxjs';
-import { NOT_PRINTED, printable } from '../streams/printable.js';
-import { type ConnectionsRefused, type Summary, summarise } from '../streams/summarise.js';
-import type { ConnectionRefused, ServerEvent } from '../streams/types.js';
+import { type ConnectionsRefused, type Summary, summarise } from '../streams/events/summarise.js';
+import { NOT_PRINTED, printable } from '../streams/terminal/printable.js';
+import type { ConnectionRefused, ServerEvent } from '../streams/types/events.js';
 import { type Paint, plainly, type Style } from './colour.js';
 import { formatDuration } from './config/duration.js';
 import { messageOf, quotedMessageOf } from './message-of.js';

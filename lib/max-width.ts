@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
-import { lettersOf } from '../streams/letters.js';
-import { isOrdinary } from '../streams/plain.js';
+import { lettersOf } from '../streams/terminal/letters.js';
+import { isOrdinary } from '../streams/terminal/plain.js';
 import { width } from './width.js';
 
 /**

@@ -1,6 +1,7 @@
 import { concat, defer, EMPTY, of, takeWhile } from 'rxjs';
-import { beside } from '../streams/beside.js';
-import type { App, Output } from '../streams/types.js';
+import { beside } from '../streams/rx/beside.js';
+import type { App } from '../streams/types/app.js';
+import type { Output } from '../streams/types/connection.js';
 
 /**
  * Leaves the menu that it is a choice of. Emits nothing and completes.

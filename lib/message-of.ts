@@ -1,4 +1,4 @@
-import { printable } from '../streams/printable.js';
+import { printable } from '../streams/terminal/printable.js';
 
 /**
  * What an error says, as one line that is safe on a screen. Apps throw anything, and of some of that not even a

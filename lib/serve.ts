@@ -18,8 +18,8 @@ import {
   tap,
   throttleTime,
 } from 'rxjs';
-import { embeddedBus } from '../streams/bus.js';
-import { NOTHING_YET, tally } from '../streams/tally.js';
+import { embeddedBus } from '../streams/events/bus.js';
+import { NOTHING_YET, tally } from '../streams/events/tally.js';
 import { networks, readNetworks } from './config/networks.js';
 import type { Config } from './config/settings.js';
 import { closingTime, forewarned } from './control/closing-time.js';

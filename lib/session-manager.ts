@@ -18,28 +18,19 @@ import {
   throwError,
 } from 'rxjs';
 import { board } from '../streams/board.js';
-import { embeddedBus } from '../streams/bus.js';
-import type { Call } from '../streams/call.js';
-import { containConnection } from '../streams/contain-connection.js';
-import type { ShutdownOrder } from '../streams/drain.js';
-import { handleIndex } from '../streams/handle-index.js';
-import { inSlices } from '../streams/in-slices.js';
-import { plain } from '../streams/plain.js';
-import type { Knock } from '../streams/refused.js';
-import { readOnly, SessionTable } from '../streams/session-table.js';
-import type {
-  App,
-  Authenticator,
-  Bus,
-  CallbackFailed,
-  EndReason,
-  Handles,
-  Limits,
-  ServerEvent,
-  SessionId,
-  SessionInfo,
-  ShutdownReport,
-} from '../streams/types.js';
+import { embeddedBus } from '../streams/events/bus.js';
+import { inSlices } from '../streams/rx/in-slices.js';
+import type { Call } from '../streams/session/call.js';
+import { containConnection } from '../streams/session/contain-connection.js';
+import { handleIndex } from '../streams/session/handle-index.js';
+import type { ShutdownOrder } from '../streams/shutdown/drain.js';
+import { plain } from '../streams/terminal/plain.js';
+import type { Knock } from '../streams/types/admission.js';
+import type { App, Authenticator, Bus, Handles } from '../streams/types/app.js';
+import type { CallbackFailed, ServerEvent, ShutdownReport } from '../streams/types/events.js';
+import type { Limits } from '../streams/types/limits.js';
+import type { EndReason, SessionId, SessionInfo } from '../streams/types/session.js';
+import { readOnly, SessionTable } from '../streams/types/session-table.js';
 import { changedLimits, checkOptions, LIMITS, MANAGER_OPTIONS } from './config/check-options.js';
 import { listened } from './listened.js';
 import { guest } from './login/guest.js';

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
-import { isSimple, lettersOf } from '../streams/letters.js';
-import { isOrdinary } from '../streams/plain.js';
+import { isSimple, lettersOf } from '../streams/terminal/letters.js';
+import { isOrdinary } from '../streams/terminal/plain.js';
 
 /** Letters that are remembered; a language has some thousands. */
 const MOST_KNOWN = 8192;

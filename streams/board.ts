@@ -9,28 +9,32 @@ import {
   takeUntil,
   using,
 } from 'rxjs';
-import { addressRates } from './address-rates.js';
-import { admit } from './admit.js';
-import type { Call } from './call.js';
-import { type DoorPolicy, door } from './door.js';
-import { drain, type ShutdownOrder } from './drain.js';
-import { farewells } from './farewell.js';
-import { giveBack } from './give-back.js';
-import { type HandleIndex, indexHandles } from './handle-index.js';
-import { inOrder } from './in-order.js';
-import { penalties } from './penalties.js';
-import type { Accounts } from './per-user.js';
-import { punish } from './punish.js';
-import { isRefused, type Knock } from './refused.js';
-import { registry } from './registry.js';
-import type { ScreenParts } from './screen.js';
-import { session } from './session.js';
-import { readOnly, type Sessions } from './session-table.js';
-import { sideBySide } from './side-by-side.js';
-import { sweep } from './sweep.js';
-import { timeSlices } from './time-slices.js';
-import { turnAway } from './turn-away.js';
-import type { App, Authenticator, Bus, Limits, ServerEvent, SessionInfo } from './types.js';
+import { addressRates } from './admission/address-rates.js';
+import { admit } from './admission/admit.js';
+import { type DoorPolicy, door } from './admission/door.js';
+import { giveBack } from './admission/give-back.js';
+import { penalties } from './admission/penalties.js';
+import type { Accounts } from './admission/per-user.js';
+import { punish } from './admission/punish.js';
+import { isRefused } from './admission/refused.js';
+import { turnAway } from './admission/turn-away.js';
+import { registry } from './events/registry.js';
+import { inOrder } from './rx/in-order.js';
+import { sideBySide } from './rx/side-by-side.js';
+import { sweep } from './rx/sweep.js';
+import { timeSlices } from './rx/time-slices.js';
+import type { Call } from './session/call.js';
+import { type HandleIndex, indexHandles } from './session/handle-index.js';
+import { session } from './session/session.js';
+import { drain, type ShutdownOrder } from './shutdown/drain.js';
+import { farewells } from './shutdown/farewell.js';
+import type { ScreenParts } from './terminal/screen.js';
+import type { Knock } from './types/admission.js';
+import type { App, Authenticator, Bus } from './types/app.js';
+import type { ServerEvent } from './types/events.js';
+import type { Limits } from './types/limits.js';
+import type { SessionInfo } from './types/session.js';
+import { readOnly, type Sessions } from './types/session-table.js';
 
 /** What a board is made of. */
 export interface BoardParts {

@@ -4,20 +4,13 @@
  *
  * @module impulse-bbs/streams
  */
-export { atOnce } from './at-once.js';
-export { beside } from './beside.js';
-export { block } from './block.js';
-export { embeddedBus } from './bus.js';
-export { contain, type TeardownHost } from './contain.js';
-export { fit } from './fit.js';
-export { humanGate } from './human-gate.js';
-export { inOrder } from './in-order.js';
-export { inputRate, type Pausable } from './input-rate.js';
-export { plain } from './plain.js';
-export { printable } from './printable.js';
-export { isRefused, type Knock, type Refused, refuse, refused } from './refused.js';
-export { SessionEnd } from './session-end.js';
-export { source } from './source.js';
+export { atOnce } from './admission/at-once.js';
+export { block } from './admission/block.js';
+export { humanGate } from './admission/human-gate.js';
+export { isRefused, refuse, refused } from './admission/refused.js';
+export { source } from './admission/source.js';
+export { throttle } from './admission/throttle.js';
+export { embeddedBus } from './events/bus.js';
 export {
   type ConnectionsRefused,
   type LoginAttemptsFailed,
@@ -25,6 +18,19 @@ export {
   type SilentConnectionsClosed,
   type Summary,
   summarise,
-} from './summarise.js';
-export { throttle } from './throttle.js';
-export * from './types.js';
+} from './events/summarise.js';
+export { beside } from './rx/beside.js';
+export { contain, type TeardownHost } from './rx/contain.js';
+export { inOrder } from './rx/in-order.js';
+export { inputRate, type Pausable } from './session/input-rate.js';
+export { fit } from './terminal/fit.js';
+export { plain } from './terminal/plain.js';
+export { printable } from './terminal/printable.js';
+export type { Knock, Refused } from './types/admission.js';
+export * from './types/admission.js';
+export * from './types/app.js';
+export * from './types/connection.js';
+export * from './types/events.js';
+export * from './types/limits.js';
+export * from './types/session.js';
+export { SessionEnd } from './types/session-end.js';

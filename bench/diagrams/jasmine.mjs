@@ -2,6 +2,6 @@
 export default {
   spec_dir: '.',
   helpers: ['spec/support/patience.ts', 'bench/diagrams/draw.ts'],
-  spec_files: ['spec/streams/*.spec.ts'],
+  spec_files: ['spec/streams/**/*.spec.ts'],
   env: { random: false, failSpecWithNoExpectations: true },
 };

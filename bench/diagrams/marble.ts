@@ -1,5 +1,5 @@
-import { isRefused } from '../../streams/refused.js';
-import { SessionEnd } from '../../streams/session-end.js';
+import { isRefused } from '../../streams/admission/refused.js';
+import { SessionEnd } from '../../streams/types/session-end.js';
 
 /** Something in a row: its letter in the spec's diagram, and what that stands for. */
 export interface Marble {

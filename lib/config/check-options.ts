@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import { printable } from '../../streams/printable.js';
-import type { Limits } from '../../streams/types.js';
+import { printable } from '../../streams/terminal/printable.js';
+import type { Limits } from '../../streams/types/limits.js';
 import { OptionsError } from '../options-error.js';
 import { conflictOfLimits } from './conflicts.js';
 import { nearest } from './nearest.js';

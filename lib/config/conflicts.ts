@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Limits } from '../../streams/types.js';
+import type { Limits } from '../../streams/types/limits.js';
 import type { Config } from './settings.js';
 
 /** A value that is allowed by itself and not beside another one. */

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { readIpv6 } from '../../streams/ip-address.js';
-import { source } from '../../streams/source.js';
+import { source } from '../../streams/admission/source.js';
+import { readIpv6 } from '../../streams/protocol/ip-address.js';
 import { runSteps, type Steps } from '../process/run-steps.js';
 
 /** A network as it was written. */

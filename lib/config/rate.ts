@@ -1,4 +1,4 @@
-import type { Rate } from '../../streams/types.js';
+import type { Rate } from '../../streams/types/limits.js';
 import { formatDuration, MAX_DURATION_MS } from './duration.js';
 import type { Rule } from './rules.js';
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { EarlyDrop } from '../../streams/types.js';
+import type { EarlyDrop } from '../../streams/types/limits.js';
 import { MAX_DURATION_MS, parseDuration } from './duration.js';
 import { networkOf } from './networks.js';
 import { parseRate, RATE } from './rate.js';

@@ -1,6 +1,6 @@
 import { defer, EMPTY, filter, map, merge, type Observable, of, take, takeUntil, takeWhile } from 'rxjs';
-import { plain } from '../../streams/plain.js';
-import type { ServerClosed, ServerDraining, ServerEvent } from '../../streams/types.js';
+import { plain } from '../../streams/terminal/plain.js';
+import type { ServerClosed, ServerDraining, ServerEvent } from '../../streams/types/events.js';
 import { MAX_DURATION_MS } from '../config/duration.js';
 import type { CountdownNews } from './closing-time.js';
 import type { CountdownCancelled, CountdownTold, DrainNews, Stats } from './protocol.js';

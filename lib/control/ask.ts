@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { Observable } from 'rxjs';
-import { printable } from '../../streams/printable.js';
+import { printable } from '../../streams/terminal/printable.js';
 import { answerLines } from './answer-lines.js';
 import type { Request } from './protocol.js';
 import { safeAnswer } from './safe-answer.js';

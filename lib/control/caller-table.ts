@@ -1,4 +1,4 @@
-import { printable } from '../../streams/printable.js';
+import { printable } from '../../streams/terminal/printable.js';
 import { column } from '../lobby/column.js';
 import { spent } from '../lobby/times.js';
 import { maxWidth } from '../max-width.js';

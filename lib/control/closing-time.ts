@@ -10,10 +10,10 @@ import {
   switchMap,
   takeUntil,
 } from 'rxjs';
-import { announcement } from '../../streams/announcement.js';
-import { countdown } from '../../streams/countdown.js';
-import { closing, STAYS_OPEN } from '../../streams/texts.js';
-import type { App } from '../../streams/types.js';
+import { countdown } from '../../streams/shutdown/countdown.js';
+import { announcement } from '../../streams/terminal/announcement.js';
+import { closing, STAYS_OPEN } from '../../streams/terminal/texts.js';
+import type { App } from '../../streams/types/app.js';
 import type { Impulse } from '../create-impulse.js';
 import { width } from '../width.js';
 import type { CountdownCancelled, CountdownTold } from './protocol.js';

@@ -1,5 +1,6 @@
-import type { Tally } from '../../streams/tally.js';
-import type { ServerClosed, ServerDraining, SessionState } from '../../streams/types.js';
+import type { Tally } from '../../streams/events/tally.js';
+import type { ServerClosed, ServerDraining } from '../../streams/types/events.js';
+import type { SessionState } from '../../streams/types/session.js';
 
 /** A request is one line of JSON, of at most so many bytes. */
 export const MOST_REQUEST_BYTES = 4096;

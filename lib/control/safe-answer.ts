@@ -1,5 +1,5 @@
-import { plain } from '../../streams/plain.js';
-import { printable } from '../../streams/printable.js';
+import { plain } from '../../streams/terminal/plain.js';
+import { printable } from '../../streams/terminal/printable.js';
 
 /**
  * What a board answered, a line of JSON, with all text in it safe on a terminal: nothing that drives it, breaks a line or turns

@@ -1,4 +1,4 @@
-import { inWords } from '../../streams/texts.js';
+import { inWords } from '../../streams/terminal/texts.js';
 import { spent } from '../lobby/times.js';
 import type { Figures } from './protocol.js';
 

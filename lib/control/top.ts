@@ -1,4 +1,4 @@
-import { inWords } from '../../streams/texts.js';
+import { inWords } from '../../streams/terminal/texts.js';
 import { column } from '../lobby/column.js';
 import { spent } from '../lobby/times.js';
 import { callerTable } from './caller-table.js';

@@ -1,6 +1,7 @@
 import { map, type Observable } from 'rxjs';
-import { type Tally, traffic } from '../../streams/tally.js';
-import type { Bus, SessionInfo } from '../../streams/types.js';
+import { type Tally, traffic } from '../../streams/events/tally.js';
+import type { Bus } from '../../streams/types/app.js';
+import type { SessionInfo } from '../../streams/types/session.js';
 import type { Impulse } from '../create-impulse.js';
 import { firstByNode } from '../lobby/first-by-node.js';
 import { roomsOf } from '../lobby/rooms.js';

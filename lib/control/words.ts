@@ -1,5 +1,5 @@
-import { printable } from '../../streams/printable.js';
-import { closing, inWords } from '../../streams/texts.js';
+import { printable } from '../../streams/terminal/printable.js';
+import { closing, inWords } from '../../streams/terminal/texts.js';
 import { formatDuration } from '../config/duration.js';
 import type { Caller, DrainNews } from './protocol.js';
 

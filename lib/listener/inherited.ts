@@ -1,4 +1,4 @@
-import { printable } from '../../streams/printable.js';
+import { printable } from '../../streams/terminal/printable.js';
 import { ConfigError } from '../config/config.js';
 
 /** The first descriptor that is handed over: SD_LISTEN_FDS_START of sd_listen_fds(3). */

@@ -15,9 +15,9 @@ import {
   takeUntil,
   timeout,
 } from 'rxjs';
-import { unmapped } from '../../streams/ip-address.js';
-import { proxyHeader } from '../../streams/proxy-header.js';
-import type { RefusalDetail } from '../../streams/types.js';
+import { unmapped } from '../../streams/protocol/ip-address.js';
+import { proxyHeader } from '../../streams/protocol/proxy-header.js';
+import type { RefusalDetail } from '../../streams/types/admission.js';
 
 /** A caller who came through a proxy. */
 export interface ProxiedCaller {

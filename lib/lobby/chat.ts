@@ -1,6 +1,8 @@
 import { defer, merge, Observable, Subscriber } from 'rxjs';
-import { fit } from '../../streams/fit.js';
-import type { Presence, SessionId, Terminal, Visitor } from '../../streams/types.js';
+import { fit } from '../../streams/terminal/fit.js';
+import type { Presence, Visitor } from '../../streams/types/app.js';
+import type { Terminal } from '../../streams/types/connection.js';
+import type { SessionId } from '../../streams/types/session.js';
 import { folded } from '../login/handle.js';
 import { maxWidth } from '../max-width.js';
 import { roomChannel } from './rooms.js';

@@ -1,4 +1,4 @@
-import { lettersOf } from '../../streams/letters.js';
+import { lettersOf } from '../../streams/terminal/letters.js';
 import { maxWidth } from '../max-width.js';
 
 /** A text in a column so wide on the screen, cut with an ellipsis if it is too long. */

@@ -1,5 +1,5 @@
 import { closestMatch } from 'leven';
-import type { Encoding } from '../../streams/types.js';
+import type { Encoding } from '../../streams/types/connection.js';
 import { folded } from '../login/handle.js';
 import { callerChannel, type Message } from './chat.js';
 import { shortened } from './column.js';

@@ -1,4 +1,4 @@
-import type { SessionInfo } from '../../streams/types.js';
+import type { SessionInfo } from '../../streams/types/session.js';
 
 /** The sessions on the lowest nodes, in their order, `most` of them. Ten thousand aren't sorted for the few that are shown. */
 export function firstByNode(sessions: Iterable<SessionInfo>, most: number): SessionInfo[] {

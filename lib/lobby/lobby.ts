@@ -10,9 +10,11 @@ import {
   switchMap,
   takeWhile,
 } from 'rxjs';
-import { beside } from '../../streams/beside.js';
-import { fit } from '../../streams/fit.js';
-import type { App, Output, Services, SessionId } from '../../streams/types.js';
+import { beside } from '../../streams/rx/beside.js';
+import { fit } from '../../streams/terminal/fit.js';
+import type { App, Services } from '../../streams/types/app.js';
+import type { Output } from '../../streams/types/connection.js';
+import type { SessionId } from '../../streams/types/session.js';
 import { maxWidth } from '../max-width.js';
 import { INDENT, inRoom, pages } from './chat.js';
 import { type Answer, answer, candidates } from './commands.js';

@@ -1,6 +1,6 @@
 import { defer, mergeMap, type Observable, type SchedulerLike, timer } from 'rxjs';
-import { fullBucket, takeToken } from '../../streams/token-bucket.js';
-import type { Rate } from '../../streams/types.js';
+import { fullBucket, takeToken } from '../../streams/admission/token-bucket.js';
+import type { Rate } from '../../streams/types/limits.js';
 
 /** Does something when its turn comes; what costs more makes the next wait longer. */
 export type Pace = <T>(act: () => Observable<T>, cost?: number) => Observable<T>;

@@ -1,4 +1,5 @@
-import type { Bus, SessionInfo, Visitor } from '../../streams/types.js';
+import type { Bus, Visitor } from '../../streams/types/app.js';
+import type { SessionInfo } from '../../streams/types/session.js';
 
 /** The room that a caller comes into. */
 export const FIRST_ROOM = 'lobby';

@@ -1,4 +1,4 @@
-import type { Terminal } from '../../streams/types.js';
+import type { Terminal } from '../../streams/types/connection.js';
 
 /** Colours of ECMA-48's SGR. */
 const STYLES = { name: '1;36', quiet: '2', loud: '1;33' } as const;

@@ -1,5 +1,6 @@
 import type { BehaviorSubject } from 'rxjs';
-import type { Services, Session, SessionId, SessionInfo, User, Visitor } from '../../streams/types.js';
+import type { Services, Visitor } from '../../streams/types/app.js';
+import type { Session, SessionId, SessionInfo, User } from '../../streams/types/session.js';
 import { oneWord } from '../login/handle.js';
 import type { LastCaller } from './last-callers.js';
 

@@ -1,4 +1,5 @@
-import type { Services, SessionInfo } from '../../streams/types.js';
+import type { Services } from '../../streams/types/app.js';
+import type { SessionInfo } from '../../streams/types/session.js';
 import { column } from './column.js';
 import { firstByNode } from './first-by-node.js';
 import { roomsOf } from './rooms.js';

@@ -1,6 +1,6 @@
-import { copied } from '../../streams/copied.js';
-import { recent } from '../../streams/recent.js';
-import { source } from '../../streams/source.js';
+import { source } from '../../streams/admission/source.js';
+import { recent } from '../../streams/rx/recent.js';
+import { copied } from '../../streams/terminal/copied.js';
 import { folded } from './handle.js';
 
 /** Accounts, and addresses from which they logged in, that are remembered at most. */

@@ -1,6 +1,8 @@
 import { defer, EMPTY, filter, type Observable, take, tap } from 'rxjs';
-import { beside } from '../../streams/beside.js';
-import type { Authenticator, Session, Terminal, User } from '../../streams/types.js';
+import { beside } from '../../streams/rx/beside.js';
+import type { Authenticator } from '../../streams/types/app.js';
+import type { Terminal } from '../../streams/types/connection.js';
+import type { Session, User } from '../../streams/types/session.js';
 
 const WORDS = `
  A board on Impulse.

@@ -1,6 +1,6 @@
 import { defer, filter, map, take, tap } from 'rxjs';
-import { endFor } from '../../streams/session-end.js';
-import type { Authenticator, Services } from '../../streams/types.js';
+import type { Authenticator, Services } from '../../streams/types/app.js';
+import { endFor } from '../../streams/types/session-end.js';
 import { folded, handleOf } from './handle.js';
 import { type Reserved, reserved } from './reserved.js';
 

@@ -10,8 +10,9 @@ import {
   throwError,
   timer,
 } from 'rxjs';
-import { SessionEnd } from '../../streams/session-end.js';
-import type { Authenticator, Session, User } from '../../streams/types.js';
+import type { Authenticator } from '../../streams/types/app.js';
+import type { Session, User } from '../../streams/types/session.js';
+import { SessionEnd } from '../../streams/types/session-end.js';
 import { messageOf } from '../message-of.js';
 import { isPassword, nobodyLike } from './account-file.js';
 import { type AccountReader, accountReader } from './account-reader.js';

@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { filter, type Observable, type Subscription } from 'rxjs';
-import { type Tally, traffic } from '../../streams/tally.js';
-import type { ServerEvent, SessionClosed } from '../../streams/types.js';
+import { type Tally, traffic } from '../../streams/events/tally.js';
+import type { ServerEvent, SessionClosed } from '../../streams/types/events.js';
 
 /** Ends of the classes of how long sessions last, in seconds: from who looked in to who stayed for the night. */
 const DURATIONS_S = [1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14_400, 28_800];

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { Observable } from 'rxjs';
-import type { Tally } from '../../streams/tally.js';
-import type { ServerEvent } from '../../streams/types.js';
+import type { Tally } from '../../streams/events/tally.js';
+import type { ServerEvent } from '../../streams/types/events.js';
 import { monotonic } from '../process/monotonic.js';
 import { type Answer, answerOnce, type Request } from './answer-once.js';
 import { metrics } from './metrics.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { GATE_PLACES } from '../../streams/admission/human-gate.js';
 import { FAREWELLS_OF_REFUSED } from '../../streams/board.js';
-import { GATE_PLACES } from '../../streams/human-gate.js';
-import type { Limits } from '../../streams/types.js';
+import type { Limits } from '../../streams/types/limits.js';
 import { MAX_AWAITED_HEADERS } from '../listener/proxied-callers.js';
 
 /**

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { SLICE_MS } from '../../streams/in-slices.js';
+import { SLICE_MS } from '../../streams/rx/in-slices.js';
 
 /** Work that may be interrupted wherever it yields; what it returns is what it was for. */
 export type Steps<Result> = Generator<undefined, Result>;

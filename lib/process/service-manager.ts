@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { concatMap, EMPTY, filter, map, Observable } from 'rxjs';
-import type { ServerEvent } from '../../streams/types.js';
+import type { ServerEvent } from '../../streams/types/events.js';
 
 /** What a service manager wants to know, in the words of sd_notify(3). */
 const STATES: { readonly [Type in ServerEvent['type']]?: string } = {

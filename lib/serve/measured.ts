@@ -1,6 +1,6 @@
 import { catchError, defer, type Observable, of, switchMap, tap } from 'rxjs';
-import type { Tally } from '../../streams/tally.js';
-import type { ServerEvent } from '../../streams/types.js';
+import type { Tally } from '../../streams/events/tally.js';
+import type { ServerEvent } from '../../streams/types/events.js';
 import type { Config } from '../config/settings.js';
 import type { Log } from '../log.js';
 import { cannotListen } from './words.js';

@@ -1,4 +1,4 @@
-import type { Limits } from '../../streams/types.js';
+import type { Limits } from '../../streams/types/limits.js';
 import { ConfigError, type ReadConfig } from '../config/config.js';
 import { type Config, SETTINGS } from '../config/settings.js';
 import type { Log } from '../log.js';

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
-import { unmapped } from '../../streams/ip-address.js';
-import { printable } from '../../streams/printable.js';
+import { unmapped } from '../../streams/protocol/ip-address.js';
+import { printable } from '../../streams/terminal/printable.js';
 import type { Config } from '../config/settings.js';
 import type { RunningBoard } from './in-use-by.js';
 

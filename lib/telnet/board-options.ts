@@ -1,6 +1,6 @@
 import type { Where } from 'telnetlib';
-import { COMMAND, type Verb } from '../../streams/codec.js';
-import type { Terminal } from '../../streams/types.js';
+import { COMMAND, type Verb } from '../../streams/protocol/codec.js';
+import type { Terminal } from '../../streams/types/connection.js';
 import { type ClientTold, clientProfile } from './client-profile.js';
 import { encodingNamed } from './encodings.js';
 import { type Agreeable, Negotiator, type NegotiatorHost } from './negotiator.js';

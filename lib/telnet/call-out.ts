@@ -8,8 +8,8 @@ import {
   TelnetDecoder,
   type TelnetHandler,
   type Verb,
-} from '../../streams/codec.js';
-import { harmless } from '../../streams/harmless.js';
+} from '../../streams/protocol/codec.js';
+import { harmless } from '../../streams/terminal/harmless.js';
 import { CallerOptions, type CallerOptionsHost } from './caller-options.js';
 import { decoder } from './encodings.js';
 import { latin1 } from './options.js';

@@ -1,5 +1,5 @@
 import type { Where } from 'telnetlib';
-import type { Verb } from '../../streams/codec.js';
+import type { Verb } from '../../streams/protocol/codec.js';
 import { type Agreeable, Negotiator, type NegotiatorHost } from './negotiator.js';
 import { CHARSET_MESSAGE, OPTION, offeredCharsets, TTYPE_MESSAGE } from './options.js';
 

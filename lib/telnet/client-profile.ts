@@ -1,4 +1,4 @@
-import type { Encoding, Terminal } from '../../streams/types.js';
+import type { Encoding, Terminal } from '../../streams/types/connection.js';
 
 /** What a client said of itself. */
 export interface ClientTold {

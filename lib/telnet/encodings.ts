@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import iconv from 'iconv-lite';
-import type { Encoding } from '../../streams/types.js';
+import type { Encoding } from '../../streams/types/connection.js';
 
 /** The IBM PC's letters, by their bytes. */
 const CP437 = iconv.decode(Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)), 'cp437');

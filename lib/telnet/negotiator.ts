@@ -1,5 +1,5 @@
 import telnetlib, { type OptionHost, type Where } from 'telnetlib';
-import { COMMAND, type Verb } from '../../streams/codec.js';
+import { COMMAND, type Verb } from '../../streams/protocol/codec.js';
 import { monotonic } from '../process/monotonic.js';
 
 const { optionState } = telnetlib.constants;

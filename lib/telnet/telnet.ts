@@ -8,14 +8,14 @@ import {
   TelnetDecoder,
   type TelnetHandler,
   type Verb,
-} from '../../streams/codec.js';
-import { CR } from '../../streams/controls.js';
-import { foreignProtocol } from '../../streams/foreign-protocol.js';
-import { unmapped } from '../../streams/ip-address.js';
-import { endFor, isForeign, SessionEnd } from '../../streams/session-end.js';
-import { feed } from '../../streams/stage.js';
-import type { Connection, Encoding, Output, Terminal } from '../../streams/types.js';
-import { UNKNOWN_TERMINAL } from '../../streams/unknown-terminal.js';
+} from '../../streams/protocol/codec.js';
+import { CR } from '../../streams/protocol/controls.js';
+import { foreignProtocol } from '../../streams/protocol/foreign-protocol.js';
+import { unmapped } from '../../streams/protocol/ip-address.js';
+import { feed } from '../../streams/rx/stage.js';
+import { UNKNOWN_TERMINAL } from '../../streams/terminal/unknown-terminal.js';
+import type { Connection, Encoding, Output, Terminal } from '../../streams/types/connection.js';
+import { endFor, isForeign, SessionEnd } from '../../streams/types/session-end.js';
 import { BoardOptions, type BoardOptionsHost, type Status } from './board-options.js';
 import { encoded, isAscii, utf8AsLatin1 } from './encodings.js';
 import { latin1 } from './options.js';

@@ -1,5 +1,5 @@
 import { concat, defer, EMPTY, from, map, type Observable, of, ReplaySubject, Subject } from 'rxjs';
-import type { Connection, Encoding, Output, Terminal } from '../../streams/types.js';
+import type { Connection, Encoding, Output, Terminal } from '../../streams/types/connection.js';
 import { clientProfile } from '../telnet/client-profile.js';
 
 /** How a {@link fakeConnection} behaves; left out, it is a well-behaved caller at 192.0.2.1. */

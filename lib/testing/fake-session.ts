@@ -1,10 +1,12 @@
 import { EMPTY } from 'rxjs';
-import { embeddedBus } from '../../streams/bus.js';
-import { Call } from '../../streams/call.js';
-import { handleIndex } from '../../streams/handle-index.js';
-import { SessionView } from '../../streams/session-view.js';
-import { timeSlices } from '../../streams/time-slices.js';
-import type { Key, Services, Session, SessionInfo, Terminal, User } from '../../streams/types.js';
+import { embeddedBus } from '../../streams/events/bus.js';
+import { timeSlices } from '../../streams/rx/time-slices.js';
+import { Call } from '../../streams/session/call.js';
+import { handleIndex } from '../../streams/session/handle-index.js';
+import { SessionView } from '../../streams/session/session-view.js';
+import type { Services } from '../../streams/types/app.js';
+import type { Key, Terminal } from '../../streams/types/connection.js';
+import type { Session, SessionInfo, User } from '../../streams/types/session.js';
 import { folded, looksOf } from '../login/handle.js';
 import { maxWidth } from '../max-width.js';
 import { DEFAULT_LIMITS } from '../session-manager.js';

@@ -1,5 +1,5 @@
 import { map, type OperatorFunction } from 'rxjs';
-import type { ServerEvent } from '../../streams/types.js';
+import type { ServerEvent } from '../../streams/types/events.js';
 
 /** A letter for each event, so that what happens on a board is a diagram. */
 export const EVENT_LETTERS: Readonly<Record<ServerEvent['type'], string>> = {

@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { asyncScheduler, of } from 'rxjs';
 import ts from 'typescript';
-import { printable } from '../../streams/printable.js';
-import { summarise } from '../../streams/summarise.js';
+import { summarise } from '../../streams/events/summarise.js';
+import { printable } from '../../streams/terminal/printable.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const guide = readFileSync(join(ROOT, 'docs/events.md'), 'utf8');
 
 /** The members of the union, each with its fields in the order in which they are declared, `type` left out. */
 function events(): Map<string, Set<string>> {
-  const path = join(ROOT, 'streams/types.ts');
+  const path = join(ROOT, 'streams/types/events.ts');
   const program = ts.createProgram([path], {
     target: ts.ScriptTarget.ES2023,
     module: ts.ModuleKind.NodeNext,

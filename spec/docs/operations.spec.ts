@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NEVER } from 'rxjs';
 import { metrics } from '../../lib/metrics/metrics.js';
-import { NOTHING_YET } from '../../streams/tally.js';
+import { NOTHING_YET } from '../../streams/events/tally.js';
 import { temporaryFolder } from '../support/cheap-accounts.js';
 import { ended } from '../support/cli.js';
 import { works } from '../support/pty.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
-import { SESSION_STATES } from '../../streams/types.js';
+import { SESSION_STATES } from '../../streams/types/session.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const guide = readFileSync(join(ROOT, 'docs/session-management.md'), 'utf8');
@@ -49,8 +49,8 @@ describe('the guide to session management', () => {
 
   it('draws the chain of a session as it is', () => {
     const stages = [
-      ...operators('streams/session.ts', /\bconnection\.input\$$/),
-      ...operators('streams/session.ts', /^input\$$/),
+      ...operators('streams/session/session.ts', /\bconnection\.input\$$/),
+      ...operators('streams/session/session.ts', /^input\$$/),
     ];
     expect(stages.length).toBeGreaterThan(4);
     expect(boxes(chain)).toEqual(['input$', ...stages, 'ending']);

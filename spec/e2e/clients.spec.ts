@@ -14,7 +14,7 @@ import {
 } from 'rxjs';
 import telnetlib from 'telnetlib';
 import { createImpulse, type Impulse } from '../../lib/create-impulse.js';
-import type { App } from '../../streams/types.js';
+import type { App } from '../../streams/types/app.js';
 import { PATIENCE_MS } from '../support/caller.js';
 import { cleanEnv, ended } from '../support/cli.js';
 import { atTerminal, inTmux, leaveAll, WINDOW, works } from '../support/pty.js';

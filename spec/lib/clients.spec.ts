@@ -1,11 +1,12 @@
 import { ignoreElements, map, mergeMap, tap } from 'rxjs';
 import { createImpulse, type Impulse, type ImpulseOptions } from '../../lib/create-impulse.js';
 import { BANNER, greeted } from '../../lib/login/banner.js';
-import type { App, Authenticator, Session } from '../../streams/types.js';
+import type { App, Authenticator } from '../../streams/types/app.js';
+import type { Session } from '../../streams/types/session.js';
 import { type Caller, call } from '../support/caller.js';
 import { bytesOf, feeding, wordsOf } from '../support/telnet-words.js';
 import '../support/patience.js';
-import { COMMAND } from '../../streams/codec.js';
+import { COMMAND } from '../../streams/protocol/codec.js';
 
 const { WILL, WONT, DO, DONT } = COMMAND;
 const [ECHO, SGA, TTYPE, EOR, NAWS, CHARSET] = [1, 3, 24, 25, 31, 42];

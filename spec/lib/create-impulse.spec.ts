@@ -15,8 +15,10 @@ import {
 } from 'rxjs';
 import { createImpulse, type Impulse, type ImpulseOptions } from '../../lib/create-impulse.js';
 import { BoardOptions } from '../../lib/telnet/board-options.js';
-import { SessionTable } from '../../streams/session-table.js';
-import type { App, Output, ServerEvent } from '../../streams/types.js';
+import type { App } from '../../streams/types/app.js';
+import type { Output } from '../../streams/types/connection.js';
+import type { ServerEvent } from '../../streams/types/events.js';
+import { SessionTable } from '../../streams/types/session-table.js';
 import { breakAccepting } from '../support/break-accepting.js';
 import { call } from '../support/caller.js';
 import { kernelTimer, needsKernelTimers } from '../support/kernel-timer.js';

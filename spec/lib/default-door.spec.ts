@@ -1,7 +1,8 @@
 import { EMPTY, NEVER, type Observable, of, Subject, VirtualTimeScheduler } from 'rxjs';
 import { createSessionManager, type SessionManagerOptions } from '../../lib/session-manager.js';
 import { type FakeConnection, fakeConnection } from '../../lib/testing/fake-connection.js';
-import type { Connection, ServerEvent } from '../../streams/types.js';
+import type { Connection } from '../../streams/types/connection.js';
+import type { ServerEvent } from '../../streams/types/events.js';
 
 /** A board with its default door, and a clock that a spec advances. */
 function open(options: Partial<SessionManagerOptions> = {}) {

@@ -2,7 +2,9 @@ import { EMPTY, NEVER, type Observable, of, Subject, throwError, timer, VirtualT
 import { map } from 'rxjs/operators';
 import { createSessionManager, type SessionManagerOptions } from '../../lib/session-manager.js';
 import { type FakeConnectionOptions, fakeConnection } from '../../lib/testing/fake-connection.js';
-import type { App, Connection, ServerEvent } from '../../streams/types.js';
+import type { App } from '../../streams/types/app.js';
+import type { Connection } from '../../streams/types/connection.js';
+import type { ServerEvent } from '../../streams/types/events.js';
 
 const bug = new Error('bug');
 const breaks = (): never => {

@@ -3,7 +3,7 @@ import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import type { Paint } from '../../lib/colour.js';
 import { createLog, type LogEvent, type LogOptions, logEvents } from '../../lib/log.js';
 import { messageOf } from '../../lib/message-of.js';
-import type { ServerEvent } from '../../streams/types.js';
+import type { ServerEvent } from '../../streams/types/events.js';
 
 /** One of each event there is. */
 const EVENTS: { readonly [Type in LogEvent['type']]: Extract<LogEvent, { type: Type }> } = {

@@ -2,8 +2,8 @@ import { concat, EMPTY, finalize, map, NEVER, of, take, throwError, timer } from
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { menu, quit } from '../../lib/menu.js';
 import { fakeServices, fakeSession } from '../../lib/testing/fake-session.js';
-import { beside } from '../../streams/beside.js';
-import type { App } from '../../streams/types.js';
+import { beside } from '../../streams/rx/beside.js';
+import type { App } from '../../streams/types/app.js';
 import { openBoard } from '../support/lobby.js';
 
 const hello: App = (session) => of(`Hello, ${session.user?.handle}!\n`);

@@ -15,8 +15,9 @@ import {
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { createSessionManager, type SessionManagerOptions } from '../../lib/session-manager.js';
 import { type FakeConnectionOptions, fakeConnection } from '../../lib/testing/fake-connection.js';
-import { beside } from '../../streams/beside.js';
-import type { App, Connection, Output } from '../../streams/types.js';
+import { beside } from '../../streams/rx/beside.js';
+import type { App } from '../../streams/types/app.js';
+import type { Connection, Output } from '../../streams/types/connection.js';
 
 const broken = new Error('broken');
 const breaks = (): never => {

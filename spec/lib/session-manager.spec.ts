@@ -4,7 +4,9 @@ import { SETTINGS, type Setting } from '../../lib/config/settings.js';
 import { processClock } from '../../lib/process/monotonic.js';
 import { createSessionManager, DEFAULT_LIMITS } from '../../lib/session-manager.js';
 import { fakeConnection } from '../../lib/testing/fake-connection.js';
-import type { App, Connection, ServerEvent } from '../../streams/types.js';
+import type { App } from '../../streams/types/app.js';
+import type { Connection } from '../../streams/types/connection.js';
+import type { ServerEvent } from '../../streams/types/events.js';
 
 const echo: App = (session) => concat(of('hi\n'), session.line$.pipe(map((line) => `${line}\n`)));
 

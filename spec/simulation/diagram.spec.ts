@@ -1,5 +1,5 @@
 import { diagram } from '../../lib/testing/simulation/diagram.js';
-import type { ServerEvent } from '../../streams/types.js';
+import type { ServerEvent } from '../../streams/types/events.js';
 
 const at = (ms: number, event: object) => ({ at: Date.UTC(2026, 0, 5) + ms, event: event as ServerEvent });
 

@@ -1,7 +1,9 @@
 import { DEFAULT_LIMITS } from '../../lib/session-manager.js';
 import { invariants } from '../../lib/testing/simulation/invariants.js';
 import { inARow } from '../../lib/testing/simulation/said.js';
-import type { Limits, ServerEvent, SessionInfo } from '../../streams/types.js';
+import type { ServerEvent } from '../../streams/types/events.js';
+import type { Limits } from '../../streams/types/limits.js';
+import type { SessionInfo } from '../../streams/types/session.js';
 
 const ANN = '192.0.2.1';
 const BOB = '192.0.2.2';

@@ -3,7 +3,7 @@ import { lobby } from '../../lib/lobby/lobby.js';
 import { diagram } from '../../lib/testing/simulation/diagram.js';
 import { shrunk } from '../../lib/testing/simulation/shrunk.js';
 import { simulate } from '../../lib/testing/simulation/simulate.js';
-import type { App } from '../../streams/types.js';
+import type { App } from '../../streams/types/app.js';
 
 /** Some days that no other run has had. */
 const first = Math.floor(Math.random() * 1_000_000);

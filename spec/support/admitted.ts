@@ -1,6 +1,6 @@
 import { EMPTY, type Observable, tap } from 'rxjs';
-import type { Admitted } from '../../streams/admit.js';
-import type { Connection } from '../../streams/types.js';
+import type { Admitted } from '../../streams/admission/admit.js';
+import type { Connection } from '../../streams/types/connection.js';
 
 /** A caller whom the gate let in, or who holds the line there. */
 export interface FakeAdmitted extends Admitted {

@@ -1,5 +1,5 @@
 import { concat, NEVER, type Observable, take, tap, throwError } from 'rxjs';
-import type { Bus, Presence } from '../../streams/types.js';
+import type { Bus, Presence } from '../../streams/types/app.js';
 
 /** A bus, and a wait until all that was published has arrived: a broker's takes its time. */
 export interface BusUnderTest {

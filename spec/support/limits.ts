@@ -1,4 +1,4 @@
-import type { Limits } from '../../streams/types.js';
+import type { Limits } from '../../streams/types/limits.js';
 
 /** No limit but the nodes and the output that may wait. */
 export const NO_LIMITS: Limits = {

@@ -4,9 +4,11 @@ import type { Visit } from '../../lib/lobby/visit.js';
 import { folded, looksOf } from '../../lib/login/handle.js';
 import { createSessionManager, type SessionManager } from '../../lib/session-manager.js';
 import { type FakeConnectionOptions, fakeConnection } from '../../lib/testing/fake-connection.js';
-import { embeddedBus } from '../../streams/bus.js';
-import { handleIndex } from '../../streams/handle-index.js';
-import type { App, Bus, Connection, Services, Session, SessionInfo } from '../../streams/types.js';
+import { embeddedBus } from '../../streams/events/bus.js';
+import { handleIndex } from '../../streams/session/handle-index.js';
+import type { App, Bus, Services } from '../../streams/types/app.js';
+import type { Connection } from '../../streams/types/connection.js';
+import type { Session, SessionInfo } from '../../streams/types/session.js';
 
 /** 2026-11-22 12:00:00 UTC */
 export const NOON = Date.UTC(2026, 10, 22, 12);

@@ -1,5 +1,7 @@
-import type { Call } from '../../../streams/call.js';
-import type { Connection, ServerEvent, SessionId, SessionInfo } from '../../../streams/types.js';
+import type { Call } from '../../../streams/session/call.js';
+import type { Connection } from '../../../streams/types/connection.js';
+import type { ServerEvent } from '../../../streams/types/events.js';
+import type { SessionId, SessionInfo } from '../../../streams/types/session.js';
 import { endingOf, type Fault } from './faults.js';
 import type { CallersLine } from './visit.js';
 

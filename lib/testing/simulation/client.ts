@@ -4,7 +4,7 @@ import {
   subnegotiationBytes,
   TelnetDecoder,
   type TelnetHandler,
-} from '../../../streams/codec.js';
+} from '../../../streams/protocol/codec.js';
 import { TIMING_MARK } from '../../telnet/negotiator.js';
 import { OPTION } from '../../telnet/options.js';
 

@@ -1,4 +1,4 @@
-import type { ServerEvent } from '../../../streams/types.js';
+import type { ServerEvent } from '../../../streams/types/events.js';
 import { EVENT_LETTERS } from '../letters.js';
 import type { SimulationRun } from './simulate.js';
 

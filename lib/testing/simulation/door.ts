@@ -1,6 +1,7 @@
-import { ATTEMPT_PENALTY_MS, PENALTIES } from '../../../streams/penalties.js';
-import { SHARES, sourceNetworks } from '../../../streams/source-networks.js';
-import type { ConnectionRefused, Limits, Rate, ServerEvent } from '../../../streams/types.js';
+import { ATTEMPT_PENALTY_MS, PENALTIES } from '../../../streams/admission/penalties.js';
+import { SHARES, sourceNetworks } from '../../../streams/admission/source-networks.js';
+import type { ConnectionRefused, ServerEvent } from '../../../streams/types/events.js';
+import type { Limits, Rate } from '../../../streams/types/limits.js';
 
 /** The line on which somebody called. */
 export interface Called {

@@ -13,7 +13,9 @@ import {
   timer,
   UnsubscriptionError,
 } from 'rxjs';
-import type { App, Authenticator, Bus, EndReason, Output, Services } from '../../../streams/types.js';
+import type { App, Authenticator, Bus, Services } from '../../../streams/types/app.js';
+import type { Output } from '../../../streams/types/connection.js';
+import type { EndReason } from '../../../streams/types/session.js';
 
 /** What goes wrong for one caller, in what the board is given: an app, an authenticator, a bus. */
 export type Fault =

@@ -1,6 +1,8 @@
-import { SHARES, sourceNetworks } from '../../../streams/source-networks.js';
-import type { Limits, ServerEvent, SessionClosing, SessionId, SessionInfo } from '../../../streams/types.js';
-import { SESSION_STATES } from '../../../streams/types.js';
+import { SHARES, sourceNetworks } from '../../../streams/admission/source-networks.js';
+import type { ServerEvent, SessionClosing } from '../../../streams/types/events.js';
+import type { Limits } from '../../../streams/types/limits.js';
+import type { SessionId, SessionInfo } from '../../../streams/types/session.js';
+import { SESSION_STATES } from '../../../streams/types/session.js';
 import { type Called, watchDoor } from './door.js';
 
 /** What never may be, on any board, whoever calls. */

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { map, Subject } from 'rxjs';
-import { embeddedBus } from '../../../streams/bus.js';
-import type { App, Authenticator, Bus, Connection, ServerEvent } from '../../../streams/types.js';
+import { embeddedBus } from '../../../streams/events/bus.js';
+import type { App, Authenticator, Bus } from '../../../streams/types/app.js';
+import type { Connection } from '../../../streams/types/connection.js';
+import type { ServerEvent } from '../../../streams/types/events.js';
 import type { Message } from '../../lobby/chat.js';
 import { lobby } from '../../lobby/lobby.js';
 import { FIRST_ROOM, roomChannel } from '../../lobby/rooms.js';

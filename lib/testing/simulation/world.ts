@@ -1,4 +1,4 @@
-import type { Limits } from '../../../streams/types.js';
+import type { Limits } from '../../../streams/types/limits.js';
 import { anyCharacter, type Step } from './callers.js';
 import type { Manners } from './client.js';
 import { type Dice, dice } from './dice.js';

@@ -15,7 +15,7 @@ import {
   DEFAULT_LIMITS,
   type SessionManagerOptions,
 } from '../../../lib/session-manager.js';
-import { embeddedBus } from '../../../streams/bus.js';
+import { embeddedBus } from '../../../streams/events/bus.js';
 import { expectType, type Same } from '../../support/same.js';
 
 // An option without a rule would be refused as unknown.

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, type ConfigSources, formatTable, readConfig } from '../../../lib/config/config.js';
 import type { Config } from '../../../lib/config/settings.js';
-import type { Limits } from '../../../streams/types.js';
+import type { Limits } from '../../../streams/types/limits.js';
 
 describe('readConfig', () => {
   let cwd: string;

@@ -3,7 +3,7 @@ import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { closingTime, forewarned } from '../../../lib/control/closing-time.js';
 import { lobby } from '../../../lib/lobby/lobby.js';
-import type { ServerEvent } from '../../../streams/types.js';
+import type { ServerEvent } from '../../../streams/types/events.js';
 import { openBoard } from '../../support/lobby.js';
 
 const DRAINING: ServerEvent = { type: 'serverDraining', reason: 'SIGTERM', sessions: 2, graceMs: 10_000 };

@@ -10,8 +10,8 @@ import type { Caller, DrainNews, Stats, View } from '../../../lib/control/protoc
 import { createImpulse, type Impulse } from '../../../lib/create-impulse.js';
 import { lobby } from '../../../lib/lobby/lobby.js';
 import { monotonic } from '../../../lib/process/monotonic.js';
-import { embeddedBus } from '../../../streams/bus.js';
-import { NOTHING_YET, tally } from '../../../streams/tally.js';
+import { embeddedBus } from '../../../streams/events/bus.js';
+import { NOTHING_YET, tally } from '../../../streams/events/tally.js';
 import { logIn } from '../../support/caller.js';
 import { temporaryFolder } from '../../support/cheap-accounts.js';
 import { someone } from '../../support/lobby.js';

@@ -1,7 +1,7 @@
 import { from, map } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { MOST_SAMPLES, type Remembered, remember } from '../../../lib/control/history.js';
-import { NOTHING_YET } from '../../../streams/tally.js';
+import { NOTHING_YET } from '../../../streams/events/tally.js';
 import { view } from '../../support/controlled.js';
 
 describe('remember', () => {

@@ -1,5 +1,5 @@
 import { inBytes, statsText } from '../../../lib/control/stats.js';
-import { NOTHING_YET } from '../../../streams/tally.js';
+import { NOTHING_YET } from '../../../streams/events/tally.js';
 import { figures } from '../../support/controlled.js';
 
 describe('statsText', () => {

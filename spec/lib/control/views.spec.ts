@@ -2,9 +2,9 @@ import { firstValueFrom } from 'rxjs';
 import type { View } from '../../../lib/control/protocol.js';
 import { type Controlled, callerOn, callers, view$ } from '../../../lib/control/views.js';
 import { roomChannel } from '../../../lib/lobby/rooms.js';
-import { embeddedBus } from '../../../streams/bus.js';
-import { NOTHING_YET } from '../../../streams/tally.js';
-import type { SessionInfo } from '../../../streams/types.js';
+import { embeddedBus } from '../../../streams/events/bus.js';
+import { NOTHING_YET } from '../../../streams/events/tally.js';
+import type { SessionInfo } from '../../../streams/types/session.js';
 import { someone } from '../../support/lobby.js';
 
 /** A board with so many on line, the last one on the first node, that counts the rows that are made of them. */

@@ -6,8 +6,10 @@ import { roomChannel } from '../../../lib/lobby/rooms.js';
 import type { Visit } from '../../../lib/lobby/visit.js';
 import { fakeConnection } from '../../../lib/testing/fake-connection.js';
 import { width } from '../../../lib/width.js';
-import { embeddedBus } from '../../../streams/bus.js';
-import type { Bus, Presence, Services, Session, Terminal, Visitor } from '../../../streams/types.js';
+import { embeddedBus } from '../../../streams/events/bus.js';
+import type { Bus, Presence, Services, Visitor } from '../../../streams/types/app.js';
+import type { Terminal } from '../../../streams/types/connection.js';
+import type { Session } from '../../../streams/types/session.js';
 import { holds } from '../../support/holds.js';
 import { someone, visitOf } from '../../support/lobby.js';
 

@@ -3,7 +3,7 @@ import { callerChannel, type Message } from '../../../lib/lobby/chat.js';
 import { answer, candidates } from '../../../lib/lobby/commands.js';
 import { roomChannel } from '../../../lib/lobby/rooms.js';
 import type { Visit } from '../../../lib/lobby/visit.js';
-import type { SessionInfo } from '../../../streams/types.js';
+import type { SessionInfo } from '../../../streams/types/session.js';
 import { among, NOON, someone, visitOf } from '../../support/lobby.js';
 
 const MINUTE_MS = 60_000;

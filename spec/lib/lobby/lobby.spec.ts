@@ -4,8 +4,9 @@ import { callerChannel } from '../../../lib/lobby/chat.js';
 import { lobby } from '../../../lib/lobby/lobby.js';
 import { roomChannel } from '../../../lib/lobby/rooms.js';
 import { fakeServices, fakeSession } from '../../../lib/testing/index.js';
-import { embeddedBus } from '../../../streams/bus.js';
-import type { App, Services, Session } from '../../../streams/types.js';
+import { embeddedBus } from '../../../streams/events/bus.js';
+import type { App, Services } from '../../../streams/types/app.js';
+import type { Session } from '../../../streams/types/session.js';
 import { among, type Board, openBoard, someone } from '../../support/lobby.js';
 
 /** Who is in which room. */

@@ -1,6 +1,6 @@
 import { roomChannel, rooms, roomsOf } from '../../../lib/lobby/rooms.js';
-import { embeddedBus } from '../../../streams/bus.js';
-import type { Bus } from '../../../streams/types.js';
+import { embeddedBus } from '../../../streams/events/bus.js';
+import type { Bus } from '../../../streams/types/app.js';
 import { someone } from '../../support/lobby.js';
 
 const inside = (bus: Bus) =>

@@ -3,7 +3,7 @@ import { rendered } from '../../../lib/lobby/chat.js';
 import { maxWidth } from '../../../lib/max-width.js';
 import { fakeConnection } from '../../../lib/testing/fake-connection.js';
 import { screenOf } from '../../../lib/testing/screen.js';
-import { plain } from '../../../streams/plain.js';
+import { plain } from '../../../streams/terminal/plain.js';
 import { openBoard } from '../../support/lobby.js';
 
 const FORGED = 'ann: my password is hunter2, please try it';

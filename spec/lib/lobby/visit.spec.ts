@@ -1,5 +1,5 @@
 import { addressee, handlesFrom, people, visitorOf } from '../../../lib/lobby/visit.js';
-import type { Session } from '../../../streams/types.js';
+import type { Session } from '../../../streams/types/session.js';
 import { among, someone } from '../../support/lobby.js';
 
 const board = among(

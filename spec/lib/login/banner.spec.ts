@@ -4,7 +4,9 @@ import { type Context, marbles } from 'rxjs-marbles/jasmine/index.js';
 import { BANNER, greeted, PICTURE } from '../../../lib/login/banner.js';
 import { encoded } from '../../../lib/telnet/encodings.js';
 import { fakeConnection } from '../../../lib/testing/fake-connection.js';
-import type { Authenticator, Services, Session, Terminal } from '../../../streams/types.js';
+import type { Authenticator, Services } from '../../../streams/types/app.js';
+import type { Terminal } from '../../../streams/types/connection.js';
+import type { Session } from '../../../streams/types/session.js';
 
 const terminal: Terminal = fakeConnection(NEVER, { echo: true }).terminal;
 const xterm: Terminal = fakeConnection(NEVER, { echo: true, type: 'XTERM' }).terminal;

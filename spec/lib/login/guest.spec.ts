@@ -1,9 +1,10 @@
 import type { Observable } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { guest, guestOf } from '../../../lib/login/guest.js';
-import type { HandleIndex } from '../../../streams/handle-index.js';
-import { SessionEnd } from '../../../streams/session-end.js';
-import type { Services, Session } from '../../../streams/types.js';
+import type { HandleIndex } from '../../../streams/session/handle-index.js';
+import type { Services } from '../../../streams/types/app.js';
+import type { Session } from '../../../streams/types/session.js';
+import { SessionEnd } from '../../../streams/types/session-end.js';
 import { among as onBoard, someone } from '../../support/lobby.js';
 
 /** The board, with these on line. */

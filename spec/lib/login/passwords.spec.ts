@@ -14,7 +14,7 @@ import {
 import { passwords } from '../../../lib/login/passwords.js';
 import { createSessionManager } from '../../../lib/session-manager.js';
 import { type FakeConnection, fakeConnection } from '../../../lib/testing/fake-connection.js';
-import type { LoginAttemptFailed, ServerEvent } from '../../../streams/types.js';
+import type { LoginAttemptFailed, ServerEvent } from '../../../streams/types/events.js';
 import { temporaryFolder, writeAccounts } from '../../support/cheap-accounts.js';
 
 const isFailure = (event: ServerEvent): event is LoginAttemptFailed => event.type === 'loginAttemptFailed';

@@ -1,7 +1,8 @@
 import { Subject } from 'rxjs';
 import { metrics } from '../../../lib/metrics/metrics.js';
-import { NOTHING_YET, type Tally } from '../../../streams/tally.js';
-import type { ServerEvent, SessionInfo } from '../../../streams/types.js';
+import { NOTHING_YET, type Tally } from '../../../streams/events/tally.js';
+import type { ServerEvent } from '../../../streams/types/events.js';
+import type { SessionInfo } from '../../../streams/types/session.js';
 import { someone } from '../../support/lobby.js';
 
 const closed = (durationMs: number, node = 1): ServerEvent => ({

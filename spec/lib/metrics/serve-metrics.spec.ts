@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { firstValueFrom, NEVER, ReplaySubject, type Subscription } from 'rxjs';
 import { serveMetrics } from '../../../lib/metrics/serve-metrics.js';
-import { NOTHING_YET, type Tally } from '../../../streams/tally.js';
+import { NOTHING_YET, type Tally } from '../../../streams/events/tally.js';
 
 describe('serveMetrics', () => {
   let phase: Tally['phase'];

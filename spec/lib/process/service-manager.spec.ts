@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lastValueFrom, of, Subject, toArray } from 'rxjs';
 import { notifyManager } from '../../../lib/process/service-manager.js';
-import type { ServerEvent } from '../../../streams/types.js';
+import type { ServerEvent } from '../../../streams/types/events.js';
 import { temporaryFolder } from '../../support/cheap-accounts.js';
 import { manager, stopManagers } from '../../support/datagrams.js';
 import { has } from '../../support/shells.js';

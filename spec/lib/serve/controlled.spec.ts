@@ -12,9 +12,9 @@ import { ask } from '../../../lib/control/ask.js';
 import type { Impulse } from '../../../lib/create-impulse.js';
 import type { Log } from '../../../lib/log.js';
 import { controlled, SOCKET_CHECK_MS } from '../../../lib/serve/controlled.js';
-import { embeddedBus } from '../../../streams/bus.js';
-import { NOTHING_YET } from '../../../streams/tally.js';
-import type { ServerEvent } from '../../../streams/types.js';
+import { embeddedBus } from '../../../streams/events/bus.js';
+import { NOTHING_YET } from '../../../streams/events/tally.js';
+import type { ServerEvent } from '../../../streams/types/events.js';
 import { temporaryFolder } from '../../support/cheap-accounts.js';
 
 describe('controlled', () => {

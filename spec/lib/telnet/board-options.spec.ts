@@ -1,7 +1,7 @@
 import { BoardOptions } from '../../../lib/telnet/board-options.js';
 import { REPLY_BUDGET } from '../../../lib/telnet/negotiator.js';
-import { COMMAND, negotiationBytes, subnegotiationBytes } from '../../../streams/codec.js';
-import type { Terminal } from '../../../streams/types.js';
+import { COMMAND, negotiationBytes, subnegotiationBytes } from '../../../streams/protocol/codec.js';
+import type { Terminal } from '../../../streams/types/connection.js';
 import { bytesOf, feeding, wordsOf } from '../../support/telnet-words.js';
 
 const { EOR, GA } = COMMAND;

@@ -7,7 +7,7 @@ import {
   isAscii,
   utf8AsLatin1,
 } from '../../../lib/telnet/encodings.js';
-import type { Encoding } from '../../../streams/types.js';
+import type { Encoding } from '../../../streams/types/connection.js';
 import { holds } from '../../support/holds.js';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);

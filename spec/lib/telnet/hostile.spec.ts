@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { BoardOptions } from '../../../lib/telnet/board-options.js';
 import { REPLIES_PER_OPTION, REPLY_BUDGET } from '../../../lib/telnet/negotiator.js';
-import { COMMAND, SUBNEGOTIATION_LIMIT, type Verb } from '../../../streams/codec.js';
-import type { Terminal } from '../../../streams/types.js';
+import { COMMAND, SUBNEGOTIATION_LIMIT, type Verb } from '../../../streams/protocol/codec.js';
+import type { Terminal } from '../../../streams/types/connection.js';
 import { holds } from '../../support/holds.js';
 import { bytesOf, feeding } from '../../support/telnet-words.js';
 

@@ -4,8 +4,8 @@ import { firstValueFrom, lastValueFrom, map, type Subscription, tap } from 'rxjs
 import { accept } from '../../../lib/listener/accept.js';
 import { REPLY_BUDGET } from '../../../lib/telnet/negotiator.js';
 import { telnet } from '../../../lib/telnet/telnet.js';
-import { SessionEnd } from '../../../streams/session-end.js';
-import type { Connection, Terminal } from '../../../streams/types.js';
+import type { Connection, Terminal } from '../../../streams/types/connection.js';
+import { SessionEnd } from '../../../streams/types/session-end.js';
 import { arrived, type Caller, call } from '../../support/caller.js';
 import { bytesOf, wordsOf } from '../../support/telnet-words.js';
 

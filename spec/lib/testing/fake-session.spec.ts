@@ -3,7 +3,7 @@ import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { menu, quit } from '../../../lib/menu.js';
 import { fakeServices, fakeSession } from '../../../lib/testing/fake-session.js';
 import { inVirtualTime } from '../../../lib/testing/virtual-time.js';
-import type { App } from '../../../streams/types.js';
+import type { App } from '../../../streams/types/app.js';
 
 const echo: App = (session) => session.line$.pipe(map((line) => `${line}!\n`));
 

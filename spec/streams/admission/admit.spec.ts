@@ -1,0 +1,651 @@
+import fc from 'fast-check';
+import { map, NEVER, Subject, VirtualTimeScheduler } from 'rxjs';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { fakeConnection } from '../../../lib/testing/fake-connection.js';
+import { type Admission, type Admitted, admit, type GateLimits } from '../../../streams/admission/admit.js';
+import { isRefused } from '../../../streams/admission/refused.js';
+import type { Knock, Refused } from '../../../streams/types/admission.js';
+import { Failing } from '../../support/failing.js';
+import { holds } from '../../support/holds.js';
+
+const connection = fakeConnection(NEVER);
+const BLOCKED: Refused = { verdict: 'refused', connection, reason: 'blocked' };
+const KNOCKS: Record<string, Knock> = { a: connection, b: connection, c: connection, e: BLOCKED };
+
+/** A gate for strangers only, whose limits stay. */
+const admitting = (limits: Partial<GateLimits>, scheduler = new VirtualTimeScheduler()) =>
+  admit(
+    { maxSessions: 1, waitingRoom: 0, reserve: 0, maxUnauthenticated: null, ...limits },
+    () => false,
+    NEVER,
+    () => 0,
+    scheduler,
+  );
+
+/** A verdict in a word: `1 on 1`, `3 waits`, `full`. */
+const verdict = map((admission: Admission) => {
+  if (isRefused(admission)) return admission.reason;
+  return admission.verdict === 'admitted' ? `${admission.id} on ${admission.node}` : `${admission.id} waits`;
+});
+
+/** What a caller at the gate does when told of a place, or (0) of a node. */
+type Reaction = (place: number, caller: Caller) => void;
+
+/** A caller who got past the door. */
+interface Caller extends Admitted {
+  /** The places that the caller was told; 0 is the node. */
+  readonly told: number[];
+}
+
+/** A gate that callers come to one by one. */
+function gate(maxSessions: number, waitingRoom: number) {
+  const knocks = new Subject<Knock>();
+  const came: Caller[] = [];
+  let last: Admission | undefined;
+  let reaction: Reaction = () => {};
+  const scheduler = new VirtualTimeScheduler();
+  knocks.pipe(admitting({ maxSessions, waitingRoom }, scheduler)).subscribe((admission) => {
+    last = admission;
+    if (isRefused(admission)) return;
+    const react = reaction;
+    const told: number[] = [];
+    const caller: Caller = Object.assign(admission, { told });
+    came.push(caller);
+    if (admission.verdict === 'admitted') return;
+    const hear = (place: number) => {
+      told.push(place);
+      react(place, caller);
+    };
+    admission.place$.subscribe({ next: hear, complete: () => hear(0) });
+  });
+  return {
+    /** Everybody who came and wasn't refused, in the order in which they came. */
+    came,
+    /** Lets the turns come in which waiters are told their places. */
+    settle: () => scheduler.flush(),
+    /** The next caller; `null` if there was no room. */
+    knock(whenTold: Reaction = () => {}): Caller | null {
+      reaction = whenTold;
+      knocks.next(connection);
+      return last && !isRefused(last) ? (came.at(-1) ?? null) : null;
+    },
+  };
+}
+
+/** A gate with so many callers at it. */
+function crowdedGate(maxSessions: number, waitingRoom: number, callers: number) {
+  const board = gate(maxSessions, waitingRoom);
+  const crowd = Array.from({ length: callers }, () => board.knock() as Caller);
+  return { ...board, crowd };
+}
+
+describe('admit', () => {
+  it('seats those who wait after one whose turn was met by a failure', () => {
+    const { knock, crowd } = crowdedGate(1, 2, 1);
+    const [first, second] = [knock(), knock()] as [Caller, Caller];
+    const failing = new Failing();
+    failing.mended = true;
+    first.place$.subscribe(failing);
+    failing.mended = false;
+    expect(() => crowd[0]?.leave()).toThrow();
+    first.leave();
+    expect(second.node).toBe(1);
+  });
+
+  describe('as an operator', () => {
+    it(
+      'lets callers in up to its capacity, then into the waiting room, and refuses the rest',
+      marbles((m) => {
+        const knock = m.hot('a-b-(abc)-|', KNOCKS);
+        const expected = '   1-2-(3ff)-|';
+        const fates = { 1: '1 on 1', 2: '2 on 2', 3: '3 waits', f: 'full' };
+        m.expect(knock.pipe(admitting({ maxSessions: 2, waitingRoom: 1 }), verdict)).toBeObservable(
+          expected,
+          fates,
+        );
+        m.expect(knock).toHaveSubscriptions('^---------!');
+      }),
+    );
+
+    it(
+      'hands on whom an earlier rule refused, and gives them no room',
+      marbles((m) => {
+        const knock = m.hot('-eea|', KNOCKS);
+        const expected = '   -bb1|';
+        const fates = { b: 'blocked', 1: '1 on 1' };
+        m.expect(knock.pipe(admitting({ maxSessions: 1, waitingRoom: 0 }), verdict)).toBeObservable(
+          expected,
+          fates,
+        );
+      }),
+    );
+
+    it(
+      'counts each subscription for itself',
+      marbles((m) => {
+        const knock$ = m.cold('ab|', KNOCKS).pipe(admitting({ maxSessions: 1, waitingRoom: 0 }), verdict);
+        const fates = { 1: '1 on 1', f: 'full' };
+        m.expect(knock$).toBeObservable('     1f|', fates);
+        m.expect(knock$, '---^').toBeObservable('---1f|', fates);
+      }),
+    );
+
+    it(
+      'is silent while nobody knocks, and completes with the door',
+      marbles((m) => {
+        const limits = { maxSessions: 1, waitingRoom: 0 };
+        m.expect(m.hot('---', KNOCKS).pipe(admitting(limits))).toBeObservable('---');
+        m.expect(m.cold('  |', KNOCKS).pipe(admitting(limits))).toBeObservable('|');
+      }),
+    );
+
+    it(
+      'passes an error on',
+      marbles((m) => {
+        const knock = m.hot('-a-#', KNOCKS);
+        const verdict$ = knock.pipe(admitting({ maxSessions: 1, waitingRoom: 0 }), verdict);
+        m.expect(verdict$).toBeObservable('-1-#', { 1: '1 on 1' });
+        m.expect(knock).toHaveSubscriptions('^--!');
+      }),
+    );
+
+    it(
+      'leaves the door when nobody listens any more',
+      marbles((m) => {
+        const knock = m.hot('-a-a-a-', KNOCKS);
+        const unsub = '     ^---!';
+        const verdict$ = knock.pipe(admitting({ maxSessions: 9, waitingRoom: 0 }), verdict);
+        m.expect(verdict$, unsub).toBeObservable('-1-2-', { 1: '1 on 1', 2: '2 on 2' });
+        m.expect(knock).toHaveSubscriptions(unsub);
+      }),
+    );
+  });
+
+  describe('a node', () => {
+    it('is the lowest that is free', () => {
+      const { crowd, knock } = crowdedGate(4, 0, 4);
+      crowd[2]?.leave();
+      crowd[0]?.leave();
+      expect([knock()?.node, knock()?.node]).toEqual([1, 3]);
+    });
+
+    it('is given up once, however often a caller leaves', () => {
+      const { crowd, knock } = crowdedGate(1, 0, 1);
+      crowd[0]?.leave();
+      crowd[0]?.leave();
+      expect(knock()?.node).toBe(1);
+      crowd[0]?.leave();
+      expect(knock()).toBeNull();
+    });
+
+    it('is given up once, also by one who leaves again while the next is let in', () => {
+      const { crowd, knock } = crowdedGate(1, 2, 1);
+      const ann = knock((place) => {
+        if (place === 0) crowd[0]?.leave();
+      });
+      const bob = knock();
+      crowd[0]?.leave();
+      expect([ann?.node, bob?.node]).toEqual([1, 0]);
+    });
+
+    it('goes at once to the first in line', () => {
+      const { crowd, knock } = crowdedGate(2, 2, 4);
+      crowd[1]?.leave();
+      expect(crowd.map(({ node }) => node)).toEqual([1, 2, 2, 0]);
+      expect(crowd[2]?.told).toEqual([1, 0]);
+      // The waiting room has a place again; the board has none.
+      expect(knock()?.verdict).toBe('waiting');
+      expect(knock()).toBeNull();
+    });
+
+    it('is given up by one who waited for it, as by any other', () => {
+      const { crowd, knock } = crowdedGate(1, 2, 3);
+      crowd[0]?.leave();
+      crowd[1]?.leave();
+      crowd[1]?.leave();
+      expect(crowd[2]?.node).toBe(1);
+      crowd[2]?.leave();
+      expect(knock()?.node).toBe(1);
+    });
+  });
+
+  describe('the waiting room', () => {
+    it('tells callers their place, and each step forward', () => {
+      const { crowd, settle } = crowdedGate(1, 3, 4);
+      const [first, ann, bob, eve] = crowd;
+      expect([ann?.told, bob?.told, eve?.told]).toEqual([[1], [2], [3]]);
+      ann?.leave();
+      settle();
+      expect([ann?.told, bob?.told, eve?.told]).toEqual([[1], [2, 1], [3, 2]]);
+      first?.leave();
+      settle();
+      expect([ann?.told, bob?.told, eve?.told]).toEqual([[1], [2, 1, 0], [3, 2, 1]]);
+    });
+
+    it("doesn't tell those a place again who keep it", () => {
+      const { crowd, settle } = crowdedGate(1, 3, 4);
+      const [, ann, bob, eve] = crowd;
+      bob?.leave();
+      settle();
+      expect([ann?.told, eve?.told]).toEqual([[1], [3, 2]]);
+    });
+
+    it('gives up a place once, however often a caller leaves', () => {
+      const { crowd, knock, settle } = crowdedGate(1, 2, 3);
+      const [first, ann, bob] = crowd;
+      ann?.leave();
+      ann?.leave();
+      settle();
+      expect(bob?.told).toEqual([2, 1]);
+      expect(knock()?.told).toEqual([2]);
+      expect(knock()).toBeNull();
+      first?.leave();
+      expect(bob?.node).toBe(1);
+    });
+
+    it('never gives a node to one who left', () => {
+      const { crowd, knock } = crowdedGate(1, 1, 2);
+      crowd[1]?.leave();
+      crowd[0]?.leave();
+      expect(crowd[1]?.node).toBe(0);
+      expect(knock()?.node).toBe(1);
+    });
+
+    it('copes with one who leaves upon hearing the first place', () => {
+      const { knock } = crowdedGate(1, 1, 1);
+      knock((_place, caller) => caller.leave());
+      expect(knock()?.told).toEqual([1]);
+    });
+
+    it('copes with one who leaves upon hearing of a step forward', () => {
+      const { crowd, knock, settle } = crowdedGate(1, 3, 1);
+      const ann = knock();
+      const bob = knock((place, caller) => {
+        if (place === 1) caller.leave();
+      });
+      const eve = knock();
+      ann?.leave();
+      settle();
+      expect(bob?.told).toEqual([2, 1]);
+      expect(eve?.told.at(-1)).toBe(1);
+      crowd[0]?.leave();
+      expect([bob?.node, eve?.node]).toEqual([0, 1]);
+    });
+
+    it('copes with one who leaves upon getting the node: the next gets it', () => {
+      const { crowd, knock, settle } = crowdedGate(1, 3, 1);
+      const ann = knock((place, caller) => {
+        if (place === 0) caller.leave();
+      });
+      const bob = knock();
+      const eve = knock();
+      crowd[0]?.leave();
+      settle();
+      expect([ann?.told.at(-1), bob?.told.at(-1), eve?.told.at(-1)]).toEqual([0, 0, 1]);
+      expect(bob?.node).toBe(1);
+    });
+
+    it('copes with a caller who comes while the line moves: nobody is overtaken', () => {
+      const board = crowdedGate(1, 3, 1);
+      let late: Caller | null = null;
+      const ann = board.knock((place) => {
+        if (place === 0) late = board.knock();
+      });
+      const bob = board.knock();
+      board.crowd[0]?.leave();
+      board.settle();
+      expect([ann?.node, bob?.told.at(-1)]).toEqual([1, 1]);
+      expect((late as Caller | null)?.told.at(-1)).toBe(2);
+    });
+  });
+
+  it('costs two thousand who leave the waiting room together one notice each at most', () => {
+    const { crowd, settle } = crowdedGate(1, 2000, 2001);
+    const [, ...waiters] = crowd;
+    const notices = () => waiters.reduce((sum, { told }) => sum + told.length, 0);
+    const before = notices();
+    // The first in line first: whoever is behind moves up each time.
+    for (const waiter of waiters.slice(0, 1999)) waiter.leave();
+    settle();
+    expect(notices() - before).toBe(1);
+    expect(waiters.at(-1)?.told).toEqual([2000, 1]);
+  });
+
+  it('tells a long line in slices, and what moves meanwhile in a pass of its own', () => {
+    const { crowd, settle } = crowdedGate(1, 1000, 1001);
+    const [, ...waiters] = crowd;
+    waiters[0]?.leave();
+    // The last of the pass hears it before the first of the next.
+    const heard: number[] = [];
+    waiters[1]?.place$.subscribe((place) => {
+      heard.push(place);
+      if (place === 1) waiters[998]?.leave();
+    });
+    settle();
+    expect(heard).toEqual([2, 1]);
+    expect(waiters.slice(1, 998).map(({ told }) => told.at(-1))).toEqual(
+      Array.from({ length: 997 }, (_, index) => index + 1),
+    );
+    expect(waiters[999]?.told).toEqual([1000, 998]);
+  });
+
+  it('tells nobody a place after its source is left', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const knocks = new Subject<Knock>();
+    const told: number[] = [];
+    const waiters: Admitted[] = [];
+    const running = knocks
+      .pipe(admitting({ maxSessions: 1, waitingRoom: 2 }, scheduler))
+      .subscribe((admission) => {
+        if (isRefused(admission) || admission.verdict === 'admitted') return;
+        waiters.push(admission);
+        admission.place$.subscribe((place) => told.push(place));
+      });
+    for (let caller = 0; caller < 3; caller += 1) knocks.next(connection);
+    waiters[0]?.leave();
+    running.unsubscribe();
+    scheduler.flush();
+    expect(told).toEqual([1, 2]);
+  });
+
+  it('never uses an id again', () => {
+    const { came, knock } = gate(1, 1);
+    for (let round = 0; round < 5; round += 1) {
+      knock();
+      knock();
+      for (const caller of came) caller.leave();
+    }
+    expect(came.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  it('does what a board on paper does, for any coming and going', () => {
+    /** 0 is somebody who knocks; n is the caller who came as the nth and leaves, perhaps once more. */
+    const step = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 20 }));
+    const size = fc.record({
+      maxSessions: fc.integer({ min: 1, max: 4 }),
+      waitingRoom: fc.integer({ min: 0, max: 4 }),
+    });
+    holds(
+      fc.property(size, fc.array(step, { maxLength: 60 }), ({ maxSessions, waitingRoom }, steps) => {
+        const board = gate(maxSessions, waitingRoom);
+        /** On paper: who is on which node, and who is in line, by the order of coming. */
+        const onNode = new Map<number, number>();
+        const line: number[] = [];
+        const sit = (who: number) => {
+          const node = [1, 2, 3, 4].find((free) => ![...onNode.values()].includes(free)) ?? 0;
+          onNode.set(who, node);
+        };
+        let came = 0;
+
+        for (const who of steps) {
+          if (who === 0) {
+            const caller = board.knock();
+            if (onNode.size >= maxSessions && line.length >= waitingRoom) {
+              throwUnless(caller).toBeNull();
+              continue;
+            }
+            came += 1;
+            throwUnless(caller?.id).toBe(came);
+            if (onNode.size < maxSessions) sit(came);
+            else line.push(came);
+          } else {
+            board.came[who - 1]?.leave();
+            if (line.includes(who)) line.splice(line.indexOf(who), 1);
+            else if (onNode.delete(who)) {
+              const next = line.shift();
+              if (next) sit(next);
+            }
+          }
+          board.settle();
+          for (const [id, node] of onNode) throwUnless(board.came[id - 1]?.node).toBe(node);
+          for (const [index, id] of line.entries()) {
+            throwUnless(board.came[id - 1]?.told.at(-1)).toBe(index + 1);
+          }
+        }
+      }),
+    );
+  });
+
+  it('never has more inside than it may, nor a free node while somebody waits, even if callers act when told', () => {
+    /** A caller who, told one of these places (0: the node), leaves; knocks again on behalf of a friend; or throws another out. */
+    const caller = fc.record({
+      leavesAt: fc.subarray([0, 1, 2, 3]),
+      bringsFriendAt: fc.subarray([0, 1, 2]),
+      throwsOut: fc.option(fc.record({ at: fc.integer({ min: 0, max: 3 }), who: fc.nat(20) })),
+    });
+    const step = fc.oneof(
+      { weight: 2, arbitrary: caller },
+      { weight: 1, arbitrary: fc.integer({ min: 0, max: 20 }) },
+    );
+    holds(
+      fc.property(fc.integer({ min: 1, max: 3 }), fc.array(step, { maxLength: 40 }), (maxSessions, steps) => {
+        const waitingRoom = 3;
+        const board = gate(maxSessions, waitingRoom);
+        const gone = new Set<Caller>();
+        const leave = (who: Caller | undefined) => {
+          if (!who) return;
+          gone.add(who);
+          who.leave();
+        };
+        const present = () => board.came.filter((who) => !gone.has(who));
+        const inside = () => present().filter(({ node }) => node > 0);
+        let fitted = true;
+        const look = () => {
+          const taken = inside().map(({ node }) => node);
+          fitted &&= new Set(taken).size === taken.length && Math.max(0, ...taken) <= maxSessions;
+        };
+
+        for (const what of steps) {
+          if (typeof what === 'number') leave(board.came[what]);
+          else {
+            board.knock((place, self) => {
+              look();
+              if (what.bringsFriendAt.includes(place)) board.knock();
+              if (what.throwsOut?.at === place) leave(board.came[what.throwsOut.who]);
+              if (what.leavesAt.includes(place)) leave(self);
+            });
+          }
+          look();
+          board.settle();
+          throwUnless(fitted).toBeTrue();
+          const inLine = present().filter(({ node }) => node === 0);
+          throwUnless(inLine.length).toBeLessThanOrEqual(waitingRoom);
+          if (inLine.length > 0) throwUnless(inside().length).toBe(maxSessions);
+          // First come, first served, and everybody knows it.
+          throwUnless(inLine.map(({ told }) => told.at(-1))).toEqual(inLine.map((_, index) => index + 1));
+        }
+        throwUnless(board.came.map(({ id }) => id)).toEqual(board.came.map((_, index) => index + 1));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('lets in ten thousand who leave as they enter, one after the other, without filling the stack', () => {
+    const knocks = new Subject<Knock>();
+    const left: number[] = [];
+    let first: Admitted | undefined;
+    knocks.pipe(admitting({ maxSessions: 1, waitingRoom: 10_000 })).subscribe((admission) => {
+      if (isRefused(admission)) return;
+      first ??= admission;
+      const leave = () => {
+        left.push(admission.id);
+        admission.leave();
+      };
+      if (admission.verdict === 'waiting') admission.place$.subscribe({ complete: leave });
+    });
+    for (let caller = 0; caller <= 10_000; caller += 1) knocks.next(connection);
+
+    first?.leave();
+
+    expect(left).toEqual(Array.from({ length: 10_000 }, (_, index) => index + 2));
+  });
+
+  describe('for more than strangers', () => {
+    const at = (address: string) => fakeConnection(NEVER, { address });
+    const TRUSTED = '192.0.2.99';
+
+    /** A gate whose limits may change, at which callers knock from an address. */
+    function door(given: Partial<GateLimits>, random = () => 0.5) {
+      const limits: { -readonly [Key in keyof GateLimits]: GateLimits[Key] } = {
+        maxSessions: 3,
+        waitingRoom: 5,
+        reserve: 0,
+        maxUnauthenticated: null,
+        ...given,
+      };
+      const knocks = new Subject<Knock>();
+      const changed = new Subject<void>();
+      let last: Admission | undefined;
+      knocks
+        .pipe(admit(limits, (address) => address === TRUSTED, changed, random, new VirtualTimeScheduler()))
+        .subscribe((admission) => {
+          last = admission;
+        });
+      const knock = (address = '192.0.2.1', connection = at(address)) => {
+        knocks.next(connection);
+        return last as Admitted;
+      };
+      const fate = (admission: Admission) => (isRefused(admission) ? admission.reason : admission.node);
+      return { limits, changed, knocks, knock, fate };
+    }
+
+    it('keeps the last nodes for those who are trusted', () => {
+      const { knock, fate } = door({ reserve: 1, waitingRoom: 0 });
+      expect([knock(), knock(), knock(), knock(TRUSTED), knock(TRUSTED)].map(fate)).toEqual([
+        1,
+        2,
+        'full',
+        3,
+        'full',
+      ]);
+    });
+
+    it('lets one who is trusted pass those who wait for another node', () => {
+      const { knock, fate } = door({ reserve: 1 });
+      const [one, , waiting] = [knock(), knock(), knock()];
+      expect(fate(waiting)).toBe(0);
+      const trusted = knock(TRUSTED);
+      expect(fate(trusted)).toBe(3);
+      trusted.leave();
+      expect(fate(waiting)).toBe(0);
+      one.leave();
+      expect(fate(waiting)).toBe(1);
+    });
+
+    it('seats those who wait when there are more nodes, and nobody else before them', () => {
+      const { limits, changed, knock, fate } = door({ maxSessions: 1 });
+      const [, first, second, third] = [knock(), knock(), knock(), knock()];
+      limits.maxSessions = 3;
+      expect(fate(knock())).toBe(0);
+      changed.next();
+      expect([first, second, third].map((admitted) => fate(admitted as Admission))).toEqual([2, 3, 0]);
+    });
+
+    it('sends nobody away when there are fewer nodes, and fills none until they are few enough', () => {
+      const { limits, changed, knock, fate } = door({ maxSessions: 2 });
+      const [one, two, waiting] = [knock(), knock(), knock()];
+      limits.maxSessions = 1;
+      changed.next();
+      one.leave();
+      expect([fate(two), fate(waiting)]).toEqual([2, 0]);
+      two.leave();
+      expect(fate(waiting)).toBe(1);
+    });
+
+    it('stops listening for changes with its source', () => {
+      const { changed, knocks } = door({});
+      expect(changed.observed).toBe(true);
+      knocks.complete();
+      expect(changed.observed).toBe(false);
+    });
+
+    it('lets callers who have not logged in hold so many nodes, and one more for each who has', () => {
+      const { knock, fate } = door({ maxSessions: 9, maxUnauthenticated: { start: 2, rate: 0, full: 2 } });
+      const [one, two] = [knock(), knock()];
+      expect([one, two, knock()].map(fate)).toEqual([1, 2, 'rate']);
+      one.loggedIn();
+      one.loggedIn();
+      expect([knock(), knock()].map(fate)).toEqual([3, 'rate']);
+      two.leave();
+      expect([knock(), knock()].map(fate)).toEqual([2, 'rate']);
+      one.leave();
+      expect(fate(knock())).toBe('rate');
+    });
+
+    it('counts a guest for early drop who has said nothing since, and for nothing else', () => {
+      const early = { start: 2, rate: 0, full: 2 };
+      const { knock, fate } = door({ maxSessions: 9, maxUnauthenticated: early });
+      const [one, two] = [knock(), knock()];
+      one.loggedInAsGuest();
+      two.loggedInAsGuest();
+      expect(fate(knock())).toBe('rate');
+      two.leave();
+      expect([knock(), knock()].map(fate)).toEqual([2, 'rate']);
+    });
+
+    it('gives a node to one who waits when another logs in as a guest', () => {
+      const { limits, changed, knock, fate } = door({ maxSessions: 1 });
+      const [inside, waiting] = [knock(), knock()];
+      limits.maxUnauthenticated = { start: 1, rate: 0, full: 1 };
+      limits.maxSessions = 2;
+      changed.next();
+      expect(fate(waiting)).toBe(0);
+      inside.loggedInAsGuest();
+      expect(fate(waiting)).toBe(2);
+    });
+
+    it('does not count a guest any more who says something, or who is trusted', () => {
+      const typed = new Subject<string>();
+      const { knock, knocks, fate } = door({
+        maxSessions: 9,
+        maxUnauthenticated: { start: 1, rate: 0, full: 1 },
+      });
+      const guest = knock('192.0.2.1', fakeConnection(typed));
+      guest.connection.input$.subscribe();
+      guest.loggedInAsGuest();
+      knock(TRUSTED).loggedInAsGuest();
+      expect(fate(knock())).toBe('rate');
+      typed.next('hello\r');
+      expect(fate(knock())).toBe(3);
+      knocks.complete();
+    });
+
+    it('does not count those who are trusted, and lets them in', () => {
+      const { knock, fate } = door({ maxSessions: 9, maxUnauthenticated: { start: 1, rate: 0, full: 1 } });
+      expect([knock(TRUSTED), knock(), knock(), knock(TRUSTED)].map(fate)).toEqual([1, 2, 'rate', 3]);
+    });
+
+    it('refuses some at random when it gets near', () => {
+      let chance = 0.49;
+      const { knock, fate } = door({ maxUnauthenticated: { start: 0, rate: 50, full: 100 } }, () => chance);
+      expect(fate(knock())).toBe('rate');
+      chance = 0.5;
+      expect(fate(knock())).toBe(1);
+    });
+
+    it('seats one who waits when another has logged in', () => {
+      const { limits, changed, knock, fate } = door({ maxSessions: 1 });
+      const [inside, waiting] = [knock(), knock()];
+      limits.maxUnauthenticated = { start: 1, rate: 0, full: 1 };
+      limits.maxSessions = 2;
+      changed.next();
+      expect(fate(waiting)).toBe(0);
+      inside.loggedIn();
+      expect(fate(waiting)).toBe(2);
+    });
+
+    for (const [who, address] of [
+      ['had logged in', undefined],
+      ['is trusted', TRUSTED],
+    ] as const) {
+      it(`seats one who waits when one who ${who} leaves`, () => {
+        const { knock, fate } = door({ maxSessions: 1 });
+        const [inside, waiting] = [knock(address), knock()];
+        inside.loggedIn();
+        expect(fate(waiting)).toBe(0);
+        inside.leave();
+        expect(fate(waiting)).toBe(1);
+      });
+    }
+  });
+});

@@ -1,0 +1,216 @@
+import { EMPTY, NEVER, type Observable, of, Subject, throwError, VirtualTimeScheduler } from 'rxjs';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { type FakeConnection, fakeConnection } from '../../../lib/testing/fake-connection.js';
+import { GATE_PLACES, humanGate } from '../../../streams/admission/human-gate.js';
+import { isRefused } from '../../../streams/admission/refused.js';
+import type { Knock } from '../../../streams/types/admission.js';
+import { SessionEnd } from '../../../streams/types/session-end.js';
+
+const ASKED = 'Press ESC twice to come in.\n';
+
+/** What became of each who knocked: `in`, or why not. */
+function verdicts(knock$: Observable<Knock>): string[] {
+  const heard: string[] = [];
+  knock$.subscribe((knock) => heard.push(isRefused(knock) ? knock.reason : 'in'));
+  return heard;
+}
+
+describe('humanGate', () => {
+  const connections = (input$: Observable<string>): FakeConnection => fakeConnection(input$);
+
+  it(
+    'lets in whoever presses ESC twice, whatever else they press, and in whatever pieces',
+    marbles((m) => {
+      const typed = m.cold('                 -a-e-b-e-x', { a: 'hello', e: '\x1b', b: 'oh', x: 'later' });
+      const caller = connections(typed);
+      const knock$ = m.hot('                 k---------', { k: caller });
+      m.expect(knock$.pipe(humanGate(NEVER, m.scheduler))).toBeObservable('-------k', { k: caller });
+      m.expect(typed).toHaveSubscriptions('  ^------!');
+      m.flush();
+      expect(caller.screen).toBe(ASKED);
+      expect(caller.calls).toEqual([]);
+    }),
+  );
+
+  it(
+    'takes two at once',
+    marbles((m) => {
+      const caller = connections(m.cold('-e', { e: '\x1b\x1b' }));
+      m.expect(m.cold('k-|', { k: caller }).pipe(humanGate(NEVER, m.scheduler))).toBeObservable('-k|', {
+        k: caller,
+      });
+    }),
+  );
+
+  it(
+    'refuses whoever does not within ten seconds',
+    marbles((m) => {
+      const typed = m.cold('-e', { e: '\x1b' });
+      const caller = connections(typed);
+      const verdict = { verdict: 'refused', connection: caller, reason: 'gate' } as const;
+      const knock$ = m.cold<Knock>('k|', { k: caller });
+      m.expect(knock$.pipe(humanGate(NEVER, m.scheduler))).toBeObservable('10s (v|)', { v: verdict });
+      m.expect(typed).toHaveSubscriptions('^ 9999ms !');
+    }),
+  );
+
+  it(
+    'refuses whoever speaks another protocol as that, with its name',
+    marbles((m) => {
+      const caller = connections(m.cold('-#', undefined, new SessionEnd('wrong-protocol', 'HTTP')));
+      const refusal = {
+        verdict: 'refused',
+        connection: caller,
+        reason: 'wrong-protocol',
+        protocol: 'HTTP',
+      } as const;
+      m.expect(m.cold<Knock>('k|', { k: caller }).pipe(humanGate(NEVER, m.scheduler))).toBeObservable(
+        '-(v|)',
+        {
+          v: refusal,
+        },
+      );
+    }),
+  );
+
+  for (const [how, end$] of [
+    ['hangs up', EMPTY],
+    ['is given up by the transport', throwError(() => new SessionEnd('protocol'))],
+  ] as const) {
+    it(
+      `refuses whoever ${how} meanwhile`,
+      marbles((m) => {
+        expect(verdicts(m.cold('k|', { k: connections(end$) }).pipe(humanGate(NEVER, m.scheduler)))).toEqual(
+          [],
+        );
+        const heard = verdicts(m.cold('k|', { k: connections(end$) }).pipe(humanGate(NEVER, m.scheduler)));
+        m.flush();
+        expect(heard).toEqual(['gate']);
+      }),
+    );
+  }
+
+  it(
+    'says of whom hangs up whether a byte came',
+    marbles((m) => {
+      const details: unknown[] = [];
+      for (const typed$ of [m.cold<string>('-|'), m.cold('a|', { a: 'hello' })])
+        m.cold<Knock>('k|', { k: connections(typed$) })
+          .pipe(humanGate(NEVER, m.scheduler))
+          .subscribe((knock) => details.push(isRefused(knock) && knock.detail));
+      m.flush();
+      expect(details).toEqual(['silent', undefined]);
+    }),
+  );
+
+  it(
+    'refuses those who stand there when the board goes down',
+    marbles((m) => {
+      const order$ = m.hot('---o');
+      const heard = verdicts(m.cold('k-', { k: connections(NEVER) }).pipe(humanGate(order$, m.scheduler)));
+      m.flush();
+      expect(heard).toEqual(['draining']);
+      m.expect(order$).toHaveSubscriptions('^--!');
+    }),
+  );
+
+  it(
+    'asks nothing of whom a rule before it refused',
+    marbles((m) => {
+      const caller = connections(NEVER);
+      const refused = { verdict: 'refused', connection: caller, reason: 'blocked' } as const;
+      m.expect(m.cold<Knock>('r|', { r: refused }).pipe(humanGate(NEVER, m.scheduler))).toBeObservable('r|', {
+        r: refused,
+      });
+      m.flush();
+      expect(caller.screen).toBe('');
+    }),
+  );
+
+  it(
+    'passes an error, and an empty source',
+    marbles((m) => {
+      m.expect(m.cold<Knock>('--#').pipe(humanGate(NEVER, m.scheduler))).toBeObservable('--#');
+      m.expect(m.cold<Knock>('--|').pipe(humanGate(NEVER, m.scheduler))).toBeObservable('--|');
+      m.expect(m.cold<Knock>('---').pipe(humanGate(NEVER, m.scheduler)), '--!').toBeObservable('---');
+    }),
+  );
+
+  it(
+    'hangs up on those who stand there when it is unsubscribed, and not on those who are in',
+    marbles((m) => {
+      const [inside, standing] = [connections(m.cold('(e|)', { e: '\x1b\x1b' })), connections(NEVER)];
+      const subscription = m
+        .cold('(ab)', { a: inside, b: standing })
+        .pipe(humanGate(NEVER, m.scheduler))
+        .subscribe();
+      m.scheduler.schedule(() => subscription.unsubscribe(), 5);
+      m.flush();
+      expect(inside.calls).toEqual([]);
+      expect(standing.calls).toEqual(['destroy']);
+    }),
+  );
+
+  it(
+    `has room for ${GATE_PLACES}, and for one more when one is gone`,
+    marbles((m) => {
+      const knocks = new Subject<Knock>();
+      const leaving = new Subject<string>();
+      const heard = verdicts(knocks.pipe(humanGate(NEVER, m.scheduler)));
+      knocks.next(connections(leaving));
+      for (let caller = 1; caller < GATE_PLACES; caller += 1) knocks.next(connections(NEVER));
+      expect(heard).toEqual([]);
+      knocks.next(connections(NEVER));
+      expect(heard).toEqual(['full']);
+      leaving.complete();
+      expect(heard).toEqual(['full', 'gate']);
+      knocks.next(connections(NEVER));
+      expect(heard).toEqual(['full', 'gate']);
+      knocks.next(connections(NEVER));
+      expect(heard).toEqual(['full', 'gate', 'full']);
+    }),
+  );
+
+  it(
+    'hands on what follows the second ESC in the same packet as typed ahead, and nothing that came before it',
+    marbles((m) => {
+      const caller = connections(m.cold('-e-|', { e: 'eve\x1b\x1bann\r\n' }));
+      m.expect(m.cold('k|', { k: caller }).pipe(humanGate(NEVER, m.scheduler))).toBeObservable('-(k|)', {
+        k: caller,
+      });
+      m.flush();
+      const heard: string[] = [];
+      caller.input$.subscribe((bytes) => heard.push(Buffer.from(bytes).toString()));
+      expect(heard).toEqual(['ann\r\n']);
+    }),
+  );
+
+  for (const enter of ['\r\n', '\r\0', '\r', '\n'])
+    it(`takes the Enter ${JSON.stringify(enter)} that sends the ESCs for a part of them, and no other`, () => {
+      for (const [packet, ahead] of [
+        [`\x1b\x1b${enter}`, []],
+        [`\x1b\x1b${enter}ann${enter}`, [`ann${enter}`]],
+        [`\x1b\x1bann${enter}`, [`ann${enter}`]],
+      ] as const) {
+        const typed = new Subject<string>();
+        const caller = connections(typed);
+        const seen = verdicts(of(caller).pipe(humanGate(NEVER, new VirtualTimeScheduler())));
+        typed.next(packet);
+        expect(seen).toEqual(['in']);
+        const heard: string[] = [];
+        caller.input$.subscribe((bytes) => heard.push(Buffer.from(bytes).toString()));
+        expect(heard).toEqual([...ahead]);
+      }
+    });
+
+  it(
+    'takes no arrow, and no other key that begins with ESC, for one',
+    marbles((m) => {
+      const typed = m.cold('-a-b-c-e', { a: '\x1b[A\x1b[B', b: '\x1bOP', c: '\x1b', e: 'x\x1b\x1b[C' });
+      const caller = connections(typed);
+      m.expect(m.hot('k', { k: caller }).pipe(humanGate(NEVER, m.scheduler))).toBeObservable('-------k', {
+        k: caller,
+      });
+    }),
+  );
+});

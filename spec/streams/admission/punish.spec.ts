@@ -1,0 +1,211 @@
+import { of, tap, VirtualTimeScheduler } from 'rxjs';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { PENALTIES, type Penalties, penalties } from '../../../streams/admission/penalties.js';
+import { punish } from '../../../streams/admission/punish.js';
+import type { RefusalReason } from '../../../streams/types/admission.js';
+import type { ServerEvent } from '../../../streams/types/events.js';
+import type { EndReason } from '../../../streams/types/session.js';
+
+const ADDRESS = '192.0.2.1';
+const closed = (reason: EndReason, { session = 1, node = 1 } = {}): ServerEvent => ({
+  type: 'sessionClosed',
+  session,
+  callId: `b0a2d-${session}`,
+  node,
+  address: ADDRESS,
+  reason,
+  bytesIn: 6,
+  bytesOut: 0,
+  durationMs: 0,
+  flushed: true,
+});
+const loggedIn = (session = 1): ServerEvent => ({
+  type: 'sessionAuthenticated',
+  session,
+  node: 1,
+  handle: 'ann',
+});
+const refused = (reason: RefusalReason): ServerEvent => ({
+  type: 'connectionRefused',
+  address: ADDRESS,
+  reason,
+});
+
+const nobody = () => false;
+const always = () => true;
+
+/** The offences that these events are taken for. */
+function offences(
+  events: ServerEvent[],
+  { trusted = nobody as (address: string) => boolean, on = always } = {},
+) {
+  const seen: string[] = [];
+  const table: Penalties = {
+    add(address, offence, ms) {
+      expect(address).toBe(ADDRESS);
+      seen.push(ms === undefined || ms === PENALTIES[offence] ? offence : `${offence} ${ms}`);
+      return [];
+    },
+    remainingMs: () => 0,
+  };
+  of(...events)
+    .pipe(punish(table, trusted, on))
+    .subscribe();
+  return seen;
+}
+
+describe('punish', () => {
+  it(
+    'passes every event on, and adds the penalty behind the one that was too much',
+    marbles((m) => {
+      const values: Record<string, ServerEvent> = {
+        l: { type: 'serverListening', host: '::', port: 23 },
+        c: closed('protocol'),
+        p: {
+          type: 'addressPenalised',
+          address: ADDRESS,
+          network: ADDRESS,
+          offence: 'protocol',
+          forMs: 90_000,
+        },
+      };
+      const event$ = m.cold('           -l-c---c-|', values);
+      const rule = punish(penalties(m.scheduler), nobody, always);
+      m.expect(event$.pipe(rule)).toBeObservable('-l-(cp)c-|', values);
+      m.expect(event$).toHaveSubscriptions('^--------!');
+    }),
+  );
+
+  for (const [reason, offence] of [
+    ['hangup', 'no-login'],
+    ['app-done', 'no-login'],
+    ['lost', 'no-login'],
+    ['idle', 'no-login'],
+    ['login-timeout', 'login-timeout'],
+    ['login-failed', 'login-failed'],
+    ['protocol', 'protocol'],
+    ['wrong-protocol', 'wrong-protocol'],
+  ] as const) {
+    it(`takes a call that ended as ${reason}, without a login, for ${offence}`, () => {
+      expect(offences([closed(reason)])).toEqual([offence]);
+    });
+  }
+
+  for (const reason of [
+    'shutdown',
+    'forced',
+    'kicked',
+    'app-error',
+    'slow',
+    'taken-over',
+    'time-limit',
+  ] as const) {
+    it(`takes ${reason} for nobody's fault`, () => expect(offences([closed(reason)])).toEqual([]));
+  }
+
+  it('takes nothing amiss of who had logged in, but breaking the protocol', () => {
+    expect(offences([loggedIn(), closed('hangup')])).toEqual([]);
+    expect(offences([loggedIn(), closed('protocol')])).toEqual(['protocol']);
+  });
+
+  it('blames nobody for a login that could not be checked, and only that call', () => {
+    const fault: ServerEvent = {
+      type: 'sessionClosing',
+      session: 1,
+      node: 1,
+      reason: 'login-failed',
+      error: new Error('EMFILE'),
+    };
+    expect(offences([fault, closed('login-failed')])).toEqual([]);
+    expect(offences([fault, closed('login-failed'), closed('login-failed')])).toEqual(['login-failed']);
+  });
+
+  it('forgets who had logged in when the call is over', () => {
+    expect(offences([loggedIn(), closed('hangup'), closed('hangup')])).toEqual(['no-login']);
+    expect(offences([loggedIn(2), closed('hangup')])).toEqual(['no-login']);
+  });
+
+  const failed = (attempt: number, session = 1): ServerEvent => ({
+    type: 'loginAttemptFailed',
+    session,
+    node: 1,
+    address: ADDRESS,
+    handle: 'ann',
+    attempt,
+  });
+
+  it('takes each wrong password for an offence at once, so that hanging up between changes nothing', () => {
+    expect(offences([failed(1), closed('hangup')])).toEqual(['login-failed 5000', 'no-login']);
+    const calls = [1, 2, 3].flatMap((session) => [failed(1, session), closed('hangup', { session })]);
+    const seen: string[] = [];
+    of(...calls)
+      .pipe(punish(penalties(new VirtualTimeScheduler()), nobody, always))
+      .subscribe((event) => seen.push(event.type === 'addressPenalised' ? event.offence : event.type));
+    expect(seen).toContain('login-failed');
+  });
+
+  it('keeps somebody out whose third try ends the call, however slowly they type', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const events = [failed(1), failed(2), failed(3), closed('login-failed')];
+    const penalised: number[] = [];
+    of(...events)
+      .pipe(
+        tap(() => {
+          scheduler.frame += 20_000;
+        }),
+        punish(penalties(scheduler), nobody, always),
+      )
+      .subscribe((event) => event.type === 'addressPenalised' && penalised.push(event.forMs));
+    expect(penalised).toEqual([PENALTIES['login-failed']]);
+  });
+
+  it("takes a monitor's look for nothing, unless it held the line", () => {
+    const silent = { ...closed('hangup'), bytesIn: 0 } as ServerEvent;
+    expect(offences([silent, { ...refused('gate'), detail: 'silent' } as ServerEvent])).toEqual([]);
+    expect(offences([{ ...silent, durationMs: 10_000 } as ServerEvent])).toEqual(['no-login']);
+  });
+
+  it('adds a penalty for each network that is kept out from then on', () => {
+    const address = '2001:db8::1';
+    const seen: unknown[] = [];
+    of({ ...closed('protocol'), address } as ServerEvent)
+      .pipe(punish(penalties(new VirtualTimeScheduler()), nobody, always))
+      .subscribe((event) => event.type === 'addressPenalised' && seen.push([event.network, event.forMs]));
+    expect(seen).toEqual([
+      ['2001:db8:0:0::/64', 90_000],
+      ['2001:db8:0:0::/56', 22_500],
+    ]);
+  });
+
+  it('takes leaving the waiting room for nothing', () => {
+    expect(offences([closed('hangup', { node: 0 })])).toEqual([]);
+  });
+
+  it('takes refusals for a flood, where the caller is at fault', () => {
+    expect(offences((['rate', 'address', 'penalty', 'gate'] as const).map(refused))).toEqual([
+      'flood',
+      'flood',
+      'knocking',
+      'no-login',
+    ]);
+    expect(offences([refused('wrong-protocol')])).toEqual(['wrong-protocol']);
+    expect(offences((['full', 'blocked', 'draining', 'proxy', 'crawler'] as const).map(refused))).toEqual([]);
+  });
+
+  it('penalises nobody who is trusted, and nobody while it is off', () => {
+    expect(offences([closed('protocol')], { trusted: always })).toEqual([]);
+    expect(offences([closed('protocol')], { on: nobody })).toEqual([]);
+  });
+
+  it(
+    'is silent, empty, or fails with its source, and leaves it',
+    marbles((m) => {
+      const rule = punish(penalties(new VirtualTimeScheduler()), nobody, always);
+      m.expect(m.cold<ServerEvent>('--|').pipe(rule)).toBeObservable('--|');
+      m.expect(m.cold<ServerEvent>('--#').pipe(rule)).toBeObservable('--#');
+      const event$ = m.cold<ServerEvent>('-----');
+      m.expect(event$.pipe(rule), '---!').toBeObservable('----');
+      m.expect(event$).toHaveSubscriptions('^--!');
+    }),
+  );
+});

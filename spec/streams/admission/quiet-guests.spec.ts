@@ -1,0 +1,65 @@
+import { NEVER, Subject } from 'rxjs';
+import { fakeConnection } from '../../../lib/testing/fake-connection.js';
+import { LOOKS, quietGuests } from '../../../streams/admission/quiet-guests.js';
+
+describe('quietGuests', () => {
+  const talker = () => {
+    const typed = new Subject<string>();
+    const connection = fakeConnection(typed);
+    connection.input$.subscribe();
+    return { connection, says: () => typed.next('hello\r') };
+  };
+
+  it('counts guests until they say something', () => {
+    const guests = quietGuests();
+    const [ann, bob] = [talker(), talker()];
+    ann.says();
+    guests.add(ann.connection);
+    guests.add(bob.connection);
+    expect(guests.count()).toBe(2);
+    ann.says();
+    expect(guests.count()).toBe(1);
+  });
+
+  it('counts nobody who has left, nor whose client answers', () => {
+    const guests = quietGuests();
+    const { connection } = talker();
+    guests.add(connection);
+    guests.delete(connection);
+    guests.add(fakeConnection(NEVER, { answers: true }));
+    expect(guests.count()).toBe(0);
+    const later = { ...fakeConnection(NEVER), answers: false };
+    guests.add(later);
+    expect(guests.count()).toBe(1);
+    later.answers = true;
+    expect(guests.count()).toBe(0);
+  });
+
+  it('looks at a few at a time, and at all of them in turn', () => {
+    const guests = quietGuests();
+    const crowd = Array.from({ length: 3 * LOOKS }, talker);
+    for (const { connection } of crowd) guests.add(connection);
+    let looks = 0;
+    for (const { connection, says } of crowd) {
+      says();
+      Object.defineProperty(connection, 'answers', {
+        get() {
+          looks += 1;
+          return false;
+        },
+      });
+    }
+    expect([guests.count(), looks]).toEqual([2 * LOOKS, LOOKS]);
+    expect([guests.count(), guests.count(), guests.count()]).toEqual([LOOKS, 0, 0]);
+    expect(looks).toBe(crowd.length);
+  });
+
+  it('looks at those again who are still quiet, after the others', () => {
+    const guests = quietGuests();
+    const crowd = Array.from({ length: 2 * LOOKS }, talker);
+    for (const { connection } of crowd) guests.add(connection);
+    expect(guests.count()).toBe(2 * LOOKS);
+    for (const { says } of crowd.slice(LOOKS)) says();
+    expect(guests.count()).toBe(LOOKS);
+  });
+});

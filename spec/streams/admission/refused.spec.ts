@@ -1,0 +1,106 @@
+import { map, NEVER } from 'rxjs';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { fakeConnection } from '../../../lib/testing/fake-connection.js';
+import { isRefused, refuse } from '../../../streams/admission/refused.js';
+import type { Knock, Refused } from '../../../streams/types/admission.js';
+
+const ann = fakeConnection(NEVER, { address: '192.0.2.1' });
+const bob = fakeConnection(NEVER, { address: '192.0.2.2' });
+const eve: Refused = { verdict: 'refused', connection: fakeConnection(NEVER), reason: 'blocked' };
+const KNOCKS = { a: ann, b: bob, e: eve };
+
+/** Refuses everybody but Ann. */
+const onlyAnn = () =>
+  refuse(() => (connection) => (connection === ann ? null : { reason: 'penalty', retryInMs: 3000 }));
+
+/** Welcomes every second one. */
+const everySecond = () =>
+  refuse(() => {
+    let count = 0;
+    return () => {
+      count += 1;
+      return count % 2 === 0 ? null : { reason: 'rate' };
+    };
+  });
+
+describe('isRefused', () => {
+  it('tells a refused connection from a welcome one', () => {
+    expect(isRefused(eve)).toBeTrue();
+    expect(isRefused(ann)).toBeFalse();
+  });
+
+  it("isn't misled by the gate's other verdicts", () => {
+    expect(isRefused({ verdict: 'admitted' })).toBeFalse();
+    expect(isRefused({ verdict: 'waiting' })).toBeFalse();
+  });
+});
+
+describe('refuse', () => {
+  it(
+    'lets pass whom the rule has nothing against, and refuses the others with reason and time',
+    marbles((m) => {
+      const knock = m.hot<Knock>('-a-b-a-|', KNOCKS);
+      const expected = '          -a-x-a-|';
+      const x: Refused = { verdict: 'refused', connection: bob, reason: 'penalty', retryInMs: 3000 };
+      m.expect(knock.pipe(onlyAnn())).toBeObservable(expected, { a: ann, x });
+      m.expect(knock).toHaveSubscriptions('^------!');
+    }),
+  );
+
+  it(
+    'hands on what was refused before, untouched, and the rule never sees it',
+    marbles((m) => {
+      const knock = m.hot<Knock>('-a-e-b-|', KNOCKS);
+      const expected = '          -x-e-b-|';
+      const x: Refused = { verdict: 'refused', connection: ann, reason: 'rate' };
+      m.expect(knock.pipe(everySecond())).toBeObservable(expected, { b: bob, e: eve, x });
+    }),
+  );
+
+  it(
+    'hands on the very connection, not a copy',
+    marbles((m) => {
+      const same$ = m.hot<Knock>('-a-e-|', KNOCKS).pipe(
+        onlyAnn(),
+        map((knock) => knock === ann || knock === eve),
+      );
+      m.expect(same$).toBeObservable('-t-t-|', { t: true });
+    }),
+  );
+
+  it(
+    'begins the rule anew for each subscription',
+    marbles((m) => {
+      const knock$ = m.cold<Knock>('ab|', KNOCKS).pipe(everySecond(), map(isRefused));
+      m.expect(knock$).toBeObservable('     rw|', { r: true, w: false });
+      m.expect(knock$, '---^').toBeObservable('---rw|', { r: true, w: false });
+    }),
+  );
+
+  it(
+    'is silent while nobody knocks, and completes with the door',
+    marbles((m) => {
+      m.expect(m.hot<Knock>('---').pipe(onlyAnn())).toBeObservable('---');
+      m.expect(m.cold<Knock>('  |').pipe(onlyAnn())).toBeObservable('|');
+    }),
+  );
+
+  it(
+    'passes an error on',
+    marbles((m) => {
+      const knock = m.hot<Knock>('-a-#', KNOCKS);
+      m.expect(knock.pipe(onlyAnn())).toBeObservable('-a-#', { a: ann });
+      m.expect(knock).toHaveSubscriptions('           ^--!');
+    }),
+  );
+
+  it(
+    'leaves the door when nobody listens any more',
+    marbles((m) => {
+      const knock = m.hot<Knock>('-a-a-a-', KNOCKS);
+      const unsub = '             ^---!';
+      m.expect(knock.pipe(onlyAnn()), unsub).toBeObservable('-a-a-', { a: ann });
+      m.expect(knock).toHaveSubscriptions(unsub);
+    }),
+  );
+});

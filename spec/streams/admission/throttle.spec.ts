@@ -1,0 +1,194 @@
+import { map, NEVER, Subject, VirtualTimeScheduler } from 'rxjs';
+import type { Context } from 'rxjs-marbles/context.js';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { fakeConnection } from '../../../lib/testing/fake-connection.js';
+import { MAX_SOURCES } from '../../../streams/admission/address-rates.js';
+import { isRefused } from '../../../streams/admission/refused.js';
+import { throttle } from '../../../streams/admission/throttle.js';
+import type { Knock, Refused } from '../../../streams/types/admission.js';
+import type { Rate } from '../../../streams/types/limits.js';
+
+const from = (address: string) => fakeConnection(NEVER, { address });
+const BLOCKED: Refused = { verdict: 'refused', connection: from('192.0.2.66'), reason: 'blocked' };
+
+/** Who knocks, in the diagrams below. */
+const KNOCKS: Record<string, Knock> = {
+  a: from('192.0.2.1'),
+  b: from('192.0.2.2'),
+  c: from('192.0.2.3'),
+  m: from('::ffff:192.0.2.1'),
+  x: from('2001:db8:1:2::1'),
+  y: from('2001:db8:1:2:ffff::9'),
+  z: from('2001:db8:1:3::1'),
+  e: BLOCKED,
+};
+
+/** What becomes of them: welcome, or the rule that refuses them. */
+const FATES = { w: 'welcome', a: 'address', r: 'rate', b: 'blocked' } as const;
+
+const fate = map((knock: Knock) => (isRefused(knock) ? knock.reason : 'welcome'));
+
+const rate = (burst: number, perMs: number): Rate => ({ count: 1, perMs, burst });
+
+const each = (m: Context, perAddress: Rate | null, altogether: Rate | null = null) =>
+  throttle({ connectionRate: altogether, connectionRatePerAddress: perAddress }, m.scheduler);
+
+describe('throttle', () => {
+  it(
+    'refuses nobody without a rate',
+    marbles((m) => {
+      const knock = m.hot('(aaaaaaaaaaaaaaaa)-a|', KNOCKS);
+      const expected = '   (wwwwwwwwwwwwwwww)-w|';
+      m.expect(knock.pipe(each(m, null), fate)).toBeObservable(expected, FATES);
+      m.expect(knock).toHaveSubscriptions('^-------------------!');
+    }),
+  );
+
+  it(
+    'lets a burst in, then one more each time that one has been earned, on the very millisecond',
+    marbles((m) => {
+      const knock = m.hot('aaa------aa--------aa|', KNOCKS);
+      const expected = '   wwa------aw--------aw|';
+      m.expect(knock.pipe(each(m, rate(2, 10)), fate)).toBeObservable(expected, FATES);
+    }),
+  );
+
+  it(
+    'earns no more than a burst in the longest quiet',
+    marbles((m) => {
+      const knock = m.hot('(aa) 10m (aaa) 10m (aaa|)', KNOCKS);
+      const expected = '   (ww) 10m (wwa) 10m (wwa|)';
+      m.expect(knock.pipe(each(m, rate(2, 10)), fate)).toBeObservable(expected, FATES);
+    }),
+  );
+
+  it(
+    'says when to call again',
+    marbles((m) => {
+      const retry$ = m.hot('a--a---a--a|', KNOCKS).pipe(
+        each(m, rate(1, 10)),
+        map((knock) => (isRefused(knock) ? knock.retryInMs : 'welcome')),
+      );
+      m.expect(retry$).toBeObservable('w--7---3--w|', { w: 'welcome', 7: 7, 3: 3 });
+    }),
+  );
+
+  it(
+    'holds each source to its own rate',
+    marbles((m) => {
+      const knock = m.hot('abcabc|', KNOCKS);
+      const expected = '   wwwaaa|';
+      m.expect(knock.pipe(each(m, rate(1, 10)), fate)).toBeObservable(expected, FATES);
+    }),
+  );
+
+  it(
+    'takes a /64 for one source, and IPv4 in IPv6 clothes for IPv4',
+    marbles((m) => {
+      const knock = m.hot('xyz-am|', KNOCKS);
+      const expected = '   waw-wa|';
+      m.expect(knock.pipe(each(m, rate(1, 10)), fate)).toBeObservable(expected, FATES);
+    }),
+  );
+
+  it(
+    'holds all of them together to the other rate',
+    marbles((m) => {
+      const knock = m.hot('abc------cb|', KNOCKS);
+      const expected = '   wwr------rw|';
+      m.expect(knock.pipe(each(m, null, rate(2, 10)), fate)).toBeObservable(expected, FATES);
+    }),
+  );
+
+  it(
+    "asks the source's own rate first, so that a flooder spends nobody else's allowance",
+    marbles((m) => {
+      const knock = m.hot('(aaaaaaaaaa)(bc)|', KNOCKS);
+      const expected = '   (waaaaaaaaa)(wr)|';
+      m.expect(knock.pipe(each(m, rate(1, 1000), rate(2, 1000)), fate)).toBeObservable(expected, FATES);
+    }),
+  );
+
+  it(
+    "doesn't count whom an earlier rule refused",
+    marbles((m) => {
+      const knock = m.hot('(eeee)(ab)|', KNOCKS);
+      const expected = '   (bbbb)(wr)|';
+      m.expect(knock.pipe(each(m, rate(1, 1000), rate(1, 1000)), fate)).toBeObservable(expected, FATES);
+    }),
+  );
+
+  it(
+    'begins with full buckets for each subscription',
+    marbles((m) => {
+      const knock$ = m.cold('aa|', KNOCKS).pipe(each(m, rate(1, 1000), rate(1, 1000)), fate);
+      m.expect(knock$).toBeObservable('     wa|', FATES);
+      m.expect(knock$, '---^').toBeObservable('---wa|', FATES);
+    }),
+  );
+
+  it('forgets the sources that were quiet longest when there are too many', () => {
+    const knocks = new Subject<Knock>();
+    let last = '';
+    knocks
+      .pipe(
+        throttle(
+          { connectionRate: null, connectionRatePerAddress: rate(1, 60_000) },
+          new VirtualTimeScheduler(),
+        ),
+        fate,
+      )
+      .subscribe((became) => {
+        last = became;
+      });
+    const line = fakeConnection(NEVER);
+    const knock = (address: string) => {
+      knocks.next(Object.create(line, { address: { value: address } }));
+      return last;
+    };
+    /** So many strangers, each of whom knocks once. */
+    let strangers = 0;
+    const crowd = (size: number) => {
+      for (let one = 0; one < size; one += 1) {
+        strangers += 1;
+        knock(`10.${strangers >> 16}.${(strangers >> 8) & 255}.${strangers & 255}`);
+      }
+    };
+
+    expect(knock('192.0.2.1')).toBe('welcome');
+    crowd(MAX_SOURCES / 2 - 1);
+    // Still remembered, and no longer among the quietest.
+    expect(knock('192.0.2.1')).toBe('address');
+    crowd(MAX_SOURCES / 2);
+    expect(knock('192.0.2.1')).toBe('address');
+    crowd(MAX_SOURCES);
+    expect(knock('192.0.2.1')).toBe('welcome');
+  });
+
+  it(
+    'is silent while nobody knocks, and completes with the door',
+    marbles((m) => {
+      m.expect(m.hot('---', KNOCKS).pipe(each(m, rate(1, 10)))).toBeObservable('---');
+      m.expect(m.cold('  |', KNOCKS).pipe(each(m, rate(1, 10)))).toBeObservable('|');
+    }),
+  );
+
+  it(
+    'passes an error on',
+    marbles((m) => {
+      const knock = m.hot('-a-#', KNOCKS);
+      m.expect(knock.pipe(each(m, rate(1, 10)), fate)).toBeObservable('-w-#', FATES);
+      m.expect(knock).toHaveSubscriptions('^--!');
+    }),
+  );
+
+  it(
+    'leaves the door when nobody listens any more',
+    marbles((m) => {
+      const knock = m.hot('-a-a-a-', KNOCKS);
+      const unsub = '     ^---!';
+      m.expect(knock.pipe(each(m, rate(2, 10)), fate), unsub).toBeObservable('-w-w-', FATES);
+      m.expect(knock).toHaveSubscriptions(unsub);
+    }),
+  );
+});

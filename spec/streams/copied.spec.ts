@@ -1,7 +1,0 @@
-import { copied } from '../../streams/copied.js';
-
-describe('copied', () => {
-  it('is the same text', () => {
-    for (const text of ['', ' ', 'hello', '\ud800', '\u{1f600}']) expect(copied(text)).toBe(text);
-  });
-});

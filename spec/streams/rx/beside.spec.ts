@@ -1,0 +1,51 @@
+import { of, throwError } from 'rxjs';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { beside } from '../../../streams/rx/beside.js';
+
+describe('beside', () => {
+  for (const [what, source, result, other] of [
+    ['as long as the source', '-a-b-|', '-a-b-|', '^----!'],
+    ['until the source fails', '-a-#', '-a-#', '^--!'],
+    ['for ever beside one that never ends', '-a--', '-a--', '^---------!'],
+    ['not at all when there is nothing', '|', '|', '(^!)'],
+  ] as const)
+    it(
+      `runs something else ${what}`,
+      marbles((m) => {
+        const source$ = m.cold(source);
+        const other$ = m.hot('x-x-x-x-x-x');
+        m.expect(source$.pipe(beside(other$)), '^---------!').toBeObservable(result);
+        m.expect(other$).toHaveSubscriptions(other);
+      }),
+    );
+
+  it(
+    'goes on when the other is done, and fails when the other does',
+    marbles((m) => {
+      const source = m.cold('-a-b-|');
+      m.expect(source.pipe(beside(m.cold('--|')))).toBeObservable('-a-b-|');
+      m.expect(source.pipe(beside(m.cold('--#')))).toBeObservable('-a#');
+      m.expect(source).toHaveSubscriptions(['^----!', '^-!']);
+    }),
+  );
+
+  it(
+    'does not even begin when the other fails at once',
+    marbles((m) => {
+      const source = m.cold('-a|');
+      m.expect(source.pipe(beside(throwError(() => 'error')))).toBeObservable('#');
+      m.expect(source).toHaveSubscriptions([]);
+    }),
+  );
+
+  it(
+    'leaves both when it is left, at once too',
+    marbles((m) => {
+      const [source, other] = [m.cold('-a-b-'), m.cold('-x-x-')];
+      m.expect(source.pipe(beside(other)), '^--!').toBeObservable('-a-');
+      m.expect(source).toHaveSubscriptions('^--!');
+      m.expect(other).toHaveSubscriptions('^--!');
+      m.expect(of('a', 'b').pipe(beside(m.cold('-x')))).toBeObservable('(ab|)');
+    }),
+  );
+});

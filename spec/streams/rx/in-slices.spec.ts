@@ -1,0 +1,54 @@
+import { VirtualTimeScheduler } from 'rxjs';
+import { inSlices, SLICE, SLICE_MS } from '../../../streams/rx/in-slices.js';
+import { counting } from '../../support/counting.js';
+
+/** So many, what was done to them when, and how it ended. Each takes `eachMs`. */
+function doing(count: number, leaveAfter = Number.POSITIVE_INFINITY, eachMs = 0) {
+  const scheduler = new VirtualTimeScheduler();
+  const clock = counting(scheduler);
+  const done: number[] = [];
+  const turns: number[] = [];
+  const end: string[] = [];
+  const items = Array.from({ length: count }, (_, index) => index);
+  const act = (item: number) => {
+    scheduler.frame += eachMs;
+    done.push(item);
+  };
+  const running = inSlices(items, act, clock).subscribe({
+    complete: () => end.push('|'),
+  });
+  turns.push(done.length);
+  for (let turn = 1; turn < leaveAfter && clock.running > 0; turn += 1) {
+    scheduler.actions.shift()?.execute(undefined as never, 0);
+    turns.push(done.length);
+  }
+  running.unsubscribe();
+  return { done, turns, end, running: clock.running };
+}
+
+describe('inSlices', () => {
+  it('does everything at once where it is not much, and nothing where there is none', () => {
+    expect(doing(0)).toEqual({ done: [], turns: [0], end: ['|'], running: 0 });
+    expect(doing(SLICE).turns).toEqual([SLICE]);
+  });
+
+  it('does what is more in turns, each once and in order, and completes behind the last', () => {
+    const { done, turns, end, running } = doing(2 * SLICE + 1);
+    expect(turns).toEqual([SLICE, 2 * SLICE, 2 * SLICE + 1]);
+    expect(done).toEqual(Array.from({ length: 2 * SLICE + 1 }, (_, index) => index));
+    expect(end).toEqual(['|']);
+    expect(running).toBe(0);
+  });
+
+  it('ends a slice early that takes long, behind one at least', () => {
+    expect(doing(5, undefined, SLICE_MS / 2).turns).toEqual([2, 4, 5]);
+    expect(doing(3, undefined, SLICE_MS).turns).toEqual([1, 2, 3]);
+  });
+
+  it('leaves the rest as it is when unsubscribed', () => {
+    const { turns, end, running } = doing(4 * SLICE, 2);
+    expect(turns).toEqual([SLICE, 2 * SLICE]);
+    expect(end).toEqual([]);
+    expect(running).toBe(0);
+  });
+});

@@ -1,0 +1,21 @@
+import { of } from 'rxjs';
+import { streamOf } from '../../../streams/rx/stream-of.js';
+
+describe('streamOf', () => {
+  it('is the Observable that was returned', () => {
+    const returned = of(1);
+    expect(streamOf('an app', returned)).toBe(returned);
+  });
+
+  it('says what was returned instead', () => {
+    for (const [returned, what] of [
+      [Promise.resolve(1), 'a Promise'],
+      [undefined, 'undefined'],
+      ['hello', 'a string'],
+    ])
+      expect(() => streamOf('an app', returned as never)).toThrowError(
+        TypeError,
+        `an app returns an Observable, and this one returned ${what}; RxJS's defer and from make one of a Promise`,
+      );
+  });
+});

@@ -1,0 +1,250 @@
+import { EMPTY, NEVER, Observable, of, Subject, throwError } from 'rxjs';
+import { fakeConnection } from '../../../lib/testing/fake-connection.js';
+import { isRefused, refused } from '../../../streams/admission/refused.js';
+import { containConnection } from '../../../streams/session/contain-connection.js';
+import type { Knock } from '../../../streams/types/admission.js';
+import type { Connection } from '../../../streams/types/connection.js';
+import { SessionEnd } from '../../../streams/types/session-end.js';
+
+const bug = new Error('a bug of the transport');
+const breaks = (): never => {
+  throw bug;
+};
+
+/** A connection whose input is read, of which some of it is another transport's. */
+function contained(theirs: object = {}, input$: Observable<string> = NEVER) {
+  const fake = fakeConnection(input$);
+  const given = Object.defineProperties(Object.create(fake), Object.getOwnPropertyDescriptors(theirs));
+  const told: unknown[] = [];
+  const knock = containConnection(given as Connection, (error) => told.push(error));
+  const connection = isRefused(knock) ? knock.connection : knock;
+  return { fake, told, knock, connection };
+}
+
+/** What is heard of an Observable: bytes as text, an error by its reason and what it is because of. */
+function heardOf(source$: Observable<unknown>): string[] {
+  const heard: string[] = [];
+  source$.subscribe({
+    next: (value) => heard.push(value instanceof Uint8Array ? Buffer.from(value).toString() : 'a terminal'),
+    error: (error) => heard.push(`${error.reason}: ${error.cause ?? ''}`),
+    complete: () => heard.push('|'),
+  });
+  return heard;
+}
+
+const BROKEN = `connection-error: ${bug}`;
+
+describe('containConnection', () => {
+  it('is the connection, as long as it does as it should', () => {
+    const typed = new Subject<string>();
+    const { fake, connection, told } = contained({}, typed);
+    const [input, closed, drained] = [connection.input$, connection.closed$, connection.drained$].map(
+      heardOf,
+    );
+    const terminal = heardOf(connection.terminal$);
+    typed.next('abc');
+    connection.write('hello');
+    connection.setEncoding('cp437');
+    connection.probe();
+    connection.pause();
+    connection.resume();
+
+    expect([input, closed, drained, terminal]).toEqual([['abc'], [], ['|'], ['a terminal', '|']]);
+    expect(connection.address).toBe(fake.address);
+    expect(connection.terminal).toEqual(jasmine.objectContaining({ columns: 80, encoding: 'cp437' }));
+    expect([connection.bytesIn, connection.bytesOut, connection.backlog, connection.answers]).toEqual([
+      3,
+      5,
+      0,
+      false,
+    ]);
+    connection.close();
+    expect(closed).toEqual(['|']);
+    expect(fake.calls).toEqual(['probe', 'pause', 'resume', 'close']);
+    expect(fake.screen).toBe('hello');
+    expect(told).toEqual([]);
+  });
+
+  it('passes on how the transport ends it, and a hang-up', () => {
+    const lost$ = throwError(() => new SessionEnd('lost'));
+    expect(heardOf(contained({ input$: lost$ }).connection.input$)).toEqual(['lost: ']);
+    expect(heardOf(contained({}, EMPTY).connection.input$)).toEqual(['|']);
+  });
+
+  for (const [name, act] of Object.entries({
+    write: (connection) => connection.write('words'),
+    echo: (connection) => connection.echo('words'),
+    hideTyping: (connection) => connection.hideTyping(),
+    showTyping: (connection) => connection.showTyping(),
+    putBack: (connection) => connection.putBack(new Uint8Array(1)),
+    setEncoding: (connection) => connection.setEncoding('cp437'),
+    probe: (connection) => connection.probe(),
+    pause: (connection) => connection.pause(),
+    resume: (connection) => connection.resume(),
+    close: (connection) => connection.close(),
+    destroy: (connection) => connection.destroy(),
+  } satisfies Record<string, (connection: Connection) => void>)) {
+    it(`ends as connection-error when ${name} throws, and is gone`, () => {
+      const { connection, fake, told } = contained({ [name]: breaks });
+      const [input, closed] = [connection.input$, connection.closed$].map(heardOf);
+      expect(() => act(connection)).not.toThrow();
+      expect(input).toEqual([BROKEN]);
+      expect(closed).toEqual(['|']);
+      expect(told).toEqual([]);
+      if (name !== 'destroy') expect(fake.calls).toEqual(['destroy']);
+
+      expect(() => act(connection)).not.toThrow();
+      expect(heardOf(connection.input$)).toEqual([BROKEN]);
+      expect(heardOf(connection.terminal$)).toEqual(['|']);
+      expect(heardOf(connection.drained$)).toEqual(['|']);
+      expect(connection.terminal.columns).toBe(80);
+      expect(connection.answers).toBe(false);
+    });
+  }
+
+  it('ends as connection-error when it takes no notifier', () => {
+    const { connection } = contained({
+      set notifier(_: unknown) {
+        breaks();
+      },
+    });
+    const input = heardOf(connection.input$);
+    connection.notifier = { notify: fail };
+    expect(input).toEqual([BROKEN]);
+    expect(connection.notifier).toBeUndefined();
+  });
+
+  for (const name of ['bytesIn', 'bytesOut', 'backlog', 'answers'] as const)
+    it(`ends as connection-error when ${name} throws`, () => {
+      const { connection } = contained(Object.defineProperty({}, name, { get: breaks, enumerable: true }));
+      const input = heardOf(connection.input$);
+      expect([0, false] as unknown[]).toContain(connection[name]);
+      expect(input).toEqual([BROKEN]);
+    });
+
+  it('ends as connection-error when its terminal throws, later on', () => {
+    let isMended = true;
+    const theirs = {
+      get terminal() {
+        return isMended ? { columns: 132 } : breaks();
+      },
+    };
+    const { connection } = contained(theirs);
+    expect(connection.terminal.columns).toBe(132);
+    const input = heardOf(connection.input$);
+    isMended = false;
+    expect(connection.terminal.columns).toBe(80);
+    expect(input).toEqual([BROKEN]);
+  });
+
+  for (const name of ['closed$', 'drained$', 'terminal$', 'input$'] as const)
+    it(`ends as connection-error when ${name} fails`, () => {
+      const theirs = new Subject<never>();
+      const { connection } = contained({ [name]: theirs });
+      const input = heardOf(connection.input$);
+      const heard = name === 'input$' ? [] : heardOf(connection[name]);
+      theirs.error(bug);
+      expect(input).toEqual([BROKEN]);
+      expect(heard).toEqual(name === 'input$' ? [] : ['|']);
+    });
+
+  it('ends as connection-error when what it emits is no bytes', () => {
+    const { connection } = contained({ input$: of('text') });
+    expect(heardOf(connection.input$)).toEqual([
+      "connection-error: TypeError: a Connection's input$ emits bytes (a Uint8Array), and this one emitted a string",
+    ]);
+  });
+
+  it('does what is to be sent together once, whatever the transport makes of it', () => {
+    const whole = { batch: (act: () => void) => act() };
+    const late = {
+      batch(act: () => void) {
+        act();
+        breaks();
+      },
+    };
+    for (const [theirs, ends] of [
+      [{}, []],
+      [whole, []],
+      [{ batch: breaks }, [BROKEN]],
+      [{ batch: () => {} }, []],
+      [late, [BROKEN]],
+    ] as const) {
+      const { connection } = contained(theirs);
+      const input = heardOf(connection.input$);
+      let acts = 0;
+      connection.batch?.(() => {
+        acts += 1;
+      });
+      expect(acts).toBe(1);
+      expect(input).toEqual([...ends]);
+    }
+  });
+
+  it('counts what could not be written as unsent', () => {
+    const { connection } = contained({ write: breaks });
+    heardOf(connection.input$);
+    connection.write('words');
+    expect(connection.backlog).toBe(5);
+  });
+
+  it('tells of a failure when nobody reads any more', () => {
+    const { connection, told } = contained({ close: breaks });
+    connection.input$.subscribe().unsubscribe();
+    connection.close();
+    expect(told).toEqual([bug]);
+    expect(heardOf(connection.closed$)).toEqual(['|']);
+  });
+
+  it('is gone once it is destroyed, whatever the transport makes of it', () => {
+    const { connection } = contained({ closed$: NEVER });
+    const closed = heardOf(connection.closed$);
+    connection.destroy();
+    expect(closed).toEqual(['|']);
+  });
+
+  for (const [what, theirs] of Object.entries({
+    "address (text), and this one's is undefined": { address: undefined },
+    "closed$ (an Observable), and this one's is null": { closed$: null },
+    "input$ (an Observable), and this one's is an Array": { input$: [] },
+    "write (a function), and this one's is undefined": { write: undefined },
+    "terminal (an object), and this one's is undefined": { terminal: undefined },
+  }))
+    it(`is refused where it has no ${what}`, () => {
+      const { knock, connection, fake } = contained(theirs);
+      const refusal = isRefused(knock) ? knock : undefined;
+      expect(refusal?.reason).toBe('error');
+      expect(`${refusal?.error}`).toBe(`TypeError: a Connection has ${what}`);
+      expect(fake.calls).toEqual(['destroy']);
+      expect(() => {
+        connection.write('words');
+        connection.close();
+        connection.destroy();
+      }).not.toThrow();
+      expect(heardOf(connection.closed$)).toEqual(['|']);
+    });
+
+  it('is refused where it is nothing at all', () => {
+    for (const nothing of [null, undefined, 5, {}]) {
+      const knock = containConnection(nothing as unknown as Knock, fail);
+      expect(isRefused(knock) && knock.reason).toBe('error');
+      expect(isRefused(knock) && knock.connection.address).toBe('');
+    }
+  });
+
+  it('stays refused where it was, and does no harm', () => {
+    const fake = { ...fakeConnection(NEVER), write: breaks };
+    const knock = containConnection(refused(fake, 'blocked'), () => {});
+    expect(isRefused(knock) && knock.reason).toBe('blocked');
+    expect(() => isRefused(knock) && knock.connection.write('words')).not.toThrow();
+  });
+
+  it('leaves the input when it is unsubscribed', () => {
+    let isLeft = false;
+    const input$ = new Observable<Uint8Array>(() => () => {
+      isLeft = true;
+    });
+    contained({ input$ }).connection.input$.subscribe().unsubscribe();
+    expect(isLeft).toBe(true);
+  });
+});

@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { Subject, VirtualTimeScheduler } from 'rxjs';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { inputRate } from '../../../streams/session/input-rate.js';
+import { holds } from '../../support/holds.js';
+
+const nothing = () => {};
+const bytes = (count: number) => new Uint8Array(count);
+
+describe('inputRate', () => {
+  it(
+    'passes everything on at once, with its end',
+    marbles((m) => {
+      const input$ = m.cold('a-b-|', { a: bytes(10_000), b: bytes(1) });
+      m.expect(input$.pipe(inputRate(10, { pause: nothing }, m.scheduler))).toBeObservable('a-b-|', {
+        a: bytes(10_000),
+        b: bytes(1),
+      });
+      m.expect(input$).toHaveSubscriptions('^---!');
+      m.expect(m.cold<Uint8Array>('--#').pipe(inputRate(10, { pause: nothing }, m.scheduler))).toBeObservable(
+        '--#',
+      );
+      m.expect(m.cold<Uint8Array>('--|').pipe(inputRate(10, { pause: nothing }, m.scheduler))).toBeObservable(
+        '--|',
+      );
+      m.expect(
+        m.cold<Uint8Array>('---').pipe(inputRate(10, { pause: nothing }, m.scheduler)),
+        '-!',
+      ).toBeObservable('--');
+    }),
+  );
+
+  it('reads on, and leaves no timer, when it is unsubscribed meanwhile', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const input = new Subject<Uint8Array>();
+    const seen: boolean[] = [];
+    const running = input.pipe(inputRate(10, { pause: (on) => seen.push(on) }, scheduler)).subscribe();
+    input.next(bytes(100));
+    running.unsubscribe();
+    scheduler.flush();
+    expect(seen).toEqual([true, false]);
+    expect(scheduler.now()).toBe(0);
+  });
+
+  /** When the line was paused and read on, while these bytes come at these times. */
+  function pauses(rate: number | null, chunks: [atMs: number, count: number][]): string[] {
+    const scheduler = new VirtualTimeScheduler();
+    const input = new Subject<Uint8Array>();
+    const seen: string[] = [];
+    const pause = (on: boolean) => seen.push(`${scheduler.now()} ${on ? 'paused' : 'read on'}`);
+    input.pipe(inputRate(rate, { pause }, scheduler)).subscribe();
+    for (const [atMs, count] of chunks) scheduler.schedule(() => input.next(bytes(count)), atMs);
+    scheduler.flush();
+    return seen;
+  }
+
+  it("reads a second's worth at once", () => {
+    expect(pauses(100, [[0, 100]])).toEqual([]);
+    expect(pauses(100, [[5000, 100]])).toEqual([]);
+  });
+
+  it('pauses for as long as what is too much takes', () => {
+    expect(pauses(100, [[0, 150]])).toEqual(['0 paused', '500 read on']);
+    expect(
+      pauses(100, [
+        [0, 60],
+        [100, 60],
+        [5000, 400],
+      ]),
+    ).toEqual(['100 paused', '200 read on', '5000 paused', '8000 read on']);
+  });
+
+  it('never pauses without a rate', () => {
+    expect(pauses(null, [[0, 1_000_000]])).toEqual([]);
+  });
+
+  it('reads on when it is left while it is paused', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const input = new Subject<Uint8Array>();
+    const seen: boolean[] = [];
+    const running = input.pipe(inputRate(1, { pause: (on) => seen.push(on) }, scheduler)).subscribe();
+    input.next(bytes(10));
+    running.unsubscribe();
+    scheduler.flush();
+    expect(seen).toEqual([true, false]);
+  });
+
+  it('lets a caller who is obedient to it send no more than the rate, and a second of it ahead', () => {
+    holds(
+      fc.property(
+        fc.integer({ min: 1, max: 5000 }),
+        fc.array(fc.integer({ min: 1, max: 5000 })),
+        (rate, sizes) => {
+          const scheduler = new VirtualTimeScheduler();
+          const input = new Subject<Uint8Array>();
+          let sent = 0;
+          let last = 0;
+          const left = [...sizes];
+          const send = () => {
+            const size = left.shift();
+            if (size === undefined) return;
+            if (sent > rate * (scheduler.now() / 1000 + 1) + 1e-6)
+              throw new Error(`${sent} at ${scheduler.now()}`);
+            sent += size;
+            last = size;
+            paused = false;
+            input.next(bytes(size));
+            if (!paused) send();
+          };
+          let paused = false;
+          const pause = (on: boolean) => {
+            paused = on;
+            if (!on) scheduler.schedule(send);
+          };
+          input.pipe(inputRate(rate, { pause }, scheduler)).subscribe();
+          scheduler.schedule(send);
+          scheduler.flush();
+          if (left.length > 0) throw new Error(`${left.length} were never read, after ${last}`);
+        },
+      ),
+    );
+  });
+});

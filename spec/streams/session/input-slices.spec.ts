@@ -1,0 +1,238 @@
+import fc from 'fast-check';
+import { Subject, VirtualTimeScheduler } from 'rxjs';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { timeSlices } from '../../../streams/rx/time-slices.js';
+import { inputSlices, PIECE_BYTES, SHORT_BYTES, type Sliced } from '../../../streams/session/input-slices.js';
+import { holds } from '../../support/holds.js';
+
+const bytes = (length: number, from = 0) =>
+  Uint8Array.from({ length }, (_, index) => 32 + ((from + index) % 90));
+
+/** A caller whose input takes `eachMs` for each piece. */
+function caller(eachMs = 0) {
+  const scheduler = new VirtualTimeScheduler();
+  const told: string[] = [];
+  const pieces: Uint8Array[] = [];
+  let packets = 0;
+  let isOnePacket = false;
+  const line: Sliced & { held: boolean; paused: number } = {
+    get bytesIn() {
+      if (!isOnePacket) packets += 1;
+      return packets;
+    },
+    held: false,
+    paused: 0,
+    slices: undefined,
+    pause(on) {
+      line.paused += on ? 1 : -1;
+    },
+    batch(act) {
+      told.push('(');
+      act();
+      told.push(')');
+    },
+  };
+  const input = new Subject<Uint8Array>();
+  const running = input.pipe(inputSlices(line, timeSlices(scheduler))).subscribe({
+    next(piece) {
+      scheduler.frame += eachMs;
+      // The memory is the next chunk's.
+      pieces.push(piece.slice());
+      told.push(`${piece.length}`);
+    },
+    error: (error) => told.push(`#${error}`),
+    complete: () => told.push('|'),
+  });
+  const turn = () => void scheduler.actions.shift()?.execute(undefined as never, 0);
+  const allTurns = () => {
+    while (scheduler.actions.length > 0) turn();
+  };
+  const onePacket = () => {
+    isOnePacket = true;
+  };
+  const lengths = () => pieces.map(({ length }) => length);
+  return { line, input, running, told, turn, allTurns, onePacket, lengths, all: () => Buffer.concat(pieces) };
+}
+
+describe('inputSlices', () => {
+  it(
+    'passes short chunks on at once, with their end',
+    marbles((m) => {
+      const passed = (diagram: string, unsubscribed?: string) => {
+        const input$ = m.cold<Uint8Array>(diagram, { a: bytes(1), b: bytes(SHORT_BYTES) });
+        const out$ = input$.pipe(inputSlices(caller().line, timeSlices(m.scheduler)));
+        return { input$, out: m.expect(out$, unsubscribed) };
+      };
+      const values = { a: bytes(1), b: bytes(SHORT_BYTES) };
+      passed('---').out.toBeObservable('---');
+      passed('--|').out.toBeObservable('--|');
+      passed('--#').out.toBeObservable('--#');
+      passed('a-|').out.toBeObservable('a-|', values);
+      const many = passed('a-b-|');
+      many.out.toBeObservable('a-b-|', values);
+      m.expect(many.input$).toHaveSubscriptions('^---!');
+      const left = passed('a-b-|', '--!');
+      left.out.toBeObservable('a--', values);
+      m.expect(left.input$).toHaveSubscriptions('^-!');
+    }),
+  );
+
+  it('divides the short chunks of one packet too, which telnet may have cut into many', () => {
+    const { input, line, lengths, onePacket, turn } = caller(1);
+    onePacket();
+    for (let count = 0; count < 30; count += 1) input.next(bytes(1, count));
+    // The first passes unmeasured, and then a slice must still fit into the turn.
+    expect(lengths().length).toBe(9);
+    expect(line.paused).toBe(1);
+    turn();
+    expect(lengths().length).toBe(9);
+    turn();
+    expect(lengths().length).toBe(10);
+    expect(lengths()[9]).toBe(21);
+    expect(line.paused).toBe(0);
+  });
+
+  it('hands a long chunk on in pieces, each of them a batch, within the same turn where that is short work', () => {
+    const { input, told, line } = caller();
+    input.next(bytes(2 * PIECE_BYTES + 5));
+    expect(told).toEqual(['(', `${PIECE_BYTES}`, ')', '(', `${PIECE_BYTES}`, ')', '(', '5', ')']);
+    expect(line.paused).toBe(0);
+  });
+
+  it('leaves the rest to later turns where it takes long, and does not read meanwhile', () => {
+    const { input, lengths, line, turn, allTurns, all } = caller(2);
+    const chunk = bytes(5 * PIECE_BYTES);
+    input.next(chunk);
+    expect(lengths().length).toBe(2);
+    expect(line.paused).toBe(1);
+    // The transport reads the next chunk into the same memory.
+    const expected = Buffer.from(chunk);
+    chunk.fill(0);
+    turn();
+    expect(lengths().length).toBe(4);
+    expect(line.paused).toBe(1);
+    allTurns();
+    expect(line.paused).toBe(0);
+    expect(all().equals(expected)).toBe(true);
+  });
+
+  it('keeps the order when more comes before the rest was handed on', () => {
+    const { input, all, allTurns } = caller(5);
+    input.next(bytes(2 * PIECE_BYTES));
+    input.next(bytes(3, 7));
+    input.next(bytes(SHORT_BYTES + 1, 11));
+    allTurns();
+    const expected = Buffer.concat([bytes(2 * PIECE_BYTES), bytes(3, 7), bytes(SHORT_BYTES + 1, 11)]);
+    expect(all().equals(expected)).toBe(true);
+  });
+
+  it('hands the rest on before the end', () => {
+    const { input, told, lengths, allTurns } = caller(5);
+    input.next(bytes(2 * PIECE_BYTES));
+    input.complete();
+    expect(told).not.toContain('|');
+    allTurns();
+    expect(lengths()).toEqual([PIECE_BYTES, PIECE_BYTES]);
+    expect(told.at(-1)).toBe('|');
+  });
+
+  it('drops the rest at an error, and when it is unsubscribed, and then lets the connection be read', () => {
+    const failing = caller(5);
+    failing.input.next(bytes(3 * PIECE_BYTES));
+    failing.input.error('x');
+    failing.allTurns();
+    expect(failing.lengths()).toEqual([PIECE_BYTES]);
+    expect(failing.told.at(-1)).toBe('#x');
+    expect(failing.line.paused).toBe(0);
+
+    const leaving = caller(5);
+    leaving.input.next(bytes(3 * PIECE_BYTES));
+    leaving.running.unsubscribe();
+    leaving.allTurns();
+    expect(leaving.lengths()).toEqual([PIECE_BYTES]);
+    expect(leaving.line.paused).toBe(0);
+    expect(leaving.input.observed).toBe(false);
+  });
+
+  it('waits with the rest while the app is behind, and goes on in a turn of its own', () => {
+    const { input, line, lengths, allTurns } = caller(5);
+    input.next(bytes(3 * PIECE_BYTES));
+    line.held = true;
+    allTurns();
+    expect(lengths()).toEqual([PIECE_BYTES]);
+    line.held = false;
+    line.slices?.goOn();
+    expect(lengths()).toEqual([PIECE_BYTES]);
+    allTurns();
+    expect(lengths()).toEqual([PIECE_BYTES, PIECE_BYTES, PIECE_BYTES]);
+  });
+
+  it('stops in the middle of a chunk when the app gets behind with it', () => {
+    const { input, line, told } = caller();
+    const wasNext = line.batch;
+    line.batch = (act) => {
+      wasNext(act);
+      line.held = true;
+    };
+    input.next(bytes(3 * PIECE_BYTES));
+    expect(told).toEqual(['(', `${PIECE_BYTES}`, ')']);
+    expect(line.paused).toBe(1);
+  });
+
+  it('ends without the rest when the source completes while the app is behind', () => {
+    const { input, line, told, lengths, allTurns } = caller(5);
+    input.next(bytes(2 * PIECE_BYTES));
+    line.held = true;
+    input.complete();
+    expect(told.at(-1)).toBe('|');
+    allTurns();
+    expect(lengths()).toEqual([PIECE_BYTES]);
+    expect(line.paused).toBe(0);
+  });
+
+  it('ends without the rest when the app gets behind after the source has completed', () => {
+    const { input, line, told, lengths, allTurns } = caller(5);
+    input.next(bytes(2 * PIECE_BYTES));
+    input.complete();
+    line.held = true;
+    allTurns();
+    expect(lengths()).toEqual([PIECE_BYTES]);
+    expect(told.at(-1)).toBe('|');
+  });
+
+  it('cuts no letter of UTF-8 in two, and leaves an ESC with what follows it', () => {
+    for (const [letter, at] of [
+      ['é', 1],
+      ['€', 2],
+      ['🙂', 3],
+      ['\x1b[A', 1],
+    ] as const) {
+      const { input, lengths } = caller();
+      const before = bytes(PIECE_BYTES - at);
+      input.next(Buffer.concat([before, Buffer.from(letter), bytes(300)]));
+      expect(lengths()[0])
+        .withContext(JSON.stringify(letter))
+        .toBe(PIECE_BYTES - at);
+    }
+  });
+
+  it('hands on what came, whatever the sizes and however long it takes', () => {
+    holds(
+      fc.property(
+        fc.array(fc.nat(3 * PIECE_BYTES), { maxLength: 5 }),
+        fc.array(fc.nat(255), { minLength: 1, maxLength: 20 }),
+        fc.constantFrom(0, 1, 5),
+        (sizes, pattern, eachMs) => {
+          const { input, all, turn, allTurns, line } = caller(eachMs);
+          const chunks = sizes.map((size) => Buffer.alloc(size, Uint8Array.from(pattern)));
+          for (const chunk of chunks) {
+            input.next(chunk);
+            turn();
+          }
+          allTurns();
+          return all().equals(Buffer.concat(chunks)) && line.paused === 0;
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,443 @@
+import { EMPTY, NEVER, type Observable, of, Subject, VirtualTimeScheduler } from 'rxjs';
+import type { Context } from 'rxjs-marbles/context.js';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { type Deadline, type Sweep, sweep } from '../../../streams/rx/sweep.js';
+import { type Lookout, probe } from '../../../streams/session/probe.js';
+import { SessionEnd } from '../../../streams/types/session-end.js';
+
+const LOST = new SessionEnd('lost');
+
+/** A line, whose figures a spec moves. */
+function line({ answers = true }: { answers?: boolean } = {}) {
+  const asked: number[] = [];
+  const connection = {
+    bytesIn: 0,
+    bytesOut: 0,
+    backlog: 0,
+    now: () => 0,
+    answers,
+    probe: () => void asked.push(connection.now()),
+  };
+  return { connection, paused: false, asked, lookout: undefined as Lookout | undefined };
+}
+
+describe('probe', () => {
+  /** Runs a call for 40 frames of 1 ms, with a timeout of 8 and a tick of 1. */
+  const scene = (
+    play: (run: {
+      typed(marble: string): Observable<string>;
+      call: ReturnType<typeof line>;
+      at(frame: number, act: () => void): void;
+      expect(source: Observable<string>, marble: string, error?: unknown, unsubscription?: string): void;
+    }) => void,
+    options: { answers?: boolean; timeoutMs?: number | null } = {},
+  ) =>
+    marbles((m) => {
+      const call = line(options);
+      call.connection.now = () => m.scheduler.now();
+      const timeoutMs = options.timeoutMs === undefined ? 8 : options.timeoutMs;
+      const rule = probe<string>(call, timeoutMs, sweep(1, m.scheduler), m.scheduler);
+      play({
+        call,
+        typed: (marble) => m.hot(marble),
+        at: (frame, act) => void m.scheduler.schedule(act, frame),
+        expect: (source, marble, error, unsubscription) =>
+          m.expect(source.pipe(rule), unsubscription).toBeObservable(marble, undefined, error),
+      });
+      m.flush();
+    });
+
+  it(
+    'passes everything on, and completes with its source',
+    marbles((m) => {
+      const source = m.cold('-a-b-|');
+      m.expect(source.pipe(probe(line(), 8, sweep(1, m.scheduler), m.scheduler))).toBeObservable('-a-b-|');
+      m.expect(source).toHaveSubscriptions('^----!');
+    }),
+  );
+
+  it(
+    'passes an error on, and an empty source',
+    marbles((m) => {
+      const rule = probe<string>(line(), 8, sweep(1, m.scheduler), m.scheduler);
+      m.expect(m.cold('-a-#').pipe(rule)).toBeObservable('-a-#');
+      m.expect(EMPTY.pipe(rule)).toBeObservable('|');
+      m.expect(of('a').pipe(rule)).toBeObservable('(a|)');
+    }),
+  );
+
+  it(
+    'leaves its source, and the sweep, when it is unsubscribed',
+    marbles((m) => {
+      const source = m.cold('-a-b-----');
+      m.expect(source.pipe(probe(line(), 8, sweep(1, m.scheduler), m.scheduler)), '^---!').toBeObservable(
+        '-a-b-',
+      );
+      m.expect(source).toHaveSubscriptions('^---!');
+    }),
+  );
+
+  it(
+    'asks after half of the time, and gives the caller up after all of it',
+    scene(({ call, expect: expectation, at }) => {
+      expectation(NEVER, '--------#', LOST);
+      at(9, () => expect(call.asked).toEqual([4]));
+    }),
+  );
+
+  it(
+    'stays with whoever answers, and asks again each time',
+    scene(({ call, expect: expectation, at }) => {
+      for (const frame of [5, 9, 13, 17]) {
+        at(frame - 0.5, () => {
+          call.connection.bytesIn += 3;
+        });
+      }
+      expectation(NEVER, '---------------------', undefined, '^-------------------!');
+      at(20, () => expect(call.asked).toEqual([4, 8, 12, 16]));
+    }),
+  );
+
+  it(
+    'never asks whoever is heard all the time, in telnet or otherwise',
+    scene(({ call, expect: expectation, at }) => {
+      for (let frame = 1; frame < 20; frame += 2) {
+        at(frame, () => {
+          call.connection.bytesIn += 1;
+        });
+      }
+      expectation(NEVER, '---------------------', undefined, '^-------------------!');
+      at(20, () => expect(call.asked).toEqual([]));
+    }),
+  );
+
+  it(
+    'takes what we write for no sign of life: the kernel takes it, whoever is there',
+    scene(({ call, expect: expectation, at }) => {
+      for (let frame = 1; frame < 20; frame += 1) {
+        at(frame, () => {
+          call.connection.bytesOut += 100;
+        });
+      }
+      expectation(NEVER, '--------#', LOST);
+    }),
+  );
+
+  it(
+    "stays with a client that can't be asked, and leaves it to the transport",
+    scene(
+      ({ call, expect: expectation, at }) => {
+        expectation(NEVER, '---------------------', undefined, '^-------------------!');
+        at(20, () => expect(call.asked).toEqual([]));
+      },
+      {
+        answers: false,
+      },
+    ),
+  );
+
+  it(
+    'gives up whoever leaves a backlog untouched, asked or not',
+    scene(
+      ({ call, expect: expectation }) => {
+        call.connection.bytesOut = call.connection.backlog = 1000;
+        expectation(NEVER, '--------#', LOST);
+      },
+      { answers: false },
+    ),
+  );
+
+  it(
+    'gives a new backlog the whole time, however long the silence before it',
+    scene(
+      ({ call, expect: expectation, at }) => {
+        at(11, () => {
+          call.connection.bytesOut = call.connection.backlog = 1000;
+          call.lookout?.wake();
+        });
+        expectation(NEVER, '-------------------#', LOST);
+      },
+      { answers: false },
+    ),
+  );
+
+  it(
+    'gives whoever owes an answer no more time for it, with a new backlog',
+    scene(({ call, expect: expectation, at }) => {
+      at(5, () => {
+        call.connection.bytesOut = call.connection.backlog = 1000;
+      });
+      expectation(NEVER, '--------#', LOST);
+    }),
+  );
+
+  it(
+    'gives up whoever leaves a single byte unread, too',
+    scene(
+      ({ call, expect: expectation }) => {
+        call.connection.bytesOut = call.connection.backlog = 1;
+        expectation(NEVER, '--------#', LOST);
+      },
+      { answers: false },
+    ),
+  );
+
+  /** A call, and the moments at which somebody looked at its line. */
+  function lookedAt(m: Context, options: { answers?: boolean } = {}) {
+    const looks: number[] = [];
+    const call = line(options);
+    let backlog = 0;
+    Object.defineProperty(call.connection, 'backlog', {
+      get() {
+        looks.push(m.scheduler.now());
+        return backlog;
+      },
+      set(bytes: number) {
+        backlog = bytes;
+      },
+    });
+    return { call, looks };
+  }
+
+  it(
+    'looks four times in its time, and no more often',
+    marbles((m) => {
+      const { call, looks } = lookedAt(m);
+      const input$ = NEVER.pipe(probe(call, 80, sweep(1, m.scheduler), m.scheduler));
+      m.expect(input$, '^ 78ms !').toBeObservable('-');
+      m.flush();
+      // The first is where it begins.
+      expect(looks).toEqual([0, 20, 40, 60]);
+    }),
+  );
+
+  it(
+    "looks once at a line whose client can't be asked, until more comes or a backlog stands",
+    marbles((m) => {
+      const { call, looks } = lookedAt(m, { answers: false });
+      const input = m.hot('50ms a 49ms bb -');
+      const input$ = input.pipe(probe(call, 80, sweep(1, m.scheduler), m.scheduler));
+      m.expect(input$, '^ 398ms !').toBeObservable('50ms a 49ms bb -');
+      m.scheduler.schedule(() => {
+        call.connection.bytesOut = call.connection.backlog = 10;
+        call.lookout?.wake();
+        call.lookout?.wake();
+      }, 200);
+      m.scheduler.schedule(() => {
+        call.connection.backlog = 0;
+      }, 230);
+      m.flush();
+      expect(looks).toEqual([0, 20, 50, 70, 100, 120, 200, 220, 240]);
+    }),
+  );
+
+  it(
+    'asks a client that came to answer, from the next that it says',
+    scene(
+      ({ call, typed, expect: expectation, at }) => {
+        at(5, () => {
+          call.connection.answers = true;
+        });
+        expectation(typed('----------a-'), '----------a-------#', LOST);
+        at(19, () => expect(call.asked).toEqual([14]));
+      },
+      { answers: false },
+    ),
+  );
+
+  it(
+    'is not woken by anybody once it is over',
+    marbles((m) => {
+      const { call, looks } = lookedAt(m, { answers: false });
+      NEVER.pipe(probe(call, 80, sweep(1, m.scheduler), m.scheduler))
+        .subscribe()
+        .unsubscribe();
+      call.lookout?.wake();
+      m.flush();
+      expect(looks).toEqual([0]);
+      expect(m.scheduler.actions.length).toBe(0);
+    }),
+  );
+
+  it(
+    'stays with whoever reads, however slowly',
+    scene(
+      ({ call, expect: expectation, at }) => {
+        call.connection.bytesOut = call.connection.backlog = 1000;
+        for (const frame of [5, 9, 13, 17]) {
+          at(frame, () => {
+            call.connection.backlog -= 10;
+          });
+        }
+        expectation(NEVER, '---------------------', undefined, '^-------------------!');
+      },
+      { answers: false },
+    ),
+  );
+
+  it(
+    'waits while we make the caller wait, and counts from then',
+    scene(({ call, expect: expectation, at }) => {
+      call.paused = true;
+      at(10, () => {
+        call.paused = false;
+      });
+      expectation(NEVER, '----------------#', LOST);
+    }),
+  );
+
+  it(
+    'asks nothing while a backlog waits: what stands behind it would not be heard',
+    scene(({ call, expect: expectation, at }) => {
+      call.connection.bytesOut = call.connection.backlog = 1000;
+      for (const frame of [3, 9, 15]) {
+        at(frame - 0.5, () => {
+          call.connection.backlog -= 10;
+        });
+      }
+      expectation(NEVER, '---------------------', undefined, '^-------------------!');
+      at(20, () => expect(call.asked).toEqual([]));
+    }),
+  );
+
+  it(
+    'takes what was read of a backlog for a sign of life, though more was written meanwhile',
+    scene(
+      ({ call, expect: expectation, at }) => {
+        call.connection.bytesOut = call.connection.backlog = 1000;
+        for (const frame of [5, 9, 13, 17]) {
+          at(frame, () => {
+            call.connection.bytesOut += 500;
+            call.connection.backlog += 490;
+          });
+        }
+        expectation(NEVER, '---------------------', undefined, '^-------------------!');
+      },
+      { answers: false },
+    ),
+  );
+
+  it(
+    'takes more that is written into an untouched backlog for none',
+    scene(
+      ({ call, expect: expectation, at }) => {
+        call.connection.bytesOut = call.connection.backlog = 1000;
+        for (const frame of [3, 5, 7]) {
+          at(frame - 0.5, () => {
+            call.connection.bytesOut += 500;
+            call.connection.backlog += 500;
+          });
+        }
+        expectation(NEVER, '--------#', LOST);
+      },
+      { answers: false },
+    ),
+  );
+
+  it(
+    'counts from the last sign of life, wherever in the time that was',
+    scene(({ call, expect: expectation, at }) => {
+      at(6.5, () => {
+        call.connection.bytesIn += 1;
+      });
+      expectation(NEVER, '----------------#', LOST);
+      at(17, () => expect(call.asked).toEqual([4, 10]));
+    }),
+  );
+
+  for (const timeoutMs of [8, 120]) {
+    it(`asks before ${timeoutMs / 2} of silence are over, and not before ${timeoutMs / 4}, whenever the last sign came`, () => {
+      for (let heardAt = 0.5; heardAt < timeoutMs; heardAt += 0.5) {
+        const scheduler = new VirtualTimeScheduler();
+        const call = line();
+        call.connection.now = () => scheduler.now();
+        scheduler.schedule(() => {
+          call.connection.bytesIn += 1;
+          call.asked.length = 0;
+        }, heardAt);
+        const running = NEVER.pipe(probe(call, timeoutMs, sweep(1, scheduler), scheduler)).subscribe({
+          error: () => {},
+        });
+        scheduler.flush();
+        running.unsubscribe();
+        const silentMs = (call.asked[0] ?? Number.NaN) - heardAt;
+        expect(silentMs)
+          .withContext(`heard at ${heardAt}`)
+          .toBeGreaterThanOrEqual(timeoutMs / 4);
+        expect(silentMs)
+          .withContext(`heard at ${heardAt}`)
+          .toBeLessThanOrEqual(timeoutMs / 2);
+      }
+    });
+
+    it(`is never early, and late by a quarter of ${timeoutMs} and two ticks at most`, () => {
+      for (let heardAt = 0; heardAt < timeoutMs / 4; heardAt += 0.5) {
+        const scheduler = new VirtualTimeScheduler();
+        const call = line();
+        scheduler.schedule(() => {
+          call.connection.bytesIn += 1;
+        }, heardAt);
+        let lostAt = 0;
+        const running = NEVER.pipe(probe(call, timeoutMs, sweep(1, scheduler), scheduler)).subscribe({
+          error: () => {
+            lostAt = scheduler.now();
+          },
+        });
+        scheduler.schedule(() => running.unsubscribe(), 3 * timeoutMs);
+        scheduler.flush();
+        expect(lostAt)
+          .withContext(`heard at ${heardAt}`)
+          .toBeGreaterThanOrEqual(heardAt + timeoutMs);
+        expect(lostAt)
+          .withContext(`heard at ${heardAt}`)
+          .toBeLessThanOrEqual(heardAt + timeoutMs * (1 + 1 / 4) + 2);
+      }
+    });
+  }
+
+  it('takes its deadline back, whichever way it ends', () => {
+    for (const end of ['complete', 'error', 'unsubscribe'] as const) {
+      const watched = new Set<Deadline>();
+      const counting: Sweep = {
+        watch: (deadline) => watched.add(deadline),
+        leave: (deadline) => watched.delete(deadline),
+      };
+      const source = new Subject<string>();
+      const rule = probe<string>(line(), 8, counting, new VirtualTimeScheduler());
+      const running = source.pipe(rule).subscribe({ error: () => {} });
+      expect(watched.size).toBe(1);
+      if (end === 'complete') source.complete();
+      else if (end === 'error') source.error(new Error('input'));
+      else running.unsubscribe();
+      expect(watched.size).withContext(end).toBe(0);
+      expect(source.observed).withContext(end).toBe(false);
+    }
+  });
+
+  it(
+    'leaves its source when it gives the caller up, and keeps no timer after any ending',
+    marbles((m) => {
+      const sources = ['------------', '---|', '---#'];
+      const subscribed = ['^-------!', '^--!', '^--!'];
+      sources.forEach((marble, index) => {
+        const source = m.cold(marble);
+        const given = source.pipe(probe(line(), 8, sweep(1, m.scheduler), m.scheduler));
+        given.subscribe({ error: () => {} });
+        m.expect(source).toHaveSubscriptions(subscribed[index] as string);
+      });
+      m.scheduler.schedule(() => expect(m.scheduler.actions.length).toBe(0), 20);
+      m.flush();
+    }),
+  );
+
+  it(
+    'never gives up without a time',
+    scene(
+      ({ call, expect: expectation, at }) => {
+        expectation(NEVER, '---------------------', undefined, '^-------------------!');
+        at(20, () => expect(call.asked).toEqual([]));
+      },
+      { timeoutMs: null },
+    ),
+  );
+});

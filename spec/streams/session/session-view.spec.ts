@@ -1,0 +1,61 @@
+import { NEVER } from 'rxjs';
+import { fakeConnection } from '../../../lib/testing/fake-connection.js';
+import { timeSlices } from '../../../streams/rx/time-slices.js';
+import { Call } from '../../../streams/session/call.js';
+import { infoOf, SessionView } from '../../../streams/session/session-view.js';
+import { fakeAdmitted } from '../../support/admitted.js';
+
+const width = (text: string) => text.length;
+const parts = { decoded: String, decoder: () => String, width, maxWidth: width };
+const aCall = () =>
+  new Call(
+    fakeAdmitted(fakeConnection(NEVER)),
+    1024,
+    { now: () => 5, schedule: () => fail() as never },
+    parts,
+    {
+      boardId: 'b0a2d',
+      time: timeSlices({ now: () => 5, schedule: () => fail() as never }),
+      decided() {},
+      loginFailed() {},
+    },
+  );
+
+describe('SessionView', () => {
+  const INFO = {
+    id: 7,
+    callId: 'b0a2d-7',
+    node: 3,
+    state: 'connected',
+    user: null,
+    address: '192.0.2.1',
+    openedAt: 5,
+    lastInputAt: 5,
+    bytesIn: 0,
+    bytesOut: 0,
+  };
+
+  it('is what anybody may know, as it is now, and as JSON', () => {
+    const call = aCall();
+    const view = new SessionView(call);
+    expect(JSON.parse(JSON.stringify(view))).toEqual(INFO);
+    for (const [field, value] of Object.entries(INFO))
+      expect(view[field as keyof SessionView]).toEqual(value as never);
+    call.become('active');
+    call.user = { handle: 'ann' };
+    expect(JSON.parse(JSON.stringify(view))).toEqual({ ...INFO, state: 'active', user: { handle: 'ann' } });
+  });
+
+  it('has nothing else, and takes nothing', () => {
+    const view = new SessionView(aCall());
+    const members = Object.getOwnPropertyNames(SessionView.prototype);
+    expect(members.sort()).toEqual(['constructor', 'toJSON', ...Object.keys(INFO)].sort());
+    expect(Reflect.ownKeys(view)).toEqual([]);
+    expect(() => Object.assign(view, { node: 1 })).toThrowError(TypeError);
+  });
+
+  it('is the JSON of a session, too', () => {
+    const call = aCall();
+    expect(JSON.parse(JSON.stringify(call))).toEqual(infoOf(call));
+  });
+});

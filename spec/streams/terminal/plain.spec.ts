@@ -1,0 +1,128 @@
+import * as fc from 'fast-check';
+import { isOrdinary, plain, withoutControls } from '../../../streams/terminal/plain.js';
+import { holds } from '../../support/holds.js';
+
+/** What must never come through: controls, separators, marks of direction, halves, and what takes no room. */
+const DANGEROUS =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_C}\u200b\u2060-\u206f\ufeff\ufff9-\ufffb\u00ad\u115f\u3164\u{e0000}-\u{e0fff}\p{Co}\p{Noncharacter_Code_Point}]|(?![\u200c\u200d])\p{Cf}|[\p{M}\p{Grapheme_Extend}\p{EMod}\u1160-\u11ff\ud7b0-\ud7ff\u200c\u200d]{7}/u;
+
+/** Any text, with more than its share of what is dangerous. */
+const anyText = fc
+  .array(
+    fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(
+        ...[
+          '\x1b]52;c;aGk=\x07',
+          '\x9b31m',
+          '\r\n',
+          '\x85',
+          '\u2028',
+          '\u202e',
+          '\u2066',
+          '\u200b',
+          '\u200d',
+          '\ufe0f',
+        ],
+        ...[
+          '\ud800',
+          '\u{e0041}',
+          '\u3164',
+          '\u0301',
+          'a',
+          '\u{1f469}',
+          '\u0645',
+          '\u0600',
+          '\u{1f3fd}',
+          '\u1161',
+          '\uff9e',
+          '\ue000',
+          '\u20dd',
+        ],
+      ),
+    ),
+  )
+  .map((parts) => parts.join(''));
+
+/** Marks on a letter, with something between each six of them. */
+const towerOf = (between: string) => `e${('\u0301'.repeat(6) + between).repeat(40)}`;
+
+describe('plain', () => {
+  for (const [what, text, left] of [
+    ['a title', '\x1b]0;title\x07hello', ']0;titlehello'],
+    ['the clipboard', '\x1b]52;c;aGk=\x1b\\', ']52;c;aGk=\\'],
+    ['colours', '\x1b[31mred\x9b0m', '[31mred0m'],
+    ['a device control string', '\x1bP1$qm\x1b\\', 'P1$qm\\'],
+    ['C0, DEL and C1', 'a\0\x07\b\t\x7f\x80\x9fb', 'ab'],
+    ['a second line', 'one\r\ntwo\x85three\u2028four\u2029', 'onetwothreefour'],
+    ['writing that is turned around', '\u202eeno\u202c\u2066x\u2069\u200f\u061c', 'enox'],
+    ['what takes no room', 'a\u200bb\u2060c\ufeffd\u00ade', 'abcde'],
+    ['blanks that are letters', '\u115f\u3164\uffa0ann', 'ann'],
+    ['tags', 'ann\u{e0061}\u{e007f}', 'ann'],
+    ['halves of characters', 'a\ud800b\udc00', 'ab'],
+    ['notes between the lines', '\ufff9a\ufffab\ufffb', 'ab'],
+    ['joiners that join nothing', '\u200d\u200cann\u200db', 'annb'],
+    ['variations of what has none', '\ufe0fann\ufe0f\ufe0f', 'ann'],
+    ['towers of marks', `e${'\u0301'.repeat(50)}`, `e${'\u0301'.repeat(6)}`],
+    ['towers with signs in them that frame numbers', towerOf('\u0600'), `e${'\u0301'.repeat(6)}`],
+    ['towers with joiners in them', towerOf('\u200d'), `e${'\u0301'.repeat(6)}`],
+    ['towers of halves of Korean syllables', `\u1100${'\u1161'.repeat(50)}`, `\u1100${'\u1161'.repeat(6)}`],
+    ['towers of tones of skin', `\u{1f44d}${'\u{1f3fd}'.repeat(50)}`, `\u{1f44d}${'\u{1f3fd}'.repeat(6)}`],
+    ['controls of formats', 'a\u06dd\u070f\u08e2\u{110bd}\u{13430}\u{1bca0}\u{1d173}b', 'ab'],
+    ['operators that do not show', '2\u20613\u20624', '234'],
+    ['what every machine shows as it likes', 'a\ue000\uf8ff\u{f0000}\u{10fffd}b', 'ab'],
+    ['what is no character', 'a\ufdd0\uffff\u{1fffe}b', 'ab'],
+  ] as const)
+    it(`leaves out ${what}`, () => expect(plain(text)).toBe(left));
+
+  for (const text of [
+    'Zo\u00eb, Zoe\u0308',
+    '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645', // Persian, with a non-joiner
+    '\u0915\u094d\u200d\u0937', // an Indic conjunct, with a joiner
+    '\u6f22\u5b57 \ud55c\uae00 \u0e44\u0e17\u0e22',
+    '\u{1f469}\u200d\u{1f469}\u200d\u{1f467}',
+    '\u{1f44d}\u{1f3fd} 1\ufe0f\u20e3 \u2764\ufe0f \u{1f3f3}\ufe0f\u200d\u{1f308} \u{1f1e9}\u{1f1ea}',
+    '\u2591\u2592\u2593 \u2554\u2550\u2557 \u28ff\u2800\u28ff',
+    '\u1112\u1161\u11ab \u0e17\u0e35\u0e48',
+    '\u{1f9d1}\u{1f3fb}\u200d\u2764\ufe0f\u200d\u{1f48b}\u200d\u{1f9d1}\u{1f3ff}',
+  ])
+    it(`leaves ${text} as it is`, () => expect(plain(text)).toBe(text));
+
+  it('has nothing dangerous in it, whatever it was made of, and cannot be made plainer', () => {
+    holds(
+      fc.property(anyText, (text) => {
+        const safe = plain(text);
+        return !DANGEROUS.test(safe) && plain(safe) === safe;
+      }),
+    );
+  });
+
+  it('is as quick with a million letters of one kind', () => {
+    for (const letter of [
+      '\x1b',
+      '\u202e',
+      '\u200d',
+      '\ufe0f',
+      '\u0301',
+      '\ud800',
+      'a\u0301',
+      '\u0600',
+      '\u{1f3fd}',
+      '\u1161',
+    ])
+      expect(plain(letter.repeat(1_000_000)).length).toBeLessThanOrEqual(2_000_000);
+  });
+});
+
+describe('withoutControls', () => {
+  it('leaves joiners in a part of a text, since what they join may have come before', () => {
+    expect(withoutControls('\u200d\u{1f469}\x1b\u202e')).toBe('\u200d\u{1f469}');
+  });
+});
+
+describe('isOrdinary', () => {
+  it('is for ASCII without its controls', () => {
+    expect(isOrdinary('Hello, world! ~')).toBe(true);
+    for (const odd of ['\x1b', 'a\n', '\x7f', '\u00e9']) expect(isOrdinary(odd)).toBe(false);
+  });
+});

@@ -1,0 +1,315 @@
+import { NEVER } from 'rxjs';
+import { type FakeConnectionOptions, fakeConnection } from '../../../lib/testing/fake-connection.js';
+import { Screen } from '../../../streams/terminal/screen.js';
+import type { Encoding } from '../../../streams/types/connection.js';
+
+/** A screen, what is written to it, and how often its caller hung up. */
+function screenOf(options: FakeConnectionOptions = {}, isRead = () => true) {
+  const connection = fakeConnection(NEVER, options);
+  const made: Encoding[] = [];
+  let hangUps = 0;
+  let measured = 0;
+  const screen = new Screen(
+    connection,
+    {
+      decoded: (text, encoding) => `${encoding}: ${Buffer.from(text)}`,
+      decoder(encoding) {
+        made.push(encoding);
+        let held = '';
+        return (bytes) => {
+          held += Buffer.from(bytes).toString('latin1');
+          return `${encoding}:${held}`;
+        };
+      },
+      width: (text) => {
+        measured += text.length;
+        return text.length;
+      },
+      maxWidth: (text) => 2 * text.length,
+    },
+    {
+      send: (text) => connection.write(text),
+      echo: (text) => connection.echo(text),
+      hangUp: () => {
+        hangUps += 1;
+      },
+      get isRead() {
+        return isRead();
+      },
+    },
+  );
+  return { screen, connection, made, hangUps: () => hangUps, measured: () => measured };
+}
+
+const bytes = Uint8Array.of(97);
+const cut = Uint8Array.of(0xc3);
+
+describe('Screen', () => {
+  describe('decoding', () => {
+    it('needs no decoder before a chunk that may end within a character', () => {
+      const { screen, made } = screenOf();
+      expect(screen.decode(bytes)).toBe('utf-8: a');
+      expect(screen.decode(Uint8Array.of())).toBe('utf-8: ');
+      expect(made).toEqual([]);
+    });
+
+    it('makes a decoder for the first of those, and keeps it', () => {
+      const { screen, made } = screenOf();
+      expect(screen.decode(cut)).toBe('utf-8:\xc3');
+      expect(screen.decode(bytes)).toBe('utf-8:\xc3a');
+      expect(made).toEqual(['utf-8']);
+    });
+
+    it("follows the terminal's encoding, with a decoder and without one", () => {
+      const { screen, connection, made } = screenOf();
+      screen.decode(cut);
+      connection.setEncoding('cp437');
+      expect(screen.decode(bytes)).toBe('cp437: a');
+      expect(screen.decode(cut)).toBe('cp437:\xc3');
+      expect(made).toEqual(['utf-8', 'cp437']);
+    });
+  });
+
+  it('echoes what the client leaves to us', () => {
+    expect(screenOf({ echo: true }).screen.echoes()).toBe(true);
+    expect(screenOf({ echo: false }).screen.echoes()).toBe(false);
+  });
+
+  it('is as wide as the window', () => {
+    expect(screenOf({ terminal: { columns: 40 } }).screen.columns).toBe(40);
+  });
+
+  it('has a secret as long as one of those who hid it did not show it again', () => {
+    const { screen } = screenOf();
+    expect(screen.secret()).toBe(false);
+    screen.hide(true);
+    screen.hide(true);
+    screen.hide(false);
+    expect(screen.secret()).toBe(true);
+    screen.hide(false);
+    expect(screen.secret()).toBe(false);
+  });
+
+  it('has a client that shows what is typed hide it, from the first of several secrets to the last', () => {
+    const { screen, connection } = screenOf();
+    screen.hide(true);
+    screen.hide(true);
+    expect(connection.calls).toEqual(['hideTyping']);
+    screen.hide(false);
+    expect(connection.calls).toEqual(['hideTyping']);
+    screen.hide(false);
+    expect(connection.calls).toEqual(['hideTyping', 'showTyping']);
+  });
+
+  for (const [typed, how] of [
+    ['', 'write'],
+    ['half', 'echo'],
+  ] as const)
+    it(`sends a notice as what is to be ${how === 'write' ? 'marked as a prompt' : 'no prompt'}, with ${typed || 'nothing'} typed`, () => {
+      const { screen, connection } = screenOf({ echo: true });
+      screen.wrote('> ');
+      const nothing = () => {};
+      const shown = { before: typed, after: '' };
+      screen.typing = { shown, refresh: () => shown, disturbed: nothing, discard: nothing, forget: nothing };
+      const [write, echo] = [spyOn(connection, 'write'), spyOn(connection, 'echo')];
+
+      screen.notify('bob came in.');
+
+      expect(write).toHaveBeenCalledTimes(how === 'write' ? 1 : 0);
+      expect(echo).toHaveBeenCalledTimes(how === 'echo' ? 1 : 0);
+    });
+
+  it('knows whether DEL is Delete', () => {
+    expect(screenOf({ type: 'syncterm' }).screen.hasPcKeys()).toBe(true);
+    expect(screenOf({ type: 'xterm' }).screen.hasPcKeys()).toBe(false);
+  });
+
+  it('has a secret while it is covered and nobody reads what is typed', () => {
+    let isRead = false;
+    const { screen } = screenOf({}, () => isRead);
+    expect(screen.secret()).toBe(false);
+    screen.cover();
+    expect(screen.secret()).toBe(true);
+    isRead = true;
+    expect(screen.secret()).toBe(false);
+    isRead = false;
+    screen.uncover();
+    expect(screen.secret()).toBe(false);
+  });
+
+  it('has one again from when something was hidden to when what is typed was asked for', () => {
+    const { screen } = screenOf({}, () => false);
+    screen.hide(true);
+    screen.uncover();
+    screen.hide(false);
+    expect(screen.secret()).toBe(true);
+    screen.uncover();
+    expect(screen.secret()).toBe(false);
+  });
+
+  describe('lines that come above what is half typed', () => {
+    /** A caller in whose window that is half typed, and the cursor at its beginning. */
+    function halfTyped(line: string) {
+      const own = screenOf({ echo: true, type: 'xterm' });
+      let shown = { before: '', after: line };
+      own.screen.typing = {
+        get shown() {
+          return shown;
+        },
+        refresh: () => shown,
+        disturbed() {},
+        discard() {},
+        forget() {},
+      };
+      const type = (after: string) => {
+        shown = { before: '', after };
+      };
+      return { ...own, type };
+    }
+
+    it('measure it once, however many there are', () => {
+      const { screen, measured } = halfTyped('\u00e9'.repeat(500));
+      screen.wrote('> ');
+      screen.notify('hi');
+      const once = measured();
+      expect(once).toBeLessThanOrEqual(2000);
+      for (let count = 0; count < 100; count += 1) screen.notify('hi');
+      expect(measured()).toBe(once);
+    });
+
+    it('measure it anew when something was typed, the prompt is another, or the window', () => {
+      const { screen, connection, type } = halfTyped('\u00e9\u00e9\u00e9');
+      screen.wrote('> ');
+      const last = () => {
+        const before = connection.screen.length;
+        screen.notify('hi');
+        return connection.screen.slice(before);
+      };
+      expect(last()).toBe('\r\x1b[Jhi\n> \u00e9\u00e9\u00e9\b\b\b');
+      type('\u00e9');
+      expect(last()).toBe('\r\x1b[Jhi\n> \u00e9\b');
+      screen.wrote('\nwhat? ');
+      expect(last()).toBe('\r\x1b[Jhi\nwhat? \u00e9\b');
+      connection.setEncoding('cp437');
+      type('');
+      expect(last()).toBe('\r\x1b[Jhi\nwhat? ');
+    });
+  });
+
+  it('hangs up', () => {
+    const { screen, hangUps } = screenOf();
+    screen.hangUp();
+    expect(hangUps()).toBe(1);
+  });
+
+  describe('what is told of the line that is being typed', () => {
+    function typing() {
+      const told: string[] = [];
+      const { screen } = screenOf();
+      screen.typing = {
+        shown: { before: '', after: '' },
+        refresh: () => ({ before: '', after: '' }),
+        disturbed: () => told.push('disturbed'),
+        discard: () => told.push('discarded'),
+        forget: (line) => told.push(`forgot ${line}`),
+      };
+      return { screen, told };
+    }
+
+    it('is that something was written behind it, unless that was in answer to it', () => {
+      const { screen, told } = typing();
+      screen.reading(true);
+      screen.wrote('an answer');
+      screen.reading(false);
+      expect(told).toEqual([]);
+      screen.wrote('bob came in');
+      expect(told).toEqual(['disturbed']);
+    });
+
+    it('is to throw it away when nobody waits for the secret in it any more', () => {
+      const { screen, told } = typing();
+      screen.hide(true);
+      expect(told).toEqual([]);
+      screen.hide(false);
+      expect(told).toEqual(['discarded']);
+    });
+  });
+
+  describe('the prompt', () => {
+    it('is what the app wrote behind its last newline, in one piece or several', () => {
+      const { screen } = screenOf();
+      screen.wrote('Hello\nHan');
+      screen.wrote('dle: ');
+      expect(screen.freshPrompt('line')).toBe('\nHandle: ');
+      screen.wrote('ann\n');
+      expect(screen.freshPrompt('line')).toBe('\n');
+    });
+
+    it('is gone when the caller has entered a line, shown or not', () => {
+      const { screen, connection } = screenOf();
+      screen.wrote('> ');
+      screen.show('x');
+      expect(screen.freshPrompt('line')).toBe('\n> ');
+      screen.entered();
+      expect(screen.freshPrompt('line')).toBe('\n');
+      expect(connection.screen).toBe('x');
+    });
+
+    it('is whole when it was written in pieces, behind a long text too', () => {
+      const { screen } = screenOf();
+      screen.reading(true);
+      screen.wrote(`${'x'.repeat(5000)}\nYour name`);
+      screen.wrote(': ');
+      screen.reading(false);
+      expect(screen.freshPrompt('line')).toBe('\nYour name: ');
+    });
+
+    it('is found in the middle of a chunk, whatever was written in it', () => {
+      const { screen } = screenOf();
+      screen.reading(true);
+      for (let line = 0; line < 1000; line += 1) screen.wrote(`line ${line}\n> `);
+      expect(screen.freshPrompt('line')).toBe('\n> ');
+      screen.wrote('more\n? ');
+      screen.reading(false);
+      expect(screen.freshPrompt('line')).toBe('\n? ');
+    });
+
+    it('stands already in the middle of a chunk, and comes again below what others say then', () => {
+      const { screen, connection } = screenOf();
+      screen.reading(true);
+      screen.wrote('welcome\n> ');
+      expect(screen.stands('> ')).toBe(true);
+      screen.wrote('well\nwhat? ');
+      screen.notify('bob came in.');
+      expect(connection.screen).toMatch(/bob came in\.\nwhat\? $/);
+      expect(connection.screen).not.toContain('well');
+    });
+
+    it('is 256 characters at most', () => {
+      const { screen } = screenOf();
+      screen.wrote('x'.repeat(10_000));
+      expect(screen.freshPrompt('line').length).toBe(257);
+    });
+
+    it('is none behind bytes', () => {
+      const { screen } = screenOf();
+      screen.wrote('> ');
+      screen.wrote(Uint8Array.of(10, 65));
+      expect(screen.freshPrompt('line')).toBe('\n');
+    });
+
+    it('comes on a clear page, on a terminal that is known to have one', () => {
+      for (const type of ['XTERM-256COLOR', 'syncterm']) {
+        const { screen } = screenOf({ type });
+        screen.wrote('> ');
+        expect(screen.freshPrompt('page')).toBe('\x1b[2J\x1b[H> ');
+        expect(screen.freshPrompt('line')).toBe('\n> ');
+      }
+      for (const type of ['dumb', 'UNKNOWN', 'network', 'teletype-33']) {
+        const { screen } = screenOf({ type });
+        expect(screen.freshPrompt('page')).toBe('\n');
+      }
+      expect(screenOf().screen.freshPrompt('page')).toBe('\n');
+    });
+  });
+});

@@ -1,0 +1,863 @@
+import {
+  concat,
+  defer,
+  EMPTY,
+  map,
+  mergeMap,
+  NEVER,
+  of,
+  repeat,
+  Subject,
+  take,
+  tap,
+  throwError,
+  VirtualTimeScheduler,
+} from 'rxjs';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { timeSlices } from '../../../streams/rx/time-slices.js';
+import { LINE_OVERHEAD_BYTES, TYPE_AHEAD_BYTES, TypeAhead } from '../../../streams/terminal/type-ahead.js';
+import { Failing } from '../../support/failing.js';
+
+const batch = (act: () => void) => act();
+
+/** A queue that tells when the caller is to be held back. */
+const aQueue = (hold: (on: boolean) => void = () => {}, later = (act: () => void) => act()): TypeAhead =>
+  new TypeAhead({ hold, later, asked: () => {}, batch, time: timeSlices(new VirtualTimeScheduler()) });
+
+/** A queue that nobody holds back, with lines in it. */
+function queueOf(...lines: string[]): TypeAhead {
+  const queue = aQueue();
+  for (const line of lines) queue.push(line);
+  return queue;
+}
+
+/** Subscribes, and notes what is emitted; an error as `error: …`, the end as `|`. */
+function listen(value$: TypeAhead['line$']): string[] {
+  const heard: string[] = [];
+  value$.subscribe({
+    next: (value) => heard.push(value),
+    error: (error) => heard.push(`error: ${error.message}`),
+    complete: () => heard.push('|'),
+  });
+  return heard;
+}
+
+describe('TypeAhead', () => {
+  it('hands on keys after a listener to them that throws', () => {
+    const queue = queueOf('ab');
+    const listener = new Failing();
+    const keys = queue.key$.subscribe(listener);
+    expect(listener.heard).toEqual(['# in a subscriber']);
+    expect(keys.closed).toBe(true);
+    queue.push('c');
+    expect(listen(queue.key$)).toEqual(['c', 'enter']);
+  });
+
+  describe('line$', () => {
+    it('is silent until somebody types', () => {
+      expect(listen(queueOf().line$)).toEqual([]);
+    });
+
+    it('hands on what was typed before anybody listened, then what comes', () => {
+      const queue = queueOf('one', 'two');
+      const heard = listen(queue.line$);
+      queue.push('three');
+      expect(heard).toEqual(['one', 'two', 'three']);
+    });
+
+    it('goes on after a listener that throws', () => {
+      const queue = aQueue();
+      const listener = new Failing();
+      queue.line$.subscribe(listener);
+      const other = listen(queue.line$);
+      expect(() => queue.push('one')).toThrow();
+      listener.mended = true;
+      queue.push('two');
+      expect(listener.heard).toEqual(['two']);
+      expect(other).toEqual(['two']);
+    });
+
+    it('loses nothing between one listener and the next', () => {
+      const queue = queueOf('one', 'two');
+      const first = listen(queue.line$.pipe(take(1)));
+      const second = listen(queue.line$.pipe(take(1)));
+      queue.push('three');
+      const third = listen(queue.line$.pipe(take(1)));
+      expect([first, second, third]).toEqual([
+        ['one', '|'],
+        ['two', '|'],
+        ['three', '|'],
+      ]);
+    });
+
+    it('lets every listener hear every line', () => {
+      const queue = queueOf();
+      const [ann, bob] = [listen(queue.line$), listen(queue.line$)];
+      queue.push('one');
+      queue.push('two');
+      expect(ann).toEqual(['one', 'two']);
+      expect(bob).toEqual(['one', 'two']);
+    });
+
+    it('keeps the rest for the next listener when one leaves while hearing', () => {
+      const queue = queueOf('one', 'two', 'three');
+      const heard = listen(queue.line$.pipe(take(2)));
+      expect(heard).toEqual(['one', 'two', '|']);
+      expect(listen(queue.line$)).toEqual(['three']);
+    });
+
+    it('keeps the order when one line brings about another', () => {
+      const queue = queueOf('one', 'two');
+      const heard: string[] = [];
+      queue.line$.subscribe((line) => {
+        heard.push(line);
+        if (line === 'one') queue.push('three');
+      });
+      expect(heard).toEqual(['one', 'two', 'three']);
+    });
+
+    it('hands a line to somebody who begins to listen because of the line before', () => {
+      const queue = queueOf('name', 'ann', 'rest');
+      const answers: string[][] = [];
+      const ask = () => answers.push(listen(queue.line$.pipe(take(1))));
+      listen(queue.line$.pipe(take(1), tap(ask)));
+      expect(answers).toEqual([['ann', '|']]);
+    });
+  });
+
+  describe('who takes one line and asks for the next while hearing it', () => {
+    it('gets all that was typed ahead, each line once', () => {
+      const queue = queueOf('ann', 'secret', 'bob', 'hidden');
+      const one$ = () => queue.line$.pipe(take(1));
+      const heard: string[] = [];
+      const logIn = () =>
+        one$()
+          .pipe(mergeMap((handle) => one$().pipe(map((password) => `${handle} ${password}`))))
+          .subscribe((login) => heard.push(login));
+      logIn();
+      logIn();
+      expect(heard).toEqual(['ann secret', 'bob hidden']);
+    });
+
+    it('gets the keys so too', () => {
+      const queue = queueOf('a', 'b');
+      const one$ = () => queue.key$.pipe(take(1));
+      const heard: string[] = [];
+      one$()
+        .pipe(mergeMap((first) => one$().pipe(map((second) => first + second))))
+        .subscribe((pair) => heard.push(pair));
+      expect(heard).toEqual(['aenter']);
+      expect(listen(queue.line$)).toEqual(['b']);
+    });
+  });
+
+  describe('eachLine', () => {
+    it(
+      'takes the next line when the answer to the last has completed',
+      marbles((m) => {
+        const queue = queueOf();
+        const answer = m.cold('    ---(x|)');
+        const typed = m.hot('      -abc-----------|');
+        const taken: string[] = [];
+        const answered$ = queue.eachLine((line) => {
+          taken.push(`${m.scheduler.now()} ${line}`);
+          return answer;
+        });
+        m.expect(answered$).toBeObservable('----x--x--x----|');
+        m.expect(answer).toHaveSubscriptions([
+          '                         -^--!',
+          '                         ----^--!',
+          '                         -------^--!',
+        ]);
+        typed.subscribe({ next: (line) => queue.push(line), complete: () => queue.end() });
+        m.flush();
+        expect(taken).toEqual(['1 a', '4 b', '7 c']);
+      }),
+    );
+
+    it(
+      'leaves the present answer, and the lines after it, when the reader leaves',
+      marbles((m) => {
+        const queue = queueOf('one', 'two');
+        const answer = m.cold('               ---x--|');
+        const unsubscription = '              ----!';
+        m.expect(
+          queue.eachLine(() => answer),
+          unsubscription,
+        ).toBeObservable('---x-');
+        m.expect(answer).toHaveSubscriptions('^---!');
+        m.flush();
+        expect(queue.taken).toBe(1);
+        expect(listen(queue.eachLine(of))).toEqual(['two']);
+      }),
+    );
+
+    it('takes no line while nothing is answered', () => {
+      const queue = queueOf('one', 'two');
+      expect(listen(queue.eachLine(() => NEVER))).toEqual([]);
+      expect(queue.taken).toBe(1);
+    });
+
+    it('goes on after an answer of nothing, one thing or many', () => {
+      const queue = queueOf('none', 'one', 'many');
+      const answers = { none: EMPTY, one: of('1'), many: of('1', '2', '3') };
+      expect(listen(queue.eachLine((line) => answers[line as keyof typeof answers]))).toEqual([
+        '1',
+        '1',
+        '2',
+        '3',
+      ]);
+    });
+
+    it('gives each line to one of its readers only', () => {
+      const queue = queueOf();
+      const answers = new Subject<string>();
+      const [ann, bob] = [listen(queue.eachLine(() => answers)), listen(queue.eachLine((line) => of(line)))];
+      queue.push('one');
+      queue.push('two');
+      queue.push('three');
+      answers.next('for ann');
+      expect(ann).toEqual(['for ann']);
+      expect(bob).toEqual(['two', 'three']);
+    });
+
+    it('leaves the lines to a listener of line$, as to a question within an answer', () => {
+      const queue = queueOf('name', 'ann', 'next');
+      const heard = listen(
+        queue.eachLine((line) =>
+          line === 'name' ? concat(of('who?'), queue.line$.pipe(take(1))) : of(line),
+        ),
+      );
+      expect(heard).toEqual(['who?', 'ann', 'next']);
+    });
+
+    it('answers 100,000 waiting lines at once without filling the stack', () => {
+      const queue = queueOf(...Array<string>(100_000).fill(''));
+      let count = 0;
+      queue.eachLine(of).subscribe(() => {
+        count += 1;
+      });
+      expect(count).toBe(100_000);
+      expect(queue.taken).toBe(100_000);
+    });
+
+    it('passes an error of an answer to its reader, and to nobody else', () => {
+      const queue = queueOf('bad');
+      const failing = listen(queue.eachLine(() => throwError(() => new Error('answer'))));
+      const other = listen(queue.eachLine(of));
+      queue.push('good');
+      expect(failing).toEqual(['error: answer']);
+      expect(other).toEqual(['good']);
+    });
+
+    it('makes what its function throws an error of that reader, and of nobody else', () => {
+      const queue = queueOf();
+      const failing = listen(
+        queue.eachLine(() => {
+          throw new Error('thrown');
+        }),
+      );
+      const other = listen(queue.eachLine(of));
+      expect(() => queue.push('bad')).not.toThrow();
+      queue.push('good');
+      expect(failing).toEqual(['error: thrown']);
+      expect(other).toEqual(['good']);
+    });
+
+    it('takes nothing from a listener of line$ who is still hearing', () => {
+      const queue = queueOf('one', 'two');
+      const stolen: string[][] = [];
+      const heard = listen(queue.line$.pipe(tap(() => stolen.push(listen(queue.eachLine(of))))));
+      expect(heard).toEqual(['one', 'two']);
+      expect(stolen).toEqual([[], []]);
+    });
+  });
+
+  describe('hold', () => {
+    /** 1 KiB, as it is counted. */
+    const line = 'x'.repeat(1024 - LINE_OVERHEAD_BYTES);
+    const fits = TYPE_AHEAD_BYTES / 1024;
+
+    it('is called once above 64 KiB, and once more below half of that', () => {
+      const held: boolean[] = [];
+      const queue = aQueue((on) => held.push(on));
+      for (let count = 0; count < fits; count += 1) queue.push(line);
+      expect(held).toEqual([]);
+      queue.push(line);
+      expect(held).toEqual([true]);
+      queue.push(line);
+      expect(held).toEqual([true]);
+
+      queue.line$.pipe(take(2 + fits / 2)).subscribe();
+      expect(held).withContext('half is left').toEqual([true]);
+      queue.line$.pipe(take(1)).subscribe();
+      expect(held).toEqual([true, false]);
+      queue.line$.subscribe();
+      expect(held).toEqual([true, false]);
+    });
+
+    it('is called again for the next caller who types too far ahead', () => {
+      const held: boolean[] = [];
+      const queue = aQueue((on) => held.push(on));
+      for (let round = 0; round < 2; round += 1) {
+        for (let count = 0; count <= fits; count += 1) queue.push(line);
+        queue.line$.pipe(take(fits + 1)).subscribe();
+      }
+      expect(held).toEqual([true, false, true, false]);
+    });
+
+    it('counts what is left of a line that was taken in part', () => {
+      const held: boolean[] = [];
+      const queue = aQueue((on) => held.push(on));
+      const half = TYPE_AHEAD_BYTES / 2 - LINE_OVERHEAD_BYTES;
+      queue.push('x'.repeat(half + 1));
+      queue.key$.pipe(take(1)).subscribe();
+      queue.push('x'.repeat(half));
+      expect(held).toEqual([]);
+      queue.push('');
+      expect(held).toEqual([true]);
+    });
+
+    it('is called for a flood of empty lines too', () => {
+      const held: boolean[] = [];
+      const queue = aQueue((on) => held.push(on));
+      for (let count = 0; count < 5000; count += 1) queue.push('');
+      expect(held).toEqual([true]);
+    });
+
+    it('is not called as long as somebody listens', () => {
+      const held: boolean[] = [];
+      const queue = aQueue((on) => held.push(on));
+      queue.line$.subscribe();
+      for (let count = 0; count < 2 * fits; count += 1) queue.push(line);
+      expect(held).toEqual([]);
+    });
+  });
+
+  describe('end', () => {
+    it('completes the listeners and the readers', () => {
+      const queue = queueOf();
+      const [listener, reader] = [listen(queue.line$), listen(queue.eachLine(of))];
+      queue.end();
+      expect(listener).toEqual(['|']);
+      expect(reader).toEqual(['|']);
+    });
+
+    it('drops what waits, and what comes later', () => {
+      const queue = queueOf('one');
+      queue.end();
+      queue.push('two');
+      expect(listen(queue.line$)).toEqual(['|']);
+      expect(listen(queue.eachLine(of))).toEqual(['|']);
+      expect(queue.taken).toBe(0);
+    });
+
+    it('lets a reader finish the answer that has begun', () => {
+      const queue = queueOf('one', 'two');
+      const answer = new Subject<string>();
+      const heard = listen(queue.eachLine(() => answer));
+      queue.end();
+      expect(heard).toEqual([]);
+      answer.next('last');
+      answer.complete();
+      expect(heard).toEqual(['last', '|']);
+    });
+
+    it('completes a reader whose own answer ends it', () => {
+      const queue = queueOf('quit', 'never');
+      const heard = listen(queue.eachLine((line) => of(line).pipe(tap(() => queue.end()))));
+      expect(heard).toEqual(['quit', '|']);
+    });
+
+    it('completes a listener once, however often it is called', () => {
+      const queue = queueOf();
+      const heard = listen(queue.line$);
+      queue.end();
+      queue.end();
+      expect(heard).toEqual(['|']);
+    });
+  });
+
+  it('counts the lines that were taken', () => {
+    const queue = queueOf('one', 'two', 'three');
+    expect(queue.taken).toBe(0);
+    queue.line$.pipe(take(2)).subscribe();
+    expect(queue.taken).toBe(2);
+  });
+
+  it('counts the lines that somebody heard at once', () => {
+    const queue = queueOf();
+    queue.line$.subscribe();
+    queue.push('one');
+    queue.push('two');
+    expect(queue.taken).toBe(2);
+  });
+
+  describe('key$', () => {
+    it('hears the keys that are pressed, and only then are they wanted', () => {
+      const queue = queueOf();
+      expect(queue.wantsKeys).toBe(false);
+      queue.press('lost');
+      const heard = listen(queue.key$.pipe(take(2)));
+      expect(queue.wantsKeys).toBe(true);
+      queue.press('a');
+      queue.press('up');
+      expect(heard).toEqual(['a', 'up', '|']);
+      expect(queue.wantsKeys).toBe(false);
+    });
+
+    it('hears what was typed ahead first, also what is not entered yet', () => {
+      const queue = queueOf('h\u00e9\u{1f46a}', '');
+      const unfinished = [...'xy'];
+      queue.typing = { takeCharacter: () => unfinished.shift() ?? '' };
+      expect(listen(queue.key$)).toEqual(['h', 'é', '\u{1f46a}', 'enter', 'enter', 'x', 'y']);
+    });
+
+    it('leaves the rest of what was typed ahead to whoever comes next', () => {
+      const queue = queueOf('yes', 'next');
+      const unfinished = [...'xy'];
+      queue.typing = { takeCharacter: () => unfinished.shift() ?? '' };
+      expect(listen(queue.key$.pipe(take(1)))).toEqual(['y', '|']);
+      expect(listen(queue.line$)).toEqual(['es', 'next']);
+      expect(unfinished).toEqual(['x', 'y']);
+    });
+
+    it('lets every listener hear every key, and wants keys as long as one is there', () => {
+      const queue = queueOf();
+      const [ann, bob] = [listen(queue.key$.pipe(take(1))), listen(queue.key$)];
+      queue.press('a');
+      expect(queue.wantsKeys).toBe(true);
+      queue.press('b');
+      expect([ann, bob]).toEqual([
+        ['a', '|'],
+        ['a', 'b'],
+      ]);
+    });
+
+    it('leaves an Enter behind to whoever wants lines, if only the letters were taken', () => {
+      const queue = queueOf('y', 'next');
+      expect(listen(queue.key$.pipe(take(1)))).toEqual(['y', '|']);
+      expect(listen(queue.line$)).toEqual(['', 'next']);
+    });
+
+    it('counts a line as taken when its Enter was', () => {
+      const queue = queueOf('yes');
+      queue.key$.pipe(take(3)).subscribe();
+      expect(queue.taken).toBe(0);
+      queue.key$.pipe(take(1)).subscribe();
+      expect(queue.taken).toBe(1);
+    });
+
+    it('lets a caller go on who typed too far ahead', () => {
+      const held: boolean[] = [];
+      const queue = aQueue((on) => held.push(on));
+      while (held.length === 0) queue.push('x'.repeat(1000));
+      queue.key$.subscribe();
+      expect(held).toEqual([true, false]);
+    });
+
+    it('completes at the end, also for whoever comes later', () => {
+      const queue = queueOf();
+      const heard = listen(queue.key$);
+      queue.end();
+      expect([heard, listen(queue.key$)]).toEqual([['|'], ['|']]);
+    });
+  });
+
+  describe('keys of a caller who does not read', () => {
+    it('wait, and come in their order when the caller has read', () => {
+      const queue = queueOf();
+      const heard = listen(queue.key$);
+      queue.block(true);
+      queue.press('a');
+      queue.press('up');
+      expect(heard).toEqual([]);
+      queue.block(false);
+      queue.press('b');
+      expect(heard).toEqual(['a', 'up', 'b']);
+    });
+
+    it('wait again, each time, and if it is a single one', () => {
+      const queue = queueOf();
+      const heard = listen(queue.key$);
+      for (const keys of ['a', 'bc', 'd']) {
+        queue.block(true);
+        for (const key of keys) queue.press(key);
+        queue.block(false);
+      }
+      expect(heard).toEqual(['a', 'b', 'c', 'd']);
+    });
+
+    it('hold the caller back when there are too many, and let go at half', () => {
+      const held: boolean[] = [];
+      const queue = aQueue((on) => held.push(on));
+      const heard: string[] = [];
+      queue.key$.subscribe((key) => {
+        heard.push(key);
+        if (heard.length === 10) queue.block(true);
+      });
+      queue.block(true);
+      let pressed = 0;
+      while (held.length === 0) {
+        queue.press('a');
+        pressed += 1;
+      }
+      queue.block(false);
+      expect([heard.length, held.length]).toEqual([10, 1]);
+      queue.block(false);
+      expect([heard.length, held]).toEqual([pressed, [true, false]]);
+    });
+  });
+
+  for (const [what, read] of [
+    ['lines', (queue: TypeAhead) => queue.line$],
+    ['keys', (queue: TypeAhead) => queue.key$],
+  ] as const) {
+    it(`fills no stack, however many ${what} are taken one at a time`, () => {
+      const turns: (() => void)[] = [];
+      const queue = aQueue(
+        () => {},
+        (act) => turns.push(act),
+      );
+      for (let line = 0; line < 3000; line += 1) queue.push('xxxx');
+      let taken = 0;
+      let failed: unknown;
+      defer(() => read(queue).pipe(take(1)))
+        .pipe(repeat())
+        .subscribe({
+          next: () => {
+            taken += 1;
+          },
+          error: (error) => {
+            failed = error;
+          },
+        });
+      while (turns.length > 0) turns.shift()?.();
+      expect(failed).toBeUndefined();
+      expect(taken).toBe(what === 'lines' ? 3000 : 15_000);
+    });
+  }
+
+  describe('block', () => {
+    it('stops the lines, and lets them go on', () => {
+      const queue = queueOf();
+      const heard = listen(queue.line$);
+      queue.push('one');
+      queue.block(true);
+      queue.push('two');
+      queue.push('three');
+      expect(heard).toEqual(['one']);
+      queue.block(false);
+      queue.push('four');
+      expect(heard).toEqual(['one', 'two', 'three', 'four']);
+    });
+
+    it('stops in the middle of what waits', () => {
+      const queue = queueOf('one', 'two', 'three');
+      const heard: string[] = [];
+      queue.line$.subscribe((line) => {
+        heard.push(line);
+        if (line === 'one') queue.block(true);
+      });
+      expect(heard).toEqual(['one']);
+      queue.block(false);
+      expect(heard).toEqual(['one', 'two', 'three']);
+    });
+
+    it('stops what is typed for a lone listener, and keeps the order of what waited', () => {
+      const queue = queueOf();
+      const heard = listen(queue.line$);
+      queue.block(true);
+      queue.push('one');
+      const late = listen(queue.line$);
+      expect([heard, late]).toEqual([[], []]);
+      queue.block(false);
+      queue.push('two');
+      expect([heard, late]).toEqual([
+        ['one', 'two'],
+        ['one', 'two'],
+      ]);
+    });
+
+    it('stops keys too, and lets them go on in their order', () => {
+      const queue = queueOf();
+      const heard = listen(queue.key$);
+      queue.press('a');
+      queue.block(true);
+      queue.press('up');
+      queue.press('b');
+      expect(heard).toEqual(['a']);
+      queue.block(false);
+      queue.press('c');
+      expect(heard).toEqual(['a', 'up', 'b', 'c']);
+    });
+
+    it('stops in the middle of the keys that wait, and a key that comes then is behind them', () => {
+      const queue = queueOf();
+      const heard: string[] = [];
+      queue.key$.subscribe((key) => {
+        heard.push(key);
+        if (key === 'a') {
+          queue.block(true);
+          queue.press('c');
+        }
+      });
+      queue.block(true);
+      queue.press('a');
+      queue.press('b');
+      queue.block(false);
+      expect(heard).toEqual(['a']);
+      queue.block(false);
+      expect(heard).toEqual(['a', 'b', 'c']);
+    });
+
+    it('puts a key that comes while others are let go on behind them', () => {
+      const queue = queueOf();
+      const heard: string[] = [];
+      queue.key$.subscribe((key) => {
+        heard.push(key);
+        if (key === 'a') queue.press('c');
+      });
+      queue.block(true);
+      queue.press('a');
+      queue.press('b');
+      queue.block(false);
+      expect(heard).toEqual(['a', 'b', 'c']);
+    });
+
+    it('leaves to whoever comes next what somebody did not take who wanted one key', () => {
+      const queue = queueOf('yes', 'next');
+      queue.block(true);
+      const key = listen(queue.key$.pipe(take(1)));
+      queue.block(false);
+      expect(key).toEqual(['y', '|']);
+      expect(listen(queue.line$)).toEqual(['es', 'next']);
+    });
+
+    it('holds a caller back who presses keys meanwhile, and hears them again afterwards', () => {
+      const held: boolean[] = [];
+      const queue = aQueue((on) => held.push(on));
+      let heard = 0;
+      queue.key$.subscribe(() => {
+        heard += 1;
+      });
+      queue.block(true);
+      for (let count = 0; count < 5000; count += 1) queue.press('a');
+      expect(held).toEqual([true]);
+      queue.block(false);
+      expect(held).toEqual([true, false]);
+      expect(heard).toBe(5000);
+    });
+
+    it('drops the keys that wait when the call ends', () => {
+      const queue = queueOf();
+      const heard = listen(queue.key$);
+      queue.block(true);
+      queue.press('a');
+      queue.end();
+      queue.block(false);
+      expect(heard).toEqual(['|']);
+    });
+
+    it('does not keep the end from anybody', () => {
+      const queue = queueOf('one');
+      queue.block(true);
+      const [listener, reader] = [listen(queue.line$), listen(queue.eachLine(of))];
+      queue.end();
+      expect([listener, reader]).toEqual([['|'], ['|']]);
+    });
+
+    it('holds a caller back who types on meanwhile', () => {
+      const held: boolean[] = [];
+      const queue = aQueue((on) => held.push(on));
+      queue.line$.subscribe();
+      queue.block(true);
+      for (let count = 0; count <= TYPE_AHEAD_BYTES / 1000; count += 1) queue.push('x'.repeat(1000));
+      expect(held).toEqual([true]);
+      queue.block(false);
+      expect(held).toEqual([true, false]);
+    });
+
+    it('stops eachLine too', () => {
+      const queue = queueOf('one', 'two');
+      queue.block(true);
+      const heard = listen(queue.eachLine(of));
+      expect(heard).toEqual([]);
+      queue.block(false);
+      expect(heard).toEqual(['one', 'two']);
+    });
+  });
+
+  describe('a slice of time', () => {
+    /** A queue on a clock that moves by what its app takes, and by nothing else. */
+    function busy() {
+      const scheduler = new VirtualTimeScheduler();
+      const queue = new TypeAhead({
+        hold: () => {},
+        later: (act) => act(),
+        asked: () => {},
+        batch(act) {
+          batches.push(-heard.length);
+          act();
+          batches.push(heard.length);
+        },
+        time: timeSlices(scheduler),
+      });
+      const batches: number[] = [];
+      const heard: string[] = [];
+      const hear = (value: string) => {
+        scheduler.frame += 1;
+        heard.push(value);
+      };
+      const turn = () => void scheduler.actions.shift()?.execute(undefined as never, 0);
+      /** How many were heard in each turn until there is nothing more to do. */
+      const turns = () => {
+        const each = [heard.length];
+        while (scheduler.actions.length > 0) {
+          const before = heard.length;
+          turn();
+          each.push(heard.length - before);
+        }
+        return each.filter((count) => count > 0);
+      };
+      return { scheduler, queue, heard, batches, hear, turn, turns };
+    }
+    const lines = Array.from({ length: 40 }, (_, index) => `${index}`);
+
+    it('ends between two lines, for a listener, and the next begins with the turn', () => {
+      const { queue, heard, hear, turns } = busy();
+      for (const line of lines) queue.push(line);
+      queue.line$.subscribe(hear);
+      const each = turns();
+      expect(Math.max(...each)).toBeLessThanOrEqual(8);
+      expect(each.length).toBeGreaterThanOrEqual(5);
+      expect(heard).toEqual(lines);
+    });
+
+    it('is one batch of output', () => {
+      const { queue, batches, hear, turns } = busy();
+      for (const line of lines) queue.push(line);
+      queue.line$.subscribe(hear);
+      turns();
+      const ends = batches.filter((_, index) => index % 2 === 1);
+      expect(batches.filter((_, index) => index % 2 === 0)).toEqual(
+        [0, ...ends.slice(0, -1)].map((end) => -end),
+      );
+      expect(ends.at(-1)).toBe(lines.length);
+    });
+
+    it('ends between two answers, also where the first of them took its time', () => {
+      const { queue, heard, hear, turns } = busy();
+      const first = new Subject<never>();
+      queue
+        .eachLine((line) => {
+          hear(line);
+          return line === '0' ? first : EMPTY;
+        })
+        .subscribe();
+      for (const line of lines) queue.push(line);
+      expect(heard).toEqual(['0']);
+      first.complete();
+      const each = turns();
+      expect(Math.max(...each)).toBeLessThanOrEqual(9);
+      expect(heard).toEqual(lines);
+    });
+
+    it('ends between two keys, and keeps what is pressed meanwhile behind them', () => {
+      const { queue, heard, hear, turns, turn } = busy();
+      queue.push('x'.repeat(30));
+      queue.push('y'.repeat(30));
+      queue.key$.subscribe(hear);
+      turn();
+      queue.press('end');
+      expect(Math.max(...turns().slice(1))).toBeLessThanOrEqual(9);
+      expect(heard.join('')).toBe(`${'x'.repeat(30)}enter${'y'.repeat(30)}enterend`);
+    });
+
+    it('keeps lines that come while others wait for one behind them', () => {
+      const { scheduler, queue, heard, hear, turns } = busy();
+      queue.line$.subscribe(hear);
+      const time = timeSlices(scheduler);
+      const sliced = new TypeAhead({ hold: () => {}, later: (act) => act(), asked: () => {}, batch, time });
+      sliced.line$.subscribe(hear);
+      time.begin({
+        step() {
+          for (const line of lines) sliced.push(line);
+          return false;
+        },
+      });
+      expect(heard.length).toBeLessThan(lines.length);
+      sliced.push('last');
+      turns();
+      expect(heard).toEqual([...lines, 'last']);
+    });
+
+    it('is nobody\u2019s any more at the end', () => {
+      const { queue, heard, hear, turns } = busy();
+      for (const line of lines) queue.push(line);
+      queue.line$.subscribe(hear);
+      const { length } = heard;
+      queue.end();
+      turns();
+      expect(heard.length).toBe(length);
+    });
+
+    it('never ends where the clock stands still', () => {
+      const { queue, heard, turns } = busy();
+      for (const line of lines) queue.push(line);
+      queue.line$.subscribe((line) => heard.push(line));
+      expect(heard).toEqual(lines);
+      expect(turns()).toEqual([lines.length]);
+    });
+  });
+
+  it('counts letters that take two bytes each as such', () => {
+    const held: boolean[] = [];
+    const queue = aQueue((on) => held.push(on));
+    const line = '\u6f22'.repeat(300);
+    const fits = Math.floor(TYPE_AHEAD_BYTES / (600 + LINE_OVERHEAD_BYTES));
+    for (let count = 0; count < fits; count += 1) queue.push(line);
+    expect(held).toEqual([]);
+    queue.push(line);
+    expect(held).toEqual([true]);
+    queue.line$.subscribe();
+    expect(held).toEqual([true, false]);
+  });
+
+  it('drops what waits when it is interrupted, and goes on', () => {
+    const queue = queueOf('one', 'two');
+    queue.interrupt();
+    queue.push('three');
+    expect(listen(queue.line$)).toEqual(['three']);
+  });
+
+  it('stops in the middle of what waits when whoever hears it interrupts', () => {
+    const queue = queueOf('one', 'stop', 'two');
+    const heard: string[] = [];
+    queue.line$.subscribe((line) => {
+      heard.push(line);
+      if (line === 'stop') queue.interrupt();
+    });
+    queue.push('three');
+    expect(heard).toEqual(['one', 'stop', 'three']);
+  });
+
+  it('takes nothing from an answer that has begun when it is interrupted', () => {
+    const queue = queueOf('one', 'two');
+    const answer = new Subject<string>();
+    const heard = listen(queue.eachLine((line) => (line === 'one' ? answer : of(line))));
+    queue.interrupt();
+    queue.push('three');
+    answer.next('1');
+    answer.complete();
+    expect(heard).toEqual(['1', 'three']);
+  });
+
+  it('lets the caller go on when what held them back was interrupted', () => {
+    const held: boolean[] = [];
+    const queue = aQueue((on) => held.push(on));
+    while (held.length === 0) queue.push('x'.repeat(1000));
+    queue.interrupt();
+    expect(held).toEqual([true, false]);
+  });
+});

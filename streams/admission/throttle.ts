@@ -1,0 +1,70 @@
+import { defer, type OperatorFunction, pipe, type SchedulerLike } from 'rxjs';
+import type { Knock } from '../types/admission.js';
+import type { Limits, Rate } from '../types/limits.js';
+import { type AddressRates, addressRates } from './address-rates.js';
+import { refuse } from './refused.js';
+import { fullBucket, type TokenBucket, takeToken } from './token-bucket.js';
+
+/**
+ * Refuses connections that come too fast: from one source first (`address`), then from all of them together
+ * (`rate`), so that one flooder spends nobody else's allowance. A rate of `null` is no limit. Rates are looked up
+ * at each call, so that they may change; those from trusted addresses are neither refused nor counted. An IPv6 /56 has four times
+ * the rate of a source, and a /48 sixteen times. Of more than 65,536 sources the ones that were quiet longest are forgotten.
+ *
+ * @example
+ * ```ts
+ * import type { Knock } from 'impulse-bbs';
+ * import { isRefused, throttle } from 'impulse-bbs/streams';
+ * import { fakeConnection, inVirtualTime } from 'impulse-bbs/testing';
+ * import { map, NEVER } from 'rxjs';
+ *
+ * const limits = { connectionRate: null, connectionRatePerAddress: { count: 1, perMs: 10, burst: 2 } };
+ *
+ * inVirtualTime((m) => {
+ *   const call$ = m.hot<Knock>('aaa-------a', { a: fakeConnection(NEVER) });
+ *   const welcome$ = call$.pipe(throttle(limits, m.scheduler), map((knock) => (isRefused(knock) ? '-' : '+')));
+ *   m.expectObservable(welcome$).toBe('xxo-------x', { x: '+', o: '-' });
+ * });
+ * ```
+ */
+export function throttle(
+  limits: Pick<Limits, 'connectionRate' | 'connectionRatePerAddress'>,
+  scheduler: SchedulerLike,
+  trusted: (address: string) => boolean = () => false,
+): OperatorFunction<Knock, Knock> {
+  return (knock$) =>
+    defer(() => knock$.pipe(throttleBy(addressRates(limits, scheduler), limits, scheduler, trusted)));
+}
+
+/** {@link throttle} with allowances that others know of, and give some of back. */
+export function throttleBy(
+  rates: AddressRates,
+  limits: Pick<Limits, 'connectionRate'>,
+  scheduler: SchedulerLike,
+  trusted: (address: string) => boolean,
+): OperatorFunction<Knock, Knock> {
+  return pipe(
+    refuse(() => perAddress(rates), trusted),
+    refuse(() => altogether(limits, scheduler), trusted),
+  );
+}
+
+type Rule = ReturnType<Parameters<typeof refuse>[0]>;
+
+function altogether(limits: { readonly connectionRate: Rate | null }, scheduler: SchedulerLike): Rule {
+  let bucket: TokenBucket | undefined;
+  return () => {
+    const { connectionRate: rate } = limits;
+    if (!rate) return null;
+    bucket ??= fullBucket(rate, scheduler.now());
+    const retryInMs = takeToken(bucket, rate, scheduler.now());
+    return retryInMs > 0 ? { reason: 'rate', retryInMs } : null;
+  };
+}
+
+function perAddress(rates: AddressRates): Rule {
+  return ({ address }) => {
+    const retryInMs = rates.take(address);
+    return retryInMs > 0 ? { reason: 'address', retryInMs } : null;
+  };
+}

@@ -1,0 +1,16 @@
+import { ignoreElements, merge, type Observable, of } from 'rxjs';
+import type { Farewell } from '../shutdown/farewell.js';
+import * as texts from '../terminal/texts.js';
+import type { Refused } from '../types/admission.js';
+import type { ServerEvent } from '../types/events.js';
+import { refusalOf } from './refused.js';
+
+/** Tells a refused caller why, and hangs up. Emits `connectionRefused`; completes when the line is gone. */
+export function turnAway(refused: Refused, nodes: number, farewell: Farewell): Observable<ServerEvent> {
+  const { connection } = refused;
+  // The farewell first: from its subscription on, whatever happens, it hangs up.
+  return merge(
+    farewell(connection, texts.refusal(refused, nodes)).pipe(ignoreElements()),
+    of<ServerEvent>(refusalOf(connection.address, refused)),
+  );
+}

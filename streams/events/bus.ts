@@ -1,0 +1,98 @@
+import { defer, finalize, Observable, Subject, share } from 'rxjs';
+import { inOrder } from '../rx/in-order.js';
+import type { Bus, Presence, Visitor } from '../types/app.js';
+
+/** Messages, comings and goings that one of them may cause, with those that they cause, before it is taken for a loop. */
+export const MOST_AT_ONCE = 1000;
+
+/**
+ * The bus within one process. A message reaches those who observe its channel at that moment, and all of them
+ * before the next one does; nothing is kept for those who come later. A channel that nobody observes is gone.
+ *
+ * Listeners who answer each other without end are stopped: whoever publishes, or enters, once more than
+ * a thousand times in answer to one message has an error thrown.
+ *
+ * @example
+ * ```ts
+ * import { createImpulse, embeddedBus, lobby } from 'impulse-bbs';
+ *
+ * const bus = embeddedBus();
+ * createImpulse({ app: lobby(), bus });
+ * bus.channel$('news').subscribe((news) => console.log(news));
+ * bus.publish('news', 'The board is open.');
+ * ```
+ */
+export function embeddedBus(): Bus {
+  const messages = hub<unknown>();
+  const presences = hub<Presence>();
+  const counted = loopGuard();
+  const rooms = new Map<string, Set<Visitor>>();
+
+  return {
+    publish: (channel, message) => counted(() => messages.publish(channel, message)),
+    channel$: messages.channel$,
+    presence$: presences.channel$,
+    enter: (channel, { callId, handle }) =>
+      new Observable(() => {
+        // One of its own for each entry, since somebody may be there twice.
+        const visitor = { callId, handle };
+        const room = rooms.get(channel) ?? new Set();
+        rooms.set(channel, room.add(visitor));
+        const leave = () => {
+          room.delete(visitor);
+          if (room.size === 0) rooms.delete(channel);
+        };
+        try {
+          counted(() => presences.publish(channel, { type: 'entered', channel, visitor }));
+        } catch (error) {
+          leave();
+          throw error;
+        }
+        return () => {
+          leave();
+          presences.publish(channel, { type: 'left', channel, visitor });
+        };
+      }),
+    present: () => rooms,
+  };
+}
+
+/** Channels by their names, each there while somebody observes it. */
+function hub<T>() {
+  const channels = new Map<string, Channel<T>>();
+
+  const open = (name: string): Channel<T> => {
+    const published = new Subject<T>();
+    const closed = finalize<T>(() => channels.delete(name));
+    const channel = { published, heard$: published.pipe(inOrder(), closed, share()) };
+    channels.set(name, channel);
+    return channel;
+  };
+
+  return {
+    publish: (name: string, message: T): void => channels.get(name)?.published.next(message),
+    channel$: (name: string): Observable<T> => defer(() => (channels.get(name) ?? open(name)).heard$),
+  };
+}
+
+/** Counts what is published while something else is being heard, and throws when that is too much. */
+function loopGuard(): (publish: () => void) => void {
+  let depth = 0;
+  let caused = 0;
+  return (publish) => {
+    if (depth === 0) caused = 0;
+    caused += 1;
+    if (caused > MOST_AT_ONCE) throw new Error(`more than ${MOST_AT_ONCE} messages in answer to one`);
+    depth += 1;
+    try {
+      publish();
+    } finally {
+      depth -= 1;
+    }
+  };
+}
+
+interface Channel<T> {
+  readonly published: Subject<T>;
+  readonly heard$: Observable<T>;
+}

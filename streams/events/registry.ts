@@ -1,0 +1,49 @@
+import { finalize, type MonoTypeOperatorFunction, pipe, tap } from 'rxjs';
+import type { Accounts } from '../admission/per-user.js';
+import { SessionView } from '../session/session-view.js';
+import type { ServerEvent } from '../types/events.js';
+import type { SessionId, SessionInfo } from '../types/session.js';
+import type { Sessions } from '../types/session-table.js';
+
+/**
+ * Who is on line: a fold of the events into `sessions`, and into the calls of each account. A caller is in `sessions` from
+ * `sessionOpened` until the ending is decided (`sessionClosing`), so whoever is told of an event finds the list up to date.
+ *
+ * @param calls Where the live record of a session is found.
+ */
+export function registry(
+  calls: ReadonlyMap<SessionId, SessionInfo>,
+  sessions: Sessions<SessionInfo>,
+  accounts: Accounts,
+): MonoTypeOperatorFunction<ServerEvent> {
+  const accountOf = (id: SessionId) => {
+    const user = calls.get(id)?.user;
+    return user && !user.guest ? user.handle : undefined;
+  };
+  const enter = (id: SessionId) => {
+    const account = accountOf(id);
+    if (account !== undefined) accounts.set(account, [...(accounts.get(account) ?? []), id]);
+  };
+  const leave = (id: SessionId) => {
+    sessions.delete(id);
+    const account = accountOf(id);
+    if (account === undefined) return;
+    const others = accounts.get(account)?.filter((other) => other !== id) ?? [];
+    if (others.length > 0) accounts.set(account, others);
+    else accounts.delete(account);
+  };
+  return pipe(
+    tap((event) => {
+      if (event.type === 'sessionClosing') leave(event.session);
+      else if (event.type === 'sessionAuthenticated') enter(event.session);
+      else if (event.type === 'sessionOpened') {
+        const info = calls.get(event.session);
+        if (info) sessions.set(event.session, new SessionView(info));
+      }
+    }),
+    finalize(() => {
+      sessions.clear();
+      accounts.clear();
+    }),
+  );
+}

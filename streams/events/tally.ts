@@ -1,0 +1,171 @@
+import { defer, map, type OperatorFunction } from 'rxjs';
+import type { RefusalReason } from '../types/admission.js';
+import type { ServerEvent } from '../types/events.js';
+import type { EndReason, SessionId, SessionInfo } from '../types/session.js';
+
+/** What happened on a board so far, in figures. */
+export interface Tally {
+  readonly phase: 'opening' | 'open' | 'draining' | 'closed' | 'failed';
+  /** Sessions on line now, and the most that ever were at once. */
+  readonly onLine: number;
+  readonly most: number;
+  /** Callers who hold the line for a node now. */
+  readonly waiting: number;
+  /** Calls that got a node at once, and those that had to wait for one first. */
+  readonly admitted: number;
+  readonly waited: number;
+  /** Sessions that began. */
+  readonly opened: number;
+  /** Sessions whose line is gone, by how they ended. */
+  readonly closed: Readonly<Record<EndReason, number>>;
+  /** Tries to log in that failed: wrong passwords, and handles that were refused. */
+  readonly failedLogins: number;
+  /** Calls that were turned away, by why. */
+  readonly refused: Readonly<Record<RefusalReason, number>>;
+  /** Failures of functions that the board was given, where no call ended for them. */
+  readonly callbacksFailed: number;
+  /** Bytes of the calls that are over. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Sessions whose line isn't gone yet, live, those that are saying goodbye too. */
+  readonly lines: ReadonlyMap<SessionId, SessionInfo>;
+}
+
+/** The figures of a board on which nothing has happened: every reason is there. */
+export const NOTHING_YET: Tally = {
+  phase: 'opening',
+  onLine: 0,
+  most: 0,
+  waiting: 0,
+  admitted: 0,
+  waited: 0,
+  opened: 0,
+  closed: {
+    hangup: 0,
+    idle: 0,
+    'login-timeout': 0,
+    'login-failed': 0,
+    denied: 0,
+    'time-limit': 0,
+    kicked: 0,
+    slow: 0,
+    lost: 0,
+    'app-done': 0,
+    'app-error': 0,
+    'connection-error': 0,
+    protocol: 0,
+    'wrong-protocol': 0,
+    crawler: 0,
+    'taken-over': 0,
+    shutdown: 0,
+    forced: 0,
+  },
+  failedLogins: 0,
+  refused: {
+    full: 0,
+    rate: 0,
+    address: 0,
+    blocked: 0,
+    penalty: 0,
+    draining: 0,
+    gate: 0,
+    proxy: 0,
+    'wrong-protocol': 0,
+    crawler: 0,
+    error: 0,
+  },
+  callbacksFailed: 0,
+  bytesIn: 0,
+  bytesOut: 0,
+  lines: new Map(),
+};
+
+/**
+ * A board in figures: a fold of its events, from the moment of subscribing on. Emits them after each event, and completes
+ * and errors as its source does. Whoever shows them adds what isn't an event: see {@link traffic}.
+ *
+ * @param sessions Where the live record of a session is found when it opens.
+ */
+export function tally(sessions: ReadonlyMap<SessionId, SessionInfo>): OperatorFunction<ServerEvent, Tally> {
+  return (event$) =>
+    defer(() => {
+      const lines = new Map<SessionId, SessionInfo>();
+      const waiting = new Set<SessionId>();
+      let figures: Tally = { ...NOTHING_YET, lines };
+      const count = (changed: Partial<Tally>) => {
+        figures = { ...figures, waiting: waiting.size, ...changed };
+      };
+
+      const add = (event: ServerEvent) => {
+        switch (event.type) {
+          case 'serverListening':
+            return count({ phase: 'open' });
+          case 'serverDraining':
+            return count({ phase: 'draining' });
+          case 'serverClosed':
+            return count({ phase: 'closed' });
+          case 'serverFailed':
+            return count({ phase: 'failed' });
+          case 'callbackFailed':
+            return count({ callbacksFailed: figures.callbacksFailed + 1 });
+          case 'connectionRefused':
+            return count({ refused: oneMore(figures.refused, event.reason) });
+          case 'sessionWaiting': {
+            // They are told at each step forward.
+            const isNew = !waiting.has(event.session);
+            waiting.add(event.session);
+            return count({ waited: figures.waited + (isNew ? 1 : 0) });
+          }
+          case 'sessionOpened': {
+            const atOnce = !waiting.delete(event.session);
+            const info = sessions.get(event.session);
+            if (info) lines.set(event.session, info);
+            const onLine = figures.onLine + 1;
+            return count({
+              onLine,
+              most: Math.max(figures.most, onLine),
+              opened: figures.opened + 1,
+              admitted: figures.admitted + (atOnce ? 1 : 0),
+            });
+          }
+          case 'loginAttemptFailed':
+            return count({ failedLogins: figures.failedLogins + 1 });
+          case 'sessionClosing':
+            return count({ onLine: figures.onLine - 1 });
+          case 'sessionClosed': {
+            lines.delete(event.session);
+            waiting.delete(event.session);
+            const { closed, bytesIn, bytesOut } = figures;
+            return count({
+              // Who gave up waiting was never opened.
+              closed: event.node === 0 ? closed : oneMore(closed, event.reason),
+              bytesIn: bytesIn + event.bytesIn,
+              bytesOut: bytesOut + event.bytesOut,
+            });
+          }
+        }
+      };
+
+      return event$.pipe(
+        map((event) => {
+          add(event);
+          return figures;
+        }),
+      );
+    });
+}
+
+/** All bytes so far, of calls that are over and of those that aren't. */
+export function traffic({ bytesIn, bytesOut, lines }: Tally): { bytesIn: number; bytesOut: number } {
+  const sum = { bytesIn, bytesOut };
+  for (const line of lines.values()) {
+    sum.bytesIn += line.bytesIn;
+    sum.bytesOut += line.bytesOut;
+  }
+  return sum;
+}
+
+const oneMore = <Reason extends string>(counts: Readonly<Record<Reason, number>>, reason: Reason) => ({
+  ...counts,
+  [reason]: counts[reason] + 1,
+});

@@ -1,0 +1,299 @@
+import { defer, finalize, Observable, type SchedulerLike, take, tap } from 'rxjs';
+import type { Admitted } from '../admission/admit.js';
+import type { TimeSlices, Work } from '../rx/time-slices.js';
+import { announcement } from '../terminal/announcement.js';
+import { copied } from '../terminal/copied.js';
+import { plain } from '../terminal/plain.js';
+import { Screen, type ScreenLine, type ScreenParts } from '../terminal/screen.js';
+import { TypeAhead, type TypeAheadHost } from '../terminal/type-ahead.js';
+import type { Encoding, Key, Output, Terminal } from '../types/connection.js';
+import {
+  type Completer,
+  type EndReason,
+  SESSION_STATES,
+  type Session,
+  type SessionState,
+  type User,
+} from '../types/session.js';
+import { endFor, SessionEnd } from '../types/session-end.js';
+import type { Endable } from './endable.js';
+import type { Expiring } from './expire.js';
+import type { Sliced } from './input-slices.js';
+import type { Lookout, Probed } from './probe.js';
+import { infoOf } from './session-view.js';
+
+/** Notices that wait for time are shown at once when they are longer. */
+const MAX_NOTICES_LENGTH = 16 * 1024;
+/** Of a handle that was refused, so much is told. */
+const MAX_HANDLE_LENGTH = 40;
+
+/** What a call tells of itself, and needs of its board. */
+export interface CallHost {
+  /** What tells this board from all others, whenever they run. */
+  readonly boardId: string;
+  /** The time that callers share. */
+  readonly time: TimeSlices;
+  /** The ending is settled. */
+  decided(ending: SessionEnd): void;
+  /** A try to log in failed, with this handle. */
+  loginFailed(handle: string): void;
+}
+
+/**
+ * One call: the session that its app sees, and the record by which the board and the operators of its chain
+ * reach it. A class, since a board has ten thousand of them and methods on a prototype weigh nothing.
+ */
+export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAheadHost, ScreenLine, Work {
+  openedAt: number;
+  lastInputAt: number;
+  user: User | null = null;
+  held = false;
+  chain: Endable['chain'] = undefined;
+  lookout: Lookout | undefined = undefined;
+  slices: Sliced['slices'] = undefined;
+  readonly typeAhead = new TypeAhead(this);
+  readonly screen: Screen;
+  #state: SessionState;
+  #ending: SessionEnd | undefined;
+  #pauses = 0;
+  /** Lines for above what is typed, not shown yet. */
+  #notices = '';
+
+  /** @param host Told of the ending, once, before anybody below in the chain is. */
+  constructor(
+    readonly admitted: Admitted,
+    readonly outputLimitBytes: number,
+    readonly scheduler: SchedulerLike,
+    screenParts: ScreenParts,
+    readonly host: CallHost,
+  ) {
+    this.screen = new Screen(this.connection, screenParts, this);
+    this.connection.notifier = this;
+    this.#state = admitted.verdict === 'waiting' ? 'waiting' : 'connected';
+    this.openedAt = this.lastInputAt = scheduler.now();
+  }
+
+  get time(): TimeSlices {
+    return this.host.time;
+  }
+  get id() {
+    return this.admitted.id;
+  }
+  // Put together when it is asked for: as a field it would be forty bytes for each caller.
+  get callId() {
+    return `${this.host.boardId}-${this.id}`;
+  }
+  get connection() {
+    return this.admitted.connection;
+  }
+  get node() {
+    return this.admitted.node;
+  }
+  get address() {
+    return this.connection.address;
+  }
+  get bytesIn() {
+    return this.connection.bytesIn;
+  }
+  get bytesOut() {
+    return this.connection.bytesOut;
+  }
+  get state() {
+    return this.#state;
+  }
+  get ending() {
+    return this.#ending;
+  }
+  get paused() {
+    return this.#pauses > 0;
+  }
+  get taken() {
+    return this.typeAhead.taken;
+  }
+  get isRead() {
+    return this.typeAhead.isRead;
+  }
+  get line$(): Observable<string> {
+    return this.typeAhead.line$;
+  }
+  get key$(): Observable<Key> {
+    return this.typeAhead.key$;
+  }
+  get terminal$(): Observable<Terminal> {
+    return this.connection.terminal$;
+  }
+
+  get terminal(): Terminal {
+    return this.connection.terminal;
+  }
+
+  toJSON(): object {
+    return infoOf(this);
+  }
+
+  eachLine<T>(answer: (line: string) => Observable<T>): Observable<T> {
+    return this.typeAhead.eachLine(answer);
+  }
+
+  ask(prompt: string, { secret = false } = {}): Observable<string> {
+    return defer(() => {
+      this.write(prompt);
+      const line$ = this.line$.pipe(take(1));
+      if (!secret) return line$;
+      this.screen.hide(true);
+      return line$.pipe(
+        // It may have been typed ahead, where nobody knew that it is one.
+        tap((secret) => this.screen.typing?.forget(secret)),
+        finalize(() => this.screen.hide(false)),
+      );
+    });
+  }
+
+  write(output: Output): void {
+    if (this.#ending) return;
+    if (typeof output !== 'string' && !((output as unknown) instanceof Uint8Array)) {
+      this.break(new SessionEnd('app-error', new TypeError('an app writes text or bytes, and nothing else')));
+      return;
+    }
+    this.screen.wrote(output);
+    this.send(output);
+  }
+
+  notify(lines: string): void {
+    if (this.#ending) return;
+    const isWaiting = this.#notices !== '';
+    this.#notices += lines.endsWith('\n') ? lines : `${lines}\n`;
+    if (!isWaiting) this.time.begin(this);
+    else if (this.#notices.length > MAX_NOTICES_LENGTH) this.step();
+  }
+
+  /** Shows the notices that wait for time: for a room full of half-typed lines, each of which is drawn again. */
+  step(): boolean {
+    const notices = this.#notices;
+    this.#notices = '';
+    if (notices !== '' && !this.#ending) this.screen.notify(notices);
+    return false;
+  }
+
+  /** Tells the caller something on behalf of the sysop. */
+  announce(text: string): void {
+    this.notify(announcement(text, this.terminal, this.screen.width));
+  }
+
+  prompt(text: string): void {
+    if (!this.screen.stands(text)) this.write(text);
+  }
+
+  completeWith(completer: Completer): Observable<never> {
+    return new Observable(() => {
+      const candidates: Completer = (typed) => {
+        try {
+          const begins = typed.toLowerCase();
+          return [...completer(typed)].map(plain).filter((text) => text.toLowerCase().startsWith(begins));
+        } catch (error) {
+          this.break(new SessionEnd('app-error', error));
+          return [];
+        }
+      };
+      return this.screen.completeBy(candidates);
+    });
+  }
+
+  setEncoding(encoding: Encoding): void {
+    this.connection.setEncoding(encoding);
+  }
+
+  reportFailedLogin(handle: string): void {
+    if (this.#ending || (this.#state !== 'connected' && this.#state !== 'authenticating')) return;
+    this.host.loginFailed(copied(plain(`${handle}`.slice(0, MAX_HANDLE_LENGTH))));
+  }
+
+  /** Moves on to a later state; there is no way back. */
+  become(state: SessionState): void {
+    if (SESSION_STATES.indexOf(state) > SESSION_STATES.indexOf(this.#state)) this.#state = state;
+  }
+
+  decide(ending: SessionEnd): SessionEnd {
+    if (this.#ending) return this.#ending;
+    this.step();
+    this.#ending = ending;
+    this.become('closing');
+    this.host.decided(ending);
+    return ending;
+  }
+
+  hangUp(): void {
+    this.end('hangup');
+  }
+
+  /** Ends the call, wherever it is. Forcing one that is saying goodbye already cuts the line. */
+  end(reason: EndReason): void {
+    if (this.#ending) {
+      if (reason === 'forced') this.connection.destroy();
+      return;
+    }
+    this.break(endFor(reason));
+  }
+
+  private break(ending: SessionEnd): void {
+    if (this.chain) this.chain.error(ending);
+    else this.decide(ending);
+  }
+
+  send(output: Output): void {
+    if (this.#ending) return;
+    this.connection.write(output);
+    this.limitBacklog();
+  }
+
+  echo(text: string): void {
+    if (this.#ending) return;
+    this.connection.echo(text);
+    this.limitBacklog();
+  }
+
+  private limitBacklog(): void {
+    this.time.count();
+    const { backlog } = this.connection;
+    if (backlog > 0) this.lookout?.wake();
+    if (backlog > this.outputLimitBytes) this.end('slow');
+    else if (backlog > this.outputLimitBytes / 2 && !this.typeAhead.blocked) this.block();
+  }
+
+  later(act: () => void): void {
+    this.scheduler.schedule(act);
+  }
+
+  asked(): void {
+    if (this.user) this.screen.uncover();
+  }
+
+  /** What a caller says isn't answered until they have taken what was said to them. */
+  private block(): void {
+    this.typeAhead.block(true);
+    this.connection.drained$.subscribe({ complete: () => this.typeAhead.block(false) });
+  }
+
+  /** Stops reading from the caller, or reads on, once everybody who stopped it is content. */
+  pause(on: boolean): void {
+    const was = this.paused;
+    this.#pauses += on ? 1 : -1;
+    if (this.paused === was) return;
+    if (on) this.connection.pause();
+    else this.connection.resume();
+  }
+
+  /** Makes the caller wait, since the app is behind with their lines. */
+  hold(on: boolean): void {
+    this.held = on;
+    // The idle clock stood while the caller was made to wait, and goes on from here.
+    this.lastInputAt = this.scheduler.now();
+    this.pause(on);
+    if (!on) this.slices?.goOn();
+  }
+
+  batch(act: () => void): void {
+    if (this.connection.batch) this.connection.batch(act);
+    else act();
+  }
+}

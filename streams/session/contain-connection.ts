@@ -1,0 +1,265 @@
+import { catchError, EMPTY, Observable, ReplaySubject } from 'rxjs';
+import { isRefused, refusedByError } from '../admission/refused.js';
+import { kindOf } from '../rx/kind-of.js';
+import { feed, Stage } from '../rx/stage.js';
+import { UNKNOWN_TERMINAL } from '../terminal/unknown-terminal.js';
+import type { Knock } from '../types/admission.js';
+import type { Connection, Encoding, Output, Terminal } from '../types/connection.js';
+import { SessionEnd } from '../types/session-end.js';
+
+/** Told what a connection throws when its session is over, or never was. */
+export type ConnectionFailed = (error: unknown) => void;
+
+/**
+ * Has a transport of somebody else's do no harm, whatever its connection throws: from its first failure on the connection is
+ * gone, its input fails with a `connection-error`, and nothing more is asked of it. One that isn't what a {@link Connection} is
+ * comes out refused (`error`).
+ */
+export function containConnection(knock: Knock, failed: ConnectionFailed): Knock {
+  if (Object(knock) === knock && isRefused(knock))
+    return { ...knock, connection: new ContainedConnection(knock.connection, failed) };
+  const connection = new ContainedConnection(knock as Connection, failed);
+  return connection.problem ? refusedByError(connection, connection.problem) : connection;
+}
+
+const MEMBERS = {
+  'an Observable': ['input$', 'terminal$', 'closed$', 'drained$'],
+  'a function': [
+    'write',
+    'echo',
+    'hideTyping',
+    'showTyping',
+    'putBack',
+    'setEncoding',
+    'probe',
+    'pause',
+    'resume',
+    'close',
+    'destroy',
+  ],
+  'an object': ['terminal'],
+  text: ['address'],
+} as const;
+
+class ContainedConnection implements Connection {
+  readonly address: string;
+  /** Why it isn't a connection, if it isn't. */
+  readonly problem: unknown;
+  readonly #theirs: Connection;
+  readonly #failed: ConnectionFailed;
+  readonly #closed = new ReplaySubject<never>();
+  #fault: SessionEnd | undefined;
+  #reader: Reading | undefined;
+  /** What was in the backlog when it failed, with what was being written. */
+  #lost = 0;
+
+  constructor(theirs: Connection, failed: ConnectionFailed) {
+    this.#theirs = theirs;
+    this.#failed = failed;
+    try {
+      check(theirs);
+      this.address = theirs.address;
+      theirs.closed$.subscribe({
+        complete: () => this.#closed.complete(),
+        error: (error) => this.#fail(error),
+      });
+    } catch (error) {
+      this.address ??= '';
+      this.problem = error;
+      // It is told by the refusal.
+      this.#fault = new SessionEnd('connection-error', error);
+      this.#goAway();
+    }
+  }
+
+  get input$(): Observable<Uint8Array> {
+    return new Observable((subscriber) => {
+      if (this.#fault) return subscriber.error(this.#fault);
+      const reader = new Reading(subscriber);
+      this.#reader = reader;
+      feed(subscriber, reader);
+      reader.begin(this.#theirs.input$);
+    });
+  }
+  get terminal$(): Observable<Terminal> {
+    return this.#fault ? EMPTY : this.#guarded(this.#theirs.terminal$);
+  }
+  get recognised$(): Observable<never> | undefined {
+    const theirs$ = this.#fault ? undefined : this.#theirs.recognised$;
+    return theirs$ && this.#guarded(theirs$);
+  }
+  get closed$(): Observable<never> {
+    return this.#closed;
+  }
+  get drained$(): Observable<never> {
+    return this.#fault ? EMPTY : this.#guarded(this.#theirs.drained$);
+  }
+  get terminal(): Terminal {
+    if (this.#fault) return UNKNOWN_TERMINAL;
+    try {
+      return this.#theirs.terminal ?? UNKNOWN_TERMINAL;
+    } catch (error) {
+      this.#fail(error);
+      return UNKNOWN_TERMINAL;
+    }
+  }
+  get bytesIn(): number {
+    return this.#number('bytesIn');
+  }
+  get bytesOut(): number {
+    return this.#number('bytesOut');
+  }
+  get backlog(): number {
+    return this.#fault ? this.#lost : this.#number('backlog');
+  }
+  get answers(): boolean {
+    if (this.#fault) return false;
+    try {
+      return this.#theirs.answers === true;
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  write(output: Output): void {
+    if (this.#fault) return;
+    try {
+      this.#theirs.write(output);
+    } catch (error) {
+      this.#lost = output.length;
+      this.#fail(error);
+    }
+  }
+  batch(act: () => void): void {
+    let hasActed = false;
+    const actOnce = () => {
+      hasActed = true;
+      act();
+    };
+    this.#attempt(() => this.#theirs.batch?.(actOnce));
+    // What is ours to do is done, whatever a transport of somebody else's makes of it.
+    if (!hasActed) act();
+  }
+  echo(text: string): void {
+    this.#attempt(() => this.#theirs.echo(text));
+  }
+  hideTyping(): void {
+    this.#attempt(() => this.#theirs.hideTyping());
+  }
+  showTyping(): void {
+    this.#attempt(() => this.#theirs.showTyping());
+  }
+  putBack(bytes: Uint8Array): void {
+    this.#attempt(() => this.#theirs.putBack(bytes));
+  }
+  get notifier(): Connection['notifier'] {
+    return this.#fault ? undefined : this.#theirs.notifier;
+  }
+  set notifier(notifier: Connection['notifier']) {
+    this.#attempt(() => {
+      this.#theirs.notifier = notifier;
+    });
+  }
+  setEncoding(encoding: Encoding): void {
+    this.#attempt(() => this.#theirs.setEncoding(encoding));
+  }
+  probe(): void {
+    this.#attempt(() => this.#theirs.probe());
+  }
+  pause(): void {
+    this.#attempt(() => this.#theirs.pause());
+  }
+  resume(): void {
+    this.#attempt(() => this.#theirs.resume());
+  }
+  close(): void {
+    this.#attempt(() => this.#theirs.close());
+  }
+  destroy(): void {
+    this.#attempt(() => this.#theirs.destroy());
+    // Whatever a transport of somebody else's makes of it.
+    this.#closed.complete();
+  }
+
+  #attempt(act: () => void): void {
+    if (this.#fault) return;
+    try {
+      act();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+  #number(of: 'bytesIn' | 'bytesOut' | 'backlog'): number {
+    try {
+      const count = this.#theirs[of];
+      return count > 0 ? count : 0;
+    } catch (error) {
+      this.#fail(error);
+      return 0;
+    }
+  }
+  #guarded<T>(theirs$: Observable<T>): Observable<T> {
+    return theirs$.pipe(
+      catchError((error) => {
+        this.#fail(error);
+        return EMPTY;
+      }),
+    );
+  }
+
+  #fail(error: unknown): void {
+    if (this.#fault) return;
+    this.#fault = new SessionEnd('connection-error', error);
+    this.#lost += this.#number('backlog');
+    // Before it goes away, which is a hang-up to the reader.
+    if (this.#reader && !this.#reader.closed) this.#reader.error(this.#fault);
+    else this.#failed(error);
+    this.#goAway();
+  }
+  #goAway(): void {
+    try {
+      this.#theirs.destroy();
+    } catch {
+      // It has failed already, and that was told.
+    }
+    this.#closed.complete();
+  }
+}
+
+/** What comes of a connection, as bytes and as endings. */
+class Reading extends Stage<Uint8Array> {
+  protected override _next(bytes: Uint8Array): void {
+    if (!(bytes instanceof Uint8Array))
+      throw new TypeError(
+        `a Connection's input$ emits bytes (a Uint8Array), and this one emitted ${kindOf(bytes)}`,
+      );
+    this.below.next(bytes);
+  }
+  protected override _error(error: unknown): void {
+    super._error(error instanceof SessionEnd ? error : new SessionEnd('connection-error', error));
+  }
+}
+
+/** @throws A `TypeError` that names what isn't as it is in a {@link Connection}. */
+function check(theirs: Connection): void {
+  for (const [kind, names] of Object.entries(MEMBERS))
+    for (const name of names) {
+      const member: unknown = theirs?.[name];
+      if (!isOf(kind as keyof typeof MEMBERS, member))
+        throw new TypeError(`a Connection has ${name} (${kind}), and this one's is ${kindOf(member)}`);
+    }
+}
+
+function isOf(kind: keyof typeof MEMBERS, member: unknown): boolean {
+  switch (kind) {
+    case 'text':
+      return typeof member === 'string';
+    case 'a function':
+      return typeof member === 'function';
+    case 'an object':
+      return typeof member === 'object' && member !== null;
+    case 'an Observable':
+      return typeof (member as Observable<unknown> | undefined)?.subscribe === 'function';
+  }
+}

@@ -1,0 +1,195 @@
+import type { MonoTypeOperatorFunction, SchedulerLike, Subscriber } from 'rxjs';
+import { Stage, staged } from '../rx/stage.js';
+import { type Deadline, NEVER, type Sweep } from '../rx/sweep.js';
+import type { Limits } from '../types/limits.js';
+import type { SessionState } from '../types/session.js';
+import { endFor, type SessionEnd } from '../types/session-end.js';
+
+/** What the deadlines of a call depend on. */
+export interface Expiring {
+  readonly state: SessionState;
+  readonly openedAt: number;
+  /** Set by {@link expire} at each value from the caller. */
+  lastInputAt: number;
+  /** True while we make the caller wait; the idle clock stands meanwhile. */
+  readonly held: boolean;
+  /** How many lines the app has taken so far. */
+  readonly taken: number;
+}
+
+export type ExpiryLimits = Pick<
+  Limits,
+  'idleTimeoutMs' | 'idleWarningMs' | 'loginTimeoutMs' | 'sessionLimitMs'
+>;
+
+/**
+ * How long a caller may be held without the app taking a line. Their hang-up can't be seen behind unread
+ * bytes, so a call that stands still for longer is taken for lost.
+ */
+export const STALL_MS = 30_000;
+
+/** Told to the caller before an ending, with the time that is left. */
+export interface Warner {
+  warn(reason: 'idle' | 'time-limit', inMs: number): void;
+}
+
+/**
+ * Passes the caller's input through and keeps all the clocks of a call:
+ *
+ * - `login-timeout`: the caller isn't `active` in time. Absolute: typing doesn't extend it.
+ * - `time-limit`: the call has lasted as long as one may.
+ * - `idle`: the caller typed nothing for too long. What is written to the caller doesn't count.
+ * - `lost`: the caller is held, and the app took no line for {@link STALL_MS}.
+ *
+ * Each ends the chain with a {@link SessionEnd}, at the first tick of the sweep at or after its time. The
+ * warning comes `idleWarningMs` before the time limit and the idle end, once for each silence; one that would come before its
+ * own start is left out.
+ */
+export function expire<T>(
+  call: Expiring,
+  limits: ExpiryLimits,
+  sweep: Sweep,
+  scheduler: SchedulerLike,
+  warner: Warner,
+): MonoTypeOperatorFunction<T> {
+  return staged((below) => new Expire(below, call, limits, sweep, scheduler, warner));
+}
+
+class Expire<T> extends Stage<T> implements Deadline {
+  tick = 0;
+  place = 0;
+  readonly #call: Expiring;
+  // `null`, and `undefined` below, where a number would be `Infinity`: an engine keeps such a number in an object of its own.
+  readonly #idleMs: number | null;
+  readonly #warningMs: number | null;
+  /** `null` also when the caller is in. */
+  #loginMs: number | null;
+  readonly #limitMs: number | null;
+  readonly #sweep: Sweep;
+  readonly #scheduler: SchedulerLike;
+  readonly #warner: Warner;
+  #warnedOfSilenceSince: number | undefined;
+  #warnedOfLimit: boolean;
+  /** How many lines had been taken when a caller was found held, and when that was, if it was. */
+  #stalledAt = -1;
+  #stallSeenAt: number | undefined;
+
+  constructor(
+    below: Subscriber<T>,
+    call: Expiring,
+    limits: ExpiryLimits,
+    sweep: Sweep,
+    scheduler: SchedulerLike,
+    warner: Warner,
+  ) {
+    super(below);
+    this.#call = call;
+    // Kept one by one: the limits may change, and this call has those that it began with.
+    this.#idleMs = limits.idleTimeoutMs;
+    this.#warningMs = limits.idleWarningMs;
+    this.#loginMs = limits.loginTimeoutMs;
+    this.#limitMs = limits.sessionLimitMs;
+    this.#warnedOfLimit = orNever(this.#warningMs) >= orNever(this.#limitMs);
+    this.#sweep = sweep;
+    this.#scheduler = scheduler;
+    this.#warner = warner;
+    if (call.held) this.#stallSeenAt = scheduler.now();
+    this.watch();
+  }
+
+  override next(value: T): void {
+    if (this.isStopped) return;
+    try {
+      const call = this.#call;
+      call.lastInputAt = this.#scheduler.now();
+      if (this.#loginMs !== null && call.state === 'active') this.loggedIn();
+      this.below.next(value);
+      // It is what callers send that gets them held. Those who send nothing needn't be looked at.
+      if (call.held && this.#stallSeenAt === undefined && !this.closed) this.watchStall();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  due(now: number): number {
+    const reason = this.overdue(now);
+    if (reason) this.error(endFor(reason));
+    return this.nextAt();
+  }
+
+  /** Warns, where that is due. Returns why the call ends, if it does. */
+  private overdue(now: number): 'idle' | 'login-timeout' | 'time-limit' | 'lost' | undefined {
+    const call = this.#call;
+    if (now >= this.loginEndsAt()) return 'login-timeout';
+    if (now >= this.limitEndsAt()) return 'time-limit';
+    if (now >= this.limitWarnAt()) {
+      this.#warnedOfLimit = true;
+      this.#warner.warn('time-limit', this.limitEndsAt() - now);
+      // The warning itself may end the call, of one who doesn't read.
+      if (this.closed) return undefined;
+    }
+    if (now >= this.stallEndsAt()) {
+      if (call.held && call.taken === this.#stalledAt) return 'lost';
+      this.#stalledAt = call.taken;
+      this.#stallSeenAt = call.held ? now : undefined;
+    }
+    if (call.held) call.lastInputAt = now;
+    if (now >= this.idleEndsAt()) return 'idle';
+    if (now >= this.idleWarnAt()) {
+      this.#warnedOfSilenceSince = call.lastInputAt;
+      this.#warner.warn('idle', this.idleEndsAt() - now);
+    }
+    return undefined;
+  }
+
+  /** Nobody is to be looked at for what isn't due any more. */
+  private loggedIn(): void {
+    this.#loginMs = null;
+    this.watch();
+  }
+
+  private watchStall(): void {
+    this.#stalledAt = this.#call.taken;
+    this.#stallSeenAt = this.#scheduler.now();
+    this.watch();
+  }
+
+  /** Is looked at when the first of the clocks is due, as they are now. */
+  private watch(): void {
+    this.#sweep.watch(this, this.nextAt());
+  }
+
+  override unsubscribe(): void {
+    this.#sweep.leave(this);
+    super.unsubscribe();
+  }
+
+  private loginEndsAt(): number {
+    const { state, openedAt } = this.#call;
+    return state === 'active' ? NEVER : openedAt + orNever(this.#loginMs);
+  }
+  private limitEndsAt(): number {
+    return this.#call.openedAt + orNever(this.#limitMs);
+  }
+  private limitWarnAt(): number {
+    return this.limitEndsAt() - (this.#warnedOfLimit ? 0 : orNever(this.#warningMs));
+  }
+  private stallEndsAt(): number {
+    return orNever(this.#stallSeenAt) + STALL_MS;
+  }
+  private idleEndsAt(): number {
+    return this.#call.lastInputAt + orNever(this.#idleMs);
+  }
+  private idleWarnAt(): number {
+    const warningMs = orNever(this.#warningMs);
+    const isWarned =
+      warningMs >= orNever(this.#idleMs) || this.#warnedOfSilenceSince === this.#call.lastInputAt;
+    return this.idleEndsAt() - (isWarned ? 0 : warningMs);
+  }
+
+  private nextAt(): number {
+    return Math.min(this.loginEndsAt(), this.limitWarnAt(), this.idleWarnAt(), this.stallEndsAt());
+  }
+}
+
+const orNever = (ms: number | null | undefined) => ms ?? NEVER;

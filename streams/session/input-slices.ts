@@ -1,0 +1,143 @@
+import type { MonoTypeOperatorFunction, Subscriber } from 'rxjs';
+import { ESC } from '../protocol/controls.js';
+import { Stage, staged } from '../rx/stage.js';
+import type { TimeSlices, Work } from '../rx/time-slices.js';
+import type { Pausable } from './input-rate.js';
+
+/** A chunk that is no longer is handed on whole and at once: it can't keep the loop for long. */
+export const SHORT_BYTES = 256;
+/** The piece of a longer one that is handed on before the clock is looked at. */
+export const PIECE_BYTES = 1024;
+
+/** A caller's connection, as far as slices of its input go. */
+export interface Sliced extends Pausable {
+  /** Another number for each packet of the transport, which may come in several chunks. */
+  readonly bytesIn: number;
+  /** True while the app is behind with what was typed: the rest of a chunk waits too. */
+  readonly held: boolean;
+  /** Set by {@link inputSlices}; to be told when `held` is false again. */
+  slices: { goOn(): void } | undefined;
+  /** Has what is written meanwhile sent together. */
+  batch(act: () => void): void;
+}
+
+/**
+ * Hands on long chunks in pieces, in time slices that all callers share: no input keeps the event loop to itself. The connection
+ * is not read before all of a chunk was handed on. Short chunks pass as they are, but for those of a packet that was cut into
+ * many of them.
+ *
+ * When the source completes, the rest is handed on first, unless the app is behind with it; when it fails, the rest is dropped.
+ */
+export function inputSlices(line: Sliced, slices: TimeSlices): MonoTypeOperatorFunction<Uint8Array> {
+  return staged((below) => new InputSlices(below, line, slices));
+}
+
+class InputSlices extends Stage<Uint8Array> implements Work {
+  readonly #line: Sliced;
+  readonly #slices: TimeSlices;
+  #packet = -1;
+  /** What was not handed on yet. */
+  #rest: Uint8Array | undefined;
+  #isPaused = false;
+  #isParked = false;
+
+  constructor(below: Subscriber<Uint8Array>, line: Sliced, slices: TimeSlices) {
+    super(below);
+    this.#line = line;
+    this.#slices = slices;
+    line.slices = this;
+  }
+
+  override next(bytes: Uint8Array): void {
+    if (this.isStopped) return;
+    const packet = this.#line.bytesIn;
+    const isFirst = packet !== this.#packet;
+    this.#packet = packet;
+    if (this.#rest) this.#rest = copyOf(this.#rest, bytes);
+    else if (isFirst && bytes.length <= SHORT_BYTES) this.handOn(bytes);
+    else this.divide(bytes);
+  }
+
+  step(): boolean {
+    const rest = this.#rest;
+    if (!rest) return false;
+    if (this.#line.held) {
+      this.#isParked = true;
+      if (this.isStopped) this.over();
+      return false;
+    }
+    const length = pieceLength(rest);
+    this.#rest = length < rest.length ? rest.subarray(length) : undefined;
+    this.#line.batch(() => this.handOn(rest.subarray(0, length)));
+    if (this.#rest) return true;
+    this.readOn();
+    if (this.isStopped) this.over();
+    return false;
+  }
+
+  goOn(): void {
+    if (!this.#isParked) return;
+    this.#isParked = false;
+    // In a turn of its own: this is called from within the handling of a line.
+    this.#slices.later(this);
+  }
+
+  private divide(bytes: Uint8Array): void {
+    this.#rest = bytes;
+    this.#slices.begin(this);
+    if (!this.#rest) return;
+    // The transport reads the next chunk into the same memory.
+    this.#rest = copyOf(this.#rest);
+    this.#isPaused = true;
+    this.#line.pause(true);
+  }
+
+  private handOn(bytes: Uint8Array): void {
+    try {
+      this.below.next(bytes);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private readOn(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#line.pause(false);
+  }
+
+  private over(): void {
+    if (!this.closed) super._complete();
+  }
+
+  protected override _complete(): void {
+    if (!this.#rest || this.#line.held) this.over();
+  }
+
+  override unsubscribe(): void {
+    if (this.closed) return;
+    this.#rest = undefined;
+    super.unsubscribe();
+    this.readOn();
+  }
+}
+
+/** Neither a letter nor a key is cut in two, as far as that can be seen. */
+function pieceLength(bytes: Uint8Array): number {
+  if (bytes.length <= PIECE_BYTES) return bytes.length;
+  let length = PIECE_BYTES;
+  while (length > PIECE_BYTES - 3 && isContinuation(bytes[length])) length -= 1;
+  return bytes[length - 1] === ESC ? length - 1 : length;
+}
+
+const isContinuation = (byte = 0) => (byte & 0xc0) === 0x80;
+
+function copyOf(...chunks: Uint8Array[]): Uint8Array {
+  const copy = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    copy.set(chunk, at);
+    at += chunk.length;
+  }
+  return copy;
+}

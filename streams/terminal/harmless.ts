@@ -1,0 +1,112 @@
+import { BEL, BS, CAN, CR, DEL, ESC, isControl, LF, SUB, TAB } from '../protocol/controls.js';
+
+/** A filter between a stranger's machine and a person's terminal. */
+export interface Harmless {
+  /** The part of a text that is safe on a person's own terminal. */
+  filter(text: string): string;
+  /** Puts the terminal back as it was before all that was let through. */
+  restored(): string;
+}
+
+const SHOWN = new Set<number>([BEL, BS, TAB, LF, CR]);
+
+/** Moves, erasing, inserting, colours, scrolling, and where the cursor is. */
+const HARMLESS_FINALS = 'ABCDEFGHJKLMPSTXZ@`abdefmrsu';
+/** Modes that a screen may be switched to: cursor keys, wrapping, the cursor, the mouse, the other screen, pastes. */
+const MODES = new Set('?1 ?6 ?7 ?12 ?25 ?47 ?1000 ?1002 ?1003 ?1006 ?1047 ?1048 ?1049 ?2004 4'.split(' '));
+/** Modes that are on unless somebody switched them off. */
+const USUALLY_ON = new Set(['?7', '?25']);
+/** Single letters after ESC: save and restore the cursor, lines up and down, and the keypad. */
+const HARMLESS_ESCAPES = '78DEM=>';
+/** No sequence that we know is longer. */
+const SEQUENCE_LIMIT = 64;
+/** The largest row, column, count or size that a terminal is given. No window has more. */
+const MAX_NUMBER = 1000;
+/** The most that one letter is repeated (REP). Terminals don't stop at the end of the line, so seven bytes would be two thousand million letters. */
+const MAX_REPEATS = 255;
+
+/**
+ * Makes a filter for what a stranger's machine writes to a person's terminal. Colours, cursor moves and the like pass;
+ * what makes a terminal do or answer something is dropped: the clipboard, titles, files and keys (OSC, DCS, APC, PM,
+ * SOS), reports that it would type (all but the cursor's place), 8-bit controls, and all that isn't known (ECMA-48,
+ * xterm's ctlseqs). Counts, places and sizes are no larger than a window can be, and a letter is repeated 255 times at most. A
+ * sequence may be cut anywhere; at most a few bytes of one are held.
+ */
+export function harmless(): Harmless {
+  let state: 'text' | 'escape' | 'charset' | 'control' | 'string' | 'string-end' = 'text';
+  let sequence = '';
+  let touched = false;
+  const modes = new Map<string, boolean>();
+
+  const control = (char: string): string => {
+    const body = sequence.slice(2);
+    sequence = '';
+    state = 'text';
+    if (char === 'h' || char === 'l') {
+      const known = body
+        .replace('?', '')
+        .split(';')
+        .map((mode) => `${body.startsWith('?') ? '?' : ''}${mode}`)
+        .filter((mode) => MODES.has(mode));
+      for (const mode of known) modes.set(mode, char === 'h');
+      return known.map((mode) => `\x1b[${mode}${char}`).join('');
+    }
+    const simple = /^[\d;:]*$/.test(body);
+    if (!(simple && HARMLESS_FINALS.includes(char)) && !(char === 'n' && body === '6')) return '';
+    // With more than a count it is no scrolling: xterm waits for the mouse, and stands still meanwhile.
+    if (char === 'T' && /[;:]/.test(body)) return '';
+    touched = true;
+    return `\x1b[${bounded(body, char === 'b' ? MAX_REPEATS : MAX_NUMBER)}${char}`;
+  };
+
+  const step = (char: string): string => {
+    const code = char.codePointAt(0) as number;
+    if (code === CAN || code === SUB) state = 'text';
+    else if (state === 'string') {
+      if (code === BEL) state = 'text';
+      else if (code === ESC) state = 'string-end';
+    } else if (code === ESC) state = 'escape';
+    else if (state === 'text') return !isControl(code) || SHOWN.has(code) ? char : '';
+    else if (state === 'string-end' && char === '\\') state = 'text';
+    else if (state === 'escape' || state === 'string-end') return escaped(char, code);
+    else if (state === 'charset') {
+      state = 'text';
+      touched = true;
+      return /[0AB]/.test(char) ? `\x1b(${char}` : '';
+    } else if (code >= 0x40 && code < DEL) return control(char);
+    else if (code < 0x20 || code >= DEL || sequence.length > SEQUENCE_LIMIT) state = 'text';
+    else sequence += char;
+    return '';
+  };
+  const escaped = (char: string, code: number): string => {
+    state = 'text';
+    if (char === '[') {
+      state = 'control';
+      sequence = '\x1b[';
+    } else if (char === '(') state = 'charset';
+    else if (']PX^_'.includes(char)) state = 'string';
+    else if (HARMLESS_ESCAPES.includes(char)) {
+      touched = true;
+      return `\x1b${char}`;
+    } else if (!isControl(code) && code >= DEL) return char;
+    return '';
+  };
+
+  return {
+    filter(text) {
+      let safe = '';
+      for (const char of text) safe += step(char);
+      return safe;
+    },
+    restored() {
+      const switched = [...modes].filter(([mode, on]) => on !== USUALLY_ON.has(mode));
+      const back = switched.map(([mode, on]) => `\x1b[${mode}${on ? 'l' : 'h'}`).join('');
+      // The scroll region's end moves the cursor, so that it is kept.
+      return touched ? `${back}\x1b7\x1b[r\x1b8\x1b>\x1b(B\x1b[0m` : back;
+    },
+  };
+}
+
+/** The parameters of a sequence, none of them larger than `max`. */
+const bounded = (parameters: string, max: number): string =>
+  parameters.replace(/\d+/g, (digits) => (Number(digits) > max ? `${max}` : digits));

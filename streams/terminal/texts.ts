@@ -1,0 +1,93 @@
+import type { Refused } from '../types/admission.js';
+import type { EndReason } from '../types/session.js';
+import { faultOf, type SessionEnd } from '../types/session-end.js';
+
+/** A duration as one says it: `1 minute`, `30 seconds`; rounded, never less than a second. */
+export function inWords(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  const inSeconds = seconds < 120 && seconds % 60 !== 0;
+  const inMinutes = seconds < 7200 && seconds % 3600 !== 0;
+  const [size, unit] = inSeconds ? [1, 'second'] : inMinutes ? [60, 'minute'] : [3600, 'hour'];
+  const count = Math.round(seconds / size);
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+/** The last words for each ending; null where the caller is gone, or has heard them from the app. */
+export const GOODBYES: Record<EndReason, string | null> = {
+  hangup: null,
+  idle: 'You were quiet for too long. Goodbye!',
+  'login-timeout': 'That took too long. Please call again.',
+  'login-failed': 'Login failed. Goodbye!',
+  denied: null,
+  'time-limit': 'Your time on line is up. Goodbye!',
+  kicked: 'The sysop closed your call.',
+  slow: null,
+  lost: null,
+  'app-done': null,
+  'app-error': 'Something went wrong here, and the sysop knows. Please call again.',
+  'connection-error': null,
+  protocol: null,
+  'wrong-protocol': null,
+  crawler: null,
+  'taken-over': 'You called in from elsewhere, so this call is closed.',
+  shutdown: 'The board is going down. Goodbye!',
+  forced: null,
+};
+
+/** What a caller reads whose login could not be checked. */
+const NO_LOGIN = 'Nobody can log in right now, and the sysop knows. Please call again later.';
+
+/** The last words for this ending. */
+export const goodbye = (ending: SessionEnd): string | null =>
+  ending.reason === 'login-failed' && 'error' in faultOf(ending) ? NO_LOGIN : GOODBYES[ending.reason];
+
+export const warning = (reason: 'idle' | 'time-limit', inMs: number) =>
+  reason === 'idle'
+    ? `Still there? Press Enter, or the line closes in ${inWords(inMs)}.`
+    : `You have ${inWords(inMs)} left on line.`;
+
+export const waiting = (nodes: number, place: number) =>
+  `All ${nodes} nodes are busy. You are number ${place} in line.`;
+
+/** What a caller reads whose account is on line as often as it may be. */
+export const tooOften = (times: number) =>
+  `You are on line ${times === 1 ? 'once' : `${times} times`} already. Please hang up there first.`;
+
+/** What a caller reads who took over another call. */
+export const TAKEN_OVER = 'Your other call was closed. Welcome back.';
+
+/** What a caller reads at the human gate. */
+export const GATE = 'Press ESC twice to come in.';
+
+export const draining = (graceMs: number | null) =>
+  graceMs === null
+    ? 'The board goes down when the last caller has left. Please finish what you are doing.'
+    : `The board goes down in ${inWords(graceMs)}. Please finish what you are doing.`;
+
+/** What callers read while a countdown to a shutdown runs, and when it is called off. */
+export const closing = (leftMs: number) => `The board closes in ${inWords(leftMs)}.`;
+export const STAYS_OPEN = 'The board stays open after all.';
+
+/** What a refused caller reads; null where the transport has answered in another protocol. */
+export function refusal({ reason, retryInMs }: Refused, nodes: number): string | null {
+  const again = retryInMs === undefined ? 'later' : `in ${inWords(retryInMs)}`;
+  switch (reason) {
+    case 'full':
+      return `All ${nodes} nodes are busy. Please call again ${again}.`;
+    case 'address':
+      return `Too many calls from your address. Please call again ${again}.`;
+    case 'rate':
+      return `Too many callers at once. Please call again ${again}.`;
+    case 'gate':
+      return `Nobody pressed ESC twice. Please call again ${again}.`;
+    case 'draining':
+      return 'The board is going down. Please call again later.';
+    case 'wrong-protocol':
+    case 'crawler':
+      return null;
+    case 'penalty':
+      return `Your address has to wait a while. Please call again ${again}.`;
+    default:
+      return `The board can't take your call. Please call again ${again}.`;
+  }
+}
