@@ -25,7 +25,10 @@ function reopened(path: string): number | undefined {
   }
 }
 
-/** Node sets a socket or a pipe not to wait as it makes its stream. */
+/**
+ * Node sets a socket not to wait as it makes its stream. A child that inherits stderr has it wait again (libuv's `uv_spawn` clears
+ * the flag of what both share): the board starts none.
+ */
 function shared(): number {
   process.stderr.on('error', () => {});
   return STDERR;
