@@ -1,23 +1,24 @@
 import { styleText } from 'node:util';
 
-/** What a piece of text can look like. */
+/** The styles of text. */
 export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green';
 
-/** Gives a text a style, or leaves it as it is. */
+/** Gives a text a style, or returns it unchanged. */
 export type Paint = (style: Style, text: string) => string;
 
-/** As much of a stream as tells whether people look at it. */
+/** The part of a stream that tells whether it is a terminal. */
 export interface Screen {
   readonly isTTY?: boolean | undefined;
   hasColors?(): boolean;
 }
 
-/** Leaves every text as it is. */
+/** Returns every text unchanged. */
 export const plainly: Paint = (_, text) => text;
 
 /**
- * Paints for a stream that is a terminal with colours, and leaves text alone for any other. `NO_COLOR` (no-color.org) takes
- * the colours away, whatever else is said; `FORCE_COLOR` has them without a terminal too, and is off with `0` or `false`.
+ * Creates a {@link Paint} that colours text on a terminal with colours, and returns it unchanged elsewhere.
+ * `NO_COLOR` (no-color.org) turns colours off and wins over everything else. `FORCE_COLOR` turns them on
+ * without a terminal too; `0` and `false` turn them off.
  */
 export const painter = (screen: Screen, env: NodeJS.ProcessEnv = process.env): Paint =>
   hasColours(screen, env) ? (style, text) => styleText(style, text, { validateStream: false }) : plainly;

@@ -27,60 +27,62 @@ import {
 } from './session-manager.js';
 import { type TelnetConnection, telnet } from './telnet/telnet.js';
 
-/** A board and where it listens. */
+/** The options of a board that listens on a port. */
 export interface ImpulseOptions extends SessionManagerOptions {
-  /** The address to listen on; `127.0.0.1` if left out, so that only this machine reaches the board. */
+  /** The address to listen on. Defaults to `127.0.0.1`, which only this machine can reach. */
   readonly host?: string | undefined;
-  /** The port to listen on; 2323 if left out, 0 for any that is free. */
+  /** The port to listen on. Defaults to 2323; 0 takes any free port. */
   readonly port?: number | undefined;
-  /** The descriptor of a TCP socket that was handed over to this process, to listen on instead of `host` and `port`. */
+  /** The descriptor of an inherited TCP socket to listen on, instead of `host` and `port`. */
   readonly fd?: number | undefined;
   /**
-   * Which proxies tell in a PROXY header who calls (HAProxy's proxy-protocol.txt, v1 and v2). When given, every line must
-   * come from one of them and begin with a header; the address in it is what all limits count.
+   * Returns whether the proxy at this address is trusted to name the caller in a PROXY header (HAProxy's
+   * proxy-protocol.txt, v1 and v2). When given, every connection must come from a trusted proxy and begin
+   * with a header. All limits count the address in the header.
    */
   readonly proxyFrom?: ((address: string) => boolean) | undefined;
-  /** What the board is called, for crawlers that list boards (MSSP); `Impulse`, if left out. */
+  /** The board's name, for crawlers that list boards (MSSP). Defaults to `Impulse`. */
   readonly name?: string | undefined;
 }
 
 /** A telnet board. */
 export interface Impulse {
   /**
-   * Opens the board. Resolves with the address once it listens. Rejects when it can't (with the system's error,
-   * `EADDRINUSE` for example): then {@link Impulse.event$} completes, and it may be started again. Rejects also when it was
-   * started before, or was shut down.
+   * Opens the board. Resolves with the address once it listens. Rejects with the system's error if it can't
+   * listen (`EADDRINUSE` for example); {@link Impulse.event$} then completes, and the board may be started
+   * again. Also rejects if the board was already started or shut down.
    */
   start(): Promise<AddressInfo>;
   /**
-   * Goes down with grace: no new callers, everybody is told, and whoever is still there after
-   * `shutdownGraceMs` is sent home. Resolves when the last line is gone; calling it again is harmless. Rejects if
-   * the board fails, or has.
-   * @param how `force` cuts everybody off at once, in the middle of a grace too.
+   * Shuts down gracefully. New callers are refused, callers on line are told, and sessions that are still
+   * open after `shutdownGraceMs` are ended. Resolves when the last connection is closed. Calling it again is
+   * harmless. Rejects if the board fails or has failed.
+   * @param how `force` ends all sessions at once, also during a grace.
    */
   shutdown(reason?: string, how?: { force?: boolean }): Promise<ShutdownReport>;
   /**
-   * Changes limits: for those who call from now on, and for those who wait. Whoever is on line stays, under the limits
-   * that they came in with. `shutdownGraceMs` and `deadPeerTimeoutMs` stay as they were.
+   * Changes limits for new and waiting callers. Sessions that are open keep the limits they began with.
+   * `shutdownGraceMs` and `deadPeerTimeoutMs` can't be changed.
    *
-   * @throws {@link OptionsError} for a limit that can't be used; all stay as they were then.
+   * @throws {@link OptionsError} for a limit that can't be used; no limit is changed then.
    */
   setLimits(limits: LimitOptions): void;
-  /** Tells everybody who has logged in something, as the sysop. Returns how many they are. */
+  /** Sends a text from the sysop to all callers who have logged in. Returns their number. */
   broadcast(text: string): number;
-  /** Ends a session (`kicked`). False if there is none of that id. */
+  /** Ends a session with the reason `kicked`. Returns false if there is no such session. */
   kick(id: SessionId): boolean;
   /**
-   * Everything that happens, from the moment of subscribing on. Completes after `serverClosed` or `serverFailed`, when a start
-   * fails, and when a shutdown comes before the start; never errors. A listener that throws is a `callbackFailed`, and harms nobody.
+   * The events of the board, from subscription on. Completes after `serverClosed` or `serverFailed`, after a
+   * failed start, and after a shutdown before the start. Never errors. An error thrown by a subscriber
+   * becomes a `callbackFailed` event and affects no other subscriber.
    */
   readonly event$: Observable<ServerEvent>;
-  /** Who is on line, live. */
+  /** The open sessions, live. */
   readonly sessions: ReadonlyMap<SessionId, SessionInfo>;
 }
 
 /**
- * Makes a telnet board of an app: a function from a session's lines to its output.
+ * Creates a telnet board that runs `app` for each caller. An app is a function from a session to its output.
  *
  * @throws {@link OptionsError} for an option that is missing, unknown or can't be used.
  * @example
@@ -105,7 +107,10 @@ export function createImpulse(given: ImpulseOptions): Impulse {
   const { host = '127.0.0.1', port = 2323, fd, name = 'Impulse', proxyFrom, ...options } = given;
   const manager = sessionManager(options);
   const stop = new Subject<void>();
-  /** A start that failed; and, for whoever comes later too, a shutdown before there was anything to shut down. */
+  /**
+   * Emits when a start fails. `neverStarted` replays, so that late subscribers see a shutdown before the
+   * start too.
+   */
   const startFailed = new Subject<void>();
   const neverStarted = new ReplaySubject<void>(1);
   let started = false;
@@ -117,7 +122,7 @@ export function createImpulse(given: ImpulseOptions): Impulse {
   const status = () => ({
     NAME: name,
     PLAYERS: manager.handles.size,
-    // Asked for anew each time: the machine's clock may have been wrong when the board began.
+    // Computed on each request: the wall clock may have been wrong when the board began.
     UPTIME: Math.floor(processClock.dateOf(startedAt).getTime() / 1000),
   });
 
@@ -140,7 +145,7 @@ export function createImpulse(given: ImpulseOptions): Impulse {
         );
 
   const run$ = listen({ host, port, fd, silenceMs: deadPeerTimeoutMs }).pipe(
-    // Cancels a listener that isn't there yet; one that is has been closed by the board.
+    // Cancels an attempt to listen. The manager has closed a listener that is open.
     takeUntil(stop),
     tap(() => {
       hasListened = true;
@@ -169,7 +174,7 @@ export function createImpulse(given: ImpulseOptions): Impulse {
         run$.subscribe({
           next: ({ event, address }) => event.type === 'serverListening' && resolve(address),
           error(error) {
-            // Until it listens nothing has begun, and another try may do better.
+            // Nothing has begun before the board listens, so another start is allowed.
             if (!hasListened) {
               started = false;
               startFailed.next();
@@ -192,7 +197,7 @@ export function createImpulse(given: ImpulseOptions): Impulse {
 const SHUT_DOWN = 'the board was shut down; make another one';
 const SHUT_DOWN_EARLY = 'the board was shut down before it listened';
 
-/** Has all that is said to a newcomer in the turn of the call, telnet's offers and the greeting, go out as one packet. */
+/** Sends telnet's first offers and the greeting as one packet. */
 class Greeting extends Stage<TelnetConnection> {
   protected override _next(connection: TelnetConnection): void {
     connection.recognise();

@@ -1,5 +1,5 @@
 /**
- * A board as a library: what it is made of, and what an app needs.
+ * A telnet board as a library: the server, its parts, and the types an app needs.
  *
  * @module impulse-bbs
  */

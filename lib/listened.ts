@@ -1,14 +1,15 @@
 import { Observable, type Observer, type OperatorFunction, Subscriber } from 'rxjs';
 
 /**
- * The same, of which a subscriber that throws is no uncaught exception, as RxJS has it: `failed` is told instead, of the first
- * failure of each subscriber. So it is behind `pipe`, where an operator that fails is the failure of who subscribes.
+ * Returns the same Observable, except that an error thrown by a subscriber goes to `failed`, where RxJS would
+ * report an uncaught exception. `failed` is called with the first error of each subscriber. Operators behind
+ * `pipe` count as part of the subscriber.
  */
 export function listened<T>(source$: Observable<T>, failed: (error: unknown) => void): Observable<T> {
   return new Listened(source$, failed);
 }
 
-/** A class, since `pipe` and `subscribe` are where listeners come from. */
+/** A class, since subscribers come through both `pipe` and `subscribe`. */
 class Listened<T> extends Observable<T> {
   readonly #failed: (error: unknown) => void;
 
@@ -30,19 +31,19 @@ class Listened<T> extends Observable<T> {
     error?: ((error: unknown) => void) | null,
     complete?: (() => void) | null,
   ) {
-    // One of RxJS's own is another operator, which sees to it.
+    // A Subscriber of RxJS is the next operator, which handles its own errors.
     if (observer instanceof Subscriber) return super.subscribe(observer);
     const given = typeof observer === 'object' && observer ? observer : { next: observer, error, complete };
     return super.subscribe(contained(given, this.#failed));
   }
 }
 
-/** Has a listener's first failure told, and none thrown. */
+/** Returns an observer that reports the first error of a listener and throws none. */
 function contained<T>(listener: Given<T>, failed: (error: unknown) => void): Observer<T> {
   let hasFailed = false;
   const fail = (error: unknown) => {
     if (hasFailed) return;
-    // First: who is told may have this listener hear of it.
+    // Set first: `failed` may cause another event for this listener.
     hasFailed = true;
     failed(error);
   };

@@ -8,16 +8,16 @@ import { formatDuration } from './config/duration.js';
 import { messageOf, quotedMessageOf } from './message-of.js';
 import { monotonic } from './process/monotonic.js';
 
-/** Whatever the log has a line for. */
+/** The events that the log has a line for. */
 export type LogEvent = ServerEvent | Summary;
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
-/** The log of one board. Whatever is in an event, it is one line. */
+/** The log of one board. Each event becomes one line, whatever it contains. */
 export interface Log {
-  /** A line for something that happened on the board. */
+  /** Logs an event of the board. */
   event(event: LogEvent): void;
-  /** A line about anything else, under a name for machines and in words for people. */
+  /** Logs anything else: `event` is a name for machines, `message` a sentence for people. */
   debug(event: string, message: string): void;
   info(event: string, message: string): void;
   warn(event: string, message: string): void;
@@ -26,19 +26,19 @@ export interface Log {
 
 export interface LogOptions {
   readonly level: LogLevelDesc;
-  /** `text` for people; `json` for machines, an object a line. */
+  /** `text` for people; `json` for machines, one object a line. */
   readonly format: 'text' | 'json';
-  /** Takes a finished line, with its newline. */
+  /** Called with each finished line, including its newline. */
   readonly write: (line: string) => void;
   readonly now?: () => Date;
-  /** How lines for people are coloured; not at all, if left out. */
+  /** Colours the lines for people. No colours if left out. */
   readonly paint?: Paint;
 }
 
-/** What stands out from the rest. */
+/** The styles of the levels. */
 const STYLES: Readonly<Record<string, Style>> = { debug: 'dim', info: 'green', warn: 'yellow', error: 'red' };
 
-/** Makes a log. Times are UTC. */
+/** Creates a log. Times are in UTC. */
 export function createLog({
   level,
   format,
@@ -46,7 +46,7 @@ export function createLog({
   now = () => new Date(),
   paint = plainly,
 }: LogOptions): Log {
-  // Several boards in one process have a level each.
+  // A logger of its own, so that each board in a process has its own level.
   const logger = loglevel.getLogger(Symbol('impulse'));
   const levelled = (name: string) => paint(STYLES[name] ?? 'dim', name.padEnd(5));
   logger.methodFactory = (name) => (event: string, message: string, fields: object) => {
@@ -74,7 +74,7 @@ export function createLog({
   };
 }
 
-/** Writes every event into the log, floods of refusals in summary. Passes on what it has written. */
+/** Logs every event, with a summary for floods of refusals. Emits the events that were logged. */
 export function logEvents(
   event$: Observable<ServerEvent>,
   log: Log,
@@ -170,7 +170,7 @@ function because(event: ConnectionRefused | ConnectionsRefused): string {
   return more === undefined ? reason : `${reason} (${more})`;
 }
 
-/** What went wrong, if something did. */
+/** The error message of an event, if it has one. */
 const why = (event: object) => ('error' in event ? `: ${quotedMessageOf(event.error)}` : '');
 
 /** `0.4s`, `10m 4s`, `2h 3m` */
@@ -190,13 +190,13 @@ function stackOf(error: unknown): string | undefined {
   }
 }
 
-/** A handle; in quotes, where it is more than one word. */
+/** A handle, in quotes if it has more than one word. */
 function wordOf(handle: string): string {
   const shown = printable(handle);
   return /[ "]/.test(shown) ? JSON.stringify(shown) : shown;
 }
 
-/** JSON, with everything escaped that isn't safe on a terminal. */
+/** JSON with everything escaped that isn't safe on a terminal. */
 function json(fields: object): string {
   return JSON.stringify(fields).replace(NOT_PRINTED, (char) =>
     Array.from(

@@ -4,11 +4,12 @@ import { isOrdinary } from '../streams/terminal/plain.js';
 import { width } from './width.js';
 
 /**
- * How many columns a text takes at most, whatever the terminal. Terminals differ in what they take for one letter: four
- * joined emoji are 2 columns here and 8 there. What others say is laid out by this, since a row that a terminal wraps by
- * itself begins in the first column, where it may look like another caller's.
+ * Returns the most columns that a text can take on any terminal. Terminals disagree about what is one letter:
+ * four joined emoji take 2 columns on one and 8 on another. Text from other callers is wrapped to this width.
+ * If a terminal wrapped a row itself, the next row would begin in the first column, and could pass for
+ * another caller's.
  *
- * It is the sum over the code points of a letter, or the letter's own width if that is more.
+ * The result is the sum over the code points of a letter, or the letter's own width if that is more.
  */
 export function maxWidth(text: string): number {
   if (isOrdinary(text)) return text.length;
@@ -36,17 +37,20 @@ function widthOfPoint(point: string): number {
   return ONE.test(point) ? 1 : width(point);
 }
 
-/** Halves of a flag, and what only newer terminals know. */
+/** Halves of a flag, and code points that only newer terminals know. */
 const TWO = /[\p{RI}\p{Cn}\p{Co}]/u;
-/** Joiners, and marks that all terminals put on the letter before: those of the older scripts that don't take room. */
+/**
+ * Joiners, and marks that every terminal draws on the letter before: those of the older scripts that take no
+ * column.
+ */
 const NONE = new RegExp(
   '\\u200c|\\u200d|\\ufe0e|(?=[\\p{Mn}\\p{Me}])' +
     '[\\u0300-\\u036f\\u0483-\\u0489\\u0591-\\u06ed\\u0900-\\u0acd\\u0e31-\\u0ecd\\u20d0-\\u20f0\\u3099\\u309a]',
   'u',
 );
-/** All other marks have room of their own somewhere; and what makes a picture of a sign widens it. */
+/** All other marks take a column on some terminals. A variation selector for emoji widens its sign by one. */
 const ONE = /\p{M}/u;
 
-/** Letters of which the width is remembered, and the longest of them. */
+/** How many letters have their width cached, and the longest letter that is cached. */
 const [MAX_WIDTHS, LONG_LETTER] = [8192, 16];
 const WIDTHS = new Map<string, number>();

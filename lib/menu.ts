@@ -4,7 +4,7 @@ import type { App } from '../streams/types/app.js';
 import type { Output } from '../streams/types/connection.js';
 
 /**
- * Leaves the menu that it is a choice of. Emits nothing and completes.
+ * An app for a choice that leaves the menu. Emits nothing and completes.
  *
  * @example
  * ```ts
@@ -16,10 +16,11 @@ import type { Output } from '../streams/types/connection.js';
 export const quit: App = () => EMPTY;
 
 /**
- * Makes an app of several: asks which one, runs it until it completes, and asks again. Choices are typed in whatever
- * case, or completed by Tab. Completes when {@link quit} is chosen, and so leads back to the menu around it, or hangs up.
+ * Creates an app from several: asks for a choice, runs its app until it completes, and asks again. Choices
+ * may be typed in any case and completed with Tab. Completes when {@link quit} is chosen. An outer menu then
+ * asks again; without one the session ends.
  *
- * @param prompt What asks; the choices with a question mark, if left out.
+ * @param prompt The prompt. Defaults to the choices with a question mark.
  * @example
  * ```ts
  * import { type App, createImpulse, menu, quit } from 'impulse-bbs';

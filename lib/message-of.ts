@@ -1,8 +1,8 @@
 import { printable } from '../streams/terminal/printable.js';
 
 /**
- * What an error says, as one line that is safe on a screen. Apps throw anything, and of some of that not even a
- * text can be made.
+ * Returns an error's message as one line that is safe on a screen. Handles any thrown value, also one that
+ * can't be converted to a string.
  */
 export function messageOf(error: unknown): string {
   try {
@@ -12,5 +12,5 @@ export function messageOf(error: unknown): string {
   }
 }
 
-/** The same in quotes, for a line of a log: whatever is quoted in an error doesn't read as a line of ours. */
+/** The same in quotes for a log line, so that text in an error can't pass for part of the log. */
 export const quotedMessageOf = (error: unknown): string => `"${messageOf(error).replaceAll('"', '\\"')}"`;

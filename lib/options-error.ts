@@ -1,24 +1,24 @@
-/** What is wrong with an option. */
+/** The kinds of mistakes in an option. */
 export type OptionsErrorCode = 'OPTION_MISSING' | 'OPTION_UNKNOWN' | 'OPTION_INVALID';
 
-/** What an {@link OptionsError} tells apart from its sentence. */
+/** The fields of an {@link OptionsError} besides its message. */
 export interface OptionsErrorDetails {
-  /** What kind of mistake it is. */
+  /** The kind of mistake. */
   readonly code: OptionsErrorCode;
   /** The option's name. */
   readonly option: string;
-  /** What it was given. */
+  /** The value that was given. */
   readonly value?: unknown;
-  /** What it may be. */
+  /** The allowed values, in words. */
   readonly allowed?: string | undefined;
-  /** The known option whose name is nearest, of an unknown one. */
+  /** The known option with the nearest name, for an unknown one. */
   readonly nearest?: string | undefined;
 }
 
 /**
- * An option can't be used. Thrown by `createImpulse`, `createSessionManager` and `setLimits` before anything happens: no port
- * is opened and no limit is changed. The message is one line: which option, its value, where it was given, and what is
- * allowed.
+ * Thrown by `createImpulse`, `createSessionManager` and `setLimits` when an option can't be used. It is
+ * thrown before anything happens: no port is opened and no limit is changed. The message is one line with the
+ * option, its value, the function that got it, and the allowed values.
  *
  * @example
  * ```ts
@@ -32,20 +32,20 @@ export interface OptionsErrorDetails {
  * ```
  */
 export class OptionsError extends Error {
-  /** The class's name. */
+  /** The name of the class. */
   override readonly name = 'OptionsError';
   /**
-   * What is wrong: `OPTION_MISSING`, where there is no default; `OPTION_UNKNOWN`, for a name that no option has; or
-   * `OPTION_INVALID`, for a value that isn't allowed.
+   * `OPTION_MISSING` for an option without a default, `OPTION_UNKNOWN` for a name that no option has,
+   * `OPTION_INVALID` for a value that isn't allowed.
    */
   readonly code: OptionsErrorCode;
-  /** The name of the option; `options` if what was given is no object of options. */
+  /** The name of the option; `options` if the argument isn't an object of options. */
   readonly option: string;
   /** The value that was given. */
   readonly value: unknown;
-  /** Which values are allowed, in words; `undefined` for an unknown option. */
+  /** The allowed values, in words; `undefined` for an unknown option. */
   readonly allowed: string | undefined;
-  /** The option whose name is nearest to an unknown one, if one is near. */
+  /** The known option with the name nearest to an unknown one, if any is near. */
   readonly nearest: string | undefined;
 
   constructor(message: string, { code, option, value, allowed, nearest }: OptionsErrorDetails) {

@@ -43,32 +43,32 @@ import { measured } from './serve/measured.js';
 import { limitsOf, type Reread, reload } from './serve/reload.js';
 import { callIn, cannotListen, cannotTakeOver, inUseByBoard, openToBots } from './serve/words.js';
 
-/** How long after the grace the process may take to be gone. */
+/** How long the process may run after the grace. */
 const WATCHDOG_MS = 2000;
 
-/** How often a signal that changes nothing is logged at most. */
+/** The shortest time between two log lines about signals that change nothing. */
 const LOG_EACH_MS = 1000;
 
-/** What `impulse serve` needs of its process. */
+/** The process-level parts of `impulse serve`. */
 export interface ServeOptions {
-  /** The descriptor of a socket to listen on, instead of the host and port of the configuration. */
+  /** The descriptor of a socket to listen on, instead of the configured host and port. */
   readonly fd?: number | undefined;
-  /** Reads the configuration again; throws, or rejects with, a `ConfigError` if it can't be used. */
+  /** Reads the configuration again. Throws, or rejects with, a `ConfigError` if it can't be used. */
   readonly reread?: () => Reread | Promise<Reread>;
-  /** Whether the terminal that the board was started from is gone. */
+  /** Returns whether the terminal that started the board is closed. */
   readonly terminalIsGone?: () => boolean;
-  /** Ends a process that outlasts its shutdown. */
+  /** Ends a process that is still running after its shutdown. */
   readonly exit?: (code: number) => void;
 }
 
 /**
- * Runs the board that `impulse serve` is, until a signal or the closing time that was set through its control socket. The
- * first of them begins the shutdown; a SIGINT after it cuts that short; any other is only logged. A SIGHUP rereads the
- * configuration, or is one of them if the terminal is gone that the board was started from. Signals that change nothing are logged, one a
- * second.
+ * Runs the board of `impulse serve` until a signal, or until the closing time set through its control socket.
+ * The first of these begins the shutdown, and a later SIGINT cuts it short. Other signals are only logged, at
+ * most one a second. A SIGHUP rereads the configuration; if the terminal that started the board is closed, it
+ * begins the shutdown instead.
  *
- * @param signal$ Signals of the process, from its very start.
- * @returns The exit code: 0 when drained, 130 when cut short, 1 when the board couldn't open, or failed.
+ * @param signal$ The signals of the process, from its start.
+ * @returns The exit code: 0 after a drain, 130 if it was cut short, 1 if the board couldn't open or failed.
  */
 export function serve(
   settings: Config,
@@ -175,7 +175,7 @@ export function serve(
     switchMap(({ order, force }) =>
       from(impulse.shutdown(order, { force })).pipe(
         map(() => (force ? 130 : 0)),
-        // A board that fails meanwhile: the log has it.
+        // The board failed during the shutdown; its error is in the log.
         catchError(() => of(1)),
       ),
     ),
@@ -195,7 +195,7 @@ export function serve(
   );
 }
 
-/** Names what keeps the process alive, should it outlast its shutdown, and ends it. */
+/** Logs the handles that keep the process alive after its shutdown, and ends it. */
 function guard(afterMs: number, log: Log, exit: (code: number) => void): void {
   watchdog(afterMs, { report: (line) => log.error('shutdownStuck', line), exit });
 }

@@ -3,13 +3,13 @@ import stringWidth from 'string-width';
 import { isSimple, lettersOf } from '../streams/terminal/letters.js';
 import { isOrdinary } from '../streams/terminal/plain.js';
 
-/** Letters that are remembered; a language has some thousands. */
+/** The most letters that are cached; a language has some thousands. */
 const MOST_KNOWN = 8192;
 const known = new Map<string, number>();
 
 /**
- * How many columns a text takes on the screen. What a letter takes is looked up once: to work it out costs twenty times as
- * much, and a line of emoji that a room full of callers hears would hold the board for seconds.
+ * Returns how many columns a text takes on the screen. The width of each letter is cached: computing it costs
+ * twenty times as much, and a line of emoji in a full room would block the board for seconds.
  */
 export function width(text: string): number {
   if (isOrdinary(text)) return text.length;
@@ -20,7 +20,7 @@ export function width(text: string): number {
   return columns;
 }
 
-/** By their codes, one more than they take: a table is five times as fast as a map. */
+/** By character code, as the width plus one. A table is five times as fast as a map. */
 const units = new Uint8Array(0x10000);
 
 function widthOfUnit(code: number): number {

@@ -9,7 +9,7 @@ import { SETTINGS } from './settings.js';
 
 type Rules = Readonly<Record<string, Rule>>;
 
-/** The rules of all limits, which are those of their settings. */
+/** The rules of all limits, shared with their settings. */
 export const LIMITS = {
   maxSessions: SETTINGS.maxSessions.rule,
   waitingRoom: SETTINGS.waitingRoom.rule,
@@ -33,7 +33,7 @@ export const LIMITS = {
 
 const ADDRESS_TEST = callback('a function from an address to true or false');
 
-/** The rules of what `createSessionManager` takes. */
+/** The rules of the options of `createSessionManager`. */
 export const MANAGER_OPTIONS = {
   ...LIMITS,
   app: callback('a function from a session to an Observable of its output'),
@@ -46,7 +46,7 @@ export const MANAGER_OPTIONS = {
   random: callback('a function that gives a number from 0 up to 1'),
 } as const satisfies Rules;
 
-/** The rules of what `createImpulse` takes. */
+/** The rules of the options of `createImpulse`. */
 export const IMPULSE_OPTIONS = {
   ...MANAGER_OPTIONS,
   host: SETTINGS.host.rule,
@@ -57,11 +57,11 @@ export const IMPULSE_OPTIONS = {
 } as const satisfies Rules;
 
 /**
- * Checks what a program gave as options. An option that is `undefined` was left out.
+ * Checks the options that a program gave. An option that is `undefined` counts as left out.
  *
- * @param from What they were given to, for the message.
+ * @param from The function that got the options, for the message.
  * @param required The options that have no default.
- * @throws {@link OptionsError} for the first that can't be used.
+ * @throws {@link OptionsError} for the first option that can't be used.
  */
 export function checkOptions(
   from: string,
@@ -88,10 +88,10 @@ export function checkOptions(
 }
 
 /**
- * The limits after a change, which may be of some of them. One that is `undefined` stays as it was.
+ * Returns the limits after a change. A limit that is `undefined` or missing in the change stays as it is.
  *
- * @param from What the change was given to, for the message.
- * @throws {@link OptionsError} if they can't be together.
+ * @param from The function that got the change, for the message.
+ * @throws {@link OptionsError} if the limits contradict each other.
  */
 export function changedLimits(
   from: string,
@@ -129,7 +129,7 @@ function unknown(from: string, option: string, value: unknown, names: readonly s
 
 const MAX_SHOWN = 60;
 
-/** A value as a programmer writes it, in one line that isn't too long. */
+/** Writes a value as JavaScript, shortened to one line. */
 const shown = (value: unknown): string =>
   printable(
     inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxStringLength: MAX_SHOWN }),

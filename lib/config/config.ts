@@ -8,17 +8,17 @@ import { readBytes, reasonOf } from './read-text.js';
 import { type Config, flag, SETTINGS, type Setting, variable } from './settings.js';
 import { unknownName } from './unknown-names.js';
 
-/** Where settings may come from, the strongest first; what is in none of them has its default. */
+/** The sources of settings, in order of precedence. A setting that is in none of them has its default. */
 export interface ConfigSources {
-  /** The command line's flags, by the setting's name: `{ 'max-sessions': '50' }`. */
+  /** The flags of the command line, by setting: `{ 'max-sessions': '50' }`. */
   readonly flags: Readonly<Record<string, string | undefined>>;
   /** The environment. An empty variable counts as not set. */
   readonly env: NodeJS.ProcessEnv;
-  /** The directory that `.env` is looked for in, and that a banner's file name starts from. */
+  /** The directory of `.env`. Relative file names in settings start from it too. */
   readonly cwd: string;
 }
 
-/** A setting, its value as it was written, and where that was. */
+/** A setting, its value as written, and its source. */
 export interface SettingRow {
   readonly name: string;
   readonly value: string;
@@ -26,33 +26,33 @@ export interface SettingRow {
   readonly source: string;
 }
 
-/** What the sources add up to. */
+/** The result of reading all sources. */
 export interface ReadConfig {
   readonly config: Config;
-  /** A row for every setting, in the order of the table. */
+  /** One row for each setting, in the order of the table. */
   readonly sources: readonly SettingRow[];
-  /** A line for everything that was probably meant for us and that nothing reads. */
+  /** One line for each name that looks like a setting and isn't one. */
   readonly warnings: readonly string[];
-  /** The `.env` that was looked for, and whether it was there. */
+  /** The path of the `.env`, and whether it exists. */
   readonly envFile: Pick<EnvFile, 'path' | 'found'>;
 }
 
-/** The configuration can't be used. */
+/** Thrown when the configuration can't be used. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
-  /** @param problems All that is wrong, a line each. */
+  /** @param problems All problems, one line each. */
   constructor(readonly problems: readonly string[]) {
     super(problems.join('\n'));
   }
 }
 
 /**
- * Finds the value of every setting: flags, then the environment, then `.env`, then the defaults. Reads `.env` and
- * the files that settings name; changes nothing, `process.env` included.
+ * Reads the value of every setting: flags first, then the environment, then `.env`, then the defaults. Reads
+ * `.env` and the files named by settings. Changes nothing, `process.env` included.
  *
- * @throws {@link ConfigError} with a line for every value in force that isn't allowed, and for a `.env` that is
- *   there and can't be read.
+ * @throws {@link ConfigError} with one line for each value that isn't allowed, and for a `.env` that exists
+ * but can't be read.
  * @example
  * ```ts
  * import { readConfig } from './config.js';
@@ -66,7 +66,10 @@ export function readConfig(sources: ConfigSources): ReadConfig {
   return runSteps(reading(sources));
 }
 
-/** What {@link readConfig} does, in turns of the event loop: a long list of networks holds nobody up. */
+/**
+ * Does the work of {@link readConfig} in turns of the event loop, so that a long list of networks blocks no
+ * caller.
+ */
 export function readConfigInTurns(sources: ConfigSources): Promise<ReadConfig> {
   return runStepsInTurns(reading(sources));
 }
@@ -84,7 +87,7 @@ function* reading({ flags, env, cwd }: ConfigSources): Steps<ReadConfig> {
     sources.push(row);
     values[key] = yield* read(setting, row, cwd, complain);
   }
-  // What can't be together is looked for in what is allowed by itself.
+  // Conflicts are looked for only when each value is allowed by itself.
   if (problems.length === 0) {
     const config = values as Config;
     const nameOf = (key: keyof Config) => SETTINGS[key].name;
@@ -102,12 +105,12 @@ function* reading({ flags, env, cwd }: ConfigSources): Steps<ReadConfig> {
   return { config: values as Config, sources, warnings, envFile: { path, found } };
 }
 
-/** Finds one setting, as it is written and without a look at whether that is allowed. */
+/** Finds the text of one setting. Doesn't check it. */
 export function findSetting(setting: Setting, { flags, env, cwd }: ConfigSources): SettingRow {
   return find(setting, flags, env, readEnvFile(resolve(cwd, '.env')).values);
 }
 
-/** Writes the rows as aligned columns under a header, a line each, the last without its newline. */
+/** Formats the rows as aligned columns under a header, one line each, without a final newline. */
 export function formatTable(rows: readonly SettingRow[]): string {
   const lines = [{ name: 'name', value: 'value', source: 'source' }, ...rows].map((row) => ({
     ...row,
@@ -170,7 +173,7 @@ function* read(
 const MOST_BANNER_BYTES = 64 * 1024;
 const MOST_LIST_BYTES = 4 * 1024 * 1024;
 
-/** Adds the networks of a list's file to others: one a line, comments after `#`. */
+/** Adds the networks of a file to a list. The file has one network a line, and comments after `#`. */
 function* networksIn(
   text: string,
   name: string,
@@ -180,7 +183,7 @@ function* networksIn(
 ): Steps<void> {
   let hasSlip = false;
   let number = 1;
-  // Line by line, since the lines of a long list are too many for one step.
+  // Line by line: splitting a long list takes too long for one step.
   for (let start = 0; start < text.length; number += 1) {
     const found = text.indexOf('\n', start);
     const end = found === -1 ? text.length : found;
@@ -200,7 +203,7 @@ function withoutComment(line: string): string {
   return comment === -1 ? line : line.slice(0, comment);
 }
 
-/** A warning for every variable of the environment that was meant for us and that nothing reads. */
+/** Returns one warning for each environment variable that looks like a setting and isn't one. */
 function unreadVariables(env: NodeJS.ProcessEnv): string[] {
   return Object.keys(env).flatMap((name) => {
     const wrong = unknownName(name, false);
@@ -214,7 +217,7 @@ const cut = (text: string) => (text.length > LONGEST_QUOTE ? `${text.slice(0, LO
 
 const quote = (text: string) => JSON.stringify(cut(text));
 
-/** Escapes what could break a line or drive a terminal, or turn the writing around. */
+/** Escapes line breaks, control characters and characters that change the direction of text. */
 function oneLine(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 }

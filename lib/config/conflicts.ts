@@ -2,14 +2,14 @@ import { isIP } from 'node:net';
 import type { Limits } from '../../streams/types/limits.js';
 import type { Config } from './settings.js';
 
-/** A value that is allowed by itself and not beside another one. */
+/** A value that contradicts another one, though each is allowed by itself. */
 export interface Conflict<Key> {
   readonly key: Key;
-  /** What is allowed. Settings are called what `nameOf` makes of their keys. */
+  /** The allowed values. `nameOf` turns a key into the name of its setting. */
   readonly allowed: string;
 }
 
-/** What of limits can't be together; `undefined` if all is well. */
+/** Returns the first conflict between limits, or `undefined`. */
 export function conflictOfLimits(
   { reserve, maxSessions }: Pick<Limits, 'reserve' | 'maxSessions'>,
   nameOf: (key: keyof Limits) => string,
@@ -21,7 +21,7 @@ export function conflictOfLimits(
   };
 }
 
-/** What of a whole configuration can't be together, its limits aside; `undefined` if all is well. */
+/** Returns the first conflict between the other settings, or `undefined`. */
 export function conflictOfPorts(
   { host, port, metricsHost, metricsPort }: Pick<Config, 'host' | 'port' | 'metricsHost' | 'metricsPort'>,
   nameOf: (key: keyof Config) => string,
@@ -34,5 +34,5 @@ export function conflictOfPorts(
     : { key: 'metricsPort', allowed: `any other port than ${nameOf('port')}, which is ${port}` };
 }
 
-/** The addresses that stand for all of a machine's. */
+/** The addresses that stand for all addresses of a machine. */
 const ANY = ['0.0.0.0', '::'];

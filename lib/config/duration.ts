@@ -1,13 +1,13 @@
 const MS_PER = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
 
-/** The longest duration: a year of 365 days. What is to last for longer is off. */
+/** The longest duration: a year of 365 days. A longer one must be written as `off`. */
 export const MAX_DURATION_MS = 8760 * MS_PER.h;
 
 /**
- * Reads a duration: `500ms`, `90s`, `10m`, `2h`, or `off`.
+ * Parses a duration: `500ms`, `90s`, `10m`, `2h`, or `off`.
  *
- * @returns Milliseconds; `null` for `off`; `undefined` for anything else, zero and what is over
- *   {@link MAX_DURATION_MS} included.
+ * @returns Milliseconds, or `null` for `off`. `undefined` for anything else, for zero, and for more than
+ * {@link MAX_DURATION_MS}.
  * @example
  * ```ts
  * import { parseDuration } from './duration.js';
@@ -25,7 +25,7 @@ export function parseDuration(text: string): number | null | undefined {
 }
 
 /**
- * Writes a duration as {@link parseDuration} reads it, in the largest unit that needs no fraction.
+ * Formats a duration for {@link parseDuration}, in the largest unit that needs no fraction.
  *
  * @param ms Whole milliseconds; `null` is `off`.
  * @example

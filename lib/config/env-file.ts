@@ -5,7 +5,10 @@ const HEAD = `# What a sysop can set, in a file .env in the working directory: t
 # behind a # is what you get without it. "impulse check-config" tells what is in force, and why.
 `;
 
-/** A `.env` that explains every setting; all are commented out, with their defaults, but for those that are given. */
+/**
+ * Returns the text of a `.env` that explains every setting. Settings that aren't given are commented out,
+ * with their defaults.
+ */
 export function envFile(given: { readonly [Key in keyof Config]?: string } = {}): string {
   const paragraphs = Object.entries<Setting>(SETTINGS).map(([key, setting]) => {
     const value = given[key as keyof Config];

@@ -1,6 +1,6 @@
 import type { Config } from './settings.js';
 
-/** The headings of the table of settings: each stands before the setting that it names, and goes on to the next. */
+/** The headings of the table of settings. Each stands before the setting that it is keyed by. */
 export const HEADINGS: { readonly [Key in keyof Config]?: string } = {
   host: 'Where it is',
   maxSessions: 'Who gets in',

@@ -10,11 +10,12 @@ const BANNER = `
 `;
 
 /**
- * Writes what a new board begins with into a folder, which is made if need be: a `.env` with every setting explained, and
- * a `banner.txt` that it names. All or nothing, and no file is ever written over.
+ * Writes the files of a new board into a folder: a `.env` that explains every setting, and the `banner.txt`
+ * that it names. Creates the folder if necessary. Writes either all files or none, and overwrites nothing.
  *
  * @returns The files that were written.
- * @throws An `Error` of one line, which names the file that is there already, or says why it can't be written.
+ * @throws An `Error` with a message of one line, which names the file that exists already or says why it
+ * can't be written.
  */
 export function init(folder: string): string[] {
   const files = { '.env': envFile({ banner: 'banner.txt' }), 'banner.txt': BANNER };

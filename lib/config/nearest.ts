@@ -1,8 +1,11 @@
 import { closestMatch } from 'leven';
 
-/** The name that was meant by a mistyped one: up to three slips away, and never more than half of a short name. */
+/**
+ * Finds the name that a mistyped one was meant to be. Allows three typing errors, and at most half the
+ * letters of a short name.
+ */
 export function nearest(mistyped: string, names: readonly string[]): string | undefined {
-  // Longer than any name and a few slips: the search takes time by its length.
+  // The search takes time in proportion to the length.
   if (mistyped.length > MAX_LENGTH) return undefined;
   return closestMatch(mistyped, names, { maxDistance: Math.min(3, Math.floor(mistyped.length / 2)) });
 }

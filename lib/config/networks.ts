@@ -3,7 +3,7 @@ import { source } from '../../streams/admission/source.js';
 import { readIpv6 } from '../../streams/protocol/ip-address.js';
 import { runSteps, type Steps } from '../process/run-steps.js';
 
-/** A network as it was written. */
+/** A network as written. */
 interface Network {
   readonly address: string;
   readonly prefix: number;
@@ -12,12 +12,13 @@ interface Network {
 
 const BITS = { ipv4: 32, ipv6: 128 } as const;
 
-/** What stands before an IPv4 address in IPv6 notation. */
+/** The length in bits of the prefix of an IPv4-mapped IPv6 address. */
 const MAPPED_BITS = 96;
 
 /**
- * Reads an address, or a network (`203.0.113.0/24`, `2001:db8::/32`); undefined if it is neither. IPv4 in IPv6 notation
- * (`::ffff:203.0.113.0/120`) is read as IPv4, which callers are shown and counted as.
+ * Parses an address or a network (`203.0.113.0/24`, `2001:db8::/32`). Returns undefined for anything else. An
+ * IPv4-mapped network (`::ffff:203.0.113.0/120`) is read as IPv4, since callers are shown and counted by
+ * their IPv4 address.
  */
 export function networkOf(text: string): Network | undefined {
   const [, address = '', digits] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
@@ -34,7 +35,7 @@ export function networkOf(text: string): Network | undefined {
     : { address, prefix, family };
 }
 
-/** Networks of one family: the first bits of their addresses, by how many of them tell a network. */
+/** Networks of one family: the first bits of their addresses, by prefix length. */
 type ByPrefix<Bits> = Map<number, Set<Bits>>;
 
 interface Known {
@@ -43,17 +44,18 @@ interface Known {
 }
 
 /**
- * Whether an address is in one of the networks. IPv4 in IPv6's clothes (`::ffff:192.0.2.1`) is IPv4, and an address
- * that isn't one is in none. Costs a look-up for each prefix length in the list, however long that is: `net.BlockList` goes
- * through all of its rules, which took 1.6 ms a call with 100,000 of them.
+ * Returns a function that tells whether an address is in one of the networks. An IPv4-mapped address
+ * (`::ffff:192.0.2.1`) counts as IPv4. Anything that isn't an address is in no network. Costs one look-up for
+ * each prefix length in the list, however long the list. `net.BlockList` checks all of its rules instead,
+ * which took 1.6 ms a call with 100,000 of them.
  *
- * @param list What {@link networkOf} takes; anything else in it is overlooked.
+ * @param list Networks that {@link networkOf} accepts; anything else is ignored.
  */
 export function networks(list: readonly string[]): (address: string) => boolean {
   return runSteps(readNetworks(list));
 }
 
-/** What {@link networks} does, in steps. */
+/** Does the work of {@link networks} in steps. */
 export function* readNetworks(list: readonly string[]): Steps<(address: string) => boolean> {
   const known: Known = { ipv4: new Map(), ipv6: new Map() };
   for (const text of list) {
@@ -79,10 +81,10 @@ export function* readNetworks(list: readonly string[]): Steps<(address: string) 
   };
 }
 
-/** How the digits of IPv4 in IPv6's clothes begin. */
+/** The first digits of an IPv4-mapped address. */
 const MAPPED = `${'0'.repeat(20)}ffff`;
 
-/** The IPv4 address at the end of an IPv6 one. */
+/** The IPv4 address at the end of an IPv6 address. */
 const lastNumberOf = (digits: string): number => Number.parseInt(digits.slice(24), 16) | 0;
 
 function addTo({ ipv4, ipv6 }: Known, { address, prefix, family }: Network): void {
@@ -103,14 +105,14 @@ function isIn<Bits>(known: ByPrefix<Bits>, bitsOf: (prefix: number) => Bits): bo
 
 const isIn4 = (known: ByPrefix<number>, number: number) => isIn(known, (prefix) => firstBits(number, prefix));
 
-/** An IPv4 address as a whole number of 32 bits; signed, as V8 keeps larger ones in objects. */
+/** An IPv4 address as a 32-bit integer. Signed, since V8 allocates an object for a larger number. */
 const numberOf = (address: string): number =>
   address.split('.').reduce((number, byte) => (number << 8) | Number(byte), 0);
 
-// A shift by 32 is one by none.
+// JavaScript shifts by 32 as if by 0.
 const firstBits = (number: number, prefix: number): number => (prefix === 0 ? 0 : number >> (32 - prefix));
 
-/** An IPv6 address as its 32 hexadecimal digits. */
+/** The 32 hexadecimal digits of an IPv6 address. */
 const digitsOf = (address: string): string =>
   (readIpv6(withoutDots(address)) ?? []).map((group) => group.toString(16).padStart(4, '0')).join('');
 

@@ -5,7 +5,7 @@ import type { Rule } from './rules.js';
 const MS_PER = { s: 1_000, min: 60_000, h: 3_600_000 } as const;
 const MAX_COUNT = 1_000_000;
 
-/** Which rates are allowed. */
+/** The rule for rates. */
 export const RATE: Rule<Rate> = {
   allowed: `{ count, perMs, burst } of whole numbers, with count and burst from 1 to ${MAX_COUNT} and perMs from 1 to ${MAX_DURATION_MS}`,
   accepts(value): value is Rate {
@@ -21,10 +21,11 @@ export const RATE: Rule<Rate> = {
 };
 
 /**
- * Reads a rate: `50/s`, `10/min`, `5/h`, each with a burst of its own if need be (`10/min:20`), or `off`.
- * Without one the burst is the count.
+ * Parses a rate: `50/s`, `10/min`, `5/h`, or `off`. A burst may follow (`10/min:20`); it defaults to the
+ * count.
  *
- * @returns `null` for `off`; `undefined` for anything else, a count or burst of zero or over a million included.
+ * @returns The rate, or `null` for `off`. `undefined` for anything else, and for a count or burst of zero or
+ * over a million.
  * @example
  * ```ts
  * import { parseRate } from './rate.js';
@@ -46,8 +47,8 @@ export function parseRate(text: string): Rate | null | undefined {
 }
 
 /**
- * Writes a rate as {@link parseRate} reads it. A rate per anything but a second, a minute or an hour, which only
- * a program can ask for, is written with its duration (`3/250ms`).
+ * Formats a rate for {@link parseRate}. Only a program can set a period other than a second, a minute or an
+ * hour; it is written as a duration (`3/250ms`).
  *
  * @example
  * ```ts

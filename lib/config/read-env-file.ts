@@ -2,23 +2,24 @@ import { parse } from 'dotenv';
 import { readBytes, reasonOf } from './read-text.js';
 import { isVariable, unknownName } from './unknown-names.js';
 
-/** What stands in a `.env`. */
+/** The contents of a `.env`. */
 export interface EnvFile {
   readonly path: string;
-  /** Whether there is such a file. */
+  /** Whether the file exists. */
   readonly found: boolean;
   readonly values: Readonly<Record<string, string | undefined>>;
-  /** Why the file can't be used as it is: a setting in it would be lost. */
+  /** Why the file can't be used: a setting in it would be lost. */
   readonly problems: readonly string[];
-  /** What in it is probably not what was meant. */
+  /** Lines that probably don't mean what their author intended. */
   readonly warnings: readonly string[];
 }
 
 const MAX_BYTES = 1024 ** 2;
 
 /**
- * Reads a `.env`, and looks for what would be lost in silence: lines that are no settings, names that nothing reads, values
- * that end at a `#`, and settings inside of another one's quotes. Each problem and each warning names the line.
+ * Reads a `.env`, and finds what would be lost without a message: lines that aren't settings, unknown names,
+ * values cut off at a `#`, and settings inside the quotes of another one. Each problem and each warning names
+ * its line.
  */
 export function readEnvFile(path: string): EnvFile {
   const nothing = { path, values: {}, warnings: [], problems: [] };
@@ -55,7 +56,9 @@ export function readEnvFile(path: string): EnvFile {
   }
 }
 
-/** Windows' editors mark such a file; without a mark, every other byte of plain text is zero. */
+/**
+ * Windows editors write a byte order mark. Without a mark, every other byte of ASCII text in UTF-16 is zero.
+ */
 const isUtf16 = ([first, second, third, fourth]: Uint8Array) =>
   (first === 0xff && second === 0xfe) ||
   (first === 0xfe && second === 0xff) ||
@@ -67,16 +70,16 @@ interface Line {
   readonly text: string;
 }
 
-/** A name with its value, as dotenv finds it. */
+/** A name and its value, as dotenv parses them. */
 interface Statement extends Line {
   readonly name: string;
-  /** As it was written, in its quotes. */
+  /** The value as written, with its quotes. */
   readonly written: string;
-  /** What follows the value: nothing, or a comment. */
+  /** The text after the value: nothing, or a comment. */
   readonly rest: string;
 }
 
-/** What dotenv reads: its own expression, since it doesn't say what it overlooks, or on which line something stands. */
+/** dotenv's own regular expression. dotenv doesn't report the lines it skips, or the line numbers. */
 const STATEMENT =
   /^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)(\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\n]+)?\s*(?:#.*)?$/dgm;
 
@@ -94,7 +97,7 @@ function statementsOf(text: string): Statement[] {
 
 const countOf = (part: string, text: string) => text.split(part).length - 1;
 
-/** The lines that are neither statements nor comments. */
+/** Returns the lines that are neither statements nor comments. */
 function unreadLines(text: string): Line[] {
   const lines = text.split('\n');
   return text
@@ -105,7 +108,7 @@ function unreadLines(text: string): Line[] {
     );
 }
 
-/** Quotes that end only after another setting of ours has begun. */
+/** Returns problems with quotes that end only after another setting has begun. */
 function swallowed(statements: readonly Statement[]): string[] {
   return statements.flatMap(({ number, name, written }) => {
     const [, ...within] = written.trimStart().split('\n');
@@ -146,7 +149,9 @@ function unclosed(statements: readonly Statement[]): string[] {
 
 const isQuoted = (written: string) => /^\s*(['"`])[\s\S]*\1\s*$/.test(written);
 
-/** A comment has blanks around its `#`. One that touches a letter was more likely meant as a part of the value. */
+/**
+ * Warns about a `#` that touches a letter: it begins a comment, but was probably meant as part of the value.
+ */
 function cutOff(statements: readonly Statement[]): string[] {
   return statements.flatMap(({ number, name, written, rest }) => {
     const [, blank = '', comment = ''] = /^([^\S\n]*)(#.*)/.exec(rest) ?? [];

@@ -2,10 +2,10 @@ import { readFileSync, statSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
 
 /**
- * The bytes of a file that a person writes.
+ * Reads a file that a person writes.
  *
- * @throws If there is no such file, or it is longer than `maxBytes`, or no file: a pipe would keep the board from starting, and
- *   a device has no end.
+ * @throws If the file doesn't exist, is longer than `maxBytes`, or isn't a regular file. Reading a pipe could
+ * block the start, and a device has no end.
  */
 export function readBytes(path: string, maxBytes: number): Buffer {
   const stats = statSync(path);
@@ -14,7 +14,7 @@ export function readBytes(path: string, maxBytes: number): Buffer {
   return readFileSync(path);
 }
 
-/** What went wrong with a file: the system's own words, without the system call. */
+/** The system's error message, without the name of the system call. */
 export function reasonOf(error: unknown): string {
   const { errno, message } = error as NodeJS.ErrnoException;
   return getSystemErrorMap().get(errno ?? 0)?.[1] ?? message;

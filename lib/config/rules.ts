@@ -1,12 +1,14 @@
-/** Which values a setting may have. The command line's text and a program's options are held to the same rule. */
+/**
+ * A rule for the values of a setting. It applies to the command line's text and to a program's options alike.
+ */
 export interface Rule<Value = unknown> {
-  /** Which values are allowed, in a short phrase that can follow "allowed is". */
+  /** The allowed values, as a short phrase that can follow "allowed is". */
   readonly allowed: string;
-  /** Whether a value is allowed. Never throws. */
+  /** Returns whether a value is allowed. Never throws. */
   readonly accepts: (value: unknown) => value is Value;
 }
 
-/** A whole number within bounds. */
+/** A whole number between two bounds. */
 export const integer = (min: number, max: number, what = 'a whole number'): Rule<number> => ({
   allowed: `${what} from ${min} to ${max}`,
   accepts: (value): value is number =>
@@ -25,13 +27,13 @@ export const flagged: Rule<boolean> = {
   accepts: (value) => typeof value === 'boolean',
 };
 
-/** Text that fits. */
+/** A string that passes a test. */
 export const text = (allowed: string, fits: (text: string) => boolean): Rule<string> => ({
   allowed,
   accepts: (value): value is string => typeof value === 'string' && fits(value),
 });
 
-/** A function; what it is to do is said in words. */
+/** A function. `allowed` describes it. */
 export const callback = (allowed: string): Rule => ({
   allowed,
   accepts: (value): value is unknown => typeof value === 'function',
@@ -44,7 +46,7 @@ export const withMethods = (what: string, ...methods: readonly string[]): Rule =
     methods.every((method) => typeof (value as Record<string, unknown> | null)?.[method] === 'function'),
 });
 
-/** What a rule allows, or `null` for off. */
+/** Allows `null`, which means off, in addition. */
 export const orNull = <Value>({ allowed, accepts }: Rule<Value>): Rule<Value | null> => ({
   allowed: `${allowed}, or null`,
   accepts: (value): value is Value | null => value === null || accepts(value),

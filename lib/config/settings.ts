@@ -5,33 +5,33 @@ import { networkOf } from './networks.js';
 import { parseRate, RATE } from './rate.js';
 import { flagged, integer, orNull, type Rule, text, word } from './rules.js';
 
-/** One line of the table of settings. */
+/** One row of the table of settings. */
 export interface Setting<Value = unknown> {
-  /** In kebab-case; {@link flag} and {@link variable} follow from it. */
+  /** In kebab-case. {@link flag} and {@link variable} are derived from it. */
   readonly name: string;
-  /** What it is for, in one line, as the help has it. */
+  /** The description in the help, in one line. */
   readonly description: string;
-  /** The value when nobody says otherwise, as a user would write it. */
+  /** The default, as a user would write it. */
   readonly default: string;
-  /** What is allowed, in a short phrase that can follow "allowed is". */
+  /** The allowed values, as a short phrase that can follow "allowed is". */
   readonly allowed: string;
-  /** What sort of value it takes, in a word for the help: `--port <number>`. */
+  /** A word for the kind of value, for the help: `--port <number>`. */
   readonly takes: string;
-  /** Every value that is allowed, where they can be counted. */
+  /** All allowed values, if they can be listed. */
   readonly choices?: readonly string[];
-  /** What the text stands for, or `undefined` if it isn't allowed. Never throws, reads no files. */
+  /** Parses the text; returns `undefined` if it isn't allowed. Never throws, and reads no files. */
   readonly parse: (text: string) => Value | undefined;
-  /** The rule that the value obeys, where a program may give it as well. */
+  /** The rule for the value, if a program may give it too. */
   readonly rule?: Rule<Value>;
 }
 
-/** What one kind of value may look like. */
+/** A kind of value. */
 type Kind<Value> = Pick<Setting<Value>, 'allowed' | 'takes' | 'choices' | 'parse'>;
 
-/** A kind of value that a program may give as well, under the same rule. */
+/** A kind of value that a program may give too, under the same rule. */
 type OptionKind<Value> = Kind<Value> & { readonly rule: Rule<Value> };
 
-/** Text that stands for a value, if the rule accepts that. */
+/** Parses a text, and checks the value by the rule. */
 const ruled = <Value>(
   rule: Rule<Value>,
   read: (text: string) => unknown,
@@ -51,7 +51,7 @@ const duration = ruled(orNull(integer(1, MAX_DURATION_MS, 'a whole number of mil
   takes: 'duration',
 });
 
-/** A duration that may be none at all. */
+/** A duration of zero or more. */
 const durationFromZero = ruled(
   orNull(integer(0, MAX_DURATION_MS, 'a whole number of milliseconds')),
   (text) => (text === '0s' ? 0 : parseDuration(text)),
@@ -125,7 +125,10 @@ const earlyDrop = ruled(
   },
 );
 
-/** Networks, and names of files with one in each line, which `readConfig` replaces by what they contain. */
+/**
+ * Networks, and names of files that list one network a line. `readConfig` replaces the names with the
+ * contents of the files.
+ */
 const networkList: Kind<readonly string[]> = {
   allowed:
     'addresses, networks such as 203.0.113.0/24 and files of them (one a line, # comments), with commas between, or off',
@@ -133,13 +136,13 @@ const networkList: Kind<readonly string[]> = {
   parse(text) {
     if (text === 'off') return [];
     const entries = text.split(',').map((entry) => entry.trim());
-    // A name that looks like a network is a slip, not a file.
+    // A name that looks like a network is a typing error, not a file.
     const slip = /^[\d.:a-f]*(\/\d*)?$|\p{C}/iu;
     return entries.every((entry) => networkOf(entry) || !slip.test(entry)) ? entries : undefined;
   },
 };
 
-// RFC 1123; the last label isn't a number, so that 127.0.0.999 isn't taken for a name.
+// RFC 1123. The last label must not be a number, so that 127.0.0.999 isn't a name.
 const HOST_NAME =
   /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)*(?!\d+$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/i;
 
@@ -155,7 +158,7 @@ const title = ruled(
   { takes: 'text' },
 );
 
-/** The name of a file, which `readConfig` replaces by its text, or `null`. */
+/** The name of a text file, or `null`. `readConfig` replaces the name with the text. */
 const textFile: Kind<string | null> = {
   allowed: 'a readable file of at most 64 KiB, or built-in',
   takes: 'file',
@@ -169,14 +172,17 @@ const accountFile: Kind<string | null> = {
   parse: (text) => (text === 'off' ? null : /^[^\p{C}]+$/u.test(text) ? text : undefined),
 };
 
-/** Where to be asked and told things from: the name of a socket, or `auto`, or `null`. */
+/** The path of the control socket, `auto`, or `null`. */
 const controlSocket: Kind<string | null> = {
   allowed: 'auto, the name of a socket, or off',
   takes: 'file',
   parse: (text) => (text === 'off' ? null : /^[^\p{C}]+$/u.test(text) ? text : undefined),
 };
 
-/** Every setting of `impulse`, under its key in {@link Config}. Flags, variables, help and `.env.example` follow it. */
+/**
+ * All settings of `impulse`, by their key in {@link Config}. Flags, variables, help and `.env.example` are
+ * derived from it.
+ */
 export const SETTINGS = {
   host: {
     name: 'host',
@@ -377,16 +383,16 @@ export const SETTINGS = {
 } as const satisfies Record<string, Setting>;
 
 /**
- * The value of every setting. Durations are in milliseconds and `null` is off; `banner` is the text itself, `null`
- * for the built-in one. It holds everything that is in `Limits`.
+ * The values of all settings. Durations are in milliseconds; `null` is off. `banner` is the text itself, or
+ * `null` for the built-in one. Contains all of `Limits`.
  */
 export type Config = {
   readonly [Key in keyof typeof SETTINGS]: Exclude<ReturnType<(typeof SETTINGS)[Key]['parse']>, undefined>;
 };
 
-/** The flag of a setting: `--max-sessions`. */
+/** Returns the flag of a setting: `--max-sessions`. */
 export const flag = (setting: Setting): string => `--${setting.name}`;
 
-/** The environment variable of a setting: `IMPULSE_MAX_SESSIONS`. */
+/** Returns the environment variable of a setting: `IMPULSE_MAX_SESSIONS`. */
 export const variable = (setting: Setting): string =>
   `IMPULSE_${setting.name.replaceAll('-', '_').toUpperCase()}`;
