@@ -22,26 +22,26 @@ import type { Sliced } from './input-slices.js';
 import type { Lookout, Probed } from './probe.js';
 import { infoOf } from './session-view.js';
 
-/** Notices that wait for time are shown at once when they are longer. */
+/** Deferred notices longer than this are shown at once. */
 const MAX_NOTICES_LENGTH = 16 * 1024;
-/** Of a handle that was refused, so much is told. */
+/** The maximum length of a refused handle in events. */
 const MAX_HANDLE_LENGTH = 40;
 
-/** What a call tells of itself, and needs of its board. */
+/** What a session needs of its board. */
 export interface CallHost {
-  /** What tells this board from all others, whenever they run. */
+  /** Unique across boards and restarts. */
   readonly boardId: string;
-  /** The time that callers share. */
+  /** The time slices shared by all sessions. */
   readonly time: TimeSlices;
-  /** The ending is settled. */
+  /** The reason of the end is settled. */
   decided(ending: SessionEnd): void;
-  /** A try to log in failed, with this handle. */
+  /** A login with this handle failed. */
   loginFailed(handle: string): void;
 }
 
 /**
- * One call: the session that its app sees, and the record by which the board and the operators of its chain
- * reach it. A class, since a board has ten thousand of them and methods on a prototype weigh nothing.
+ * A session: what its app sees, and the state that the board and the operators of its chain share. A class,
+ * since there are ten thousand of them and prototype methods cost no memory.
  */
 export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAheadHost, ScreenLine, Work {
   openedAt: number;
@@ -56,10 +56,10 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
   #state: SessionState;
   #ending: SessionEnd | undefined;
   #pauses = 0;
-  /** Lines for above what is typed, not shown yet. */
+  /** Lines to show above the input, not shown yet. */
   #notices = '';
 
-  /** @param host Told of the ending, once, before anybody below in the chain is. */
+  /** @param host Told of the end once, before any operator downstream is. */
   constructor(
     readonly admitted: Admitted,
     readonly outputLimitBytes: number,
@@ -79,7 +79,7 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
   get id() {
     return this.admitted.id;
   }
-  // Put together when it is asked for: as a field it would be forty bytes for each caller.
+  // Computed: a field would cost forty bytes per session.
   get callId() {
     return `${this.host.boardId}-${this.id}`;
   }
@@ -142,7 +142,7 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
       if (!secret) return line$;
       this.screen.hide(true);
       return line$.pipe(
-        // It may have been typed ahead, where nobody knew that it is one.
+        // A secret typed ahead was recorded as an ordinary line.
         tap((secret) => this.screen.typing?.forget(secret)),
         finalize(() => this.screen.hide(false)),
       );
@@ -167,7 +167,7 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
     else if (this.#notices.length > MAX_NOTICES_LENGTH) this.step();
   }
 
-  /** Shows the notices that wait for time: for a room full of half-typed lines, each of which is drawn again. */
+  /** Shows the deferred notices. Each redraws a half-typed line, which adds up in a full room. */
   step(): boolean {
     const notices = this.#notices;
     this.#notices = '';
@@ -175,7 +175,7 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
     return false;
   }
 
-  /** Tells the caller something on behalf of the sysop. */
+  /** Shows a message from the sysop. */
   announce(text: string): void {
     this.notify(announcement(text, this.terminal, this.screen.width));
   }
@@ -208,7 +208,7 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
     this.host.loginFailed(copied(plain(`${handle}`.slice(0, MAX_HANDLE_LENGTH))));
   }
 
-  /** Moves on to a later state; there is no way back. */
+  /** Moves to a later state, never back. */
   become(state: SessionState): void {
     if (SESSION_STATES.indexOf(state) > SESSION_STATES.indexOf(this.#state)) this.#state = state;
   }
@@ -226,7 +226,7 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
     this.end('hangup');
   }
 
-  /** Ends the call, wherever it is. Forcing one that is saying goodbye already cuts the line. */
+  /** Ends the session in any state. `forced` also cuts a connection that is in its farewell. */
   end(reason: EndReason): void {
     if (this.#ending) {
       if (reason === 'forced') this.connection.destroy();
@@ -268,13 +268,13 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
     if (this.user) this.screen.uncover();
   }
 
-  /** What a caller says isn't answered until they have taken what was said to them. */
+  /** Stops answering the caller's input until the caller has read the output. */
   private block(): void {
     this.typeAhead.block(true);
     this.connection.drained$.subscribe({ complete: () => this.typeAhead.block(false) });
   }
 
-  /** Stops reading from the caller, or reads on, once everybody who stopped it is content. */
+  /** Counts the requests to pause. Reads only when none is left. */
   pause(on: boolean): void {
     const was = this.paused;
     this.#pauses += on ? 1 : -1;
@@ -283,10 +283,10 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
     else this.connection.resume();
   }
 
-  /** Makes the caller wait, since the app is behind with their lines. */
+  /** Pauses the caller while the app is behind with the lines. */
   hold(on: boolean): void {
     this.held = on;
-    // The idle clock stood while the caller was made to wait, and goes on from here.
+    // The idle clock stopped while the caller was held, and resumes here.
     this.lastInputAt = this.scheduler.now();
     this.pause(on);
     if (!on) this.slices?.goOn();

@@ -7,13 +7,13 @@ import type { Knock } from '../types/admission.js';
 import type { Connection, Encoding, Output, Terminal } from '../types/connection.js';
 import { SessionEnd } from '../types/session-end.js';
 
-/** Told what a connection throws when its session is over, or never was. */
+/** Receives what a connection throws when its session is over, or never began. */
 export type ConnectionFailed = (error: unknown) => void;
 
 /**
- * Has a transport of somebody else's do no harm, whatever its connection throws: from its first failure on the connection is
- * gone, its input fails with a `connection-error`, and nothing more is asked of it. One that isn't what a {@link Connection} is
- * comes out refused (`error`).
+ * Contains the errors of a third-party transport. After its first failure the connection counts as gone, its
+ * input errors with `connection-error`, and it isn't called again. An object that isn't a {@link Connection}
+ * is refused (`error`).
  */
 export function containConnection(knock: Knock, failed: ConnectionFailed): Knock {
   if (Object(knock) === knock && isRefused(knock))
@@ -43,14 +43,14 @@ const MEMBERS = {
 
 class ContainedConnection implements Connection {
   readonly address: string;
-  /** Why it isn't a connection, if it isn't. */
+  /** Why it isn't a connection, if so. */
   readonly problem: unknown;
   readonly #theirs: Connection;
   readonly #failed: ConnectionFailed;
   readonly #closed = new ReplaySubject<never>();
   #fault: SessionEnd | undefined;
   #reader: Reading | undefined;
-  /** What was in the backlog when it failed, with what was being written. */
+  /** The backlog at the time of the failure, plus what was being written. */
   #lost = 0;
 
   constructor(theirs: Connection, failed: ConnectionFailed) {
@@ -66,7 +66,7 @@ class ContainedConnection implements Connection {
     } catch (error) {
       this.address ??= '';
       this.problem = error;
-      // It is told by the refusal.
+      // Reported by the refusal.
       this.#fault = new SessionEnd('connection-error', error);
       this.#goAway();
     }
@@ -138,7 +138,7 @@ class ContainedConnection implements Connection {
       act();
     };
     this.#attempt(() => this.#theirs.batch?.(actOnce));
-    // What is ours to do is done, whatever a transport of somebody else's makes of it.
+    // Run it even if the transport's `batch` failed or didn't call it.
     if (!hasActed) act();
   }
   echo(text: string): void {
@@ -178,7 +178,7 @@ class ContainedConnection implements Connection {
   }
   destroy(): void {
     this.#attempt(() => this.#theirs.destroy());
-    // Whatever a transport of somebody else's makes of it.
+    // Complete even if the transport's `destroy` failed.
     this.#closed.complete();
   }
 
@@ -212,7 +212,7 @@ class ContainedConnection implements Connection {
     if (this.#fault) return;
     this.#fault = new SessionEnd('connection-error', error);
     this.#lost += this.#number('backlog');
-    // Before it goes away, which is a hang-up to the reader.
+    // Before it goes away, which the reader takes for a hang-up.
     if (this.#reader && !this.#reader.closed) this.#reader.error(this.#fault);
     else this.#failed(error);
     this.#goAway();
@@ -221,13 +221,13 @@ class ContainedConnection implements Connection {
     try {
       this.#theirs.destroy();
     } catch {
-      // It has failed already, and that was told.
+      // It had failed already, and that was reported.
     }
     this.#closed.complete();
   }
 }
 
-/** What comes of a connection, as bytes and as endings. */
+/** Passes the bytes of a connection on, and turns its errors into session ends. */
 class Reading extends Stage<Uint8Array> {
   protected override _next(bytes: Uint8Array): void {
     if (!(bytes instanceof Uint8Array))
@@ -241,7 +241,7 @@ class Reading extends Stage<Uint8Array> {
   }
 }
 
-/** @throws A `TypeError` that names what isn't as it is in a {@link Connection}. */
+/** @throws A `TypeError` that names the member that a {@link Connection} lacks or that has the wrong type. */
 function check(theirs: Connection): void {
   for (const [kind, names] of Object.entries(MEMBERS))
     for (const name of names) {

@@ -2,20 +2,20 @@ import type { MonoTypeOperatorFunction, Observable, Subscriber } from 'rxjs';
 import { Stage, staged } from '../rx/stage.js';
 import { endFor, SessionEnd } from '../types/session-end.js';
 
-/** What can be ended from outside its chain. */
+/** A session that can be ended from outside its chain. */
 export interface Endable {
-  /** Settles the ending; the first one stands and is returned, also to those who come later. */
+  /** Settles the reason. The first one stands, and is returned to later callers too. */
   decide(ending: SessionEnd): SessionEnd;
-  /** The ending, once there is one. */
+  /** The reason, once settled. */
   readonly ending: SessionEnd | undefined;
-  /** The chain while it runs: an error breaks it. */
+  /** The running chain. An error ends it. */
   chain: Pick<Subscriber<unknown>, 'error'> | undefined;
 }
 
 /**
- * The point in a session's chain where every ending of the line comes together: a hang-up (completion), a
- * limit upstream (error), or an order from outside (an error put into `chain`). Each is settled through `decide` *before* the app
- * below is told, and goes down the chain as an error.
+ * The point of a session's chain where all endings meet: a hang-up (completion), a limit upstream (error),
+ * and an order from outside (an error passed to `chain`). Each is settled with `decide` *before* the app is
+ * told, and continues downstream as an error.
  */
 export function endable<T>(call: Endable): MonoTypeOperatorFunction<T> {
   return staged((below) => new Breakable(below, call));

@@ -5,15 +5,15 @@ import type { Limits } from '../types/limits.js';
 import type { SessionState } from '../types/session.js';
 import { endFor, type SessionEnd } from '../types/session-end.js';
 
-/** What the deadlines of a call depend on. */
+/** What the deadlines of a session depend on. */
 export interface Expiring {
   readonly state: SessionState;
   readonly openedAt: number;
   /** Set by {@link expire} at each value from the caller. */
   lastInputAt: number;
-  /** True while we make the caller wait; the idle clock stands meanwhile. */
+  /** True while the caller isn't read because the app is behind. The idle clock stops. */
   readonly held: boolean;
-  /** How many lines the app has taken so far. */
+  /** The number of lines that the app has taken. */
   readonly taken: number;
 }
 
@@ -23,27 +23,27 @@ export type ExpiryLimits = Pick<
 >;
 
 /**
- * How long a caller may be held without the app taking a line. Their hang-up can't be seen behind unread
- * bytes, so a call that stands still for longer is taken for lost.
+ * How long a caller may be held without the app taking a line. Behind unread bytes a hang-up can't be seen,
+ * so a session that stalls for longer counts as lost.
  */
 export const STALL_MS = 30_000;
 
-/** Told to the caller before an ending, with the time that is left. */
+/** Warns the caller before the end, with the time left. */
 export interface Warner {
   warn(reason: 'idle' | 'time-limit', inMs: number): void;
 }
 
 /**
- * Passes the caller's input through and keeps all the clocks of a call:
+ * Passes the caller's input through, and enforces the timeouts of a session:
  *
- * - `login-timeout`: the caller isn't `active` in time. Absolute: typing doesn't extend it.
- * - `time-limit`: the call has lasted as long as one may.
- * - `idle`: the caller typed nothing for too long. What is written to the caller doesn't count.
- * - `lost`: the caller is held, and the app took no line for {@link STALL_MS}.
+ * - `login-timeout`: the session isn't `active` in time. Typing doesn't extend it.
+ * - `time-limit`: the session has reached its maximum duration.
+ * - `idle`: the caller has typed nothing for too long. Output doesn't count.
+ * - `lost`: the caller is held, and the app has taken no line for {@link STALL_MS}.
  *
- * Each ends the chain with a {@link SessionEnd}, at the first tick of the sweep at or after its time. The
- * warning comes `idleWarningMs` before the time limit and the idle end, once for each silence; one that would come before its
- * own start is left out.
+ * Each errors with a {@link SessionEnd}, at the first tick of the sweep at or after its time. The warnings
+ * come `idleWarningMs` before `time-limit` and `idle`; for `idle` once per silence. A warning as long as the
+ * limit itself is left out.
  */
 export function expire<T>(
   call: Expiring,
@@ -59,10 +59,10 @@ class Expire<T> extends Stage<T> implements Deadline {
   tick = 0;
   place = 0;
   readonly #call: Expiring;
-  // `null`, and `undefined` below, where a number would be `Infinity`: an engine keeps such a number in an object of its own.
+  // `null` and `undefined` instead of `Infinity`: V8 allocates a heap number for that.
   readonly #idleMs: number | null;
   readonly #warningMs: number | null;
-  /** `null` also when the caller is in. */
+  /** Also `null` after the login. */
   #loginMs: number | null;
   readonly #limitMs: number | null;
   readonly #sweep: Sweep;
@@ -70,7 +70,7 @@ class Expire<T> extends Stage<T> implements Deadline {
   readonly #warner: Warner;
   #warnedOfSilenceSince: number | undefined;
   #warnedOfLimit: boolean;
-  /** How many lines had been taken when a caller was found held, and when that was, if it was. */
+  /** Lines taken when the caller was first found held, and the time of that, if it was. */
   #stalledAt = -1;
   #stallSeenAt: number | undefined;
 
@@ -84,7 +84,7 @@ class Expire<T> extends Stage<T> implements Deadline {
   ) {
     super(below);
     this.#call = call;
-    // Kept one by one: the limits may change, and this call has those that it began with.
+    // Copied: the limits may change, and the session keeps those it began with.
     this.#idleMs = limits.idleTimeoutMs;
     this.#warningMs = limits.idleWarningMs;
     this.#loginMs = limits.loginTimeoutMs;
@@ -104,7 +104,7 @@ class Expire<T> extends Stage<T> implements Deadline {
       call.lastInputAt = this.#scheduler.now();
       if (this.#loginMs !== null && call.state === 'active') this.loggedIn();
       this.below.next(value);
-      // It is what callers send that gets them held. Those who send nothing needn't be looked at.
+      // Only input can get a caller held, so the stall check starts here.
       if (call.held && this.#stallSeenAt === undefined && !this.closed) this.watchStall();
     } catch (error) {
       this.fail(error);
@@ -117,7 +117,7 @@ class Expire<T> extends Stage<T> implements Deadline {
     return this.nextAt();
   }
 
-  /** Warns, where that is due. Returns why the call ends, if it does. */
+  /** Sends the warnings that are due. Returns the reason, if the session ends. */
   private overdue(now: number): 'idle' | 'login-timeout' | 'time-limit' | 'lost' | undefined {
     const call = this.#call;
     if (now >= this.loginEndsAt()) return 'login-timeout';
@@ -125,7 +125,7 @@ class Expire<T> extends Stage<T> implements Deadline {
     if (now >= this.limitWarnAt()) {
       this.#warnedOfLimit = true;
       this.#warner.warn('time-limit', this.limitEndsAt() - now);
-      // The warning itself may end the call, of one who doesn't read.
+      // The warning itself may end the session, if its output limit is reached.
       if (this.closed) return undefined;
     }
     if (now >= this.stallEndsAt()) {
@@ -142,7 +142,7 @@ class Expire<T> extends Stage<T> implements Deadline {
     return undefined;
   }
 
-  /** Nobody is to be looked at for what isn't due any more. */
+  /** Drops the login deadline. */
   private loggedIn(): void {
     this.#loginMs = null;
     this.watch();
@@ -154,7 +154,7 @@ class Expire<T> extends Stage<T> implements Deadline {
     this.watch();
   }
 
-  /** Is looked at when the first of the clocks is due, as they are now. */
+  /** Schedules the earliest deadline. */
   private watch(): void {
     this.#sweep.watch(this, this.nextAt());
   }

@@ -6,13 +6,13 @@ import { SessionTable } from '../types/session-table.js';
 
 /** How handles are compared. */
 export interface HandleRules {
-  /** A handle as it is looked up, in whatever case it was typed. */
+  /** Folds case, for lookups. */
   readonly folded: (handle: string) => string;
-  /** What a handle looks like: two that share one of these may be taken for each other. */
+  /** Returns keys for the look of a handle. Two handles that share a key can be mistaken for each other. */
   readonly looksOf: (handle: string) => readonly string[];
 }
 
-/** Who is on line by their handles, to look up and to change. */
+/** A mutable index of the logged-in sessions by handle. */
 export interface HandleIndex extends Handles {
   add(info: SessionInfo): void;
   remove(id: SessionId): void;
@@ -20,20 +20,20 @@ export interface HandleIndex extends Handles {
 }
 
 /**
- * Makes an index of handles: a login, a page or a Tab looks up what it is about, however many are on line. Ten thousand
- * handles took 2 ms a login when each of them was looked at.
+ * Creates an index of handles, so that a lookup costs the same with any number of sessions. Without it, a
+ * login took 2 ms at ten thousand handles.
  *
- * What is never asked isn't kept: the looks of a handle alone cost a fifth of a login.
+ * Each part is built at its first use: the looks of a handle alone cost a fifth of a login.
  */
 export function handleIndex({ folded, looksOf }: HandleRules): HandleIndex {
   const users = new SessionTable<SessionInfo>();
   const byName = grouped(users, (handle) => [folded(handle)]);
   const byLook = grouped(users, looksOf);
-  /** The names, sorted, each once; there from when they are first asked for. */
+  /** Sorted and without duplicates; built at the first use. */
   let names: string[] | undefined;
 
   const infosOf = (ids: readonly SessionId[]) => ids.map((id) => users.get(id) as SessionInfo);
-  /** Where a name is in the list, or would be. */
+  /** The index of a name in the list, or where to insert it. */
   const indexOf = (name: string, list: readonly string[]) => {
     let [low, high] = [0, list.length];
     while (low < high) {
@@ -95,7 +95,10 @@ export function handleIndex({ folded, looksOf }: HandleRules): HandleIndex {
   };
 }
 
-/** Users by keys of their handles, from when they are first asked for; only their ids, for the reason that {@link SessionTable} has. */
+/**
+ * Groups users by keys of their handles, from the first use on. It holds only ids, for the reason given at
+ * {@link SessionTable}.
+ */
 function grouped(users: ReadonlyMap<SessionId, SessionInfo>, keysOf: (handle: string) => readonly string[]) {
   let groups: Map<string, SessionId[]> | undefined;
   const put = (map: Map<string, SessionId[]>, id: SessionId, { handle }: User) => {
@@ -137,10 +140,10 @@ function grouped(users: ReadonlyMap<SessionId, SessionInfo>, keysOf: (handle: st
 }
 
 /**
- * Keeps an index up to date: a caller is in it from `sessionAuthenticated` until the ending is decided (`sessionClosing`),
- * before anybody below hears of it.
+ * Keeps an index up to date. A session is in it from `sessionAuthenticated` to `sessionClosing`, and changes
+ * before the event is passed on.
  *
- * @param sessions Where the live record of a session is found.
+ * @param sessions The live sessions by id.
  */
 export function indexHandles(
   sessions: ReadonlyMap<SessionId, SessionInfo>,

@@ -2,18 +2,18 @@ import type { MonoTypeOperatorFunction, SchedulerLike, Subscriber, Subscription 
 import { identity, timer } from 'rxjs';
 import { Stage, staged } from '../rx/stage.js';
 
-/** A line that can be left unread. */
+/** A source that can be paused. */
 export interface Pausable {
-  /** Called with true when the line is not to be read, with false when it may be again. */
+  /** Called with true to stop reading, and with false to resume. */
   pause(on: boolean): void;
 }
 
 /**
- * Slows a caller who sends more than `bytesPerSecond`: their line isn't read for as long as what came is too much, so
- * that their own machine makes them wait. Nothing is dropped, and nothing is held: each chunk passes at once. A
- * second's worth may come together.
+ * Limits how fast a caller is read. Above `bytesPerSecond` the connection is paused until the excess is paid
+ * off, so that TCP flow control makes the caller wait. Chunks pass at once: nothing is dropped or buffered.
+ * Allows bursts of one second's worth.
  *
- * @param bytesPerSecond `null` is no limit.
+ * @param bytesPerSecond `null` means no limit.
  * @example
  * ```ts
  * import { createReadStream } from 'node:fs';

@@ -4,29 +4,29 @@ import { Stage, staged } from '../rx/stage.js';
 import type { TimeSlices, Work } from '../rx/time-slices.js';
 import type { Pausable } from './input-rate.js';
 
-/** A chunk that is no longer is handed on whole and at once: it can't keep the loop for long. */
+/** Chunks up to this size pass whole and at once: they can't block the event loop for long. */
 export const SHORT_BYTES = 256;
-/** The piece of a longer one that is handed on before the clock is looked at. */
+/** Longer chunks are split into pieces of this size; the clock is checked after each. */
 export const PIECE_BYTES = 1024;
 
-/** A caller's connection, as far as slices of its input go. */
+/** What {@link inputSlices} needs of a session. */
 export interface Sliced extends Pausable {
-  /** Another number for each packet of the transport, which may come in several chunks. */
+  /** Changes with each packet of the transport; a packet may come in several chunks. */
   readonly bytesIn: number;
-  /** True while the app is behind with what was typed: the rest of a chunk waits too. */
+  /** True while the app is behind with the input. The rest of a chunk waits too. */
   readonly held: boolean;
-  /** Set by {@link inputSlices}; to be told when `held` is false again. */
+  /** Set by {@link inputSlices}; call `goOn` when `held` becomes false. */
   slices: { goOn(): void } | undefined;
-  /** Has what is written meanwhile sent together. */
+  /** Sends what is written during `act` together. */
   batch(act: () => void): void;
 }
 
 /**
- * Hands on long chunks in pieces, in time slices that all callers share: no input keeps the event loop to itself. The connection
- * is not read before all of a chunk was handed on. Short chunks pass as they are, but for those of a packet that was cut into
- * many of them.
+ * Passes long chunks on in pieces, in time slices shared by all sessions, so that no input blocks the event
+ * loop. The connection is paused until the whole chunk has passed. Short chunks pass at once, unless they are
+ * further chunks of the same packet.
  *
- * When the source completes, the rest is handed on first, unless the app is behind with it; when it fails, the rest is dropped.
+ * On completion the rest passes first, unless the app is behind with it. On an error the rest is dropped.
  */
 export function inputSlices(line: Sliced, slices: TimeSlices): MonoTypeOperatorFunction<Uint8Array> {
   return staged((below) => new InputSlices(below, line, slices));
@@ -36,7 +36,7 @@ class InputSlices extends Stage<Uint8Array> implements Work {
   readonly #line: Sliced;
   readonly #slices: TimeSlices;
   #packet = -1;
-  /** What was not handed on yet. */
+  /** What hasn't been passed on yet. */
   #rest: Uint8Array | undefined;
   #isPaused = false;
   #isParked = false;
@@ -78,7 +78,7 @@ class InputSlices extends Stage<Uint8Array> implements Work {
   goOn(): void {
     if (!this.#isParked) return;
     this.#isParked = false;
-    // In a turn of its own: this is called from within the handling of a line.
+    // Deferred: this is called while a line is being handled.
     this.#slices.later(this);
   }
 
@@ -122,7 +122,7 @@ class InputSlices extends Stage<Uint8Array> implements Work {
   }
 }
 
-/** Neither a letter nor a key is cut in two, as far as that can be seen. */
+/** Avoids cutting a UTF-8 sequence or an escape sequence in two, as far as it can tell. */
 function pieceLength(bytes: Uint8Array): number {
   if (bytes.length <= PIECE_BYTES) return bytes.length;
   let length = PIECE_BYTES;

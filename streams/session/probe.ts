@@ -4,31 +4,33 @@ import { type Deadline, NEVER, type Sweep } from '../rx/sweep.js';
 import type { Connection } from '../types/connection.js';
 import { endFor, type SessionEnd } from '../types/session-end.js';
 
-/** What is to be known of a call, to tell whether its caller is still there. */
+/** What is needed to tell whether the caller is still there. */
 export interface Probed {
   readonly connection: Pick<Connection, 'bytesIn' | 'bytesOut' | 'backlog' | 'answers' | 'probe'>;
-  /** True while the line isn't read, and we can't hear the caller. */
+  /** True while the connection isn't read, and the caller can't be heard. */
   readonly paused: boolean;
-  /** Set by {@link probe}; to be told when what was written stays in the backlog. */
+  /** Set by {@link probe}; call `wake` when output stays in the backlog. */
   lookout: Lookout | undefined;
 }
 
-/** Whoever looks whether the caller is still there. */
+/** Checks whether the caller is still there. */
 export interface Lookout {
-  /** Looks again from now on, if there was nothing to look for. */
+  /** Resumes the checks, if there was nothing to check. */
   wake(): void;
 }
 
-/** How often in its time a line is looked at. */
+/** Checks per timeout. */
 const LOOKS = 4;
 
 /**
- * Passes the caller's input through and sees to it that there still is a caller. When the line gave no sign of life
- * for half of `timeoutMs`, the client is asked for one ({@link Connection.probe}), or up to a quarter of it earlier; a router
- * between forgets a silent line. After all of it, or up to a quarter later, the chain ends with a {@link SessionEnd} `lost`. The
- * quarters come of looking four times in the time; two ticks of the sweep may be added. A sign of life is whatever comes, telnet's own bytes too, and a backlog that shrinks. A
- * client that doesn't answer is given up here only if it leaves a backlog untouched for that time; when there is none, that
- * is left to the transport, and nobody looks at the line before more comes, or a backlog stands.
+ * Passes the caller's input through, and ends the session when the caller is gone. Any input is a sign of
+ * life, telnet commands included, and so is a shrinking backlog. After half of `timeoutMs` without one, or up
+ * to a quarter of it earlier, the client is asked for one ({@link Connection.probe}), because routers forget
+ * idle connections. After `timeoutMs`, or up to a quarter later, it errors with the {@link SessionEnd}
+ * `lost`. The quarters come from checking four times per timeout; add up to two ticks of the sweep.
+ *
+ * A client that doesn't answer probes is given up only if it leaves a backlog untouched for that time.
+ * Without a backlog the transport has to notice, and the checks stop until there is input or a backlog.
  *
  * @param timeoutMs `null` never gives up.
  */
@@ -46,7 +48,7 @@ class Probe<T> extends Stage<T> implements Deadline, Lookout {
   tick = 0;
   place = 0;
   readonly #call: Probed;
-  /** Looked up once: a look at ten thousand is a wait for memory. */
+  /** Kept here: a lookup through the session misses the cache at ten thousand sessions. */
   readonly #connection: Probed['connection'];
   readonly #timeoutMs: number;
   readonly #sweep: Sweep;
@@ -55,11 +57,11 @@ class Probe<T> extends Stage<T> implements Deadline, Lookout {
   #backlog = 0;
   #taken = 0;
   #aliveAt = 0;
-  /** Whether the sign of life came up to a look's time before that. */
+  /** Whether the sign of life may have come up to one check earlier. */
   #isLate = false;
-  /** Whether the client was asked, in this silence. */
+  /** Whether the client has been asked during this silence. */
   #asked = false;
-  /** Whether there is nothing to look for. */
+  /** Whether there is nothing to check. */
   #resting = true;
 
   constructor(below: Subscriber<T>, call: Probed, timeoutMs: number, sweep: Sweep, scheduler: SchedulerLike) {
@@ -117,17 +119,17 @@ class Probe<T> extends Stage<T> implements Deadline, Lookout {
     return this.#aliveAt + (Math.floor(silentMs / eachMs) + 1) * eachMs;
   }
 
-  /** What we write into the kernel says nothing; only of a backlog the other end must have read. */
+  /** Bytes sent to the kernel prove nothing; a shrinking backlog proves that the peer reads. */
   private gaveSign(): boolean {
     const connection = this.#connection;
     const [heard, backlog, taken] = [this.#heard, this.#backlog, this.#taken];
     this.#heard = connection.bytesIn;
     this.#backlog = connection.backlog;
     if (this.#heard !== heard) return true;
-    // Nearly everybody has none, and to count what was sent is most of a look.
+    // Most sessions have no backlog, and counting the sent bytes is most of a check's cost.
     if (this.#backlog + backlog === 0) return false;
     this.#taken = connection.bytesOut - this.#backlog;
-    // A new one has the whole time, unless an answer is due before.
+    // A new backlog gets the whole timeout, unless an answer is due before.
     return backlog > 0 ? this.#taken !== taken : !this.#asked;
   }
 

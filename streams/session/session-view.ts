@@ -1,8 +1,8 @@
 import type { SessionId, SessionInfo, SessionState, User } from '../types/session.js';
 
 /**
- * What anybody may know of a session, live, with no way to the session itself. A class with one field, since everybody on line
- * has one.
+ * A read-only, live view of a session that can't reach the session itself. A class with one field, since
+ * every session has a view.
  */
 export class SessionView implements SessionInfo {
   readonly #session: SessionInfo;
@@ -45,7 +45,7 @@ export class SessionView implements SessionInfo {
   }
 }
 
-/** A session as it is now: what its JSON is. */
+/** Returns a snapshot of the session, for JSON. */
 export function infoOf(session: SessionInfo): object {
   const { id, callId, node, state, user, address, openedAt, lastInputAt, bytesIn, bytesOut } = session;
   return { id, callId, node, state, user, address, openedAt, lastInputAt, bytesIn, bytesOut };

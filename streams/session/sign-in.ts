@@ -4,28 +4,32 @@ import { follow, Stage, staged } from '../rx/stage.js';
 import { plain } from '../terminal/plain.js';
 import type { User } from '../types/session.js';
 
-/** Whom somebody signs in to. */
+/** The session that signs in. */
 export interface Host<T> {
-  /** The ending, once there is one: whoever is named after it is nobody's caller. */
+  /** The reason the session ended, if it did. A user found after that isn't logged in. */
   readonly ending: unknown;
-  /** Whether the user may come in, and is told if not. */
+  /** Whether the user may log in. Tells the caller if not. */
   admits(user: User): boolean;
-  /** The user has logged in; whoever is told of it may end the call. */
+  /** Logs the user in. A subscriber to the event may end the session. */
   logIn(user: User): void;
-  /** What follows the login. */
+  /** The output after the login. */
   greet(): Observable<T>;
 }
 
 /**
- * From the user whom an authenticator finds to what the app says: the first one counts, with a {@link plain} handle,
- * since a handle is text on every screen; an error, if there is no text in it. Completes without the app if the call is over, or the user isn't admitted, or there
- * is none. The authenticator is left before the app begins, so that nothing of it is kept.
+ * Takes the first user of an authenticator, logs it in, and continues with {@link Host.greet}. Makes the
+ * handle {@link plain}, since it is shown on every screen; errors if nothing is left of it. Completes without
+ * greeting if the session is over, the user isn't admitted, or there is none. Unsubscribes the authenticator
+ * before the app begins, so that its memory is freed.
  */
 export function signIn<T>(host: Host<T>): OperatorFunction<User, T> {
   return staged((below) => new SigningIn(below, host));
 }
 
-/** Six stock operators do the same (as the spec shows), for a sixth of what a call costs from connecting to the prompt. */
+/**
+ * Equivalent to six stock operators (see the spec). As one class it saves a sixth of the cost from connecting
+ * to the prompt.
+ */
 class SigningIn<T> extends Stage<User, T> {
   readonly #host: Host<T>;
 
@@ -48,7 +52,7 @@ class SigningIn<T> extends Stage<User, T> {
   }
 }
 
-/** An authenticator is anybody's code, and nothing but its type says that it emits users. */
+/** Authenticators are third-party code, so the type isn't enough. */
 function handleOf(found: Partial<User> | null | undefined): string {
   const handle = found?.handle;
   if (typeof handle !== 'string')

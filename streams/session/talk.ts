@@ -3,17 +3,17 @@ import { Stage, staged } from '../rx/stage.js';
 import type { TypeAhead } from '../terminal/type-ahead.js';
 import { SessionEnd } from '../types/session-end.js';
 
-/** What the conversation's output is written to. */
+/** The destination of the conversation's output. */
 export interface Speaker<T> {
   write(output: T): void;
 }
 
 /**
- * From the caller's lines to what is said to them: the lines go into the type-ahead, from which the
- * conversation reads, and the conversation's output is written. Emits nothing.
+ * Runs a conversation on the caller's lines: pushes the lines into the type-ahead, which the conversation
+ * reads, and writes the conversation's output. Emits nothing.
  *
- * Completes when the conversation does. When the line ends, the conversation is told twice before that goes
- * on downstream: its lines complete, and it is unsubscribed. Its own error becomes the ending `app-error`.
+ * Completes when the conversation does. When the source ends, the conversation's lines complete, then it is
+ * unsubscribed, and only then the end goes downstream. An error of the conversation becomes `app-error`.
  */
 export function talk<T>(
   lines: Pick<TypeAhead, 'push' | 'end'>,
@@ -43,9 +43,9 @@ class Listening<T> extends Stage<string, never> {
 
   override begin(line$: Observable<string>): void {
     super.begin(line$);
-    // The line may have been dead already.
+    // The connection may have been dead already.
     if (!this.closed) this.#conversation$?.subscribe(this.#speaking);
-    // Nobody needs it any more, and a call is long.
+    // Free the memory for the rest of the session.
     this.#conversation$ = undefined;
   }
 
@@ -58,7 +58,8 @@ class Listening<T> extends Stage<string, never> {
     }
   }
   protected override _error(error: unknown): void {
-    // What is no ending isn't settled yet. Below it is, before the lines end: the app, told first, would complete, and be the reason.
+    // Other errors aren't settled yet: downstream settles them first. If the lines ended before, the app
+    // would complete and become the reason.
     if (error instanceof SessionEnd) this.over();
     super._error(error);
   }
@@ -78,7 +79,7 @@ class Listening<T> extends Stage<string, never> {
   }
 }
 
-/** Says the answers. */
+/** Writes the conversation's output. */
 class Speaking<T> extends Stage<T, never> {
   readonly #speaker: Speaker<T>;
 

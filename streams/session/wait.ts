@@ -2,11 +2,11 @@ import { endWith, ignoreElements, merge, type Observable, take, tap } from 'rxjs
 import { type Endable, endable } from './endable.js';
 
 /**
- * The waiting room, for one caller. Completes when the caller has a node. A hang-up is seen at once, since the
- * line is listened to (what is typed meanwhile is dropped), and ends the wait with an error.
+ * Waits until the caller has a node, then completes. Reads the connection meanwhile, to see a hang-up, which
+ * ends the wait with an error. Input is dropped.
  *
- * @param place$ The caller's place; completes when it is their turn.
- * @param tell Told the caller's place, at first and whenever it changes.
+ * @param place$ The position in the waiting room; completes when it is the caller's turn.
+ * @param tell Called with the position, at first and at each change.
  */
 export function wait(
   input$: Observable<unknown>,

@@ -15,9 +15,9 @@ export type RefusalReason =
   | 'error';
 
 /**
- * What more there is to say of a refusal. Of `proxy`: the other end is not a proxy of ours, sent no PROXY header, sent a
- * malformed one, or sent none in time; or too many connections wait for their header already. Of `gate`: the caller hung up
- * without a byte.
+ * Details of a refusal. For `proxy`: the peer is not one of our proxies, it sent no PROXY header, a malformed
+ * one or none in time, or too many connections are waiting for their header. For `gate`: the caller hung up
+ * without sending a byte.
  */
 export type RefusalDetail =
   | 'not a proxy'
@@ -27,23 +27,23 @@ export type RefusalDetail =
   | 'too many'
   | 'silent';
 
-/** A connection that was turned away at the door. */
+/** A connection that was refused. */
 export interface Refused {
-  /** Told apart by it from one that is still welcome: {@link isRefused}. */
+  /** Discriminates it from a connection that is not refused; see {@link isRefused}. */
   readonly verdict: 'refused';
-  /** The line, which is still open: the caller is to read why. */
+  /** The connection, still open so that the caller can read the reason. */
   readonly connection: Connection;
-  /** The rule that it was refused by. */
+  /** The rule that refused it. */
   readonly reason: RefusalReason;
-  /** In how many milliseconds to call again, if the rule can tell. */
+  /** When to try again, in milliseconds, if the rule knows. */
   readonly retryInMs?: number;
-  /** What more there is to say of it. */
+  /** Details of the reason, if there are any. */
   readonly detail?: RefusalDetail;
-  /** Which protocol the caller spoke, of a `wrong-protocol`. */
+  /** The protocol that the caller spoke, for `wrong-protocol`. */
   readonly protocol?: string;
-  /** What went wrong, of an `error`. */
+  /** The error, for `error`. */
   readonly error?: unknown;
 }
 
-/** A connection at the door: still welcome, or refused by a rule it has met already. */
+/** A connection that asks for a session, or one that an earlier rule has refused. */
 export type Knock = Connection | Refused;

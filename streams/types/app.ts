@@ -3,8 +3,8 @@ import type { Output } from './connection.js';
 import type { Session, SessionId, SessionInfo, User } from './session.js';
 
 /**
- * Who has logged in, live, found by a handle without a look at everybody: none of these costs more with ten thousand on line,
- * but for going through all of them.
+ * The sessions that have logged in, live. Lookups by handle use an index: only {@link Handles.values} takes
+ * longer with more sessions.
  *
  * @example
  * ```ts
@@ -18,33 +18,36 @@ import type { Session, SessionId, SessionInfo, User } from './session.js';
 export interface Handles {
   /** How many sessions have logged in. */
   readonly size: number;
-  /** The sessions, in the order of their ids, which is that of their coming. */
+  /** Iterates over the sessions by id, so in the order in which they came. */
   values(): IterableIterator<SessionInfo>;
-  /** The sessions of a handle, in whatever case; the longest on line first. */
+  /** Returns the sessions with this handle, ignoring case; the oldest first. */
   named(handle: string): readonly SessionInfo[];
-  /** A session whose handle a person may take for this one. */
+  /** Returns a session whose handle can be mistaken for this one. */
   alike(handle: string): SessionInfo | undefined;
-  /** The handles that begin so, in whatever case, sorted; each once. */
+  /** Returns the handles that start with `text`, ignoring case, sorted and without duplicates. */
   beginning(text: string): readonly string[];
 }
 
-/** What the board offers its apps. */
+/** What the board offers to apps and authenticators. */
 export interface Services {
-  /** How sessions talk to each other. */
+  /** Messages between sessions. */
   readonly bus: Bus;
-  /** Who is on line, live. */
+  /** The sessions on line, live. */
   readonly sessions: ReadonlyMap<SessionId, SessionInfo>;
-  /** Who has logged in, by their handles. */
+  /** The sessions that have logged in, by handle. */
   readonly handles: Handles;
-  /** The board's clock; virtual in a test. Hand it to `timer`, `delay` and the like. It doesn't jump when the machine's clock is set. */
+  /**
+   * The board's clock, virtual in tests. Pass it to `timer`, `delay` and so on. It doesn't jump when the
+   * machine's clock is set.
+   */
   readonly scheduler: SchedulerLike;
-  /** When a time of `scheduler` was, by the machine's clock as it is set at present: for what people read. */
+  /** Converts a time of `scheduler` to a date of the machine's clock as it is set now, for people to read. */
   readonly dateOf: (at: number) => Date;
 }
 
 /**
- * The program a caller talks to: a function from a session to what is written to it. Completing hangs up; an error
- * ends this call and no other. When the call ends, `line$` completes and the app is unsubscribed.
+ * The program a caller talks to: takes a session and returns what is written to it. Completing hangs up. An
+ * error ends this session and no other. When the session ends, `line$` completes and the app is unsubscribed.
  *
  * @example
  * ```ts
@@ -61,8 +64,8 @@ export interface Services {
 export type App = (session: Session, services: Services) => Observable<Output>;
 
 /**
- * Finds out who is calling. The first user emitted is the caller's; completing without one hangs up; an error ends
- * the call.
+ * Finds out who the caller is. The first user emitted is logged in. Completing without one hangs up. An error
+ * ends the session.
  *
  * @example
  * ```ts
@@ -78,28 +81,27 @@ export type App = (session: Session, services: Services) => Observable<Output>;
  */
 export type Authenticator = (session: Session, services: Services) => Observable<User>;
 
-/** Somebody in a channel. */
+/** A session's presence in a channel. */
 export interface Visitor {
-  /** By which session they are there: its `callId`, as several boards may share a bus. */
+  /** The session's `callId`, not its `id`: several boards may share a bus. */
   readonly callId: string;
-  /** What they are called there. */
+  /** The handle it shows in the channel. */
   readonly handle: string;
 }
 
-/** Somebody came into a channel, or went out of it. */
+/** A visitor entered or left a channel. */
 export interface Presence {
-  /** Which of the two. */
+  /** Whether the visitor entered or left. */
   readonly type: 'entered' | 'left';
   /** The channel's name. */
   readonly channel: string;
-  /** Who it was. */
+  /** The visitor. */
   readonly visitor: Visitor;
 }
 
 /**
- * How sessions talk to each other, and know of each other. A message is anything; one that is to go through a broker some
- * day is JSON. Messages of one publisher arrive in the order in which they were published, and a listener never
- * waits for another.
+ * Messages between sessions, and presence in channels. A message can be any value; use JSON values if it may
+ * go through a broker one day. Messages of one publisher arrive in order, and no listener waits for another.
  *
  * @example
  * ```ts
@@ -118,20 +120,20 @@ export interface Presence {
  */
 export interface Bus {
   /**
-   * Hands a message to everybody who observes the channel at this moment.
+   * Delivers a message to the current subscribers of the channel.
    *
    * @throws When listeners answer each other without end (see `embeddedBus`).
    */
   publish(channel: string, message: unknown): void;
-  /** The messages published to a channel from now on. Never completes. */
+  /** Emits the messages published to a channel from now on. Never completes. */
   channel$(name: string): Observable<unknown>;
-  /** Is in a channel for as long as it is subscribed to. Emits nothing, and never completes. */
+  /** Adds the visitor to a channel until unsubscribed. Emits nothing and never completes. */
   enter(channel: string, visitor: Visitor): Observable<never>;
-  /** Who enters and leaves a channel from now on. Never completes. */
+  /** Emits who enters and leaves a channel from now on. Never completes. */
   presence$(channel: string): Observable<Presence>;
   /**
-   * Who is where, live: the channels that somebody is in, and those who are, the longest there first. To ask for it costs
-   * the same however many they are; copy what you keep.
+   * Returns the visitors of each channel that has any, the earliest first. It is live and costs the same at
+   * any size: copy what you keep.
    */
   present(): ReadonlyMap<string, ReadonlySet<Visitor>>;
 }

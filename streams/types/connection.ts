@@ -1,102 +1,118 @@
 import type { Observable } from 'rxjs';
 
-/** What an app or an authenticator writes: text (`\n` becomes the terminal's newline), or bytes sent as they are. */
+/**
+ * What an app or an authenticator writes: text (`\n` becomes the terminal's newline), or bytes that are sent
+ * unchanged.
+ */
 export type Output = string | Uint8Array;
 
 /**
- * How a terminal's letters are written as bytes: UTF-8, the letters and line drawings of the IBM PC, or ASCII, for clients
- * that have neither. What an ASCII client types beyond ASCII is read as Windows-1252.
+ * How characters are encoded as bytes: UTF-8, CP437 (the IBM PC's letters and line drawings), or ASCII for
+ * clients that have neither. Non-ASCII input of an ASCII client is read as Windows-1252.
  */
 export type Encoding = 'utf-8' | 'cp437' | 'ascii';
 
 /**
- * A key that was pressed: the character it types, or the name of one that types none. Names are longer than a
- * character: `enter`, `backspace`, `tab`, `escape`, `up`, `down`, `left`, `right`, `home`, `end`, `insert`, `delete`,
- * `page-up`, `page-down`, `f1` to `f12`, also as `shift-up`, `ctrl-left` and the like; `ctrl-a` to `ctrl-z`, `alt-x`,
+ * A key press: the character it types, or the key's name. Names have more than one character: `enter`,
+ * `backspace`, `tab`, `escape`, `up`, `down`, `left`, `right`, `home`, `end`, `insert`, `delete`, `page-up`,
+ * `page-down`, `f1` to `f12`, with modifiers as in `shift-up` or `ctrl-left`; `ctrl-a` to `ctrl-z`, `alt-x`,
  * `shift-tab`.
  */
 export type Key = string;
 
-/** The caller's window and what its client agreed to. */
+/** The caller's window, and what its client negotiated. */
 export interface Terminal {
   /** Columns of text; 80 until the client says otherwise. */
   readonly columns: number;
   /** Rows of text; 24 until the client says otherwise. */
   readonly rows: number;
-  /** True once the client left the echoing of what is typed to us. */
+  /** True once the server echoes what is typed, as agreed with the client. */
   readonly echo: boolean;
-  /** What the client calls its terminal, as it spells it (`XTERM-256COLOR`, `syncterm`); `null` until it says so. */
+  /** The terminal type as the client sends it (`XTERM-256COLOR`, `syncterm`); `null` until it does. */
   readonly type: string | null;
-  /** UTF-8, until the client's terminal or the caller asks for something else. */
+  /** UTF-8 until the client's terminal type or the caller selects another. */
   readonly encoding: Encoding;
-  /** True once the client is known to show colours (SGR of ECMA-48). */
+  /** True once the client is known to support colours (SGR of ECMA-48). */
   readonly colours: boolean;
-  /** True once the client is known to understand moves of the cursor and erasing (ECMA-48). */
+  /** True once the client is known to support cursor movement and erasing (ECMA-48). */
   readonly cursor: boolean;
-  /** True once the client says that a screen reader reads to its caller: `colours` and `cursor` are false then. */
+  /** True once the client reports a screen reader. `colours` and `cursor` are false then. */
   readonly screenReader: boolean;
-  /** True for a terminal of the IBM PC's kind: its Delete sends DEL, and its Backspace BS. */
+  /** True for IBM PC terminals: the Delete key sends DEL, and Backspace sends BS. */
   readonly pcKeys: boolean;
 }
 
-/** What a transport hands over: one caller's line, before anybody decided what to do with it. */
+/** A caller's connection, as a transport emits it. */
 export interface Connection {
-  /** The caller's address as the transport knows it, IPv4 or IPv6. */
+  /** The caller's IPv4 or IPv6 address, as the transport knows it. */
   readonly address: string;
   /**
-   * Application bytes, good until the observer returns: their memory is the next packet's. Completes at hang-up, also when
-   * that was before subscribing. Errors with a `SessionEnd` when the transport itself gives the caller up (`protocol`, `lost`,
-   * `wrong-protocol`, `crawler`); any other error is a `connection-error`.
+   * Emits application bytes. They are valid only until the observer returns, since the next packet reuses the
+   * memory. Completes at hang-up, also for a late subscriber. Errors with a `SessionEnd` when the transport
+   * gives up on the caller (`protocol`, `lost`, `wrong-protocol`, `crawler`). Any other error is a
+   * `connection-error`.
    */
   readonly input$: Observable<Uint8Array>;
   /**
-   * Emits nothing and completes when it is known that the caller speaks no protocol of another server, before the input of that
-   * packet, or when the connection is gone. Left out where that can't be; the session is opened at once then.
+   * Emits nothing. Completes when the caller is known not to speak another server's protocol, before that
+   * packet's input is emitted, or when the connection is gone. Without it, the session opens at once.
    */
   readonly recognised$?: Observable<never> | undefined;
-  /** The caller's window: the present one at once, then each change. Completes with the connection. */
+  /** Emits the current window at once, then each change. Completes with the connection. */
   readonly terminal$: Observable<Terminal>;
-  /** The window as it is now. */
+  /** The current window. */
   readonly terminal: Terminal;
-  /** Emits nothing and completes when the connection is gone for good, also when that was before subscribing. */
+  /** Emits nothing. Completes when the connection is gone for good, also for a late subscriber. */
   readonly closed$: Observable<never>;
-  /** Emits nothing and completes when the backlog is empty; at once if it is, or if the connection is closing. */
+  /** Emits nothing. Completes when the backlog is empty, or at once if the connection is closing. */
   readonly drained$: Observable<never>;
   /** Bytes received so far. */
   readonly bytesIn: number;
-  /** Bytes sent so far, those still in the backlog included. */
+  /** Bytes sent so far, including the backlog. */
   readonly bytesOut: number;
-  /** Bytes written that the kernel has not taken yet. */
+  /** Bytes written that the kernel hasn't accepted yet. */
   readonly backlog: number;
-  /** Sends text or bytes; a no-op once closing. Text without a newline at its end is a prompt, and is marked as one. */
+  /**
+   * Sends text or bytes; does nothing once closing. Text without a final newline is a prompt, and is marked
+   * as one.
+   */
   write(output: Output): void;
-  /** Sends what the caller typed back to them. As {@link Connection.write}, but it is no prompt. */
+  /** Echoes what the caller typed. Like {@link Connection.write}, but never a prompt. */
   echo(text: string): void;
-  /** Asks a client that shows what is typed by itself to hide it: a secret is typed next. */
+  /** Asks a client that echoes locally to hide what is typed, for a secret. */
   hideTyping(): void;
-  /** Ends what {@link Connection.hideTyping} asked for. */
+  /** Ends {@link Connection.hideTyping}. */
   showTyping(): void;
-  /** Hands bytes to the next subscriber of {@link Connection.input$}, before all that comes: the present one has no use for them. */
+  /**
+   * Returns bytes that the current subscriber has no use for. The next subscriber of {@link
+   * Connection.input$} gets them first.
+   */
   putBack(bytes: Uint8Array): void;
-  /** Takes the transport's own lines, such as an answer to telnet's AYT. While there is none, they are just written. */
+  /**
+   * Shows the transport's own lines, such as the answer to telnet's AYT. Without a notifier they are simply
+   * written.
+   */
   notifier: { notify(lines: string): void } | undefined;
-  /** Has what is written during `act` sent together, where the transport can do that. */
+  /** Sends what is written during `act` together, if the transport can. */
   batch?(act: () => void): void;
-  /** Writes in this encoding from now on, and tells it to {@link Connection.terminal}, whatever the client says later. */
+  /**
+   * Uses this encoding from now on, whatever the client says later, and updates
+   * {@link Connection.terminal}.
+   */
   setEncoding(encoding: Encoding): void;
   /**
-   * Whether the client gave a sign of life when it was asked for one. Where it never did, that it is there no more is for the
-   * transport to find out, which ends the input as `lost` (TCP's keepalive).
+   * True once the client has answered a probe. If it never does, only the transport can find out that the
+   * client is gone (TCP keep-alive). It then ends the input as `lost`.
    */
   readonly answers: boolean;
-  /** Asks the client for a sign of life that no caller sees, if it is one that answers. */
+  /** Asks the client for a sign of life that the caller doesn't see, if the client answers such requests. */
   probe(): void;
-  /** Stops reading from the caller, so that their own kernel makes them wait. */
+  /** Stops reading, so that TCP flow control makes the caller wait. */
   pause(): void;
-  /** Reads on after {@link Connection.pause}. */
+  /** Resumes reading after {@link Connection.pause}. */
   resume(): void;
-  /** Sends what is in the backlog, then hangs up. */
+  /** Sends the backlog, then hangs up. */
   close(): void;
-  /** Hangs up now; what is in the backlog is lost, and the connection gone. */
+  /** Hangs up immediately and drops the backlog. */
   destroy(): void;
 }

@@ -2,167 +2,176 @@ import type { RefusalDetail, RefusalReason } from './admission.js';
 import type { EndReason, SessionId } from './session.js';
 
 interface Of<Type extends string> {
-  /** What happened: events are told apart by it. */
+  /** The type of the event; discriminates the union. */
   readonly type: Type;
 }
 
 interface OfSession<Type extends string> extends Of<Type> {
-  /** The id of the session that it happened to. */
+  /** The session's id. */
   readonly session: SessionId;
-  /** The node that the session is on, or was. */
+  /** The session's node, now or at the end. */
   readonly node: number;
 }
 
-/** The board is open. */
+/** The board accepts connections. */
 export interface ServerListening extends Of<'serverListening'> {
-  /** The address that it listens on. */
+  /** The address it listens on. */
   readonly host: string;
-  /** The port that it listens on, also where any was taken. */
+  /** The actual port, also if port 0 was asked for. */
   readonly port: number;
 }
 
-/** Somebody called and was sent away. */
+/** A connection was refused. */
 export interface ConnectionRefused extends Of<'connectionRefused'> {
-  /** Where they called from. */
+  /** The caller's address. */
   readonly address: string;
-  /** Why they were. */
+  /** The reason for the refusal. */
   readonly reason: RefusalReason;
-  /** What more there is to say of it; for most reasons nothing. */
+  /** Details of the reason; most reasons have none. */
   readonly detail?: RefusalDetail;
-  /** Which protocol they spoke, of a `wrong-protocol`. */
+  /** The protocol that the caller spoke, for `wrong-protocol`. */
   readonly protocol?: string;
-  /** What went wrong, of an `error`. */
+  /** The error, for `error`. */
   readonly error?: unknown;
 }
 
-/** Too much was done wrong from an address: for a while nobody gets in from there. */
+/** An address committed too many offences, and is refused for a while. */
 export interface AddressPenalised extends Of<'addressPenalised'> {
-  /** The address that the last offence came from. */
+  /** The address of the last offence. */
   readonly address: string;
-  /** What is kept out: the IPv4 address, or the /64, /56 or /48 of the IPv6 address. */
+  /** What is refused: the IPv4 address, or the /64, /56 or /48 of the IPv6 address. */
   readonly network: string;
-  /** What was the last straw: `no-login`, `login-timeout`, `login-failed`, `flood`, `knocking`, `protocol` or `wrong-protocol`. */
+  /**
+   * The last offence: `no-login`, `login-timeout`, `login-failed`, `flood`, `knocking`, `protocol` or
+   * `wrong-protocol`.
+   */
   readonly offence: string;
-  /** For how long nobody gets in, in milliseconds. */
+  /** How long it is refused, in milliseconds. */
   readonly forMs: number;
 }
 
-/** A caller holds the line; again at each step forward. */
+/** A caller waits for a node. Emitted again at each step forward. */
 export interface SessionWaiting extends Of<'sessionWaiting'> {
-  /** The id of the session that it is to be. */
+  /** The id that the session will have. */
   readonly session: SessionId;
-  /** What tells the session from those of all boards and times: {@link SessionInfo.callId}. */
+  /** The session's globally unique id: {@link SessionInfo.callId}. */
   readonly callId: string;
-  /** Where the caller calls from. */
+  /** The caller's address. */
   readonly address: string;
-  /** 1 is the next to get a node. */
+  /** The position in the waiting room; 1 is next. */
   readonly place: number;
 }
 
-/** A caller has a node, and the login begins. */
+/** A caller got a node, and the login begins. */
 export interface SessionOpened extends OfSession<'sessionOpened'> {
-  /** What tells the session from those of all boards and times: {@link SessionInfo.callId}. */
+  /** The session's globally unique id: {@link SessionInfo.callId}. */
   readonly callId: string;
-  /** Where the caller calls from. */
+  /** The caller's address. */
   readonly address: string;
 }
 
-/** Somebody tried to log in and may not: a wrong password, or a handle that is refused. */
+/** A login attempt failed: a wrong password, or a handle that isn't allowed. */
 export interface LoginAttemptFailed extends OfSession<'loginAttemptFailed'> {
-  /** Where the caller calls from. */
+  /** The caller's address. */
   readonly address: string;
-  /** What the caller typed as a handle: plain text, of 40 characters at most. Some type their password there. */
+  /** The handle typed: plain text, at most 40 characters. Some callers type their password here. */
   readonly handle: string;
-  /** Which try of the call it was, from 1. */
+  /** The number of the attempt in this session, from 1. */
   readonly attempt: number;
 }
 
-/** It is known who is calling, and the app begins. */
+/** The caller has logged in, and the app begins. */
 export interface SessionAuthenticated extends OfSession<'sessionAuthenticated'> {
-  /** What the caller is called. */
+  /** The caller's handle. */
   readonly handle: string;
 }
 
-/** The caller was told that the call is about to end. */
+/** The caller was warned that the session is about to end. */
 export interface SessionWarned extends OfSession<'sessionWarned'> {
-  /** What is about to end it. */
+  /** The limit that is about to end it. */
   readonly reason: 'idle' | 'time-limit';
-  /** How long the caller has left, in milliseconds. */
+  /** The time left, in milliseconds. */
   readonly inMs: number;
 }
 
-/** The ending is decided: the node is free and the caller is off the list of who is on line. */
+/** The reason is settled, the node is free, and the session is no longer listed as on line. */
 export interface SessionClosing extends OfSession<'sessionClosing'> {
-  /** Why it ends; there is never a second reason. */
+  /** Why it ends. It never changes. */
   readonly reason: EndReason;
-  /** What went wrong, of an `app-error` or a `connection-error`; of a `login-failed`, if the login could not be checked. */
+  /**
+   * The error, for `app-error` and `connection-error`; for `login-failed`, if the login couldn't be
+   * checked.
+   */
   readonly error?: unknown;
 }
 
 /** The connection is gone. A caller who left the waiting room has node 0 and was never opened. */
 export interface SessionClosed extends OfSession<'sessionClosed'> {
-  /** What tells the session from those of all boards and times: {@link SessionInfo.callId}. */
+  /** The session's globally unique id: {@link SessionInfo.callId}. */
   readonly callId: string;
-  /** Where the caller called from. */
+  /** The caller's address. */
   readonly address: string;
-  /** Why it ended: that of {@link SessionClosing}. */
+  /** Why it ended: the reason of {@link SessionClosing}. */
   readonly reason: EndReason;
-  /** All bytes that came from the caller. */
+  /** All bytes received from the caller. */
   readonly bytesIn: number;
-  /** All bytes that were sent to the caller. */
+  /** All bytes sent to the caller. */
   readonly bytesOut: number;
-  /** From opening (or from the start of the wait) to the end, in milliseconds. */
+  /** From the opening (or the start of the wait) to the end, in milliseconds. */
   readonly durationMs: number;
-  /** False when output was still unsent as the line was cut. */
+  /** False if output was still unsent when the connection was cut. */
   readonly flushed: boolean;
 }
 
-/** A function that the board was given failed where no call was left to end for it. */
+/** A callback threw, and there was no session left to end because of it. */
 export interface CallbackFailed extends Of<'callbackFailed'> {
   /**
-   * Which one: the teardown of the `app` or of `authenticate`; `trusted`, asked about a call that is over; a `connection` whose
-   * session is over; or a `listener` of the events, of which only the first failure is told.
+   * The callback: the teardown of the `app` or of `authenticate`; `trusted`, asked about a finished session;
+   * a `connection` whose session is over; or a `listener` of the events (only its first failure is reported).
    */
   readonly callback: 'app' | 'authenticate' | 'trusted' | 'connection' | 'listener';
-  /** The id of the session, if it was one's app or login. */
+  /** The session's id, for an app or an authenticator. */
   readonly session?: SessionId;
-  /** What it threw. */
+  /** The error it threw. */
   readonly error: unknown;
 }
 
-/** The board goes down: nobody is let in any more. */
+/** The shutdown has begun: new connections are refused. */
 export interface ServerDraining extends Of<'serverDraining'> {
-  /** What it was told as the reason, such as `SIGTERM`. */
+  /** The reason given for the shutdown, such as `SIGTERM`. */
   readonly reason: string;
-  /** Sessions on line as the shutdown began. */
+  /** Sessions on line when the shutdown began. */
   readonly sessions: number;
-  /** How long those may stay, in milliseconds; `null` until the last has left. */
+  /** How long they may stay, in milliseconds; `null` for as long as they like. */
   readonly graceMs: number | null;
 }
 
-/** The last event: nobody is left. */
+/** The last event of a shutdown: all connections are gone. */
 export interface ServerClosed extends Of<'serverClosed'>, ShutdownReport {}
 
-/** The last event in the place of `serverClosed`: the board can't go on. The port is closed, and every connection destroyed. */
+/**
+ * The last event of a crash, in place of `serverClosed`: the port is closed and every connection
+ * destroyed.
+ */
 export interface ServerFailed extends Of<'serverFailed'> {
-  /** Why it can't: what the Observable of the connections failed with, or a bug of the board. */
+  /** The error of the connections' Observable, or a bug in the board. */
   readonly error: unknown;
 }
 
-/** How a shutdown went. */
+/** The outcome of a shutdown. */
 export interface ShutdownReport {
-  /** What the shutdown was told as the reason. */
+  /** The reason given for the shutdown. */
   readonly reason: string;
-  /** Sessions whose last words were sent. */
+  /** Sessions whose output was sent completely. */
   readonly drained: number;
   /** Sessions that were cut off. */
   readonly forced: number;
-  /** From the order to the last line's end, in milliseconds. */
+  /** From the order to the end of the last connection, in milliseconds. */
   readonly durationMs: number;
 }
 
 /**
- * Everything that happens on a board, in the past tense.
+ * Everything that happens on a board, named in the past tense.
  *
  * @example
  * ```ts

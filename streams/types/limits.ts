@@ -1,62 +1,68 @@
-/** How often something may happen: `count` times in `perMs`, and `burst` at once after a quiet time. */
+/** A rate: `count` times in `perMs`, and up to `burst` at once after a quiet time. */
 export interface Rate {
-  /** How often it may happen in `perMs`. */
+  /** How many are allowed in `perMs`. */
   readonly count: number;
-  /** The time that `count` is for, in milliseconds. */
+  /** The period of `count`, in milliseconds. */
   readonly perMs: number;
-  /** How often it may happen at once, after a quiet time. */
+  /** How many are allowed at once, after a quiet time. */
   readonly burst: number;
 }
 
 /**
- * How many callers who haven't logged in are too many: below `start` nobody is refused for it, from there on `rate` percent
- * of the newcomers, more the nearer they come to `full`, and all at `full`.
+ * Random early drop, by the number of callers who haven't logged in. Below `start` none is refused. At
+ * `start` `rate` percent of new callers are refused, rising to all of them at `full`.
  */
 export interface EarlyDrop {
-  /** Callers who haven't logged in, from whose number on some of the newcomers are refused. */
+  /** The number of callers not logged in at which refusals begin. */
   readonly start: number;
-  /** How many of the newcomers are refused at `start`, in percent. */
+  /** The percentage of new callers refused at `start`. */
   readonly rate: number;
-  /** The number at which all of them are refused. */
+  /** The number at which all new callers are refused. */
   readonly full: number;
 }
 
-/** Everything that bounds a board. Durations are in milliseconds; `null` is off. */
+/** All limits of a board. Durations are in milliseconds; `null` means no limit. */
 export interface Limits {
-  /** Sessions at once. */
+  /** Maximum number of sessions. */
   readonly maxSessions: number;
-  /** Callers who may wait for a node; 0 sends them away. */
+  /** Maximum number of callers waiting for a node; 0 for no waiting room. */
   readonly waitingRoom: number;
-  /** The last nodes, which only trusted addresses get. */
+  /** Nodes reserved for trusted addresses. */
   readonly reserve: number;
-  /** Callers on line who haven't logged in. */
+  /** Limits the callers who haven't logged in. */
   readonly maxUnauthenticated: EarlyDrop | null;
-  /** Connections at once of one IPv4 address or IPv6 /64; four times as many of a /56, sixteen times of a /48. */
+  /**
+   * Maximum number of connections per IPv4 address or IPv6 /64; four times as many per /56, sixteen times per
+   * /48.
+   */
   readonly maxPerAddress: number | null;
-  /** Calls at once of one account. */
+  /** Maximum number of sessions per account. */
   readonly maxPerUser: number | null;
-  /** Whether a call too many takes over the oldest, or is denied. */
+  /** What happens to a session over `maxPerUser`: it takes over the oldest, or is denied. */
   readonly perUser: 'takeover' | 'deny';
-  /** Whether addresses from which too much is done wrong are kept out for a while. */
+  /** Whether addresses that commit too many offences are refused for a while. */
   readonly penalties: boolean;
-  /** Connections from anywhere. */
+  /** Rate of new connections from everywhere. */
   readonly connectionRate: Rate | null;
-  /** Connections from one IPv4 address or IPv6 /64; four times as many from a /56, sixteen times from a /48. */
+  /**
+   * Rate of new connections per IPv4 address or IPv6 /64; four times as many per /56, sixteen times
+   * per /48.
+   */
   readonly connectionRatePerAddress: Rate | null;
   /** How long a caller may type nothing. */
   readonly idleTimeoutMs: number | null;
-  /** How long before the end of the idle time or the time on line the caller is warned. */
+  /** How long before the idle timeout or the session limit the caller is warned. */
   readonly idleWarningMs: number | null;
-  /** How long a caller may take to log in. Absolute: typing doesn't extend it. */
+  /** How long a login may take. Typing doesn't extend it. */
   readonly loginTimeoutMs: number | null;
-  /** How long a caller's end of the line may give no sign of life, before the caller is taken for lost. */
+  /** How long a client may give no sign of life before its caller counts as lost. */
   readonly deadPeerTimeoutMs: number | null;
-  /** How long one call may last. */
+  /** How long a session may last. */
   readonly sessionLimitMs: number | null;
-  /** How long callers may stay once a shutdown began; `null` waits for the last of them. */
+  /** How long callers may stay after a shutdown begins; `null` waits for the last of them. */
   readonly shutdownGraceMs: number | null;
-  /** Bytes a second that are read of one caller; the rest waits with them. */
+  /** Bytes read from one caller per second; flow control holds back the rest. */
   readonly inputRate: number | null;
-  /** Bytes that may wait for a caller who doesn't read. */
+  /** Maximum number of unsent bytes for a caller who doesn't read. */
   readonly outputLimitBytes: number;
 }

@@ -1,10 +1,10 @@
 import type { EndReason } from './session.js';
 
 /**
- * An ending on its way down a session's chain. Every limit ends a call by an error of this class; the last
- * operator of the chain turns whichever came into the one `sessionClosed`.
+ * A session's end, as an error. Every limit ends a session with an error of this class, and the last operator
+ * of the session turns the first of them into one `sessionClosed`.
  *
- * An app or an authenticator may end its call with a reason of its own choice:
+ * Apps and authenticators may throw it to end their session with a reason of their choice:
  * @example
  * ```ts
  * import { throwError } from 'rxjs';
@@ -14,12 +14,11 @@ import type { EndReason } from './session.js';
  * ```
  */
 export class SessionEnd extends Error {
-  /** As every error has one. */
   override readonly name = 'SessionEnd';
 
   /**
    * @param reason Why the session ends.
-   * @param cause What went wrong, of an `app-error`; of a `login-failed`, if it isn't the caller's fault.
+   * @param cause The error of an `app-error`; of a `login-failed`, only if the caller isn't to blame.
    */
   constructor(
     /** Why the session ends. */
@@ -32,7 +31,7 @@ export class SessionEnd extends Error {
 
 const ENDS = new Map<EndReason, SessionEnd>();
 
-/** The end for a reason of which there is no more to say. Always the same: making an error looks through the whole stack. */
+/** Returns a shared instance for a reason without a cause: creating an error captures the whole stack. */
 export function endFor(reason: EndReason): SessionEnd {
   const known = ENDS.get(reason);
   if (known) return known;
@@ -41,7 +40,7 @@ export function endFor(reason: EndReason): SessionEnd {
   return end;
 }
 
-/** What went wrong on the board's side, if that is why the session ends. The caller isn't to blame then. */
+/** The error that ended the session, if the server is to blame and not the caller. */
 export const faultOf = ({ reason, cause }: SessionEnd): { readonly error?: unknown } =>
   reason === 'app-error' ||
   reason === 'connection-error' ||
@@ -49,12 +48,12 @@ export const faultOf = ({ reason, cause }: SessionEnd): { readonly error?: unkno
     ? { error: cause }
     : {};
 
-/** Whether somebody came who wants no session: a client of another protocol, or a crawler that has its answer by now. */
+/** Whether the client wanted no session: it spoke another protocol, or is a crawler that has its answer. */
 export const isForeign = (
   error: unknown,
 ): error is SessionEnd & { readonly reason: 'wrong-protocol' | 'crawler' } =>
   error instanceof SessionEnd && (error.reason === 'wrong-protocol' || error.reason === 'crawler');
 
-/** Which protocol they spoke, where that is known. */
+/** The protocol that the client spoke, if known. */
 export const protocolOf = ({ cause }: SessionEnd): { readonly protocol?: string } =>
   typeof cause === 'string' ? { protocol: cause } : {};

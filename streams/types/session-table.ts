@@ -1,13 +1,13 @@
 import type { SessionId } from './session.js';
 
-/** A table by session, to read and to change. */
+/** A mutable table of values by session id. */
 export interface Sessions<Value> extends ReadonlyMap<SessionId, Value> {
   set(id: SessionId, value: Value): unknown;
   delete(id: SessionId): boolean;
   clear(): void;
 }
 
-/** A table to read and nothing else, however it is called. */
+/** Wraps a table so that it can't be changed, not even through a cast. */
 export function readOnly<Value>(table: ReadonlyMap<SessionId, Value>): ReadonlyMap<SessionId, Value> {
   return new ReadOnly(table);
 }
@@ -44,22 +44,22 @@ class ReadOnly<Value> implements ReadonlyMap<SessionId, Value> {
   }
 }
 
-/** Rows of a page. */
+/** Rows per page. */
 const PAGE = 64;
 
 const pageOf = (id: SessionId) => Math.floor(id / PAGE);
 
-/** Sessions whose ids follow one another. */
+/** The values of consecutive ids. */
 interface Page<Value> {
   readonly rows: (Value | undefined)[];
   size: number;
 }
 
 /**
- * What a `Map` by session is, for callers who come and go: in the order of their ids, which is that of their coming. A `Map`
- * of V8's makes itself a new table now and then, to which the old one points; once an old one has got into the old generation,
- * all that is put in later outlives its deletion until the next full collection, and half of a call's cost is its garbage. So
- * here are pages in a `Map`, whose rows are empty by the time that they are let go of.
+ * A `Map` by session id, ordered by id, for sessions that come and go. V8's `Map` replaces its table when it
+ * grows or is compacted, and the old table points to the new one. Once an old table is in the old generation,
+ * everything added later survives its deletion until the next full collection; half the cost of a session is
+ * its garbage. So this is a `Map` of pages whose rows are empty by the time the page is dropped.
  */
 export class SessionTable<Value> implements Sessions<Value> {
   readonly #pages = new Map<number, Page<Value>>();
@@ -91,7 +91,7 @@ export class SessionTable<Value> implements Sessions<Value> {
     page.rows[id % PAGE] = undefined;
     page.size -= 1;
     this.#size -= 1;
-    // The last is where the next will be.
+    // Keep the newest page: the next id goes there.
     if (page.size === 0 && number !== pageOf(this.#newest)) this.#pages.delete(number);
     return true;
   }
@@ -99,7 +99,7 @@ export class SessionTable<Value> implements Sessions<Value> {
     this.#pages.clear();
     this.#size = 0;
   }
-  /** Goes through those who are there at the beginning, without those who leave meanwhile. */
+  /** Iterates over the sessions present at the start; those that leave meanwhile are skipped. */
   *entries(): Generator<[SessionId, Value], undefined> {
     const newest = this.#newest;
     for (const number of [...this.#pages.keys()].sort((one, other) => one - other)) {

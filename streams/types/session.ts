@@ -1,23 +1,23 @@
 import type { Observable } from 'rxjs';
 import type { Encoding, Key, Output, Terminal } from './connection.js';
 
-/** A number of one board: never used again while that runs, and used by every other board as well. */
+/** A session's number, unique while the board runs. Other boards use the same numbers. */
 export type SessionId = number;
 
-/** Who a caller turned out to be. */
+/** A caller who has logged in. */
 export interface User {
-  /** What the caller is called, on every screen; made {@link plain} by the board. The lobby shows `_` for blanks. */
+  /** The name shown on every screen; the board makes it {@link plain}. The lobby shows `_` for spaces. */
   readonly handle: string;
-  /** True for somebody without an account: the handle is only what they call themselves. */
+  /** True for a caller without an account, who chose the handle freely. */
   readonly guest?: boolean;
-  /** True for somebody who may be on line as often as they like, such as the sysop. */
+  /** True for a user who is exempt from `maxPerUser`, such as the sysop. */
   readonly unlimited?: boolean;
 }
 
-/** A caller's way through a call; no other order is possible (see {@link SESSION_STATES}). */
+/** A session's state (see {@link SESSION_STATES}). */
 export type SessionState = (typeof SESSION_STATES)[number];
 
-/** The states of a call in the only order they come in; any of them may be skipped on the way to `closing`. */
+/** The states in order. A session never goes back, and may skip any of them on the way to `closing`. */
 export const SESSION_STATES = [
   'waiting',
   'connected',
@@ -27,7 +27,7 @@ export const SESSION_STATES = [
   'closed',
 ] as const;
 
-/** Why a session ended. The first ending is the reason; there is never a second one. */
+/** Why a session ended. The first reason counts. */
 export type EndReason =
   | 'hangup'
   | 'idle'
@@ -48,46 +48,50 @@ export type EndReason =
   | 'shutdown'
   | 'forced';
 
-/** What anybody may know about a session, live: read it again and it is up to date. */
+/** What is public about a session. Live: its properties change with the session. */
 export interface SessionInfo {
-  /** Told apart by it from all others of this board. */
+  /** Unique on this board. */
   readonly id: SessionId;
-  /** Told apart by it from all others of whatever board and whatever time: for a bus or a log that boards share. */
+  /** Unique across boards and restarts, for a shared bus or log. */
   readonly callId: string;
-  /** The line the caller is on: the lowest that was free, from 1. Zero while waiting. */
+  /** The node: the lowest that was free, from 1; 0 while waiting. */
   readonly node: number;
-  /** How far the call has come. */
+  /** The session's state. */
   readonly state: SessionState;
-  /** Who is calling; `null` until they have logged in. */
+  /** The user; `null` until logged in. */
   readonly user: User | null;
-  /** Where the caller calls from: an IPv4 or IPv6 address. */
+  /** The caller's IPv4 or IPv6 address. */
   readonly address: string;
-  /** When the session opened, milliseconds since 1970 by the board's clock; `services.dateOf` makes a date of it. */
+  /**
+   * When the session opened, in milliseconds since 1970 by the board's clock; `services.dateOf` converts it
+   * to a date.
+   */
   readonly openedAt: number;
-  /** When the caller last typed something, milliseconds since 1970 by the board's clock. */
+  /** When the caller last typed, in milliseconds since 1970 by the board's clock. */
   readonly lastInputAt: number;
-  /** Bytes received of the caller so far. */
+  /** Bytes received from the caller so far. */
   readonly bytesIn: number;
-  /** Bytes sent to the caller so far, those on their way included. */
+  /** Bytes sent to the caller so far, including unsent ones. */
   readonly bytesOut: number;
 }
 
 /**
- * What a line may become, by what of it is typed before the cursor: whole lines that begin so (in whatever case), in the
- * order to list them in. Asked at most once for each packet of the caller's.
+ * Returns completions of the text before the cursor: whole lines that start with it (ignoring case), in the
+ * order to list them in. Called at most once per packet.
  */
 export type Completer = (typed: string) => readonly string[];
 
-/** A session as its app and its authenticator see it. */
+/** A session, as its app and its authenticator see it. */
 export interface Session extends SessionInfo {
   /**
-   * The caller's lines, without their newline. What was typed ahead comes first; completes when the call ends.
-   * With several subscribers each hears every line. For apps that answer at once: see {@link Session.eachLine}.
+   * The lines the caller types, without newline. Emits the type-ahead first, and completes when the session
+   * ends. Several subscribers each get every line. For apps that answer immediately; otherwise see
+   * {@link Session.eachLine}.
    */
   readonly line$: Observable<string>;
   /**
-   * The caller's keys, as they are pressed, for apps that draw their own screen: while it is subscribed to, typing is
-   * neither echoed nor made into lines. What was typed ahead comes first; completes when the call ends.
+   * The keys the caller presses, for apps that draw their own screen. While it is subscribed, input is
+   * neither echoed nor split into lines. Emits the type-ahead first, and completes when the session ends.
    *
    * @example
    * ```ts
@@ -102,13 +106,13 @@ export interface Session extends SessionInfo {
    * ```
    */
   readonly key$: Observable<Key>;
-  /** The caller's window: the present one at once, then each change. */
+  /** Emits the current window at once, then each change. */
   readonly terminal$: Observable<Terminal>;
-  /** The window as it is now. */
+  /** The current window. */
   readonly terminal: Terminal;
   /**
-   * Answers one line at a time: the next is taken when the answer to the last has completed, and a caller who
-   * is too far ahead is made to wait. Emits the answers; completes when the call ends.
+   * Answers one line at a time: takes the next line when the answer to the last has completed. A caller too
+   * far ahead is no longer read. Emits the answers, and completes when the session ends.
    *
    * @example
    * ```ts
@@ -121,9 +125,9 @@ export interface Session extends SessionInfo {
    */
   eachLine<T>(answer: (line: string) => Observable<T>): Observable<T>;
   /**
-   * Writes the prompt, emits the next line and completes; without a line, if the call ends first. A `secret` line
-   * isn't shown while it is typed, where the showing is ours to do, and can't be recalled. What is typed ahead of the next
-   * question isn't shown either after a secret, nor at any time before the login, since it may be a secret.
+   * Writes the prompt, emits the next line and completes. Completes without a line if the session ends first.
+   * A `secret` line isn't echoed, if the server echoes, and isn't kept in the history. Type-ahead isn't shown
+   * after a secret, nor before the login, since it may be a secret too.
    *
    * @example
    * ```ts
@@ -134,11 +138,11 @@ export interface Session extends SessionInfo {
    * ```
    */
   ask(prompt: string, how?: { secret?: boolean }): Observable<string>;
-  /** Writes to the caller, besides what the app emits. A no-op once the call is over. */
+  /** Writes to the caller, in addition to what the app emits. Does nothing once the session is over. */
   write(output: Output): void;
   /**
-   * Writes whole lines that the caller didn't ask for, such as another caller's words: above the prompt and the line that is
-   * being typed, which are drawn again below. A newline at the end may be left out.
+   * Shows whole lines that the caller didn't ask for, such as a message from another caller. They appear
+   * above the prompt and the line being typed, which are redrawn below. The final newline is optional.
    *
    * @example
    * ```ts
@@ -154,15 +158,13 @@ export interface Session extends SessionInfo {
    */
   notify(lines: string): void;
   /**
-   * Writes a prompt, unless it stands on the last row already: after the answer to each of several lines that were typed
-   * ahead, one is enough.
+   * Writes a prompt unless the last row shows it already, so that answers to several lines typed ahead are
+   * followed by one prompt.
    */
   prompt(text: string): void;
   /**
-   * Completes what is typed when the caller presses Tab, for as long as it is subscribed to: as far as all candidates begin
-   * alike; if there are several, they are listed. Of several completers the latest is asked. Emits nothing.
-   *
-   * @example
+   * Completes the line when the caller presses Tab, while subscribed. Inserts what all candidates have in
+   * common, and lists them if there are several. The latest completer is asked. Emits nothing.
    * ```ts
    * import { type App, beside } from 'impulse-bbs';
    *
@@ -174,14 +176,13 @@ export interface Session extends SessionInfo {
    * ```
    */
   completeWith(completer: Completer): Observable<never>;
-  /** Uses the encoding that the caller chose. */
+  /** Switches to the encoding that the caller chose. */
   setEncoding(encoding: Encoding): void;
   /**
-   * Reports that somebody tried to log in and may not, for authenticators: there is a `loginAttemptFailed`, which the log, the
-   * figures and the penalties of the caller's address go by. A no-op once the caller has logged in, or the call is over.
+   * Reports a failed login, for authenticators: emits `loginAttemptFailed`, which is logged, counted, and
+   * held against the address. Does nothing after the login or the end of the session.
    *
-   * @param handle What the caller typed.
-   * @example
+   * @param handle The handle that the caller typed.
    * ```ts
    * import { type Authenticator, SessionEnd } from 'impulse-bbs';
    * import { map } from 'rxjs';
