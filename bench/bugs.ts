@@ -79,8 +79,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'farewell-never-cut',
     file: 'streams/shutdown/farewell.ts',
-    find: 'this.#clock.watch(this, now + patienceMs);',
-    put: 'this.#clock.watch(this, now + 1000 * patienceMs);',
+    find: 'timeout({ first: FLUSH_MS,',
+    put: 'timeout({ first: 1000 * FLUSH_MS,',
   },
   {
     name: 'presence-stays',
@@ -127,8 +127,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'sent-said-too-early',
     file: 'streams/shutdown/farewell.ts',
-    find: 'this.below.next(this.#connection.backlog === 0);',
-    put: 'this.below.next(true);',
+    find: 'of(connection.backlog === 0)',
+    put: 'of(true)',
   },
   {
     name: 'shutdown-never-completes',

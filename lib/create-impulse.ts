@@ -19,6 +19,7 @@ import { changedLimits, checkOptions, IMPULSE_OPTIONS } from './config/check-opt
 import { listen } from './listener/listen.js';
 import { proxiedCallers } from './listener/proxied-callers.js';
 import { monotonic, processClock } from './process/monotonic.js';
+import { openFilesLimit } from './process/open-files.js';
 import {
   DEFAULT_LIMITS,
   type LimitOptions,
@@ -105,7 +106,7 @@ export function createImpulse(given: ImpulseOptions): Impulse {
   checkOptions('createImpulse', given, IMPULSE_OPTIONS, ['app']);
   changedLimits('createImpulse', DEFAULT_LIMITS, given);
   const { host = '127.0.0.1', port = 2323, fd, name = 'Impulse', proxyFrom, ...options } = given;
-  const manager = sessionManager(options);
+  const manager = sessionManager(options, { maxConnections: openFilesLimit() ?? undefined });
   const stop = new Subject<void>();
   /**
    * Emits when a start fails. `neverStarted` replays, so that late subscribers see a shutdown before the

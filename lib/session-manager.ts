@@ -157,11 +157,12 @@ interface TrustingManager extends SessionManager {
 /**
  * What {@link createSessionManager} makes.
  *
- * @param boardId What tells it from all others, whenever they run.
+ * @param boardId Tells it from all other boards, whenever they run.
+ * @param maxConnections The limit of its `mergeMap`: connections for which there are descriptors.
  */
 export function sessionManager(
   options: SessionManagerOptions,
-  boardId: string = randomUUID(),
+  { boardId = randomUUID() as string, maxConnections = Number.POSITIVE_INFINITY } = {},
 ): TrustingManager {
   const { app, authenticate = guest, bus = embeddedBus(), scheduler = monotonic, ...more } = options;
   const { blocked = () => false, trusted = () => false, gate = false, random = Math.random, ...given } = more;
@@ -191,6 +192,7 @@ export function sessionManager(
     policy: { blocked, trusted, gate, random },
     bus,
     screen: { decoded, decoder, width, maxWidth },
+    maxConnections,
     maxFarewells: () => farewellsThatFit(limits, openFiles),
     scheduler,
     dateOf: scheduler === monotonic ? processClock.dateOf : (at) => new Date(at),

@@ -2,6 +2,7 @@ import {
   defer,
   filter,
   type MonoTypeOperatorFunction,
+  mergeMap,
   Observable,
   type OperatorFunction,
   pipe,
@@ -20,7 +21,6 @@ import { isRefused } from './admission/refused.js';
 import { turnAway } from './admission/turn-away.js';
 import { registry } from './events/registry.js';
 import { inOrder } from './rx/in-order.js';
-import { sideBySide } from './rx/side-by-side.js';
 import { sweep } from './rx/sweep.js';
 import { timeSlices } from './rx/time-slices.js';
 import type { Call } from './session/call.js';
@@ -47,6 +47,11 @@ export interface BoardParts {
   readonly policy: DoorPolicy;
   readonly bus: Bus;
   readonly screen: ScreenParts;
+  /**
+   * Connections that there may be at once, of all kinds: what the process has room for. Admission keeps them below it, so that none
+   * ever waits here.
+   */
+  readonly maxConnections: number;
   /** Connections that may be saying goodbye at once, as far as the process has room for them. */
   readonly maxFarewells: () => number;
   readonly scheduler: SchedulerLike;
@@ -115,10 +120,12 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
         takeUntil(order$),
         door(policy, limits, offenders, rates, order$, scheduler),
         admit(limits, policy.trusted, changed$, policy.random, scheduler),
-        sideBySide((admission) =>
-          isRefused(admission)
-            ? turnAway(admission, limits.maxSessions, farewell).pipe(takeUntil(forced$))
-            : session(admission, sessionParts),
+        mergeMap(
+          (admission) =>
+            isRefused(admission)
+              ? turnAway(admission, limits.maxSessions, farewell).pipe(takeUntil(forced$))
+              : session(admission, sessionParts),
+          parts.maxConnections,
         ),
         giveBack(rates),
         punish(offenders, policy.trusted, () => limits.penalties),

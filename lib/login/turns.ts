@@ -1,33 +1,24 @@
-import { Observable } from 'rxjs';
+import { catchError, defer, EMPTY, from, mergeMap, Observable, Subject, tap } from 'rxjs';
 
 /**
- * Makes what does at most so many things at once; the others wait in line. Emits what each came to. Whoever is
- * unsubscribed leaves the line; what has begun goes on, and keeps its place until it is done.
+ * Makes a function that does work, at most so many at a time; the rest waits its turn. Emits what the work came to. Unsubscribing takes
+ * work that hasn't begun out of the queue; work that has begun keeps its place until it is done.
  */
-export function turns(most: number): <T>(work: () => Promise<T>) => Observable<T> {
-  let busy = 0;
-  const line = new Set<() => void>();
-  const next = () => {
-    const [begin] = line;
-    if (!begin || busy === most) return;
-    line.delete(begin);
-    begin();
-  };
+export function turns(max: number): <T>(work: () => Promise<T>) => Observable<T> {
+  const works = new Subject<Observable<unknown>>();
+  works.pipe(mergeMap((work$) => work$, max)).subscribe();
   return <T>(work: () => Promise<T>) =>
     new Observable<T>((subscriber) => {
-      const begin = async () => {
-        busy += 1;
-        try {
-          subscriber.next(await work());
-          subscriber.complete();
-        } catch (error) {
-          subscriber.error(error);
-        }
-        busy -= 1;
-        next();
-      };
-      line.add(begin);
-      next();
-      return () => line.delete(begin);
+      const work$ = defer(() => (subscriber.closed ? EMPTY : from(work())));
+      works.next(
+        work$.pipe(
+          tap({
+            next: (value) => subscriber.next(value),
+            error: (error) => subscriber.error(error),
+            complete: () => subscriber.complete(),
+          }),
+          catchError(() => EMPTY),
+        ),
+      );
     });
 }

@@ -1,6 +1,7 @@
 import {
   concat,
   endWith,
+  from,
   map,
   mergeMap,
   NEVER,
@@ -56,6 +57,7 @@ function parts(
       width: (text) => text.length,
       maxWidth: (text) => text.length,
     },
+    maxConnections: Number.POSITIVE_INFINITY,
     maxFarewells: () => Number.POSITIVE_INFINITY,
     scheduler: m.scheduler,
     dateOf: (at) => new Date(at),
@@ -412,6 +414,25 @@ describe('board', () => {
         m.flush();
 
         expect(left).toEqual([true, true, true, false, false]);
+      }),
+    );
+
+    it(
+      'runs no more connections at once than there are descriptors for',
+      marbles((m) => {
+        const many = Array.from({ length: 3 }, (_, index) =>
+          fakeConnection(timer(index + 1, m.scheduler).pipe(map(() => '\x04'))),
+        );
+        const opened: number[] = [];
+        from(many)
+          .pipe(board({ ...parts(m, { maxSessions: 5 }), maxConnections: 2 }))
+          .subscribe((event) => {
+            if (event.type === 'sessionOpened') opened.push(m.scheduler.now());
+          });
+        m.flush();
+
+        expect(opened.slice(0, 2)).toEqual([0, 0]);
+        expect(opened[2]).toBeGreaterThan(0);
       }),
     );
 

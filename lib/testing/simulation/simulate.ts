@@ -91,7 +91,7 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
       random: drawn.random,
       scheduler: boards,
     },
-    `simulated ${seed}`,
+    { boardId: `simulated ${seed}` },
   );
   const watch = invariants(limits, manager.sessions, isTrusted);
   const events: { at: number; event: ServerEvent }[] = [];

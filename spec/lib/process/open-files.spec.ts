@@ -59,6 +59,11 @@ describe('farewellsThatFit', () => {
     expect(farewellsThatFit(config, 10)).toBe(0);
   });
 
+  it('leaves the connections of a board below the limit, so that none waits for a descriptor', () => {
+    for (const limit of [120 + SPARE_FILES, 250, 1024, 20_000])
+      expect(120 + farewellsThatFit(config, limit)).toBeLessThan(limit);
+  });
+
   it('has no end without a limit', () => {
     expect(farewellsThatFit(config, null)).toBe(Number.POSITIVE_INFINITY);
   });
