@@ -1,6 +1,6 @@
 /**
- * The operators of the board that are of use without it: rules for connections before they come to a board, what an app
- * is made of, and what listens to events. They import RxJS and nothing else, and take their time from a scheduler.
+ * The operators that are useful without a board: rules for connections, building blocks of apps, and
+ * subscribers to events. They import only RxJS, and take the time from a scheduler.
  *
  * @module impulse-bbs/streams
  */

@@ -4,35 +4,41 @@ import type { Limits, Rate } from '../types/limits.js';
 import { SHARES, sourceNetworks } from './source-networks.js';
 import { fullBucket, msUntilToken, type TokenBucket, takeToken } from './token-bucket.js';
 
-/** Sources that are remembered at most; those that were quiet longest make room, half of them at a time. */
+/** The maximum number of networks remembered. Above it the half unused longest is forgotten. */
 export const MAX_SOURCES = 65_536;
 
-/** What a source gets back at most: a monitor that looks in each second takes nothing of it, a flood does. */
+/**
+ * The maximum rate of refunds per source. A monitor that connects every second is fully refunded; a flood
+ * isn't.
+ */
 const RETURNS: Rate = { count: 1, perMs: 1000, burst: 10 };
 
-/** The allowance of each source, by the rate of connections per address. */
+/** A token bucket per source, for the rate of connections per address. */
 export interface AddressRates {
-  /** Takes what a call costs. Returns 0, or in how many milliseconds there is enough; a refused call takes nothing. */
+  /**
+   * Takes one connection's tokens. Returns 0, or the milliseconds until there are enough; then it takes
+   * nothing.
+   */
   take(address: string): number;
-  /** Gives back what a call took, at most once a second for a source. */
+  /** Refunds one connection, at most once a second per source. */
   giveBack(address: string): void;
 }
 
 interface Allowance extends TokenBucket {
-  /** What may still be given back; most sources never get anything back. */
+  /** Limits the refunds; undefined until the first one. */
   returns: TokenBucket | undefined;
 }
 
 /**
- * Keeps the allowances of sources, and of the IPv6 networks around them, which have a larger one ({@link SHARES}). The rate is
- * looked up at each call, so that it may change.
+ * Keeps a token bucket per source, and larger ones for the surrounding IPv6 networks ({@link SHARES}). Reads
+ * the rate at each call, so it may change.
  */
 export function addressRates(
   limits: Pick<Limits, 'connectionRatePerAddress'>,
   scheduler: SchedulerLike,
 ): AddressRates {
   const allowances = recent<string, Allowance>(MAX_SOURCES);
-  // Four times the allowance is the same as a quarter of the price.
+  // Four times the tokens equal a quarter of the price.
   const priceOf = (tier: number) => 1 / (SHARES[tier] as number);
 
   return {
@@ -44,7 +50,7 @@ export function addressRates(
       const found = networks.map(
         (network): Allowance => allowances.get(network) ?? { ...fullBucket(rate, now), returns: undefined },
       );
-      // The widest first: of a network that is at its limit no more sources are remembered.
+      // The widest first, so that a network at its limit adds no more sources.
       for (let tier = found.length - 1; tier >= 0; tier -= 1) {
         const allowance = found[tier] as Allowance;
         allowances.set(networks[tier] as string, allowance);

@@ -24,42 +24,46 @@ import { nodes } from './nodes.js';
 import { quietGuests } from './quiet-guests.js';
 import { isRefused, refused, refusedByError } from './refused.js';
 
-/** A caller who is inside, or holds the line to get there. */
+/** A caller who has a node, or waits for one. */
 export interface Admitted {
   readonly verdict: 'admitted' | 'waiting';
   readonly connection: Connection;
   readonly id: SessionId;
   /** The caller's node; 0 while waiting. */
   readonly node: number;
-  /** The caller's place in the line, from the present one on. Completes when the caller has a node. */
+  /**
+   * Emits the position in the waiting room, from the current one on. Completes when the caller gets a
+   * node.
+   */
   readonly place$: Observable<number>;
-  /** The caller has logged in: one less who hasn't. */
+  /** The caller has logged in, and no longer counts towards `maxUnauthenticated`. */
   loggedIn(): void;
-  /** The same for a guest, of whom no more is known than one line: early drop counts them until they say more. */
+  /** The same for a guest, who still counts for early drop until more input follows the handle. */
   loggedInAsGuest(): void;
-  /** Gives up the node, or the place in the line. Once is enough; more does nothing. */
+  /** Frees the node, or leaves the waiting room. Further calls do nothing. */
   leave(): void;
 }
 
-/** The verdict on a connection. */
+/** The decision on a connection. */
 export type Admission = Admitted | Refused;
 
-/** The limits that the gate goes by. It looks at them anew each time, so that they may change. */
+/** The limits that apply here. They are read at each decision, so they may change. */
 export type GateLimits = Pick<Limits, 'maxSessions' | 'waitingRoom' | 'reserve' | 'maxUnauthenticated'>;
 
 /**
- * The gate: hard capacity. Decided and counted in one synchronous step, so that one too many is never inside.
- * Over capacity a caller holds the line in a waiting room of bounded size, or is refused as `full`. A node
- * that is given up goes at once to the first in line who may have it.
+ * Enforces the capacity. Deciding and counting are one synchronous step, so the limit is never exceeded. At
+ * capacity a caller waits in a waiting room of bounded size, or is refused (`full`). A freed node goes at
+ * once to the first waiting caller who may have it.
  *
- * The last `reserve` nodes are for trusted addresses. Callers who haven't logged in hold no more than `full` of
- * `maxUnauthenticated` nodes together, and are refused at random (`rate`) when they come near it ({@link earlyDrop}), together
- * with the guests who have said nothing since; those who are trusted aren't counted.
+ * The last `reserve` nodes are for trusted addresses. Callers who haven't logged in hold at most `full` of
+ * `maxUnauthenticated` nodes. Near that number new callers are refused at random (`rate`, see
+ * {@link earlyDrop}); guests who have sent nothing since their login count for this too. Trusted addresses
+ * don't count.
  *
- * A caller about whom `trusted` or `random` throws is refused (`error`).
+ * If `trusted` or `random` throws, the caller is refused (`error`).
  *
- * @param changed$ The limits have changed: whoever waits may have a node now.
- * @param random From 0 up to 1, as `Math.random`.
+ * @param changed$ Emits when the limits have changed: waiting callers may get a node now.
+ * @param random Returns a number from 0 up to 1, like `Math.random`.
  */
 export function admit(
   limits: GateLimits,
@@ -71,7 +75,7 @@ export function admit(
   return (knock$) =>
     defer(() => {
       const free = nodes();
-      // Sets: whoever leaves is taken out without a search, and the order stays.
+      // Sets, for deletion in constant time that keeps the order.
       const line = new Set<Guest>();
       const trustedInLine = new Set<Guest>();
       const moves = new Subject<void>();
@@ -86,7 +90,7 @@ export function admit(
         const most = limits.maxUnauthenticated?.full ?? Number.POSITIVE_INFINITY;
         return inside < capacity && (isTrusted || unauthenticated < most);
       };
-      /** Takes the first waiter who may have a node out of the line. */
+      /** Removes the first waiting caller who may have a node, and returns it. */
       const takeNext = () => {
         const [next] = hasRoom(false) ? line : hasRoom(true) ? trustedInLine : [];
         if (next) takeOut(next);
@@ -97,7 +101,8 @@ export function admit(
         trustedInLine.delete(waiter);
       };
       const seatWaiters = () => {
-        // One who enters and leaves at once comes back here: a loop, since a recursion would fill the stack.
+        // A caller may enter and leave at once, which calls this again. A loop, so that it can't overflow the
+        // stack.
         if (seating || line.size === 0) return;
         seating = true;
         try {
@@ -112,7 +117,7 @@ export function admit(
       const places$ = defer(() => {
         let place = 0;
         const tell = (waiter: Guest) => {
-          // Who left since the pass began isn't counted; who leaves behind its back is the next pass's.
+          // Subscribed in this order, so the three receive a shutdown order in this order.
           if (!line.has(waiter)) return;
           place += 1;
           waiter.moveTo(place);
@@ -176,7 +181,7 @@ export function admit(
         ) {
           return refused(knock, 'rate');
         }
-        // Whoever is trusted needn't queue for a node that nobody in the line may have.
+        // A trusted caller doesn't queue for a reserved node, which no other caller may have.
         if (hasRoom(isTrusted) && (line.size === 0 || isTrusted)) return seat(knock, isTrusted);
         if (line.size < limits.waitingRoom) return wait(knock, isTrusted);
         return refused(knock, 'full');
@@ -186,7 +191,7 @@ export function admit(
         () => {
           const running = new Subscription();
           running.add(changed$.subscribe(seatWaiters));
-          // One pass at a time, and one more if the line moved meanwhile.
+          // One pass at a time, and one more if the positions changed meanwhile.
           running.add(moves.pipe(throttle(() => places$, { leading: true, trailing: true })).subscribe());
           return running;
         },
@@ -195,7 +200,7 @@ export function admit(
     });
 }
 
-/** What one who is inside, or waits, does to the gate. */
+/** What a caller can do to the waiting room and the nodes. */
 interface Gate {
   /** Returns the node. */
   enter(isTrusted: boolean): number;
@@ -206,7 +211,7 @@ interface Gate {
   seatWaiters(): void;
 }
 
-/** A class, since everybody on line has one. */
+/** A class, since there is one per session. */
 class Guest implements Admitted {
   node = 0;
   readonly verdict: Admitted['verdict'];
@@ -215,7 +220,7 @@ class Guest implements Admitted {
   #isCounted = false;
   #hasLeft = false;
 
-  /** @param place Where in the line, of one who waits; whoever doesn't is seated at once. */
+  /** @param place The position in the waiting room; left out, the caller gets a node at once. */
   constructor(
     gate: Gate,
     readonly connection: Connection,

@@ -5,10 +5,10 @@ import { refuse } from './refused.js';
 import { SHARES, sourceNetworks } from './source-networks.js';
 
 /**
- * Refuses (`address`) whoever calls while their source has `maxPerAddress` lines open already: in a session, at the
- * gate, in the waiting room, or hearing a goodbye. An IPv6 /56 may have four times as many lines, and a /48 sixteen times. A line
- * counts until it is gone for good. The limit is looked up at each call, so that it may change; trusted addresses are neither
- * refused nor counted.
+ * Refuses (`address`) a connection while its source has `maxPerAddress` connections open: in a session, at
+ * the gate, in the waiting room or in a farewell. An IPv6 /56 may have four times as many, and a /48 sixteen
+ * times. A connection counts until it is closed. The limit is read at each connection, so it may change.
+ * Trusted addresses are neither refused nor counted.
  *
  * @example
  * ```ts
@@ -47,10 +47,10 @@ export function atOnce(
   }, trusted);
 }
 
-/** Counts a line out. A class, since every line has one. */
+/** Counts a connection out. A class, since there is one per connection. */
 class Leaving extends Subscriber<never> {
   readonly #lines: Map<string, number>;
-  /** Its networks are found again at the end: a list of them would be kept for each line. */
+  /** The networks are computed again at the end: a list per connection would cost memory. */
   readonly #address: string;
 
   constructor(lines: Map<string, number>, address: string) {
@@ -60,7 +60,7 @@ class Leaving extends Subscriber<never> {
   }
 
   protected override _error(): void {
-    // Of a line whose end can't be told no more is heard.
+    // `closed$` failed, so the end can't be known. Count it out now.
     this._complete();
   }
   protected override _complete(): void {

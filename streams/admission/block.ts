@@ -3,7 +3,7 @@ import type { Knock } from '../types/admission.js';
 import { refuse } from './refused.js';
 
 /**
- * Refuses (`blocked`) whoever calls from an address that is blocked, at the time of the call.
+ * Refuses (`blocked`) connections from blocked addresses. Asks at each connection.
  *
  * @example
  * ```ts

@@ -9,19 +9,19 @@ import type { Penalties } from './penalties.js';
 import { refuse } from './refused.js';
 import { throttleBy } from './throttle.js';
 
-/** Who gets in, besides the limits. */
+/** Who may connect, besides the limits. */
 export interface DoorPolicy {
-  /** Whether nobody may call from there. */
+  /** Whether the address is blocked. */
   readonly blocked: (address: string) => boolean;
-  /** Whether those who call from there are known to be no harm: never blocked or throttled, and the reserved nodes are theirs. */
+  /** Whether the address is trusted: never blocked or throttled, and may use the reserved nodes. */
   readonly trusted: (address: string) => boolean;
-  /** Whether callers are asked to show that they are people. */
+  /** Whether callers must show that they are human. */
   readonly gate: boolean;
-  /** From 0 up to 1, as `Math.random`. */
+  /** Returns a number from 0 up to 1, like `Math.random`. */
   readonly random: () => number;
 }
 
-/** The rules of the door, in the order in which a caller meets them. The first that refuses is the reason. */
+/** All rules for connections, in order. The first one to refuse is the reason. */
 export function door(
   { blocked, trusted, gate }: DoorPolicy,
   limits: Limits,

@@ -1,11 +1,11 @@
 import type { EarlyDrop } from '../types/limits.js';
 
 /**
- * Whether to turn a newcomer away, for the number of callers who haven't logged in yet: never below `start`, `rate` percent
- * at it, rising in a straight line to all at `full`. So a flood of callers who never log in can't keep everybody out: some
- * of the others still come through. After `MaxStartups` of OpenSSH (sshd_config).
+ * Decides whether to drop a new caller at random, by the number of callers who haven't logged in: none below
+ * `start`, `rate` percent at it, rising linearly to all at `full`. So a flood of callers who never log in
+ * can't lock others out: some still get through. Modelled on `MaxStartups` of OpenSSH (sshd_config).
  *
- * @param random From 0 up to 1, as `Math.random`.
+ * @param random Returns a number from 0 up to 1, like `Math.random`.
  */
 export function earlyDrop(
   unauthenticated: number,

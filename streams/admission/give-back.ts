@@ -4,8 +4,8 @@ import type { AddressRates } from './address-rates.js';
 import { isSilent } from './silent.js';
 
 /**
- * Gives an address back what a call took of its rate, if the call had nothing for it through no fault of its own (the board was
- * full, or too many others called), or wanted nothing ({@link isSilent}). Passes every event on.
+ * Refunds a connection's tokens to its address, if it got nothing through no fault of its own (the board was
+ * full, or there were too many others) or wanted nothing ({@link isSilent}). Passes every event on.
  */
 export const giveBack = (rates: Pick<AddressRates, 'giveBack'>): MonoTypeOperatorFunction<ServerEvent> =>
   tap((event) => {

@@ -23,30 +23,31 @@ import { isRefused, refused, refusedByError } from './refused.js';
 
 /** How long a caller may take to press the keys. */
 const GATE_MS = 10_000;
-/** Callers who may stand at the gate at once; each holds a line, and is nobody yet. */
+/** The maximum number of callers at the gate. Each holds a connection and hasn't proved anything. */
 export const GATE_PLACES = 1024;
 
 const [ESC, CR, LF, NUL] = [0x1b, 13, 10, 0];
 const PRESSES = 2;
 
-/** Whether this ESC is the key of its own, and not the beginning of an arrow or the like: ESC [ A, ESC O P. */
+/** Whether this ESC is the key itself, and doesn't start a sequence such as an arrow: ESC [ A, ESC O P. */
 const isKey = (bytes: Uint8Array, at: number): boolean => bytes[at + 1] !== 0x5b && bytes[at + 1] !== 0x4f;
 
-/** How many bytes of an Enter these begin with: CR LF, CR NUL, CR or LF. */
+/** The length of an Enter at the start: CR LF, CR NUL, CR or LF. */
 function enterIn([first, second]: Uint8Array): number {
   if (first === CR) return second === LF || second === NUL ? 2 : 1;
   return first === LF ? 1 : 0;
 }
 
 /**
- * A gate for people: whoever is still welcome is asked to press ESC twice, and passes when they have. Scanners and bots
- * that don't within ten seconds, or hang up, are refused (`gate`), and never become a session; nor do those who speak another protocol
- * (`wrong-protocol`). What follows the second ESC is typed ahead, but for an Enter at once, without which some clients send nothing.
- * So is, as `full`,
- * whoever comes while 1,024 stand there, and, as `draining`, whoever stands there at an order to go down. Emits each in
- * the order in which they are through; completes when its source has and nobody stands there any more.
+ * Asks each caller to press ESC twice, and passes on those who do. Scanners and bots that don't within ten
+ * seconds, or hang up, are refused (`gate`) and never become a session. Clients of another protocol are
+ * refused too (`wrong-protocol`). Input after the second ESC is kept as type-ahead, except an Enter directly
+ * after it, which some clients need in order to send.
  *
- * @param order$ Orders to go down.
+ * Refuses new callers (`full`) while 1,024 are at the gate, and those at the gate (`draining`) at a shutdown.
+ * Emits in the order of the outcomes. Completes when the source has and the gate is empty.
+ *
+ * @param order$ Emits at a shutdown.
  * @example
  * ```ts
  * import { createSessionManager, lobby, type Knock } from 'impulse-bbs';
@@ -106,7 +107,7 @@ export function humanGate(
           }),
           finalize(() => {
             standing -= 1;
-            // Nobody else knows of the line yet.
+            // Unsubscribed early: no other code knows of the connection.
             if (!decided) connection.destroy();
           }),
         );
@@ -123,7 +124,7 @@ export function humanGate(
 
 function givenUp(connection: Connection, error: unknown): Knock {
   if (isForeign(error)) return { ...refused(connection, error.reason), ...protocolOf(error) };
-  // One whose line broke has shown nothing, good or bad.
+  // A broken connection shows nothing about its caller.
   return error instanceof SessionEnd && error.reason === 'connection-error'
     ? refusedByError(connection, error.cause)
     : refused(connection, 'gate');

@@ -1,12 +1,12 @@
-/** The lines of a board, numbered from 1. */
+/** The node numbers of a board, from 1. */
 export interface Nodes {
   /** Takes the lowest free number. */
   take(): number;
-  /** Gives a number back. */
+  /** Frees a number. */
   free(node: number): void;
 }
 
-/** Hands out node numbers, always the lowest that is free, as a board has always done. */
+/** Allocates node numbers, always the lowest that is free, as BBSes always have. */
 export function nodes(): Nodes {
   const taken: boolean[] = [true];
   let lowest = 1;

@@ -4,18 +4,18 @@ import type { Rate } from '../types/limits.js';
 import { SHARES, sourceNetworks } from './source-networks.js';
 import { fullBucket, type TokenBucket, takeToken } from './token-bucket.js';
 
-/** What a caller can do wrong without being anybody yet. */
+/** What a caller can do wrong before the login. */
 export type Offence = keyof typeof PENALTIES;
 
 /**
- * How long an address is kept out for each, in milliseconds; they add up. After OpenSSH's PerSourcePenalties: leaving
- * without logging in happens to everybody, taking up a node until the login deadline is worse, three wrong passwords keep
- * one out at once, and nobody breaks the protocol by mistake.
+ * The penalty for each offence, in milliseconds; they add up. Modelled on OpenSSH's PerSourcePenalties.
+ * Leaving without a login happens to everybody. Holding a node until the login deadline is worse. Three wrong
+ * passwords are enough to be refused. A protocol violation is never a mistake.
  */
 export const PENALTIES = {
   'no-login': 1_000,
   flood: 2_000,
-  /** Calls while one is kept out, as far as they come faster than {@link KNOCKS}. */
+  /** Connecting while penalised, faster than {@link KNOCKS}. */
   knocking: 2_000,
   'wrong-protocol': 10_000,
   'login-timeout': 10_000,
@@ -23,46 +23,52 @@ export const PENALTIES = {
   protocol: 90_000,
 } as const;
 
-/** What each try to log in costs as it fails, beside what the end of the call costs: hanging up before the third changes nothing. */
+/**
+ * The penalty for each failed login, in addition to that for the session's end, so that hanging up before the
+ * third attempt gains nothing.
+ */
 export const ATTEMPT_PENALTY_MS = 5_000;
 
-/** How often somebody who is kept out may try again for nothing: others share the address, and don't know of it. */
+/**
+ * How often a penalised address may try again without a further penalty: other callers may share the address,
+ * and don't know.
+ */
 const KNOCKS: Rate = { count: 1, perMs: 1000, burst: 5 };
 
-/** Less than this keeps nobody out: so much may happen to an honest caller. */
+/** The minimum for a penalty to take effect: an honest caller may get this much. */
 export const LEAST_PENALTY_MS = 15_000;
-/** An address is kept out for no longer than this after its last offence. */
+/** The maximum penalty, counted from the last offence. */
 const MOST_PENALTY_MS = 600_000;
-/** Sources that are remembered at most. */
+/** The maximum number of networks remembered. */
 export const MAX_OFFENDERS = 65_536;
 
 interface Record {
-  /** When all that was added has run off. */
+  /** When all penalties have expired. */
   until: number;
   inForce: boolean;
   knocks: TokenBucket | undefined;
 }
 
-/** A network that is kept out from now on. */
+/** A network that is refused from now on. */
 interface Penalty {
   /** An IPv4 address, or the /64, /56 or /48 of an IPv6 address. */
   readonly network: string;
   readonly forMs: number;
 }
 
-/** Who did wrong, and for how long they are kept out. */
+/** The penalties of each network. */
 export interface Penalties {
-  /** Adds an offence. Returns what is kept out from now on for it, and wasn't before; nearly always nothing. */
+  /** Adds an offence. Returns the networks that are newly refused because of it; usually none. */
   add(address: string, offence: Offence, ms?: number): readonly Penalty[];
-  /** For how many milliseconds callers from there are still kept out; 0 for none. */
+  /** The milliseconds for which the address is still refused; 0 if it isn't. */
   remainingMs(address: string): number;
 }
 
 /**
- * The penalties of a board, by source: they add up, run off with time, begin at {@link LEAST_PENALTY_MS} and end at
- * {@link MOST_PENALTY_MS}. Each offence counts a quarter for an IPv6 /56 and a sixteenth for a /48 ({@link SHARES}). Of more
- * than {@link MAX_OFFENDERS} networks the older half is forgotten: an attacker with that many addresses gets off lightly, and takes
- * no memory for it.
+ * Keeps the penalties of a board by source. They add up and expire with time. They take effect from
+ * {@link LEAST_PENALTY_MS} and are capped at {@link MOST_PENALTY_MS}. An offence counts a quarter for an IPv6
+ * /56 and a sixteenth for a /48 ({@link SHARES}). Above {@link MAX_OFFENDERS} networks the older half is
+ * forgotten: an attacker with that many addresses gets off lightly, but can't exhaust the memory.
  */
 export function penalties(scheduler: SchedulerLike): Penalties {
   const records = recent<string, Record>(MAX_OFFENDERS);

@@ -2,21 +2,21 @@ import * as texts from '../terminal/texts.js';
 import type { Limits } from '../types/limits.js';
 import type { SessionId, User } from '../types/session.js';
 
-/** The calls of each account that is on line, oldest first; guests have none. */
+/** The sessions of each account, oldest first. Guests have no account. */
 export type Accounts = Map<string, readonly SessionId[]>;
 
-/** What the rule needs to do. */
+/** What the policy can do. */
 export interface PerUserActions {
-  /** Says it to the caller who is logging in. */
+  /** Writes to the caller who is logging in. */
   readonly write: (text: string) => void;
-  /** Ends another call of the same user. */
+  /** Ends another session of the same user. */
   readonly takeOver: (id: SessionId) => void;
 }
 
 /**
- * Bounds the calls of one account, and tells whether this one may come in: whoever logs in and is on line `maxPerUser`
- * times already takes over the oldest of those calls, or, with the policy `deny`, is told so. Guests, whose handles are
- * nobody's account, and users who are `unlimited` may.
+ * Limits the sessions of one account, and returns whether this one may log in. At `maxPerUser` the new
+ * session takes over the oldest; with the policy `deny` the caller is told and isn't let in. Exempt are
+ * guests, who have no account, and `unlimited` users.
  */
 export function perUser(
   { handle, guest, unlimited }: User,

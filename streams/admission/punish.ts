@@ -7,7 +7,10 @@ import { SessionTable } from '../types/session-table.js';
 import { ATTEMPT_PENALTY_MS, type Offence, PENALTIES, type Penalties } from './penalties.js';
 import { isSilent } from './silent.js';
 
-/** How a call that never got to a login is taken, by how it ended; other endings are nobody's fault. */
+/**
+ * The offence of a session that ended before the login, by its reason. Other reasons aren't the caller's
+ * fault.
+ */
 const BEFORE_LOGIN: Partial<Record<EndReason, Offence>> = {
   hangup: 'no-login',
   'app-done': 'no-login',
@@ -25,12 +28,12 @@ const REFUSED: Partial<Record<RefusalReason, Offence>> = {
 };
 
 /**
- * Watches what happens on the board for what callers do wrong, and adds it to the penalties. Passes every event on, and
- * adds an `addressPenalised` behind the one that was too much, for each network that is kept out from then on. Where
- * `trusted` throws nobody is penalised, and it is a `callbackFailed`.
+ * Finds offences in the events and adds them to the penalties. Passes every event on. After the event of the
+ * last offence it emits `addressPenalised` for each network that is refused from then on. If `trusted`
+ * throws, there is no penalty and it emits `callbackFailed`.
  *
  * @param trusted Addresses that are never penalised.
- * @param on Whether anybody is, at the moment.
+ * @param on Whether penalties are enabled at the moment.
  */
 export function punish(
   penalties: Penalties,
@@ -38,7 +41,7 @@ export function punish(
   on: () => boolean,
 ): MonoTypeOperatorFunction<ServerEvent> {
   return (event$) => {
-    /** Sessions of callers who have logged in, or could not for a fault of ours. */
+    /** Sessions that have logged in, or couldn't through a fault of the server. */
     const blameless = new SessionTable<true>();
 
     const offenceOf = (event: ServerEvent): Offence | undefined => {
@@ -49,7 +52,7 @@ export function punish(
       if (event.type !== 'sessionClosed') return undefined;
       const isKnown = blameless.delete(event.session);
       if (event.reason === 'protocol' || event.reason === 'wrong-protocol') return event.reason;
-      // Whoever left the waiting room had no chance to log in.
+      // A caller who left the waiting room had no chance to log in.
       return isKnown || event.node === 0 || isSilent(event) ? undefined : BEFORE_LOGIN[event.reason];
     };
     const verdicts = (event: ServerEvent): Verdicts => {
@@ -80,7 +83,7 @@ type Verdicts = readonly (AddressPenalised | CallbackFailed)[];
 
 const NONE: Verdicts = [];
 
-/** Adds the verdicts, if there are any. An inner Observable for each event would cost more than the event. */
+/** Emits the verdicts after the event. An inner Observable per event would cost more than the event. */
 class Punishing extends Stage<ServerEvent> {
   readonly #verdicts: (event: ServerEvent) => Verdicts;
 

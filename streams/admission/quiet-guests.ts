@@ -1,21 +1,21 @@
 import type { Connection } from '../types/connection.js';
 
-/** Guests that are looked at for each question: a newcomer must not cost more on a larger board. */
+/** Guests checked per count, so that the cost doesn't grow with the board. */
 export const LOOKS = 16;
 
-/** Guests of whom no more is known than the line with their handle, which is all that a bot needs to send. */
+/** Guests who have sent only a line with their handle, as a bot could. */
 export interface QuietGuests {
-  /** Somebody has logged in as a guest. */
+  /** Adds a guest who has logged in. */
   add(connection: Connection): void;
-  /** Somebody has left; does nothing if they weren't quiet. */
+  /** Removes a guest who has left; does nothing for other callers. */
   delete(connection: Connection): void;
-  /** How many there are. Looks at {@link LOOKS} of them, in turn, so that it may be too high for a while. */
+  /** The number of quiet guests. Checks {@link LOOKS} of them in turn, so it may be too high for a while. */
   count(): number;
 }
 
-/** Keeps the guests who have sent nothing since they logged in, and whose clients answered no question of telnet's. */
+/** Keeps the guests who have sent nothing since the login, and whose clients answer no telnet negotiation. */
 export function quietGuests(): QuietGuests {
-  /** With the bytes that had come of each. */
+  /** With the bytes received at the login. */
   const quiet = new Map<Connection, number>();
   const isQuiet = (connection: Connection, bytesIn: number) =>
     !connection.answers && connection.bytesIn === bytesIn;
@@ -32,7 +32,7 @@ export function quietGuests(): QuietGuests {
         if (looks === 0) break;
         looks -= 1;
         quiet.delete(connection);
-        // To the end, so that others are looked at next.
+        // Moved to the end, so that others are checked next.
         if (isQuiet(connection, bytesIn)) quiet.set(connection, bytesIn);
       }
       return quiet.size;

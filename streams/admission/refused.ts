@@ -4,7 +4,7 @@ import type { Connection } from '../types/connection.js';
 import type { ConnectionRefused } from '../types/events.js';
 
 /**
- * Tells a refused connection from one that is still welcome.
+ * Tells whether a connection was refused.
  *
  * @example
  * ```ts
@@ -20,10 +20,10 @@ export const isRefused = (knock: object): knock is Refused =>
   'verdict' in knock && knock.verdict === 'refused';
 
 /**
- * Turns a connection away: a board that it comes to tells the caller why, and hangs up.
+ * Refuses a connection. The board tells the caller why, and hangs up.
  *
- * @param retryInMs In how many milliseconds to call again; the caller reads it.
- * @param detail What more there is to say of it; the log has it.
+ * @param retryInMs When to try again, in milliseconds; shown to the caller.
+ * @param detail Details of the reason, for the log.
  * @example
  * ```ts
  * import type { Connection, Knock } from 'impulse-bbs';
@@ -46,13 +46,13 @@ export const refused = (
   ...(detail === undefined ? {} : { detail }),
 });
 
-/** Turns a connection away because what was to decide about it failed. */
+/** Refuses a connection because the decision about it failed. */
 export const refusedByError = (connection: Connection, error: unknown): Refused => ({
   ...refused(connection, 'error'),
   error,
 });
 
-/** What is told of somebody at this address who was refused. */
+/** Creates the event for a refused connection. */
 export const refusalOf = (
   address: string,
   { reason, detail, protocol, error }: Pick<Refused, 'reason' | 'detail' | 'protocol' | 'error'>,
@@ -66,12 +66,13 @@ export const refusalOf = (
 });
 
 /**
- * A rule of the door. What an earlier rule refused passes on untouched and is not counted by this one; nor are those
- * from a trusted address. A connection whose rule throws is refused (`error`), and no other is.
+ * Creates a rule for connections. Connections that an earlier rule has refused, and those from trusted
+ * addresses, pass unchanged; the rule doesn't see them. If the rule throws, that connection is refused
+ * (`error`), and no other.
  *
- * @param begin Called at each subscription; returns the rule, with the state that it keeps: why a connection is refused, or
+ * @param begin Called at each subscription. Returns the rule with its state, which returns a refusal or
  * `null`.
- * @param trusted Addresses that no rule is for; none, if left out.
+ * @param trusted Addresses that the rule doesn't apply to; none by default.
  * @example
  * ```ts
  * import type { Knock } from 'impulse-bbs';

@@ -1,11 +1,11 @@
 import type { ServerEvent } from '../types/events.js';
 
-/** A line that was held for longer took up a place, and that is an offence whatever was said on it. */
+/** A connection held for longer took up room, which is an offence whatever was sent. */
 const SILENT_MS = 10_000;
 
 /**
- * Whether a caller hung up soon and without a byte, at the gate or on a node: a monitor that looks whether the port is open
- * (`nc -z`, a health check) does nothing else, and there is nothing to blame it for.
+ * Whether a caller hung up soon and without sending a byte, at the gate or on a node. Port monitors do that
+ * (`nc -z`, health checks), and it is no offence.
  */
 export function isSilent(event: ServerEvent): boolean {
   if (event.type === 'connectionRefused') return event.detail === 'silent';

@@ -1,10 +1,14 @@
-/** How much more than one source a network may do, by its place in {@link sourceNetworks}: a /56 has four times as much, a /48 sixteen times. */
+/**
+ * How much more than one source a network may do, by its index in {@link sourceNetworks}: four times as much
+ * for a /56, sixteen times for a /48.
+ */
 export const SHARES = [1, 4, 16] as const;
 
 /**
- * The networks in which an address is counted, the narrowest first. An IPv4 address stands for itself. An IPv6 address is in a
- * /64 (RFC 4291, section 2.5.1), a /56 and a /48: a household or a customer is given as many addresses as that (RFC 6177), and
- * could fill a board from hundreds of /64. An IPv4 address in IPv6 notation (`::ffff:1.2.3.4`) is IPv4.
+ * Returns the networks in which an address counts, the narrowest first. An IPv4 address counts alone. An IPv6
+ * address counts in its /64 (RFC 4291, section 2.5.1), /56 and /48: a household or a customer gets that many
+ * addresses (RFC 6177), and could fill a board from hundreds of /64. An IPv4-mapped address
+ * (`::ffff:1.2.3.4`) is IPv4.
  */
 export function sourceNetworks(address: string): readonly string[] {
   const bare = address.includes('%') ? (address.split('%', 1)[0] as string) : address;

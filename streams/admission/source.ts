@@ -1,9 +1,8 @@
 import { sourceNetworks } from './source-networks.js';
 
 /**
- * What counts as one source of connections: an IPv4 address, or the /64 that an IPv6 address is in, since
- * whoever has one address of a /64 has all of them (RFC 4291, section 2.5.1). An IPv4 address in IPv6
- * clothes (`::ffff:1.2.3.4`) is IPv4.
+ * Returns the source of a connection: an IPv4 address, or the /64 of an IPv6 address, since a host has its
+ * whole /64 (RFC 4291, section 2.5.1). An IPv4-mapped address (`::ffff:1.2.3.4`) is IPv4.
  *
  * @example
  * ```ts

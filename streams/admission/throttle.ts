@@ -6,10 +6,10 @@ import { refuse } from './refused.js';
 import { fullBucket, type TokenBucket, takeToken } from './token-bucket.js';
 
 /**
- * Refuses connections that come too fast: from one source first (`address`), then from all of them together
- * (`rate`), so that one flooder spends nobody else's allowance. A rate of `null` is no limit. Rates are looked up
- * at each call, so that they may change; those from trusted addresses are neither refused nor counted. An IPv6 /56 has four times
- * the rate of a source, and a /48 sixteen times. Of more than 65,536 sources the ones that were quiet longest are forgotten.
+ * Refuses connections above the rate: per source first (`address`), then altogether (`rate`), so that a
+ * flooder doesn't use up the allowance of others. `null` means no limit. An IPv6 /56 has four times the rate
+ * of a source, and a /48 sixteen times. Rates are read at each connection, so they may change. Trusted
+ * addresses are neither refused nor counted. Above 65,536 sources the half unused longest is forgotten.
  *
  * @example
  * ```ts
@@ -36,7 +36,7 @@ export function throttle(
     defer(() => knock$.pipe(throttleBy(addressRates(limits, scheduler), limits, scheduler, trusted)));
 }
 
-/** {@link throttle} with allowances that others know of, and give some of back. */
+/** {@link throttle} with shared buckets, so that others can refund tokens. */
 export function throttleBy(
   rates: AddressRates,
   limits: Pick<Limits, 'connectionRate'>,

@@ -5,10 +5,13 @@ import type { Refused } from '../types/admission.js';
 import type { ServerEvent } from '../types/events.js';
 import { refusalOf } from './refused.js';
 
-/** Tells a refused caller why, and hangs up. Emits `connectionRefused`; completes when the line is gone. */
+/**
+ * Tells a refused caller why, and hangs up. Emits `connectionRefused`; completes when the connection
+ * is gone.
+ */
 export function turnAway(refused: Refused, nodes: number, farewell: Farewell): Observable<ServerEvent> {
   const { connection } = refused;
-  // The farewell first: from its subscription on, whatever happens, it hangs up.
+  // The farewell first: once subscribed, it hangs up whatever happens.
   return merge(
     farewell(connection, texts.refusal(refused, nodes)).pipe(ignoreElements()),
     of<ServerEvent>(refusalOf(connection.address, refused)),

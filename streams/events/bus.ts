@@ -2,15 +2,18 @@ import { defer, finalize, Observable, Subject, share } from 'rxjs';
 import { inOrder } from '../rx/in-order.js';
 import type { Bus, Presence, Visitor } from '../types/app.js';
 
-/** Messages, comings and goings that one of them may cause, with those that they cause, before it is taken for a loop. */
+/**
+ * The maximum number of messages and presence changes that one of them may cause in turn. More is taken for a
+ * loop.
+ */
 export const MOST_AT_ONCE = 1000;
 
 /**
- * The bus within one process. A message reaches those who observe its channel at that moment, and all of them
- * before the next one does; nothing is kept for those who come later. A channel that nobody observes is gone.
+ * Creates a bus within one process. A message reaches the current subscribers of its channel, all of them
+ * before the next message. Nothing is kept for later subscribers. A channel without subscribers is deleted.
  *
- * Listeners who answer each other without end are stopped: whoever publishes, or enters, once more than
- * a thousand times in answer to one message has an error thrown.
+ * Endless loops of listeners are stopped: after more than a thousand messages in reaction to one, `publish`
+ * and `enter` throw.
  *
  * @example
  * ```ts
@@ -34,7 +37,7 @@ export function embeddedBus(): Bus {
     presence$: presences.channel$,
     enter: (channel, { callId, handle }) =>
       new Observable(() => {
-        // One of its own for each entry, since somebody may be there twice.
+        // A new object per entry, since a session may enter twice.
         const visitor = { callId, handle };
         const room = rooms.get(channel) ?? new Set();
         rooms.set(channel, room.add(visitor));
@@ -57,7 +60,7 @@ export function embeddedBus(): Bus {
   };
 }
 
-/** Channels by their names, each there while somebody observes it. */
+/** Channels by name; each exists while it has subscribers. */
 function hub<T>() {
   const channels = new Map<string, Channel<T>>();
 
@@ -75,7 +78,7 @@ function hub<T>() {
   };
 }
 
-/** Counts what is published while something else is being heard, and throws when that is too much. */
+/** Counts what is published in reaction to other messages, and throws above the limit. */
 function loopGuard(): (publish: () => void) => void {
   let depth = 0;
   let caused = 0;

@@ -6,10 +6,10 @@ import type { SessionId, SessionInfo } from '../types/session.js';
 import type { Sessions } from '../types/session-table.js';
 
 /**
- * Who is on line: a fold of the events into `sessions`, and into the calls of each account. A caller is in `sessions` from
- * `sessionOpened` until the ending is decided (`sessionClosing`), so whoever is told of an event finds the list up to date.
+ * Keeps `sessions` and the sessions of each account up to date with the events. A session is listed from
+ * `sessionOpened` to `sessionClosing`. The lists change before the event is passed on.
  *
- * @param calls Where the live record of a session is found.
+ * @param calls The live sessions by id.
  */
 export function registry(
   calls: ReadonlyMap<SessionId, SessionInfo>,

@@ -6,79 +6,82 @@ import type { RefusalDetail, RefusalReason } from '../types/admission.js';
 import type { ServerEvent } from '../types/events.js';
 import type { SessionId } from '../types/session.js';
 
-/** Refusals that were not shown one by one. */
+/** Refusals that weren't logged individually. */
 export interface ConnectionsRefused {
   /** The plural of `connectionRefused`. */
   readonly type: 'connectionsRefused';
-  /** Why they were refused. */
+  /** The reason for the refusals. */
   readonly reason: RefusalReason;
-  /** What more there is to say of it; for most reasons nothing. */
+  /** Details of the reason; most reasons have none. */
   readonly detail?: RefusalDetail;
-  /** How many they were. */
+  /** The number of refusals. */
   readonly count: number;
-  /** The time in which they came, in milliseconds. */
+  /** The period they are from, in milliseconds. */
   readonly inMs: number;
 }
 
-/** Connections that were closed soon and without a byte, such as a monitor's, and were not shown one by one. */
+/** Connections that were closed soon and without a byte, as by a monitor, and weren't logged individually. */
 export interface SilentConnectionsClosed {
-  /** What happened. */
+  /** The type of the summary. */
   readonly type: 'silentConnectionsClosed';
-  /** Where the last of them came from. */
+  /** The address of the last one. */
   readonly address: string;
-  /** How many they were. */
+  /** The number of connections. */
   readonly count: number;
-  /** The time in which they came, in milliseconds. */
+  /** The period they are from, in milliseconds. */
   readonly inMs: number;
 }
 
-/** Tries to log in that failed, and were not shown one by one. */
+/** Failed logins that weren't logged individually. */
 export interface LoginAttemptsFailed {
   /** The plural of `loginAttemptFailed`. */
   readonly type: 'loginAttemptsFailed';
-  /** How many they were. */
+  /** The number of attempts. */
   readonly count: number;
-  /** The time in which they came, in milliseconds. */
+  /** The period they are from, in milliseconds. */
   readonly inMs: number;
 }
 
-/** Logins that could not be checked, and were not shown one by one. */
+/** Logins that couldn't be checked, and weren't logged individually. */
 export interface LoginsUnchecked {
-  /** What happened. */
+  /** The type of the summary. */
   readonly type: 'loginsUnchecked';
-  /** What went wrong with the last of them. */
+  /** The error of the last one. */
   readonly error: unknown;
-  /** How many they were. */
+  /** The number of logins. */
   readonly count: number;
-  /** The time in which they came, in milliseconds. */
+  /** The period they are from, in milliseconds. */
   readonly inMs: number;
 }
 
-/** What {@link summarise} makes of many events. */
+/** A summary of several events, emitted by {@link summarise}. */
 export type Summary = ConnectionsRefused | LoginAttemptsFailed | LoginsUnchecked | SilentConnectionsClosed;
 
-/** Refusals of one window that are shown one by one. */
+/** How many refusals per window are passed on individually. */
 export const SHOWN = 10;
 
-/** How long refusals are counted before they are summed up. */
+/** How long refusals are counted before the summary. */
 export const WINDOW_MS = 10_000;
 
-/** How long silent connections are counted before they are summed up: a monitor is there for years. */
+/** How long silent connections are counted before the summary: a monitor connects for years. */
 export const SILENT_WINDOW_MS = 600_000;
 
-/** Sources of silent connections that are remembered at most. */
+/** The maximum number of sources of silent connections remembered. */
 const MAX_SILENT_SOURCES = 1024;
 
 /**
- * For the log: a flood of refusals is ten lines and a count, not ten thousand lines. The first refusal opens a
- * window of ten seconds; the first ten of them pass, the rest are counted, and when the window ends there is one
- * `connectionsRefused` for each reason. Tries to log in that failed are counted in the same way (`loginAttemptsFailed`).
+ * Shortens the events for a log. A flood of refusals becomes ten lines and a count.
  *
- * Connections that are closed soon and without a byte are counted as well, from the second of a source on, and summed up every ten
- * minutes as `silentConnectionsClosed`: a monitor that looks in each second would fill the log. Of a source that was silent before,
- * `sessionOpened` is held back until more is known of the call. Of logins that fail for a fault of the board's own (`login-failed`
- * with an `error`) the first `sessionClosing` of ten seconds passes, and the others are one `loginsUnchecked`. Everything else passes at once. Completes, and fails, with its
- * source.
+ * - Refusals: the first opens a window of ten seconds. The first ten pass and the rest are counted. When the
+ *   window ends it emits one `connectionsRefused` per reason. Failed logins work the same
+ *   (`loginAttemptsFailed`).
+ * - Connections closed soon and without a byte, as by a monitor: counted from a source's second on, and
+ *   summed up every ten minutes as `silentConnectionsClosed`. For such a source `sessionOpened` is held back
+ *   until more is known.
+ * - Logins that fail through a fault of the board (`login-failed` with an `error`): the first
+ *   `sessionClosing` in ten seconds passes, and the others become one `loginsUnchecked`.
+ *
+ * Everything else passes at once. Completes and errors with its source.
  *
  * @example
  * ```ts
@@ -94,7 +97,7 @@ export function summarise(scheduler: SchedulerLike): OperatorFunction<ServerEven
   return (event$) =>
     new Observable((subscriber) => {
       const silentSources = recent<string, true>(MAX_SILENT_SOURCES);
-      /** The events of sessions that may prove silent. */
+      /** The events of sessions that may turn out silent. */
       const held = new Map<SessionId, ServerEvent[]>();
 
       const refusals = counted<ConnectionsRefused>(WINDOW_MS, SHOWN);
@@ -118,7 +121,7 @@ export function summarise(scheduler: SchedulerLike): OperatorFunction<ServerEven
         };
         return {
           sumUp,
-          /** Counts one more, unless it is to be shown. */
+          /** Counts an event, and returns whether to pass it on. */
           isShown(key: string, one: Omit<Sum, 'inMs' | 'count'>): boolean {
             if (!window) {
               openedAt = scheduler.now();
@@ -137,7 +140,7 @@ export function summarise(scheduler: SchedulerLike): OperatorFunction<ServerEven
         const from = source(event.address);
         const isKnown = silentSources.get(from) === true;
         silentSources.set(from, true);
-        // What was shown to open is shown to close.
+        // If the opening was shown, the closing is too.
         const isShown = event.type === 'sessionClosed' && event.node !== 0 && !held.has(event.session);
         if (!isKnown || isShown) return passHeld(event);
         if ('session' in event) held.delete(event.session);

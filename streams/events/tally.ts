@@ -3,35 +3,35 @@ import type { RefusalReason } from '../types/admission.js';
 import type { ServerEvent } from '../types/events.js';
 import type { EndReason, SessionId, SessionInfo } from '../types/session.js';
 
-/** What happened on a board so far, in figures. */
+/** Statistics of a board. */
 export interface Tally {
   readonly phase: 'opening' | 'open' | 'draining' | 'closed' | 'failed';
-  /** Sessions on line now, and the most that ever were at once. */
+  /** Sessions on line now, and the maximum so far. */
   readonly onLine: number;
   readonly most: number;
-  /** Callers who hold the line for a node now. */
+  /** Callers waiting for a node now. */
   readonly waiting: number;
-  /** Calls that got a node at once, and those that had to wait for one first. */
+  /** Connections that got a node at once, and those that waited for one first. */
   readonly admitted: number;
   readonly waited: number;
-  /** Sessions that began. */
+  /** Sessions opened. */
   readonly opened: number;
-  /** Sessions whose line is gone, by how they ended. */
+  /** Sessions closed, by reason. */
   readonly closed: Readonly<Record<EndReason, number>>;
-  /** Tries to log in that failed: wrong passwords, and handles that were refused. */
+  /** Failed logins: wrong passwords, and handles that weren't allowed. */
   readonly failedLogins: number;
-  /** Calls that were turned away, by why. */
+  /** Refused connections, by reason. */
   readonly refused: Readonly<Record<RefusalReason, number>>;
-  /** Failures of functions that the board was given, where no call ended for them. */
+  /** Callbacks that threw without a session ending because of it. */
   readonly callbacksFailed: number;
-  /** Bytes of the calls that are over. */
+  /** Bytes of closed sessions. */
   readonly bytesIn: number;
   readonly bytesOut: number;
-  /** Sessions whose line isn't gone yet, live, those that are saying goodbye too. */
+  /** Sessions whose connection is open, live, including those in their farewell. */
   readonly lines: ReadonlyMap<SessionId, SessionInfo>;
 }
 
-/** The figures of a board on which nothing has happened: every reason is there. */
+/** The initial statistics, with every reason at 0. */
 export const NOTHING_YET: Tally = {
   phase: 'opening',
   onLine: 0,
@@ -81,10 +81,10 @@ export const NOTHING_YET: Tally = {
 };
 
 /**
- * A board in figures: a fold of its events, from the moment of subscribing on. Emits them after each event, and completes
- * and errors as its source does. Whoever shows them adds what isn't an event: see {@link traffic}.
+ * Counts the events from the subscription on. Emits the statistics after each event; completes and errors
+ * with its source. For the bytes of open sessions see {@link traffic}.
  *
- * @param sessions Where the live record of a session is found when it opens.
+ * @param sessions The live sessions by id, looked up when one opens.
  */
 export function tally(sessions: ReadonlyMap<SessionId, SessionInfo>): OperatorFunction<ServerEvent, Tally> {
   return (event$) =>
@@ -111,7 +111,7 @@ export function tally(sessions: ReadonlyMap<SessionId, SessionInfo>): OperatorFu
           case 'connectionRefused':
             return count({ refused: oneMore(figures.refused, event.reason) });
           case 'sessionWaiting': {
-            // They are told at each step forward.
+            // Emitted again at each step forward.
             const isNew = !waiting.has(event.session);
             waiting.add(event.session);
             return count({ waited: figures.waited + (isNew ? 1 : 0) });
@@ -137,7 +137,7 @@ export function tally(sessions: ReadonlyMap<SessionId, SessionInfo>): OperatorFu
             waiting.delete(event.session);
             const { closed, bytesIn, bytesOut } = figures;
             return count({
-              // Who gave up waiting was never opened.
+              // A caller who left the waiting room was never opened.
               closed: event.node === 0 ? closed : oneMore(closed, event.reason),
               bytesIn: bytesIn + event.bytesIn,
               bytesOut: bytesOut + event.bytesOut,
@@ -155,7 +155,7 @@ export function tally(sessions: ReadonlyMap<SessionId, SessionInfo>): OperatorFu
     });
 }
 
-/** All bytes so far, of calls that are over and of those that aren't. */
+/** Bytes of all sessions so far, closed and open. */
 export function traffic({ bytesIn, bytesOut, lines }: Tally): { bytesIn: number; bytesOut: number } {
   const sum = { bytesIn, bytesOut };
   for (const line of lines.values()) {

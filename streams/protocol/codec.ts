@@ -1,4 +1,4 @@
-/** Telnet's commands (RFC 854, and EOR of RFC 885). */
+/** Telnet commands (RFC 854, and EOR of RFC 885). */
 export const COMMAND = {
   EOR: 239,
   SE: 240,
@@ -19,30 +19,30 @@ export const COMMAND = {
   IAC: 255,
 } as const;
 
-/** A request or an answer about an option. */
+/** The verbs of option negotiation: WILL, WONT, DO, DONT. */
 export type Verb = 251 | 252 | 253 | 254;
 
-/** The longest subnegotiation that is heard, in bytes. */
+/** The maximum length of a subnegotiation, in bytes. */
 export const SUBNEGOTIATION_LIMIT = 4096;
 
-/** What a telnet stream is made of. */
+/** Receives the parts of a telnet stream. */
 export interface TelnetHandler {
-  /** A run of the caller's own bytes; a part of the chunk, and a copy only where a doubled IAC was in it. */
+  /** A run of application bytes. A view of the chunk, or a copy if it contained a doubled IAC. */
   data(bytes: Uint8Array): void;
   /** A command without an argument. */
   command(code: number): void;
   negotiate(verb: Verb, option: number): void;
   subnegotiation(option: number, payload: Uint8Array): void;
-  /** A subnegotiation that was too long, broken off, or without an option, and was dropped. */
+  /** A subnegotiation was dropped: too long, interrupted, or without an option. */
   dropped(): void;
 }
 
 const { IAC, SB, SE, WILL, DONT } = COMMAND;
-/** EOF of RFC 1184; what is below isn't a command to anybody. */
+/** EOF of RFC 1184. Lower codes aren't commands. */
 const FIRST_COMMAND = 236;
 const NOTHING = new Uint8Array(0);
 
-/** Where the next IAC is, or the end of the chunk. */
+/** The index of the next IAC, or the end of the chunk. */
 function nextIac(chunk: Uint8Array, from: number): number {
   if (chunk.length > SHORT) {
     const at = chunk.indexOf(IAC, from);
@@ -53,12 +53,12 @@ function nextIac(chunk: Uint8Array, from: number): number {
   return at;
 }
 
-/** Looking through fewer bytes costs less than asking the engine to. */
+/** Up to this length a loop is faster than `indexOf`. */
 const SHORT = 64;
 
 /**
- * Hands on, in one piece, the run from `from` whose first doubled IAC is at `doubled`: a flood of them would
- * otherwise come out byte by byte. Returns where the run ends.
+ * Passes on, as one piece, the run from `from` whose first doubled IAC is at `doubled`; otherwise a flood of
+ * them would be emitted byte by byte. Returns the end of the run.
  */
 function undouble(chunk: Uint8Array, from: number, doubled: number, handler: TelnetHandler): number {
   let end = doubled + 2;
@@ -76,9 +76,9 @@ function undouble(chunk: Uint8Array, from: number, doubled: number, handler: Tel
 }
 
 /**
- * Decodes a telnet stream (RFC 854, RFC 855): feed it the chunks as they come. What it finds doesn't depend on where
- * the stream was cut; a chunk without an IAC is handed on untouched. Holds at most one subnegotiation of
- * {@link SUBNEGOTIATION_LIMIT} bytes. A class, since every line has one.
+ * Decodes a telnet stream (RFC 854, RFC 855), chunk by chunk. The result doesn't depend on where the stream
+ * was split. A chunk without IAC passes without a copy. Buffers at most one subnegotiation of
+ * {@link SUBNEGOTIATION_LIMIT} bytes. A class, since there is one per connection.
  */
 export class TelnetDecoder {
   readonly #handler: TelnetHandler;
@@ -105,7 +105,7 @@ export class TelnetDecoder {
     }
   }
 
-  /** A run of the caller's own bytes. Returns where it ends. */
+  /** Handles a run of application bytes. Returns its end. */
   private data(chunk: Uint8Array, at: number): number {
     const end = nextIac(chunk, at);
     if (chunk[end + 1] === IAC) return undouble(chunk, at, end, this.#handler);
@@ -126,8 +126,8 @@ export class TelnetDecoder {
     switch (this.#state) {
       case 'iac':
         this.#state = 'data';
-        // Doubled, with the chunk's edge in its middle; or before a letter, as the kernel leaves it when it takes a
-        // DM out of the stream that came as urgent data.
+        // A doubled IAC split between two chunks. Or an IAC before a letter, which the kernel leaves when it
+        // takes a DM out of the stream as urgent data.
         if (byte === IAC || byte < FIRST_COMMAND) this.#handler.data(chunk.subarray(at, at + 1));
         else this.command(byte);
         break;
@@ -153,7 +153,7 @@ export class TelnetDecoder {
     }
   }
 
-  /** The byte after an IAC, outside of a subnegotiation. */
+  /** Handles the byte after an IAC outside a subnegotiation. */
   private command(byte: number): void {
     if (byte >= WILL && byte <= DONT) {
       this.#verb = byte as Verb;
@@ -162,12 +162,15 @@ export class TelnetDecoder {
       this.#state = 'option';
     } else {
       this.#state = 'data';
-      // IAC SE outside of a subnegotiation, and codes that are none, mean nothing.
+      // Ignore IAC SE outside a subnegotiation, and unknown codes.
       if (byte !== SE && byte >= COMMAND.EOR) this.#handler.command(byte);
     }
   }
 
-  /** The sender broke off and went on with another command: what came so far is not to be trusted, that command is. */
+  /**
+   * The sender interrupted a subnegotiation with another command. Drop what came of it, and handle the
+   * command.
+   */
   private breakOff(byte: number): void {
     this.#payload = NOTHING;
     this.#handler.dropped();
@@ -189,7 +192,7 @@ export class TelnetDecoder {
       return;
     }
     if (longer > this.#payload.length) {
-      // Twice as much as is needed, so that a payload that comes byte by byte isn't copied at each.
+      // Doubled, so that a payload that comes byte by byte isn't copied at each byte.
       const larger = new Uint8Array(Math.min(2 * longer, SUBNEGOTIATION_LIMIT));
       larger.set(this.#payload.subarray(0, this.#length));
       this.#payload = larger;
@@ -207,7 +210,7 @@ export class TelnetDecoder {
   }
 }
 
-/** Doubles each 0xFF, as telnet wants it of data; the same object comes back if there is none. */
+/** Doubles each 0xFF, as telnet requires in data. Returns the same object if there is none. */
 export function escapeIac(bytes: Uint8Array): Uint8Array {
   const first = bytes.indexOf(IAC);
   if (first === -1) return bytes;
@@ -226,17 +229,17 @@ export function escapeIac(bytes: Uint8Array): Uint8Array {
   return escaped;
 }
 
-/** The bytes of a command without an argument. */
+/** Encodes a command without an argument. */
 export function commandBytes(code: number): Uint8Array {
   return Uint8Array.of(IAC, code);
 }
 
-/** The bytes of a request or an answer about an option. */
+/** Encodes a negotiation of an option. */
 export function negotiationBytes(verb: Verb, option: number): Uint8Array {
   return Uint8Array.of(IAC, verb, option);
 }
 
-/** The bytes of a subnegotiation. */
+/** Encodes a subnegotiation. */
 export function subnegotiationBytes(option: number, payload: Uint8Array): Uint8Array {
   const body = escapeIac(Uint8Array.of(option, ...payload));
   return Uint8Array.of(IAC, SB, ...body, IAC, SE);

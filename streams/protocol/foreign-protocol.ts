@@ -1,27 +1,27 @@
 import { ESC } from './controls.js';
 import { FOREIGN_PROTOCOLS } from './foreign-protocols.js';
 
-/** Bytes that are looked at, at most: by then every protocol has said which it is. */
+/** The maximum number of bytes examined: by then every protocol is recognised. */
 export const MAX_FIRST_BYTES = 64;
 
-/** What the first bytes of a connection say. */
+/** The result for the first bytes of a connection. */
 export type FirstBytes =
-  /** Nothing yet; more may. */
+  /** Not recognised yet; more bytes may tell. */
   | { readonly kind: 'more' }
-  /** A telnet client, or somebody who types. */
+  /** A telnet client, or a person typing. */
   | { readonly kind: 'ours' }
-  /** Another protocol, and the answer to it, as Latin-1. */
+  /** Another protocol, and the answer to send, as Latin-1. */
   | { readonly kind: 'foreign'; readonly name: string; readonly answer: string };
 
 const MORE: FirstBytes = { kind: 'more' };
 const OURS: FirstBytes = { kind: 'ours' };
-/** With telnet begins a client, with ESC a key: no other protocol begins so. */
+/** Telnet clients start with IAC, and keys with ESC. No other protocol does. */
 const IAC = 0xff;
 
 /**
- * Tells from all the bytes that came so far whether somebody takes the board for a server of another protocol: a browser, a scanner, a
- * program that was told the wrong port. It knows by the first end of a line, and within {@link MAX_FIRST_BYTES}; whoever begins
- * with telnet is ours.
+ * Recognises clients that take the board for another server, from all bytes received so far: browsers,
+ * scanners, programs with the wrong port. Decides at the first line end, and within {@link MAX_FIRST_BYTES}.
+ * A connection that starts with telnet is ours.
  */
 export function foreignProtocol(bytes: Uint8Array): FirstBytes {
   if (bytes.length === 0) return MORE;

@@ -1,15 +1,15 @@
-/** Another protocol than ours, by how its clients begin. */
+/** Another protocol, recognised by its first bytes. */
 export interface ForeignProtocol {
-  /** As people call it. */
+  /** The usual name. */
   readonly name: string;
-  /** What the first bytes are like, as Latin-1. */
+  /** Matches the first bytes, as Latin-1. */
   readonly begins: RegExp;
-  /** The shortest polite answer in that protocol, as Latin-1; none where it has no answer that says no. */
+  /** The shortest refusal in that protocol, as Latin-1; left out if there is none. */
   readonly answer?: string | ((first: string) => string);
 }
 
 const WORDS = 'This is a telnet board';
-/** Postgres' ErrorResponse: fatal, connection rejected. */
+/** Postgres ErrorResponse: FATAL, connection rejected. */
 const PG_ERROR = `SFATAL\0C08004\0M${WORDS}\0\0`;
 
 const X11_WORDS = `${WORDS}. `;
@@ -23,12 +23,12 @@ function refusedByX11(first: string): string {
   return String.fromCharCode(...bytes) + X11_WORDS;
 }
 
-/** The same question's number, and that it is refused. */
+/** Echoes the query's id, with the code for refused. */
 const refusedByDns = (first: string): string => `\0\x0c${first.slice(2, 4)}\x80\x05\0\0\0\0\0\0\0\0`;
 
 /**
- * Protocols whose clients call a telnet port: scanners mostly, and programs that were told the wrong port. The first that fits is
- * it. A word that a person may type (`stats`, `help`, `QUIT`) is none.
+ * Protocols whose clients connect to telnet ports: mostly scanners, and programs with the wrong port. The
+ * first match counts. Words that a person may type (`stats`, `help`, `QUIT`) aren't included.
  */
 export const FOREIGN_PROTOCOLS: readonly ForeignProtocol[] = [
   {
@@ -47,10 +47,10 @@ export const FOREIGN_PROTOCOLS: readonly ForeignProtocol[] = [
       /^(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|TRACE|TRACK|PATCH|DEBUG|SEARCH|PROPFIND|PRI|CONNECT) (?:\/|\*|https?:|[\w.-]+:\d)/,
     answer: `HTTP/1.0 400 ${WORDS}\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n${WORDS}.\n`,
   },
-  // An alert: fatal, protocol version.
+  // Alert: fatal, protocol_version.
   { name: 'TLS', begins: /^\x16\x03[\0-\x04]/, answer: '\x15\x03\x01\0\x02\x02\x46' },
   { name: 'TLS', begins: /^\x80[\s\S]\x01[\0\x03][\0-\x04]/, answer: '\x15\x03\x01\0\x02\x02\x46' },
-  // What stands before the version is for people (RFC 4253, 4.2).
+  // Lines before the version string are shown to people (RFC 4253, 4.2).
   { name: 'SSH', begins: /^SSH-\d/, answer: `${WORDS}.\r\n` },
   { name: 'SMTP', begins: /^(?:EHLO|HELO|LHLO|ehlo) \S|^(?:MAIL FROM|RCPT TO):/, answer: `554 ${WORDS}\r\n` },
   { name: 'FTP', begins: /^USER [^\r\n]+\r|^AUTH (?:TLS|SSL)\r/, answer: `530 ${WORDS}\r\n` },
@@ -61,9 +61,9 @@ export const FOREIGN_PROTOCOLS: readonly ForeignProtocol[] = [
     answer: `ERROR :${WORDS}\r\n`,
   },
   { name: 'SMB', begins: /^\0[\0\x01][\s\S]{2}[\xfe\xff]SMB/ },
-  // NetBIOS: session refused, nobody of that name.
+  // NetBIOS: negative session response, called name not present.
   { name: 'SMB', begins: /^\x81\0\0\x44/, answer: '\x83\0\0\x01\x82' },
-  // X.224's connection confirm, with RDP's failure: TLS isn't had.
+  // X.224 connection confirm with an RDP failure: TLS isn't supported.
   {
     name: 'RDP',
     begins: /^\x03\0[\s\S]{3}\xe0/,
@@ -71,17 +71,17 @@ export const FOREIGN_PROTOCOLS: readonly ForeignProtocol[] = [
   },
   { name: 'Redis', begins: /^\*\d{1,7}\r\n\$\d/, answer: `-ERR ${WORDS}\r\n` },
   { name: 'memcached', begins: /^\x80[\0-\x22]\0[\s\S]\0\0\0\0/ },
-  // For whoever comes through a proxy that the board wasn't told of.
+  // For connections through a proxy that isn't configured.
   {
     name: 'PROXY',
     begins: /^PROXY (?:TCP4|TCP6|UNKNOWN)|^\r\n\r\n\0\r\nQUIT\n/,
     answer: 'The board was set up without its proxy (--proxy-from).\r\n',
   },
   { name: 'SOCKS', begins: /^\x04[\x01\x02][\s\S]{6}/, answer: '\0\x5b\0\0\0\0\0\0' },
-  // Of the methods that are offered, none.
+  // No acceptable method.
   { name: 'SOCKS', begins: /^\x05[\x01-\x0a][\0-\x0a\x80]/, answer: '\x05\xff' },
   { name: 'MQTT', begins: /^\x10[\s\S]{1,4}\0(?:\x04MQTT|\x06MQIsdp)/, answer: '\x20\x02\0\x01' },
-  // What asks for encryption is told in one letter that there is none.
+  // The answer to a request for encryption is one letter: not available.
   { name: 'Postgres', begins: /^\0\0\0\x08\x04\xd2\x16[\x2f\x30]/, answer: 'N' },
   {
     name: 'Postgres',
@@ -102,6 +102,6 @@ export const FOREIGN_PROTOCOLS: readonly ForeignProtocol[] = [
   { name: 'ADB', begins: /^CNXN\0/ },
   { name: 'BitTorrent', begins: /^\x13BitTorrent protocol/ },
   { name: 'GIOP', begins: /^GIOP[\x01\x02]/ },
-  // A zero is behind a CR in telnet (RFC 854), and no key types one.
+  // In telnet a zero follows a CR (RFC 854), and no key sends one.
   { name: 'a binary protocol', begins: /^[^\xff]{0,15}?(?<!\r)\0/ },
 ];

@@ -1,43 +1,46 @@
 import { isIpv4, readIpv6, writeIpv6 } from './ip-address.js';
 
-/** What the first bytes of a connection are. */
+/** The result for the first bytes of a connection. */
 export type ProxyHeader =
-  /** The beginning of a header, as far as it goes. */
+  /** The start of a valid header; more bytes are needed. */
   | { readonly kind: 'more' }
-  /** No header, or one that breaks off from the specification, whatever may follow. */
+  /** No header, or one that violates the specification whatever follows. */
   | { readonly kind: 'bad'; readonly why: 'no header' | 'malformed header' }
-  /** A header of `length` bytes. An `address` of `null` is the peer's own. */
+  /** A header of `length` bytes. The `address` is `null` if the peer's own counts. */
   | { readonly kind: 'header'; readonly address: string | null; readonly length: number };
 
-/** The longest header that is read. The specification has senders keep it within one packet, of some 1,460 bytes. */
+/**
+ * The maximum length of a header. The specification has senders keep it within one packet of about 1,460
+ * bytes.
+ */
 export const MAX_PROXY_HEADER_BYTES = 4096;
 
 const MORE: ProxyHeader = { kind: 'more' };
 const BAD: ProxyHeader = { kind: 'bad', why: 'malformed header' };
 const NO_HEADER: ProxyHeader = { kind: 'bad', why: 'no header' };
 
-/** What version 1 starts with: `PROXY `. */
+/** The start of version 1: `PROXY `. */
 const WORD = [0x50, 0x52, 0x4f, 0x58, 0x59, 0x20];
-/** The longest line of version 1, CR LF included. */
+/** The maximum line length of version 1, including CR LF. */
 const MAX_LINE_BYTES = 107;
 
-/** What version 2 starts with. */
+/** The signature of version 2. */
 const SIGNATURE = [0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a];
-/** What stands before the addresses in version 2. */
+/** The length of version 2 before the addresses. */
 const FIXED_BYTES = 16;
-/** Version 2 and its commands. */
+/** Version 2 with each command. */
 const LOCAL = 0x20;
 const PROXY = 0x21;
-/** Both addresses and both ports, by family: unspecified, IPv4, IPv6, Unix. */
+/** The length of both addresses and ports, by family: unspecified, IPv4, IPv6, Unix. */
 const ADDRESSES_BYTES = [0, 12, 36, 216];
 
 /**
- * Reads the header of the PROXY protocol, version 1 or 2, from all bytes that came so far (HAProxy,
- * proxy-protocol.txt, section 2). Strict, and never a guess: what isn't a header to the letter is bad, as soon as it
- * can be told. The extensions of version 2 (TLVs) are skipped. Knows within {@link MAX_PROXY_HEADER_BYTES}.
+ * Parses a PROXY protocol header of version 1 or 2 from all bytes received so far (HAProxy,
+ * proxy-protocol.txt, section 2). Strict: anything that isn't exactly a header is bad, as soon as that is
+ * certain. Version 2 extensions (TLVs) are skipped. Decides within {@link MAX_PROXY_HEADER_BYTES}.
  *
- * The address is the caller's where it is IP, in its shortest form; `null` where the proxy speaks for itself (`LOCAL`)
- * or can't tell (`UNKNOWN`, an unspecified or a Unix address).
+ * The address is the caller's IP address in its shortest form. It is `null` if the proxy connects for itself
+ * (`LOCAL`) or doesn't know (`UNKNOWN`, an unspecified or a Unix address).
  */
 export function proxyHeader(bytes: Uint8Array): ProxyHeader {
   if (begins(bytes, SIGNATURE)) return readBinary(bytes);
@@ -45,7 +48,7 @@ export function proxyHeader(bytes: Uint8Array): ProxyHeader {
   return NO_HEADER;
 }
 
-/** True as well for fewer bytes, as far as they go. */
+/** Also true for fewer bytes that match so far. */
 function begins(bytes: Uint8Array, prefix: readonly number[]): boolean {
   return prefix.every((byte, at) => at >= bytes.length || bytes[at] === byte);
 }
@@ -65,7 +68,7 @@ function readLine(bytes: Uint8Array): ProxyHeader {
 function readAddress(family: string, text: string): string | undefined {
   if (family === 'TCP4') return isIpv4(text) ? text : undefined;
   if (family !== 'TCP6') return undefined;
-  // How HAProxy writes an IPv4 caller of a `bind` for both families.
+  // HAProxy writes IPv4 callers of a dual-stack `bind` like this.
   const dotted = text.replace(/^::ffff:/i, '');
   if (dotted !== text && isIpv4(dotted)) return dotted;
   const groups = readIpv6(text);
@@ -82,7 +85,7 @@ function readBinary(bytes: Uint8Array): ProxyHeader {
   const transport = kind & 15;
   const length = FIXED_BYTES + high * 256 + low;
   if (command !== LOCAL && command !== PROXY) return BAD;
-  // With LOCAL the family is ignored, whatever it is.
+  // With LOCAL the family is ignored.
   if (command === PROXY && (family > 3 || transport > 2)) return BAD;
   if (length > MAX_PROXY_HEADER_BYTES) return BAD;
   if (bytes.length < FIXED_BYTES) return MORE;
@@ -92,7 +95,7 @@ function readBinary(bytes: Uint8Array): ProxyHeader {
   return { kind: 'header', address: told ? sourceOf(family, bytes.subarray(FIXED_BYTES)) : null, length };
 }
 
-/** The source is the first of the addresses. */
+/** The source comes first. */
 function sourceOf(family: number, addresses: Uint8Array): string | null {
   if (family === 1) return addresses.subarray(0, 4).join('.');
   if (family !== 2) return null;

@@ -1,8 +1,8 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 
 /**
- * Runs something else for as long as the source lasts, such as what an app listens to beside its caller's lines. Emits
- * what the source does, and completes with it; an error of either is one.
+ * Subscribes to another Observable while the source lasts, for what an app does besides answering lines.
+ * Emits the source's values and completes with it. Errors with either.
  *
  * @example
  * ```ts

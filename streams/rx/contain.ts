@@ -1,22 +1,21 @@
 import type { MonoTypeOperatorFunction, Observable, Subscriber } from 'rxjs';
 import { reportUnhandled, Stage, staged } from './stage.js';
 
-/** Told what a foreign Observable throws in its teardown. */
+/** Receives the errors of a foreign Observable's teardown. */
 export interface TeardownHost {
-  /** Called with the error that was thrown. */
+  /** Called with the error. */
   teardownFailed(error: unknown): void;
 }
 
-/** Reports it as RxJS does: to `config.onUnhandledError`. */
+/** Reports errors like RxJS does, to `config.onUnhandledError`. */
 const UNHANDLED: TeardownHost = { teardownFailed: reportUnhandled };
 
 /**
- * Keeps what a foreign Observable throws in its teardown (a `finalize`, what a subscriber returned) from those who
- * unsubscribe it: RxJS throws it at them, in the middle of whatever they are doing, and a call would never be
- * closed. Otherwise the same as its source.
+ * Contains errors thrown by a foreign Observable's teardown (`finalize`, or the function a subscriber
+ * returned). RxJS throws them at the code that unsubscribes, which would stop a session from being closed.
+ * Otherwise it mirrors the source.
  *
- * @param host Told instead; if left out, the error is reported as RxJS reports those that nobody can handle, to
- *   `config.onUnhandledError`.
+ * @param host Receives the errors; by default they go to `config.onUnhandledError`.
  * @example
  * ```ts
  * import type { App } from 'impulse-bbs';

@@ -1,10 +1,10 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 
 /**
- * Delivers values in the order they came, also when a listener causes the next one: that waits until all have
- * heard the present one. Without it a listener who kicks a caller at `sessionOpened` makes those after it hear
- * of the closing first. The first value to come in is delivered synchronously. Completes, and fails, with its source; fails also
- * with what a subscriber throws.
+ * Delivers values in order, also when a subscriber causes the next one: that waits until all have received
+ * the current one. Without it, a listener that kicks a session at `sessionOpened` makes later listeners see
+ * the closing before the opening. The first value is delivered synchronously. Completes and errors with its
+ * source. Errors also with what a subscriber throws.
  *
  * @example
  * ```ts

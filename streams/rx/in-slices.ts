@@ -1,14 +1,14 @@
 import { Observable, type SchedulerLike } from 'rxjs';
 
-/** How many at once: ten thousand goodbyes in one go would keep everybody else waiting for a third of a second. */
+/** Items per slice: ten thousand farewells at once would block the event loop for a third of a second. */
 export const SLICE = 256;
-/** Milliseconds after which a slice ends early: what is done for the first time takes ten times as long. */
+/** Milliseconds after which a slice ends early: the first calls take ten times as long. */
 export const SLICE_MS = 3;
 
 /**
- * Does something to each, at most {@link SLICE} of them in a turn, and fewer where they take longer than {@link SLICE_MS}, and lets
- * the board go on in between. The first are done within the subscribing. Emits nothing, and completes when all are done;
- * unsubscribing leaves the rest as they are.
+ * Calls `act` for each item, in slices of at most {@link SLICE} items or {@link SLICE_MS}, with the event
+ * loop free in between. The first slice runs synchronously. Emits nothing, and completes after the last item.
+ * Unsubscribing skips the rest.
  */
 export function inSlices<T>(
   items: readonly T[],

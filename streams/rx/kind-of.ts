@@ -1,4 +1,4 @@
-/** What a value is, for a message: `null`, `a Promise`, `an Object`, `a number`. Never throws. */
+/** Describes a value for an error message: `null`, `a Promise`, `an Object`, `a number`. Never throws. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return `${value}`;
   const name = typeof value === 'object' ? nameOf(value) : typeof value;

@@ -1,13 +1,14 @@
-/** A table of what was used lately. */
+/** A table of recently used entries. */
 export interface Recent<Key, Value> {
   get(key: Key): Value | undefined;
-  /** Puts in a value, or shows that it is still in use. */
+  /** Sets a value, or marks it as recently used. */
   set(key: Key, value: Value): void;
 }
 
 /**
- * A table that holds a bounded number of entries: when it is full, the half of them that wasn't put in again for
- * longest makes room. Two generations, since finding the oldest key of one big Map takes V8 longer the more were deleted.
+ * Creates a table with a bounded number of entries. When it is full, the half that wasn't set for longest is
+ * dropped. Uses two generations: in one big `Map`, finding the oldest key takes V8 longer the more keys were
+ * deleted.
  */
 export function recent<Key, Value>(most: number): Recent<Key, Value> {
   let young = new Map<Key, Value>();

@@ -2,9 +2,9 @@ import { isObservable, type Observable } from 'rxjs';
 import { kindOf } from './kind-of.js';
 
 /**
- * What a function of somebody else's returned, if it is an Observable.
+ * Checks that a callback returned an Observable, and returns it.
  *
- * @param whose Whose function it was, as in `an app`.
+ * @param whose Names the callback in the error, as in `an app`.
  * @throws A `TypeError` that says what it returned instead, and what to do.
  */
 export function streamOf<T>(whose: string, returned: Observable<T>): Observable<T> {

@@ -1,38 +1,38 @@
 import { type SchedulerLike, type Subscription, timer } from 'rxjs';
 
-/** The time of what is never due. */
+/** The time of a deadline that is never due. */
 export const NEVER = Number.POSITIVE_INFINITY;
 
-/** Something that is due at a time, in a caller's life. */
+/** A callback at a time, for a session. */
 export interface Deadline {
-  /** The sweep's own: the tick at which this is looked at, and its place among those of that tick. */
+  /** Set by the sweep: the tick of the deadline, and its index in that tick's list. */
   tick: number;
   place: number;
   /**
-   * Called at the first tick at or after its time. Returns the next time: {@link NEVER}, or one that has passed for the next
-   * tick. It means nothing if the deadline was left, or watched again, meanwhile.
+   * Called at the first tick at or after its time. Returns the next time: {@link NEVER}, or a time in the
+   * past for the next tick. The result is ignored if the deadline was removed or watched again meanwhile.
    */
   due(now: number): number;
-  /** Told what {@link Deadline.due} throws; it is not watched any more, and the others are. */
+  /** Receives what {@link Deadline.due} throws. The deadline is removed; the others go on. */
   error(error: unknown): void;
 }
 
-/** Watches deadlines. */
+/** A timer shared by many deadlines. */
 export interface Sweep {
   /**
-   * Begins to watch, or moves what is watched already.
+   * Adds a deadline, or moves it.
    *
-   * @param dueAt When {@link Deadline.due} is to be called, in the scheduler's milliseconds, or {@link NEVER}.
+   * @param dueAt When to call {@link Deadline.due}, in the scheduler's milliseconds, or {@link NEVER}.
    */
   watch(deadline: Deadline, dueAt: number): void;
-  /** Stops watching; does nothing if it isn't watched. */
+  /** Removes a deadline; does nothing if it isn't watched. */
   leave(deadline: Deadline): void;
 }
 
-/** The tick of one that isn't watched, and of one whose turn it is. */
+/** Sentinels: not watched; being processed. */
 const [NONE, NOW] = [0, -1] as const;
 
-// Functions of their own, this and `lookAt`: the engine compiles whatever has a long loop in it, with all the rest of it.
+// `markDue` and `lookAt` are separate functions: V8 compiles a function with a hot loop as a whole.
 function markDue(deadlines: readonly Deadline[]): void {
   for (const deadline of deadlines) deadline.tick = NOW;
 }
@@ -47,8 +47,9 @@ function nextOf(deadline: Deadline, now: number): number {
 }
 
 /**
- * One shared clock for all the deadlines of a board. It ticks each `tickMs` from the first deadline on, but wakes only for
- * ticks at which something is due: ten thousand idle callers cost one timer, and a place each in the list of a tick.
+ * Creates one timer for all deadlines of a board. It ticks every `tickMs` from the first deadline on, but
+ * wakes only for ticks with deadlines. Ten thousand idle sessions cost one timer, and a slot each in the list
+ * of a tick.
  *
  * @param tickMs How late a deadline may be noticed, in milliseconds.
  */
@@ -73,12 +74,12 @@ export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
   };
   const look = () => {
     const now = scheduler.now();
-    // The clock may have stood, with the process; then nothing is due yet.
+    // The clock may have stopped with the process. Then nothing is due yet.
     if (since(now) < next - 1) {
       setAlarm(now);
       return;
     }
-    // A timer may be a hair early, or late by more than a tick.
+    // A timer may fire slightly early, or more than a tick late.
     const last = Math.max(next, Math.floor(since(now)));
     const passed = [...ticks.keys()].filter((tick) => tick <= last).sort((one, other) => one - other);
     const due = passed.map((tick) => ticks.get(tick) as Deadline[]);
@@ -89,7 +90,7 @@ export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
   };
   const lookAt = (due: readonly Deadline[], now: number, last: number) => {
     for (const deadline of due) {
-      // Unless it has left meanwhile, before its turn or in it.
+      // Skip deadlines that were removed meanwhile.
       if (deadline.tick !== NOW) continue;
       const dueAt = nextOf(deadline, now);
       if (deadline.tick === NOW) put(deadline, dueAt, last);
@@ -110,7 +111,8 @@ export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
     const those = ticks.get(tick);
     const moved = those?.pop();
     if (!those || !moved) return;
-    // Into the place of who leaves: a Set would keep what it no longer has, as a Map does (see `SessionTable`).
+    // Move the last deadline into the gap. A `Set` would keep what was deleted from it, like a `Map` (see
+    // `SessionTable`).
     if (moved !== deadline) {
       those[place] = moved;
       moved.place = place;

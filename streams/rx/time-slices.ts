@@ -2,42 +2,46 @@ import type { SchedulerLike } from 'rxjs';
 import { SLICE_MS } from './in-slices.js';
 import { reportUnhandled } from './stage.js';
 
-/** Milliseconds of one turn of the loop for the long work of all callers together. */
+/** Milliseconds per turn of the event loop for the long work of all sessions. */
 export const TURN_MS = 10;
 
-/** What is counted between two looks at the clock, which may cost as much as a line does. */
+/** Calls between two reads of the clock, which may cost as much as handling a line. */
 const COUNT = 8;
 
-/** Work that can be done in pieces. */
+/** Work that can be divided. */
 export interface Work {
-  /** Does a piece. Returns whether there is more to do now. */
+  /** Does one piece. Returns whether there is more to do now. */
   step(): boolean;
 }
 
-/** Shares the event loop among callers whose work takes long. */
+/** Shares the event loop among sessions with long work. */
 export interface TimeSlices {
-  /** Whether work is being done now. */
+  /** Whether work is running now. */
   readonly isRunning: boolean;
-  /** Whether the slice of the work that is being done now is used up: what can wait should go on {@link TimeSlices.later}. */
+  /**
+   * Whether the running work has used up its slice. What can wait should then continue in
+   * {@link TimeSlices.later}.
+   */
   readonly isOver: boolean;
-  /** Counts what costs about as much as a line, so that `isOver` looks at the clock in time. */
+  /** Counts something that costs about as much as a line, so that `isOver` reads the clock in time. */
   count(): void;
   /**
-   * Begins work at once, or in one of the next turns if those before it have used up this one. What takes longer than a slice
-   * goes on in the next turn, each in its order (round robin). Work that other work begins has the rest of that one's slice.
+   * Starts work at once, or in a later turn if this one is used up. Work longer than a slice continues in the
+   * next turn, round robin. Work started by other work shares that work's slice.
    */
   begin(work: Work): void;
-  /** Begins work in one of the next turns. */
+  /** Starts work in a later turn. */
   later(work: Work): void;
 }
 
 /**
- * Divides the time of the event loop: at most {@link SLICE_MS} for one caller and {@link TURN_MS} for all in a turn, and a piece
- * more; what callers began as their input was read is part of the turn that comes next. Between turns all others are heard. A clock that stands still, as in virtual time, divides nothing.
+ * Divides the time of the event loop. Per turn each session gets up to {@link SLICE_MS} and all together
+ * {@link TURN_MS}, plus one piece. Work started while input is read counts towards the next turn. Other I/O
+ * is handled between turns. If the clock stands still, as in virtual time, nothing is divided.
  */
 export function timeSlices(scheduler: SchedulerLike): TimeSlices {
   const waiting: Work[] = [];
-  /** What the last turn of our own took, and what was begun since, as input was read. */
+  /** The time used in the last turn, and by work begun since while input was read. */
   let turnMs = 0;
   let begunMs = 0;
   let scheduled = false;
@@ -82,7 +86,7 @@ export function timeSlices(scheduler: SchedulerLike): TimeSlices {
         try {
           if (run(work)) waiting.push(work);
         } catch (error) {
-          // The others go on.
+          // Continue with the others.
           reportUnhandled(error);
         }
       }
@@ -110,7 +114,7 @@ export function timeSlices(scheduler: SchedulerLike): TimeSlices {
     },
     begin(work) {
       if (isRunning) {
-        // Its time is that of the work which began it.
+        // Nested work runs in the slice of the work that started it.
         if (scheduler.now() >= endsAt) this.later(work);
         else if (work.step()) waiting.push(work);
       } else if (waiting.length > 0 || isSpent() || run(work)) waiting.push(work);

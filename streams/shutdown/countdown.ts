@@ -2,7 +2,7 @@ import { map, merge, type Observable, of, type SchedulerLike, timer } from 'rxjs
 
 const [SECOND, MINUTE, HOUR] = [1000, 60_000, 3_600_000];
 
-/** What is left when it is said again: closer together towards the end. */
+/** The remaining times at which the countdown is announced, closer together towards the end. */
 export const MARKS: readonly number[] = [
   ...[24, 12, 6, 2, 1].map((hours) => hours * HOUR),
   ...[30, 10, 5, 2, 1].map((minutes) => minutes * MINUTE),
@@ -10,7 +10,7 @@ export const MARKS: readonly number[] = [
 ];
 
 /**
- * Counts down: emits how many milliseconds are left, at once and at each of the {@link MARKS}, and completes after 0.
+ * Emits the remaining milliseconds, at once and at each of the {@link MARKS}. Completes after 0.
  * Unsubscribing stops it.
  */
 export function countdown(ms: number, scheduler: SchedulerLike): Observable<number> {

@@ -21,13 +21,13 @@ import * as texts from '../terminal/texts.js';
 import type { ServerEvent } from '../types/events.js';
 import type { EndReason, Session } from '../types/session.js';
 
-/** An order to go down. The first begins the drain; one with `force` cuts everybody off. */
+/** An order to shut down. The first begins the drain; `force` cuts off all sessions. */
 export interface ShutdownOrder {
   readonly reason: string;
   readonly force: boolean;
 }
 
-/** What the drain does to a call. */
+/** What the drain does to a session. */
 export interface Drainable extends Pick<Session, 'state'> {
   announce(text: string): void;
   end(reason: EndReason): void;
@@ -36,12 +36,12 @@ export interface Drainable extends Pick<Session, 'state'> {
 const OVER = Symbol('over');
 
 /**
- * Going down, in order: `serverDraining`; then whoever is waiting or logging in is sent away, and those who
- * are active are told how long they have; after `graceMs` the rest is sent home too. The stage above has
- * stopped new callers at the same order. When the last line is gone, early or late: `serverClosed`, with how
- * it went, and completion. Without an order it does nothing until the source completes.
+ * Shuts the board down at an order. Emits `serverDraining`, ends the sessions that wait or log in, and tells
+ * the active ones how long they have. After `graceMs` it ends those too. When the last connection is gone, it
+ * emits `serverClosed` with the outcome, and completes. New connections are refused by the operator upstream.
+ * Without an order it does nothing until the source completes.
  *
- * @param calls Everybody on line, the waiting ones too.
+ * @param calls All sessions, including those that wait.
  * @param graceMs `null` waits for the last caller, however long.
  */
 export function drain(
@@ -58,8 +58,8 @@ export function drain(
       let forced = 0;
 
       /**
-       * Whoever waits or logs in is sent away in one go, so that nobody is let in meanwhile; the rest in slices. The last come
-       * first: nobody is moved up only to be sent away.
+       * Ends the sessions that wait or log in synchronously, so that none is let in meanwhile; the others in
+       * slices. The last come first, so that no caller moves up only to be ended.
        */
       const part = (act: (call: Drainable) => void, others: (call: Drainable) => void) => {
         const [waiting, entering, active] = [[], [], []] as [Drainable[], Drainable[], Drainable[]];
@@ -112,7 +112,7 @@ export function drain(
         return of<ServerEvent>({ type: 'serverClosed', reason: began.reason, drained, forced, durationMs });
       });
 
-      // The order of the three is the order in which they hear of a shutdown.
+      // Subscribed in this order, so the three receive a shutdown order in this order.
       return concat(
         merge(draining$, life$, sendHome$).pipe(takeWhile((event): event is ServerEvent => event !== OVER)),
         closed$,

@@ -1,7 +1,10 @@
 import type { Terminal } from '../types/connection.js';
 import { fit } from './fit.js';
 
-/** What is told a caller on behalf of the sysop, on such a terminal: it stands out from what other callers say. */
+/**
+ * Formats a message from the sysop for this terminal, so that it stands out from messages of other
+ * callers.
+ */
 export function announcement(
   text: string,
   terminal: Pick<Terminal, 'columns' | 'colours'>,

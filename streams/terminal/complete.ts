@@ -1,17 +1,17 @@
-/** Candidates that are listed at most. */
+/** The maximum number of candidates listed. */
 const MOST_LISTED = 100;
 
-/** What Tab makes of a line. */
+/** The result of completing a line. */
 export interface Completed {
-  /** The line's beginning, as far as it is clear by now. */
+  /** The line's beginning, completed as far as it is unambiguous. */
   readonly typed: string;
-  /** What to choose from, where it isn't; each from the word on that is being typed. */
+  /** The choices, if it is ambiguous; each from the word being typed on. */
   readonly choices: readonly string[];
 }
 
 /**
- * Completes the beginning of a line: to the only candidate and a space behind it, or as far as all candidates begin
- * alike; where that is no further, these are the choices.
+ * Completes the beginning of a line: to the only candidate and a space, or to the common prefix of all
+ * candidates. If that adds nothing, it returns the choices.
  */
 export function completed(typed: string, candidates: readonly string[]): Completed {
   const [first, ...others] = candidates;
@@ -24,9 +24,10 @@ export function completed(typed: string, candidates: readonly string[]): Complet
 }
 
 /**
- * The choices as lines that are no longer than a window is wide.
+ * Formats the choices as lines that fit the window.
  *
- * @param maxWidth How many columns a text takes at most, whatever the terminal: other callers chose some of these names.
+ * @param maxWidth Returns the columns a text takes at most, on any terminal: other callers chose some of
+ * these names.
  */
 export function listed(
   choices: readonly string[],
@@ -49,7 +50,7 @@ export function listed(
 function commonBeginning(one: string, other: string): string {
   let length = 0;
   while (length < one.length && one.charCodeAt(length) === other.charCodeAt(length)) length += 1;
-  // Half of a pair is no letter.
+  // Don't cut a surrogate pair in two.
   const isCut = length > 0 && length < one.length && (one.codePointAt(length - 1) as number) > 0xffff;
   return one.slice(0, isCut ? length - 1 : length);
 }

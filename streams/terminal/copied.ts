@@ -1,2 +1,5 @@
-/** A copy of a text that is kept: a part of a string keeps the whole of it, which may be all that came at once. */
+/**
+ * Copies a text that is kept. V8 keeps the whole string alive for a slice of it, which may be a whole
+ * packet.
+ */
 export const copied = (text: string): string => ` ${text}`.slice(1);

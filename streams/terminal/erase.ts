@@ -4,13 +4,13 @@ import { NOTHING_TYPED, redrawn, type Typed } from './line-editor.js';
 import { isOrdinary } from './plain.js';
 
 /**
- * What takes the prompt and what was typed behind it off the screen, and leaves the cursor where they began. Where the
- * terminal can't do that, or shows what we don't know of, or reads all aloud, it begins a new line.
+ * Returns the output that erases the prompt and the typed text, with the cursor back at their start. It is a
+ * newline if the terminal can't do that, may show something else, or is read by a screen reader.
  *
- * @param shown What of the line is on the screen.
- * @param drawnAt How wide the window was then. A window that has changed may have moved what wraps, or not: that is left
- *   where it is, since erasing it might take another caller's words with it.
- * @param width How many columns a text takes.
+ * @param shown The part of the line that is on the screen.
+ * @param drawnAt The window's width when that was drawn. If it has changed since, the text may have been
+ * wrapped anew. Erasing could then take other callers' words with it, so it stays.
+ * @param width Returns the columns a text takes.
  */
 export function erased(
   prompt: string,
@@ -26,18 +26,18 @@ export function erased(
     return '\n';
   if (terminal.cursor) {
     const up = rowsAbove(before, terminal.columns, width);
-    // The IBM PC's kind goes on to the next row at the very edge, and some of them don't: nobody can tell where the cursor is.
+    // At the right edge some IBM PC terminals wrap at once and some don't, so the cursor's row isn't known.
     if (terminal.pcKeys && rowsAbove(`${before}x`, terminal.columns, width) > up) return '\n';
     return `${up > 0 ? `\x1b[${up}A` : ''}\r\x1b[J`;
   }
-  // A client with colours and no cursor is the window of a MUD client, which knows no backspace either.
+  // Colours without cursor movement is a MUD client, which doesn't know backspace either.
   const fits = !terminal.colours && width(before + shown.after) < terminal.columns;
   return fits ? redrawn({ before, after: shown.after }, NOTHING_TYPED, width) : '\n';
 }
 
-/** How many rows a text takes before the one that it ends in. */
+/** The number of rows above the one in which the text ends. */
 function rowsAbove(text: string, columns: number, width: (text: string) => number): number {
-  // At the very edge a terminal waits with the next row until something comes.
+  // At the right edge a terminal wraps only before the next character.
   if (isOrdinary(text)) return Math.max(0, Math.ceil(text.length / columns) - 1);
   let rows = 0;
   let at = 0;
@@ -52,5 +52,5 @@ function rowsAbove(text: string, columns: number, width: (text: string) => numbe
   return rows;
 }
 
-/** What a prompt may have in it that takes no room. */
+/** Sequences in a prompt that take no columns. */
 const COLOURS = /\x1b\[[\d;:]*m/g;

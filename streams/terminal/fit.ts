@@ -2,10 +2,10 @@ import { lettersOf } from './letters.js';
 import { isOrdinary } from './plain.js';
 
 /**
- * A text in lines that are no longer than the window is wide, broken between words where it can be.
+ * Wraps a text to the width of the window, between words where possible.
  *
- * @param width How many columns a text takes.
- * @param indent What the rows begin with that a line is broken into, but for its first.
+ * @param width Returns the columns a text takes.
+ * @param indent Starts each row of a wrapped line except the first.
  * @example
  * ```ts
  * import { fit } from 'impulse-bbs/streams';
@@ -14,7 +14,7 @@ import { isOrdinary } from './plain.js';
  * ```
  */
 export function fit(text: string, columns: number, width: (text: string) => number, indent = ''): string {
-  // Nearly all that is said, to a room full of callers too.
+  // Fast path for most messages, also those to a full room.
   if (text.length <= columns && isOrdinary(text)) return text;
   return text
     .split('\n')
@@ -50,7 +50,7 @@ function broken({ letters, widths }: Measured, columns: number, indent: string):
         wordWide += widths[wordEnd] as number;
         wordEnd += 1;
       }
-      // The blanks behind a word belong to it, and need no room.
+      // Spaces after a word belong to it and need no room.
       while (letters[wordEnd] === ' ') wordEnd += 1;
       if (wordWide > left && !isEmpty) nextRow();
     }
@@ -63,7 +63,7 @@ function broken({ letters, widths }: Measured, columns: number, indent: string):
   return [...rows, row.trimEnd()];
 }
 
-/** The same with the code points of each letter that is wider than a row: a terminal may not take them for one letter. */
+/** Splits letters wider than a row into code points: the terminal may not treat them as one letter. */
 function takenApart(laid: Measured, columns: number): Measured {
   if (laid.widths.every((wide) => wide <= columns)) return laid;
   const letters = laid.letters.flatMap((letter, at) =>
@@ -72,7 +72,7 @@ function takenApart(laid: Measured, columns: number): Measured {
   return { ...laid, letters, widths: letters.map(laid.width) };
 }
 
-/** A line, letter by letter. */
+/** A line, split into letters. */
 interface Measured {
   readonly line: string;
   readonly width: (text: string) => number;
@@ -81,7 +81,7 @@ interface Measured {
   readonly widths: readonly number[];
 }
 
-/** The last line that was measured: what is said in a room is laid out for windows of many widths, one after another. */
+/** The last line measured. A message to a room is wrapped for many widths in a row. */
 let last: Measured | undefined;
 
 function measured(line: string, width: (text: string) => number): Measured {

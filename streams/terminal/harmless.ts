@@ -1,36 +1,39 @@
 import { BEL, BS, CAN, CR, DEL, ESC, isControl, LF, SUB, TAB } from '../protocol/controls.js';
 
-/** A filter between a stranger's machine and a person's terminal. */
+/** Filters the output of an untrusted machine for a person's terminal. */
 export interface Harmless {
-  /** The part of a text that is safe on a person's own terminal. */
+  /** Returns the part of a text that is safe to show. */
   filter(text: string): string;
-  /** Puts the terminal back as it was before all that was let through. */
+  /** Returns the output that undoes all changes of the terminal's state. */
   restored(): string;
 }
 
 const SHOWN = new Set<number>([BEL, BS, TAB, LF, CR]);
 
-/** Moves, erasing, inserting, colours, scrolling, and where the cursor is. */
+/** Moving the cursor, erasing, inserting, colours, scrolling, and reporting the cursor position. */
 const HARMLESS_FINALS = 'ABCDEFGHJKLMPSTXZ@`abdefmrsu';
-/** Modes that a screen may be switched to: cursor keys, wrapping, the cursor, the mouse, the other screen, pastes. */
+/** Modes that are allowed: cursor keys, wrapping, cursor, mouse, alternate screen, bracketed paste. */
 const MODES = new Set('?1 ?6 ?7 ?12 ?25 ?47 ?1000 ?1002 ?1003 ?1006 ?1047 ?1048 ?1049 ?2004 4'.split(' '));
-/** Modes that are on unless somebody switched them off. */
+/** Modes that are on by default. */
 const USUALLY_ON = new Set(['?7', '?25']);
-/** Single letters after ESC: save and restore the cursor, lines up and down, and the keypad. */
+/** Single letters after ESC: save and restore the cursor, move by lines, keypad modes. */
 const HARMLESS_ESCAPES = '78DEM=>';
-/** No sequence that we know is longer. */
+/** Longer than any sequence that is allowed. */
 const SEQUENCE_LIMIT = 64;
-/** The largest row, column, count or size that a terminal is given. No window has more. */
+/** The maximum row, column, count or size. No window has more. */
 const MAX_NUMBER = 1000;
-/** The most that one letter is repeated (REP). Terminals don't stop at the end of the line, so seven bytes would be two thousand million letters. */
+/**
+ * The maximum count of REP, which repeats a letter. Terminals don't stop at the end of the line, so seven
+ * bytes could make two thousand million letters.
+ */
 const MAX_REPEATS = 255;
 
 /**
- * Makes a filter for what a stranger's machine writes to a person's terminal. Colours, cursor moves and the like pass;
- * what makes a terminal do or answer something is dropped: the clipboard, titles, files and keys (OSC, DCS, APC, PM,
- * SOS), reports that it would type (all but the cursor's place), 8-bit controls, and all that isn't known (ECMA-48,
- * xterm's ctlseqs). Counts, places and sizes are no larger than a window can be, and a letter is repeated 255 times at most. A
- * sequence may be cut anywhere; at most a few bytes of one are held.
+ * Creates a filter for what an untrusted machine writes to a person's terminal. Colours, cursor movement and
+ * the like pass. Sequences that make the terminal act or answer are dropped: clipboard, titles, files and
+ * keys (OSC, DCS, APC, PM, SOS), reports except the cursor position, 8-bit controls, and anything unknown
+ * (ECMA-48, xterm's ctlseqs). Counts, positions and sizes are limited to those of a window, and a letter is
+ * repeated at most 255 times. Sequences may be cut anywhere; at most a few bytes are buffered.
  */
 export function harmless(): Harmless {
   let state: 'text' | 'escape' | 'charset' | 'control' | 'string' | 'string-end' = 'text';
@@ -53,7 +56,7 @@ export function harmless(): Harmless {
     }
     const simple = /^[\d;:]*$/.test(body);
     if (!(simple && HARMLESS_FINALS.includes(char)) && !(char === 'n' && body === '6')) return '';
-    // With more than a count it is no scrolling: xterm waits for the mouse, and stands still meanwhile.
+    // With further parameters this isn't scrolling: xterm waits for the mouse, and hangs meanwhile.
     if (char === 'T' && /[;:]/.test(body)) return '';
     touched = true;
     return `\x1b[${bounded(body, char === 'b' ? MAX_REPEATS : MAX_NUMBER)}${char}`;
@@ -101,12 +104,12 @@ export function harmless(): Harmless {
     restored() {
       const switched = [...modes].filter(([mode, on]) => on !== USUALLY_ON.has(mode));
       const back = switched.map(([mode, on]) => `\x1b[${mode}${on ? 'l' : 'h'}`).join('');
-      // The scroll region's end moves the cursor, so that it is kept.
+      // Resetting the scroll region moves the cursor, so save and restore it.
       return touched ? `${back}\x1b7\x1b[r\x1b8\x1b>\x1b(B\x1b[0m` : back;
     },
   };
 }
 
-/** The parameters of a sequence, none of them larger than `max`. */
+/** Limits each parameter of a sequence to `max`. */
 const bounded = (parameters: string, max: number): string =>
   parameters.replace(/\d+/g, (digits) => (Number(digits) > max ? `${max}` : digits));

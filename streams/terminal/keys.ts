@@ -1,21 +1,21 @@
 import { BEL, BS, CAN, CR, DEL, ESC, isControl, LF, SUB, TAB } from '../protocol/controls.js';
 import type { Key } from '../types/connection.js';
 
-/** What typing is made of. */
+/** Receives text and keys. */
 export interface KeyHandler {
-  /** A run of characters that are typed and shown; no control characters in it, and ASCII's alone if it is ordinary. */
+  /** A run of typed characters without control characters. Only ASCII if `isOrdinary`. */
   text(run: string, isOrdinary: boolean): void;
-  /** The same as an ordinary text and Enter, which is what nearly every packet of nearly every client is. */
+  /** Ordinary text and Enter, as in nearly every packet. */
   line(run: string): void;
-  /** A key that types no character, by its name. */
+  /** A key that types no character, by name. */
   key(name: Key): void;
-  /** True when whoever was told of a key has left: the rest is nobody's. */
+  /** True when the receiver has unsubscribed: the rest is dropped. */
   readonly closed: boolean;
-  /** Whether DEL is the Delete key, as on terminals of the IBM PC's kind, and not Backspace. */
+  /** Whether DEL is the Delete key, as on IBM PC terminals, and not Backspace. */
   readonly hasPcKeys: boolean;
 }
 
-/** C1: the same as ESC and the letter that many above 0x40. */
+/** C1 controls: equivalent to ESC and the letter 0x40 lower. */
 const [SS3, DCS, SOS, CSI, ST, OSC, PM, APC] = [0x8f, 0x90, 0x98, 0x9b, 0x9c, 0x9d, 0x9e, 0x9f] as const;
 const STRINGS = [DCS, SOS, OSC, PM, APC] as const;
 
@@ -23,8 +23,8 @@ const STRINGS = [DCS, SOS, OSC, PM, APC] as const;
 const PARAMETERS_LIMIT = 32;
 
 /**
- * Keys by the letter that ends their sequence: `ESC [ A`, `ESC O P` (ECMA-48, xterm's ctlseqs), and those that the IBM
- * PC's terminals have of their own (SyncTERM, NetRunner and the like): no other key ends so.
+ * Keys by the final letter of their sequence: `ESC [ A`, `ESC O P` (ECMA-48, xterm's ctlseqs), plus those of
+ * IBM PC terminals (SyncTERM, NetRunner), which no other key uses.
  */
 const BY_LETTER: Record<string, Key> = {
   A: 'up',
@@ -65,14 +65,14 @@ const BY_NUMBER: Record<string, Key> = {
   23: 'f11',
   24: 'f12',
 };
-/** The keys held down with it, by the second parameter less one. */
+/** Modifier keys, by the second parameter minus one. */
 const HELD = ['', 'shift-', 'alt-', 'alt-shift-', 'ctrl-', 'ctrl-shift-', 'ctrl-alt-', 'ctrl-alt-shift-'];
 
 /**
- * Tells keys from text in what a terminal sends, chunk by chunk. Enter is CR LF, CR NUL, CR or LF (RFC 854, and
- * whatever else is out there). Sequences that are no key (the mouse, the marks around a paste, a terminal's
- * answers) are swallowed whole, also when they are cut, and hold at most a few bytes. A lone ESC at the end of a
- * chunk is the key itself. A class, since every caller has one.
+ * Parses what a terminal sends into keys and text, chunk by chunk. Enter is CR LF, CR NUL, CR or LF (RFC 854,
+ * and real clients). Other sequences (mouse, bracketed paste, reports) are dropped whole, also when they are
+ * split across chunks; at most a few bytes are buffered. A lone ESC at the end of a chunk is the Escape key.
+ * A class, since there is one per caller.
  */
 export class Keys {
   readonly #handler: KeyHandler;
@@ -86,17 +86,17 @@ export class Keys {
     this.#handler = handler;
   }
 
-  /** Reads a chunk, as bytes and as the text that they are. */
+  /** Reads a chunk, given as bytes and as decoded text. */
   read(bytes: Uint8Array, text: string): void {
-    // A line and nothing else, as nearly all come; one that is longer is looked through faster below.
+    // Fast path: a single line, as nearly all packets are. Longer chunks are scanned faster below.
     if (text.length < SHORT && this.#state === 'text' && ONE_LINE.test(text)) {
       this.#afterReturn = false;
       this.#handler.line(text.slice(0, -2));
       return;
     }
-    // What is left of a character that was cut would put the text out of step with the bytes.
+    // A character cut by the last chunk would put the text out of step with the bytes.
     let inStep = text.charCodeAt(0) === bytes[0];
-    // Four at a time, which is what a caller who sends a file notices; for a line it isn't worth the view.
+    // Four bytes at a time: worth it for a file, not for a line.
     const words =
       bytes.length > SHORT
         ? new Int32Array(bytes.buffer, 0, (bytes.byteOffset + bytes.length) >> 2)
@@ -127,12 +127,12 @@ export class Keys {
       inStep &&= code < 0x80;
       let isPair = false;
       if (code === CR && text.charCodeAt(from) === LF) {
-        // The same as below, in one step for what nearly every line ends with.
+        // Fast path for the usual end of a line.
         at += 1;
         from += 1;
         isPair = true;
       }
-      // A line ends an unfinished sequence too: a stray ESC must not swallow what follows for good.
+      // Enter also ends an unfinished sequence, so that a stray ESC can't swallow all that follows.
       if (this.#state === 'text' || code === CR || code === LF) this.control(code);
       else if (!this.sequence(code, text.charAt(at))) from = at;
       if (isPair) this.#afterReturn = false;
@@ -172,7 +172,7 @@ export class Keys {
     this.#state = state;
   }
 
-  /** One step through a sequence. False if the character isn't part of it, and is text. */
+  /** Handles one character of a sequence. Returns false if it isn't part of it, and is text. */
   private sequence(code: number, char: string): boolean {
     if (code === CAN || code === SUB) this.#state = 'text';
     else if (this.#state === 'string') {
@@ -182,7 +182,7 @@ export class Keys {
       if (this.#state === 'escape') this.#handler.key('escape');
       this.#state = 'escape';
     } else if (this.#state === 'lone') {
-      // It was told as a key already: only what no person types after it is still a part of it.
+      // ESC was reported as a key already. Only what no person types next still belongs to it.
       this.#state = 'text';
       if (char === '[') this.begin('control');
       else return this.outside(code);
@@ -213,7 +213,7 @@ export class Keys {
   }
 
   private controlled(code: number, char: string): void {
-    // The Linux console's F1 is ESC [ [ A.
+    // The Linux console sends ESC [ [ A for F1.
     const console = char === '[' && this.#parameters === '';
     if (console || code < 0x40) {
       if (this.#parameters.length < PARAMETERS_LIMIT && code >= 0x20) this.#parameters += char;
@@ -222,12 +222,12 @@ export class Keys {
     const single = this.#state === 'single';
     this.#state = 'text';
     if (char === 'M' && !single && this.#parameters === '') {
-      // The mouse as X10 has it: three more characters.
+      // X10 mouse reports: three more characters follow.
       this.#state = 'skip';
       this.#skip = 3;
       return;
     }
-    // SyncTERM's F5; elsewhere ESC O t is a 4 of a keypad that nobody switched on.
+    // SyncTERM's F5. Elsewhere ESC O t is keypad 4, in a mode that is never switched on.
     const key = single && char === 't' ? 'f5' : named(this.#parameters, char);
     if (key) this.#handler.key(key);
   }
@@ -246,7 +246,7 @@ function named(parameters: string, final: string): Key | undefined {
 const isString = (code: number) => (STRINGS as readonly number[]).includes(code);
 const letter = (code: number) => String.fromCharCode(code + 0x60);
 
-/** Where the next control character of a text is, or its end. */
+/** The index of the next control character, or the text's length. */
 function nextControl(text: string, from: number): number {
   let at = from;
   while (at < text.length && !isControl(text.charCodeAt(at))) at += 1;
@@ -254,10 +254,9 @@ function nextControl(text: string, from: number): number {
 }
 
 /**
- * The same for bytes of which each is a character up to the first that isn't ASCII, where it stops too. Looks at four
- * at a time where it may.
+ * The same for bytes. Also stops at the first byte that isn't ASCII. Scans four bytes at a time where it can.
  *
- * @param words The memory the bytes are in, four at a time.
+ * @param words The same memory as 32-bit words.
  */
 function nextOdd(bytes: Uint8Array, words: Int32Array | undefined, from: number): number {
   const { byteOffset: offset, length } = bytes;
@@ -272,18 +271,18 @@ function nextOdd(bytes: Uint8Array, words: Int32Array | undefined, from: number)
   }
   let index = (offset + at) >> 2;
   while (index < words.length && areText(words[index] as number)) index += 1;
-  // The last of the words may begin before this run, where a run is short.
+  // The last word may begin before a short run.
   at = Math.max(at, index * 4 - offset);
   while (at < length && isText(bytes[at] as number)) at += 1;
   return at;
 }
 
-/** Bytes of an ordinary packet, and what it is. */
+/** The size limit of the fast path, and its pattern. */
 const SHORT = 64;
 const ONE_LINE = /^[\x20-\x7e]+\r\n$/;
 
 const isText = (byte: number) => byte >= 0x20 && byte <= 0x7e;
 
-/** Whether none of four bytes is 0x80 or more, or comes to that when 0x20 is taken away or one is added. */
+/** Whether all four bytes are printable ASCII: none is 0x80 or more, below 0x20, or 0x7f. */
 const areText = (word: number) => ((word | (word - 0x20202020) | (word + 0x01010101)) & HIGH_BITS) === 0;
 const HIGH_BITS = 0x80808080 | 0;

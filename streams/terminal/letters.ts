@@ -1,22 +1,22 @@
 /**
- * Units of UTF-16 that are a letter of their own next to each other: no mark, joiner, half of a pair or of a syllable, and
- * nothing that takes what comes next with it. Most of what is typed in Latin, Greek, Cyrillic, Chinese, Japanese and Korean.
+ * UTF-16 units that are always a letter of their own: no marks, joiners, surrogates, parts of syllables or
+ * prepended marks. They cover most of Latin, Greek, Cyrillic, Chinese, Japanese and Korean.
  */
 const SIMPLE =
   '\\x20-\\x7e\\xa0-\\u02ff\\u0370-\\u0482\\u048a-\\u052f\\u2010-\\u2027\\u2030-\\u205e\\u20a0-\\u20cf\\u2190-\\u2bff\\u3041-\\u3096\\u30a1-\\u30fa\\u3400-\\u9fff\\uac00-\\ud7a3';
 
 const ALL_SIMPLE = new RegExp(`^[${SIMPLE}]*$`);
-/** What isn't simple, with one simple letter on each side: it may belong to them. */
+/** Other units, with a simple letter on each side that may belong to them. */
 const ODD = new RegExp(`[${SIMPLE}]?[^${SIMPLE}]+(?:[${SIMPLE}][^${SIMPLE}]+)*[${SIMPLE}]?`, 'g');
 
 const SEGMENTER = new Intl.Segmenter();
 
-/** Whether each unit of UTF-16 in a text is a letter of its own. */
+/** Whether each UTF-16 unit is a letter of its own. */
 export const isSimple = (text: string): boolean => ALL_SIMPLE.test(text);
 
 /**
- * What a person takes for the letters of a text (grapheme clusters, UAX #29). As `Intl.Segmenter` has it, which is asked only
- * about the parts that need it: it takes twenty times as long.
+ * Splits a text into letters (grapheme clusters, UAX #29). Uses `Intl.Segmenter` only for the parts that need
+ * it, since it takes twenty times as long.
  */
 export function lettersOf(text: string): string[] {
   if (isSimple(text)) return text.split('');
@@ -37,18 +37,18 @@ export function lettersOf(text: string): string[] {
   return letters;
 }
 
-/** Longer letters are taken in parts. */
+/** Longer letters are split. */
 const MAX_LETTER = 64;
-/** Ends of texts whose letters are remembered. */
+/** The number of results remembered. */
 const MAX_KNOWN = 1024;
 
-/** The first letter of a text, as {@link lettersOf} has it; no more than 64 units of it. */
+/** Returns the first letter of a text, at most 64 units of it. */
 export function firstLetter(text: string): string {
   if (isSimple(text.slice(0, 2))) return text.slice(0, 1);
   return first(text.slice(0, MAX_LETTER));
 }
 
-/** The last letter of a text, found from its end. */
+/** Returns the last letter of a text, searching from its end. */
 export function lastLetter(text: string): string {
   if (isSimple(text.slice(-2))) return text.slice(-1);
   return last(text.slice(-MAX_LETTER));
@@ -60,7 +60,7 @@ const last = remembered((text) => letterAt(text, text.length - 1));
 const letterAt = (text: string, at: number) =>
   (SEGMENTER.segment(text).containing(at) as Intl.SegmentData).segment;
 
-/** Looking a letter up takes some microseconds, and a key that is held down asks for the same ones again and again. */
+/** Caches a lookup, which takes microseconds. A key held down repeats the same ones. */
 function remembered(find: (text: string) => string): (text: string) => string {
   const known = new Map<string, string>();
   return (text) => {
@@ -71,10 +71,10 @@ function remembered(find: (text: string) => string): (text: string) => string {
   };
 }
 
-/** Where the letter begins that a unit of a text belongs to. */
+/** Returns the index at which the letter around `at` begins. */
 export function letterStart(text: string, at: number): number {
   if (at === 0 || isSimple(text.slice(at - 1, at + 1))) return at;
-  // A letter certainly begins between two simple ones.
+  // A letter always begins between two simple ones.
   let from = at;
   while (from > 0 && !isSimple(text.slice(from - 1, from + 1))) from -= 1;
   return from + (SEGMENTER.segment(text.slice(from)).containing(at - from)?.index ?? at - from);

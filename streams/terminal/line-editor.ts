@@ -3,50 +3,50 @@ import { copied } from './copied.js';
 import { firstLetter, lastLetter, letterStart } from './letters.js';
 import { isOrdinary } from './plain.js';
 
-/** The longest line a caller can type, in bytes of UTF-8; beyond it the bell rings and the rest is not taken. */
+/** The maximum length of a line, in bytes of UTF-8. Further characters ring the bell and are dropped. */
 export const LINE_LIMIT = 1024;
 
-/** How much of what was entered can be recalled: in lines, and in characters of all of them. */
+/** The maximum size of the history, in lines and in characters. */
 const [HISTORY_LINES, HISTORY_LENGTH] = [20, 4096];
 
-/** A line being typed: what is before the cursor, and what is behind. */
+/** The line being typed, before and after the cursor. */
 export interface Typed {
   readonly before: string;
   readonly after: string;
 }
 
-/** The history of nearly everybody: they edit their lines themselves. */
+/** The shared empty history of callers whose clients edit the line locally. */
 const NOTHING: readonly string[] = [];
 
 /**
- * A line being typed, and the keys that edit it: backspace and delete take a letter (however many code points it
- * is of), Ctrl-W a word, Ctrl-U and Ctrl-K what is before and behind the cursor; left, right, home and end move
- * it; up and down recall what was entered. It knows nothing of a screen. A class, since every caller has one.
+ * Edits the line being typed. Backspace and Delete remove a letter (of any number of code points), Ctrl-W a
+ * word, Ctrl-U and Ctrl-K the text before and after the cursor. Left, Right, Home and End move the cursor. Up
+ * and Down recall the history. It doesn't write to the screen. A class, since there is one per caller.
  */
 export class LineEditor {
   before = '';
   after = '';
-  /** True when something was not taken, since the line is full. */
+  /** True if characters were dropped because the line is full. */
   bell = false;
   #history: readonly string[] = NOTHING;
   #historyLength = 0;
-  /** Where in the history we are; its length is the line that is being typed, which is kept meanwhile. */
+  /** The index in the history; its length stands for the line being typed, which is kept meanwhile. */
   #recalled = 0;
   #draft = '';
-  /** Bytes in the line: to count them anew for each key would cost more than the key. */
+  /** Bytes in the line. Counting them at each key would cost more than the key. */
   #bytes = 0;
 
-  /** Puts in text at the cursor, as much of it as fits. */
+  /** Inserts text at the cursor, as much as fits. */
   type(text: string): void {
     const left = LINE_LIMIT - this.#bytes;
-    // No character has more than three bytes for each of its UTF-16 units.
+    // A UTF-16 unit takes at most three bytes.
     const taken = text.length * 3 <= left ? text : fitting(text, left);
     if (taken.length < text.length) this.bell = true;
     this.before += taken;
     this.#bytes += bytesIn(taken);
   }
 
-  /** Does what the key does; keys that mean nothing here do nothing. */
+  /** Handles a key; ignores unknown ones. */
   press(key: Key): void {
     const { before, after } = this;
     switch (key) {
@@ -94,7 +94,7 @@ export class LineEditor {
     }
   }
 
-  /** Puts a text in the place of what is before the cursor, if it fits. */
+  /** Replaces the text before the cursor, if it fits. */
   complete(before: string): void {
     const bytes = bytesIn(before) + bytesIn(this.after);
     if (bytes <= LINE_LIMIT) {
@@ -103,7 +103,7 @@ export class LineEditor {
     } else this.bell = true;
   }
 
-  /** Hands over the line, and begins the next. */
+  /** Returns the line, and starts the next. */
   take(): string {
     const line = this.before + this.after;
     this.before = this.after = this.#draft = '';
@@ -112,13 +112,13 @@ export class LineEditor {
     return line;
   }
 
-  /** Lets go of the chunks that parts of the line came in: a part of a string keeps the whole of it. */
+  /** Copies the line, so that it doesn't keep the packets alive that it is sliced from. */
   letGo(): void {
     this.before = copied(this.before);
     this.after = copied(this.after);
   }
 
-  /** Keeps a line for recalling it. */
+  /** Adds a line to the history. */
   remember(line: string): void {
     if (line.trim() === '' || line === this.#history.at(-1)) return;
     const history = [...this.#history, copied(line)];
@@ -130,7 +130,7 @@ export class LineEditor {
     this.#recalled = history.length;
   }
 
-  /** Keeps a line no longer. */
+  /** Removes a line from the history. */
   forget(line: string): void {
     if (!this.#history.includes(line)) return;
     this.#history = this.#history.filter((other) => other !== line);
@@ -138,13 +138,13 @@ export class LineEditor {
     this.#recalled = this.#history.length;
   }
 
-  /** Erases what is before the cursor, from there on. */
+  /** Deletes the text from `from` to the cursor. */
   private eraseBefore(from: number): void {
     this.#bytes -= bytesIn(this.before.slice(from));
     this.before = this.before.slice(0, from);
   }
 
-  /** Erases so much of what is behind the cursor. */
+  /** Deletes `length` units after the cursor. */
   private eraseAfter(length: number): void {
     this.#bytes -= bytesIn(this.after.slice(0, length));
     this.after = this.after.slice(length);
@@ -167,20 +167,20 @@ export class LineEditor {
 }
 
 /**
- * What turns one line on a screen into another, the cursor included, with nothing but text, backspaces and
- * spaces, which every terminal knows.
+ * Returns the output that turns one line on the screen into another, including the cursor. Uses only text,
+ * backspaces and spaces, which every terminal understands.
  *
- * @param width How many columns a text takes.
+ * @param width Returns the columns a text takes.
  */
 export function redrawn(shown: Typed, now: Typed, width: (text: string) => number): string {
-  // Nearly always: more was typed at the end.
+  // Fast path: text added at the end.
   if (shown.after === '' && now.after === '' && now.before.startsWith(shown.before)) {
     return now.before.slice(shown.before.length);
   }
   const columns = (text: string) => (isOrdinary(text) ? text.length : width(text));
   const was = shown.before + shown.after;
   const is = now.before + now.after;
-  // Only the cursor moved: the rest of the line needn't be looked at.
+  // Fast path: only the cursor moved.
   if (was === is) return movedTo(now.before.length, shown, was, columns);
   const same = Math.min(sameLetters(was, is), now.before.length);
   const moved = movedTo(same, shown, was, columns);
@@ -189,12 +189,12 @@ export function redrawn(shown: Typed, now: Typed, width: (text: string) => numbe
   return moved + rest + ' '.repeat(gap) + '\b'.repeat(gap + columns(now.after));
 }
 
-/** What moves the cursor to a place in the line that is shown. */
+/** Returns the output that moves the cursor to an index of the line shown. */
 function movedTo(at: number, { before }: Typed, line: string, columns: (text: string) => number): string {
   return before.length > at ? '\b'.repeat(columns(before.slice(at))) : line.slice(before.length, at);
 }
 
-/** How many characters two lines have in common at their beginning; no letter is cut. */
+/** The length of the common prefix in UTF-16 units, without cutting a letter. */
 function sameLetters(one: string, other: string): number {
   let same = 0;
   while (same < one.length && same < other.length && one.charCodeAt(same) === other.charCodeAt(same))
@@ -202,7 +202,7 @@ function sameLetters(one: string, other: string): number {
   return Math.min(letterStart(one, same), letterStart(other, same));
 }
 
-/** As much of a text as fits into so many bytes of UTF-8; no character is cut. */
+/** Returns as much of a text as fits into `bytes` of UTF-8, without cutting a character. */
 function fitting(text: string, bytes: number): string {
   let left = bytes;
   let end = 0;
@@ -219,7 +219,7 @@ function bytesIn(text: string): number {
   let bytes = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    // Each half of a pair is two of the four bytes.
+    // Each surrogate counts for two of the pair's four bytes.
     bytes += code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 2 : 3;
   }
   return bytes;
@@ -227,5 +227,5 @@ function bytesIn(text: string): number {
 
 const bytesOf = (point: number) => (point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4);
 
-/** A line without anything in it. */
+/** An empty line. */
 export const NOTHING_TYPED: Typed = { before: '', after: '' };

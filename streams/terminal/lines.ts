@@ -8,67 +8,68 @@ import { LINE_LIMIT, LineEditor, NOTHING_TYPED, redrawn, type Typed } from './li
 import { plain, withoutControls } from './plain.js';
 import type { TypeAhead, Unfinished } from './type-ahead.js';
 
-/** What the line discipline needs to know of a call, and does to it. */
+/** What the line discipline needs of a session. */
 export interface LineTerminal {
-  /** Text of bytes; keeps the rest of a character that was cut. */
+  /** Decodes bytes; buffers a character cut at the end. */
   decode(bytes: Uint8Array): string;
-  /** Whether what is typed is ours to show. Asked at each chunk, since it is negotiated. */
+  /** Whether the server echoes. Asked at each chunk, since it is negotiated. */
   echoes(): boolean;
-  /** Whether what is typed is nobody's to see, or may turn out to be. */
+  /** Whether the input is a secret, or may be one. */
   secret(): boolean;
   /** Whether DEL is the Delete key, and not Backspace. Asked at each DEL, since it is negotiated. */
   hasPcKeys(): boolean;
-  /** Shows what was typed. */
+  /** Echoes what was typed. */
   show(text: string): void;
-  /** Shows lines above the prompt and the line that is being typed. */
+  /** Shows lines above the prompt and the line being typed. */
   notify(lines: string): void;
-  /** How many columns a text takes on the screen. */
+  /** Returns the columns a text takes on the screen. */
   readonly width: (text: string) => number;
-  /** How many columns a text takes at most, whatever the terminal. */
+  /** Returns the columns a text takes at most, on any terminal. */
   readonly maxWidth: (text: string) => number;
-  /** How many columns the screen has. */
+  /** The columns of the screen. */
   readonly columns: number;
-  /** Another number for each packet of the transport, which may come in several chunks. */
+  /** Changes with each packet of the transport; a packet may come in several chunks. */
   readonly packet: number;
-  /** What the line may become, if somebody knows. */
+  /** The current completer, if there is one. */
   readonly candidates: Completer | undefined;
-  /** What makes a new line, or a new page, with the prompt on it. */
+  /** Returns the output for a new line, or a cleared screen, with the prompt on it. */
   freshPrompt(on: 'line' | 'page'): string;
-  /** Hangs up, as the caller wishes. */
+  /** Hangs up at the caller's request. */
   hangUp(): void;
-  /** Told when the reading of a chunk begins, and when it has ended. */
+  /** Called before and after a chunk is read. */
   reading(on: boolean): void;
-  /** Told that a line was entered: the prompt is answered. */
+  /** Called when a line was entered, which answers the prompt. */
   entered(): void;
-  /** What is to be told of the line that is being typed; there while somebody reads it. */
+  /** The line being typed; set while input is read. */
   typing: Typing | undefined;
 }
 
-/** What a terminal tells, and asks, of the line that is being typed. */
+/** The line being typed, as the screen sees it. */
 export interface Typing {
-  /** What of it is on the screen. */
+  /** What the screen shows of it. */
   readonly shown: Typed;
-  /** What of it is to be on the screen from now on; the same object as long as nothing of it has changed. */
+  /** Returns what the screen will show of it from now on; the same object while nothing has changed. */
   refresh(): Typed;
-  /** Something else was written behind it: the next key shows it again. */
+  /** Other output follows it: the next key shows it again. */
   disturbed(): void;
-  /** It is nobody's any more. */
+  /** Drops the line. */
   discard(): void;
-  /** This line is not to be recalled. */
+  /** Removes this line from the history. */
   forget(line: string): void;
 }
 
-/** Where keys go while an app wants them instead of lines. */
+/** Receives keys while an app reads keys instead of lines. */
 type KeyTaker = Pick<TypeAhead, 'wantsKeys' | 'press' | 'interrupt' | 'typing'>;
 
 /**
- * The line discipline: bytes to lines, without their newline. The keys that edit are {@link LineEditor}'s; besides,
- * Ctrl-C throws the line away, with what was typed ahead; Ctrl-D in an empty line hangs up; Ctrl-L draws the line
- * anew; Tab completes it. While an app wants keys, they go to it and no lines come. Typing is echoed where that is ours
- * to do: once a chunk, as the difference to what is on the screen, so that no key makes more output than a line is
- * long. Lines and keys are {@link plain} text: whatever an app hands on to another caller drives nobody's terminal.
+ * The line discipline: turns bytes into lines, without newline. {@link LineEditor} handles the editing keys.
+ * In addition, Ctrl-C drops the line and the type-ahead, Ctrl-D in an empty line hangs up, Ctrl-L redraws the
+ * line, and Tab completes it. While an app reads keys, they go to the app and there are no lines. If the
+ * server echoes, it does so once per chunk, as the difference to the screen, so that no key causes more
+ * output than a line's length. Lines and keys are {@link plain} text, so that an app can pass them on to
+ * other callers' terminals.
  *
- * An unfinished line at the end of the source is dropped: nobody pressed Enter.
+ * An unfinished line is dropped when the source completes.
  */
 export function lines(terminal: LineTerminal, taker: KeyTaker): OperatorFunction<Uint8Array, string> {
   return staged((below) => new LineDiscipline(below, terminal, taker));
@@ -79,7 +80,7 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
   readonly #taker: KeyTaker;
   readonly #keys = new Keys(this);
   readonly #editor = new LineEditor();
-  /** What of the line is on the screen. */
+  /** The part of the line that is on the screen. */
   shown: Typed = NOTHING_TYPED;
   #echoing = false;
   #isOrdinary = true;
@@ -128,7 +129,7 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
       rest = withoutControls(run);
       this.#isOrdinary = false;
     }
-    // Asked for each, since whoever hears a key may want lines from then on.
+    // Asked for each character: a key may make the app switch to lines.
     while (rest !== '' && this.#taker.wantsKeys) {
       const character = firstOf(rest);
       rest = rest.slice(character.length);
@@ -190,7 +191,7 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
     this.#fresh = 'line';
   }
 
-  /** Brings the screen up to date, and adds what comes after the line. */
+  /** Updates the screen, and writes `more` after the line. */
   private show(more = ''): void {
     let text = this.#fresh === 'no' ? '' : this.#terminal.freshPrompt(this.#fresh);
     if (text !== '') this.shown = NOTHING_TYPED;
@@ -216,7 +217,7 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
   private completeLine(): void {
     const { candidates, packet } = this.#terminal;
     if (!candidates || !this.#echoing || this.#terminal.secret()) return;
-    // Once a packet: one full of tabs would make a list for each.
+    // Once per packet: a packet full of tabs would list the choices for each.
     if (packet === this.#completedIn) return;
     this.#completedIn = packet;
     const { before } = this.#editor;
@@ -227,7 +228,7 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
   }
 
   takeCharacter(): string {
-    // What was typed of a secret is for the one who asked for it.
+    // A partly typed secret belongs to the app that asked for it.
     if (this.#terminal.secret()) return '';
     this.shown = NOTHING_TYPED;
     const line = this.#editor.take();
@@ -237,7 +238,7 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
   }
 }
 
-/** What is kept of a longer chunk, for a few letters of it, is copied. */
+/** A few letters kept from a chunk longer than this are copied, to free the chunk. */
 const SHORT_CHUNK = 1024;
 
 const firstOf = (text: string) => (text === '' ? '' : String.fromCodePoint(text.codePointAt(0) as number));

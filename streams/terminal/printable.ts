@@ -1,11 +1,11 @@
 import { UNSAFE } from './plain.js';
 
-/** A line of a log has nothing in it that doesn't show, such as joiners. */
+/** Log lines leave out joiners too. */
 export const NOT_PRINTED = new RegExp(`${UNSAFE.source}|[\\u200c\\u200d]`, 'gu');
 
 /**
- * Makes a text safe for one line of a log or of a screen: what would drive a terminal, break the line or turn it
- * around is shown as `\u{1b}`. Longer than `most` characters, it is cut with an ellipsis.
+ * Makes a text safe for one line of a log or screen. Characters that could control a terminal, break the line
+ * or reverse it are escaped, as in `\u{1b}`. A text longer than `most` characters is cut, with an ellipsis.
  *
  * @example
  * ```ts

@@ -5,39 +5,39 @@ import { erased } from './erase.js';
 import { NOTHING_TYPED, redrawn, type Typed } from './line-editor.js';
 import type { LineTerminal, Typing } from './lines.js';
 
-/** A prompt that is longer isn't one. */
+/** The maximum length of a prompt. */
 const PROMPT_LIMIT = 256;
-/** How much of what the app says is kept until the end of a chunk. */
+/** How much of the app's output is kept until the end of a chunk. */
 const SAID_LIMIT = 4096;
 
-/** Clears the screen, the cursor at its top (ECMA-48). */
+/** Clears the screen and moves the cursor to the top (ECMA-48). */
 const CLEAR = '\x1b[2J\x1b[H';
 
-/** What a screen needs from the world. */
+/** What a screen depends on. */
 export interface ScreenParts {
-  /** The text of bytes that end with a whole character. */
+  /** Decodes bytes that end with a whole character. */
   readonly decoded: (bytes: Uint8Array, encoding: Encoding) => string;
-  /** Makes a decoder, that keeps the rest of a character that was cut. */
+  /** Creates a decoder, which buffers a character cut at the end. */
   readonly decoder: (encoding: Encoding) => (bytes: Uint8Array) => string;
-  /** How many columns a text takes on the screen. */
+  /** Returns the columns a text takes on the screen. */
   readonly width: (text: string) => number;
-  /** How many columns a text takes at most, whatever the terminal: what others named is laid out by this. */
+  /** Returns the columns a text takes at most, on any terminal; for names that other callers chose. */
   readonly maxWidth: (text: string) => number;
 }
 
-/** What a screen writes to. */
+/** The destination of a screen's output. */
 export interface ScreenLine {
-  /** Sends what is to be shown. */
+  /** Sends output. */
   send(text: string): void;
-  /** Sends what the caller typed back to them. */
+  /** Echoes what the caller typed. */
   echo(text: string): void;
-  /** Hangs up, as the caller wishes. */
+  /** Hangs up at the caller's request. */
   hangUp(): void;
-  /** Whether somebody reads what is typed now. */
+  /** Whether input is read at the moment. */
   readonly isRead: boolean;
 }
 
-/** What surrounds lines that are written above a prompt and a half-typed line, and what that depends on. */
+/** The output before and after a notice, cached with what it depends on. */
 interface Surroundings {
   readonly said: string;
   readonly shown: Typed;
@@ -48,32 +48,32 @@ interface Surroundings {
   readonly below: string;
 }
 
-/** Completers, each with the one that it took the place of. A list of links: one is the shortest that there nearly always is. */
+/** A linked list of completers: usually there is only one. */
 interface Completing {
   readonly completer: Completer;
   below: Completing | undefined;
 }
 
-/** A caller's terminal, as the line discipline sees it. A class, since every caller has one. */
+/** The screen of a session, for the line discipline. A class, since there is one per caller. */
 export class Screen implements LineTerminal {
   readonly #connection: Connection;
   readonly #parts: ScreenParts;
   readonly #line: ScreenLine;
   typing: Typing | undefined = undefined;
-  /** The latest on top. */
+  /** The latest completer. */
   #completing: Completing | undefined;
   #encoding: Encoding | undefined;
-  /** Made when a character may be cut for the first time: nearly everybody's come whole. */
+  /** Created when a chunk first ends within a character; for most callers that never happens. */
   #decode: ((bytes: Uint8Array) => string) | undefined;
-  /** The end of what the app said; outside of a chunk, only the prompt. */
+  /** The end of the app's output; between chunks, only the prompt. */
   #said = '';
   #reading = false;
   #secrets = 0;
-  /** Whether what nobody reads yet may be a secret: before the login, and from a secret to the next line that is asked for. */
+  /** Whether unread input may be a secret: before the login, and between a secret and the next question. */
   #covered = false;
-  /** How wide the window was when something was last written. */
+  /** The window's width at the last output. */
   #drawnAt = 0;
-  /** There while the caller has a half-typed line: others talk more often than it changes. */
+  /** Set while the caller has a half-typed line: notices are more frequent than changes of it. */
   #surroundings: Surroundings | undefined;
 
   constructor(connection: Connection, parts: ScreenParts, line: ScreenLine) {
@@ -92,7 +92,7 @@ export class Screen implements LineTerminal {
     return this.#completing?.completer;
   }
 
-  /** Asks this one from now on. What is returned takes it away, in whatever order that is done. */
+  /** Adds a completer, which is asked from now on. Returns its removal; they may be removed in any order. */
   completeBy(completer: Completer): () => void {
     const own: Completing = { completer, below: this.#completing };
     this.#completing = own;
@@ -110,12 +110,12 @@ export class Screen implements LineTerminal {
     return this.#connection.bytesIn;
   }
 
-  /** Notes what the app wrote: what stands behind its last newline is the prompt. */
+  /** Records the app's output: the text after its last newline is the prompt. */
   wrote(output: Output): void {
     this.#drawnAt = this.columns;
-    // Bytes are a picture, and no prompt.
+    // Bytes are treated as a picture, not as a prompt.
     if (typeof output !== 'string') this.#said = '';
-    // Looking into it at once would cost more than all the rest of a line.
+    // Searching for the newline here would cost more than the rest of the write.
     else
       this.#said = (this.#said.length < SAID_LIMIT ? this.#said : this.#said.slice(-PROMPT_LIMIT)) + output;
     if (this.#reading) return;
@@ -123,19 +123,19 @@ export class Screen implements LineTerminal {
     this.typing?.disturbed();
   }
 
-  /** Whether this is the prompt that stands on the last row, and nobody answered it. */
+  /** Whether this prompt is on the last row and not yet answered. */
   stands(prompt: string): boolean {
     this.settle();
     return prompt !== '' && this.#said === prompt;
   }
 
-  /** Shows what was typed. */
+  /** Echoes what was typed. */
   show(text: string): void {
     this.#drawnAt = this.columns;
     this.#line.echo(text);
   }
 
-  /** Writes lines above the prompt and what is typed behind it. */
+  /** Writes lines above the prompt and the line being typed. */
   notify(lines: string): void {
     this.settle();
     const shown = this.typing?.shown ?? NOTHING_TYPED;
@@ -143,29 +143,29 @@ export class Screen implements LineTerminal {
     const { above, below } = this.surroundings(shown, now);
     const text = `${above}${lines}${lines.endsWith('\n') ? '' : '\n'}${this.#said}${below}`;
     this.#drawnAt = this.columns;
-    // The prompt is marked again, where it is what stands last. A half-typed line is only here while we echo, and a client
-    // that shows our echo, which is never marked, doesn't wait for the mark.
+    // A prompt at the end is marked again, as one. A half-typed line is only redrawn if the server echoes,
+    // and a client that gets the echo, which is never marked, doesn't wait for the mark.
     if (below === '') this.#line.send(text);
     else this.#line.echo(text);
   }
 
-  /** Hides what is typed, or shows it again; as often hidden, as often to be shown. */
+  /** Hides what is typed, or shows it again. Calls are counted. */
   hide(on: boolean): void {
     this.#secrets += on ? 1 : -1;
     if (on) this.cover();
     if (on && this.#secrets === 1) this.#connection.hideTyping();
     if (this.#secrets > 0) return;
     this.#connection.showTyping();
-    // What was typed of a secret that nobody waits for must not turn up in the next line.
+    // A partly typed secret that is no longer awaited must not become part of the next line.
     this.typing?.discard();
   }
 
-  /** What is typed ahead may be a secret from here on. */
+  /** From here on, type-ahead may be a secret. */
   cover(): void {
     this.#covered = true;
   }
 
-  /** What is typed ahead is no secret from here on. */
+  /** From here on, type-ahead is not a secret. */
   uncover(): void {
     if (this.#secrets === 0) this.#covered = false;
   }
@@ -205,7 +205,7 @@ export class Screen implements LineTerminal {
     if (!on) this.settle();
   }
 
-  /** What takes the prompt and the line off the screen, and what shows the line again. */
+  /** Returns the output that erases the prompt and the line, and the output that redraws the line. */
   private surroundings(shown: Typed, now: Typed): Pick<Surroundings, 'above' | 'below'> {
     const said = this.#said;
     const drawnAt = this.#drawnAt;
@@ -221,7 +221,7 @@ export class Screen implements LineTerminal {
     )
       return known;
     const above = erased(said, shown, terminal, width, drawnAt);
-    // Nearly always, when others talk.
+    // Fast path: no half-typed line.
     if (shown === NOTHING_TYPED && now === NOTHING_TYPED) {
       this.#surroundings = undefined;
       return { above, below: '' };
@@ -233,7 +233,7 @@ export class Screen implements LineTerminal {
 
   private settle(): void {
     const { length } = this.#said;
-    // Nearly always: nothing was said, or whole lines.
+    // Fast path: no output, or whole lines only.
     if (length === 0) return;
     if (this.#said.endsWith('\n')) {
       this.#said = '';

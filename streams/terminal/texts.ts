@@ -2,7 +2,7 @@ import type { Refused } from '../types/admission.js';
 import type { EndReason } from '../types/session.js';
 import { faultOf, type SessionEnd } from '../types/session-end.js';
 
-/** A duration as one says it: `1 minute`, `30 seconds`; rounded, never less than a second. */
+/** Formats a duration, such as `1 minute` or `30 seconds`; rounded, at least one second. */
 export function inWords(ms: number): string {
   const seconds = Math.max(1, Math.round(ms / 1000));
   const inSeconds = seconds < 120 && seconds % 60 !== 0;
@@ -12,7 +12,7 @@ export function inWords(ms: number): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-/** The last words for each ending; null where the caller is gone, or has heard them from the app. */
+/** The farewell for each reason; null if the caller is gone, or the app has said it. */
 export const GOODBYES: Record<EndReason, string | null> = {
   hangup: null,
   idle: 'You were quiet for too long. Goodbye!',
@@ -34,10 +34,10 @@ export const GOODBYES: Record<EndReason, string | null> = {
   forced: null,
 };
 
-/** What a caller reads whose login could not be checked. */
+/** Shown if the login couldn't be checked. */
 const NO_LOGIN = 'Nobody can log in right now, and the sysop knows. Please call again later.';
 
-/** The last words for this ending. */
+/** Returns the farewell for this end. */
 export const goodbye = (ending: SessionEnd): string | null =>
   ending.reason === 'login-failed' && 'error' in faultOf(ending) ? NO_LOGIN : GOODBYES[ending.reason];
 
@@ -49,14 +49,14 @@ export const warning = (reason: 'idle' | 'time-limit', inMs: number) =>
 export const waiting = (nodes: number, place: number) =>
   `All ${nodes} nodes are busy. You are number ${place} in line.`;
 
-/** What a caller reads whose account is on line as often as it may be. */
+/** Shown if the account has too many sessions. */
 export const tooOften = (times: number) =>
   `You are on line ${times === 1 ? 'once' : `${times} times`} already. Please hang up there first.`;
 
-/** What a caller reads who took over another call. */
+/** Shown to a caller who took over another session. */
 export const TAKEN_OVER = 'Your other call was closed. Welcome back.';
 
-/** What a caller reads at the human gate. */
+/** Shown at the human gate. */
 export const GATE = 'Press ESC twice to come in.';
 
 export const draining = (graceMs: number | null) =>
@@ -64,11 +64,11 @@ export const draining = (graceMs: number | null) =>
     ? 'The board goes down when the last caller has left. Please finish what you are doing.'
     : `The board goes down in ${inWords(graceMs)}. Please finish what you are doing.`;
 
-/** What callers read while a countdown to a shutdown runs, and when it is called off. */
+/** Shown during a countdown to a shutdown, and when it is cancelled. */
 export const closing = (leftMs: number) => `The board closes in ${inWords(leftMs)}.`;
 export const STAYS_OPEN = 'The board stays open after all.';
 
-/** What a refused caller reads; null where the transport has answered in another protocol. */
+/** Returns what a refused caller reads; null if the transport has answered in another protocol. */
 export function refusal({ reason, retryInMs }: Refused, nodes: number): string | null {
   const again = retryInMs === undefined ? 'later' : `in ${inWords(retryInMs)}`;
   switch (reason) {

@@ -5,58 +5,58 @@ import { copied } from './copied.js';
 import { isOrdinary } from './plain.js';
 
 /**
- * Lines that may wait for an app, in bytes of memory, before the caller is made to wait too. With what was read by then and
- * isn't handed on, up to twice 64 KiB, a caller can have 200 KiB waiting.
+ * The maximum size of waiting lines, in bytes of memory, before the caller is held. With what has been read
+ * by then but not passed on, up to twice 64 KiB, a caller can have 200 KiB waiting.
  */
 export const TYPE_AHEAD_BYTES = 64 * 1024;
 
-/** What an engine keeps for a line besides its letters: a header of 16 bytes, up to 7 to round up, and a place in a list that grows. */
+/** V8's overhead per line: a header of 16 bytes, up to 7 of padding, and a slot in a growing array. */
 export const LINE_OVERHEAD_BYTES = 40;
 
-/** What the type-ahead does to the rest of its call. */
+/** What the type-ahead needs of its session. */
 export interface TypeAheadHost {
   /** Called with true when more than {@link TYPE_AHEAD_BYTES} wait, with false at half of that. */
   hold(on: boolean): void;
-  /** Does something in a turn of its own. */
+  /** Runs `act` later, from the scheduler. */
   later(act: () => void): void;
-  /** The time that callers share. */
+  /** The time slices shared by all sessions. */
   readonly time: TimeSlices;
-  /** Has what is written meanwhile sent together. */
+  /** Sends what is written during `act` together. */
   batch(act: () => void): void;
-  /** Called when somebody begins to read lines or keys. */
+  /** Called when lines or keys are subscribed. */
   asked(): void;
 }
 
 /** A line that isn't entered yet. */
 export interface Unfinished {
-  /** Takes the first character of it; nothing, if there is none. */
+  /** Takes its first character; an empty string if there is none. */
   takeCharacter(): string;
 }
 
-/** Subscriptions that are answered at once. */
+/** The maximum depth of synchronous subscriptions. */
 const MOST_AT_ONCE = 256;
 
 /**
- * The bounded queue between a caller and an app: keeps what is typed ahead, during the login too, and its fill
- * level is what holds the caller back. A class, since every caller has one.
+ * The bounded queue between a caller and an app. Keeps what is typed ahead, also during the login. When it is
+ * full, the caller is held. A class, since there is one per caller.
  */
 export class TypeAhead implements Work {
-  /** The line that is being typed; there while somebody reads the caller's typing. */
+  /** The line being typed; set while input is read. */
   typing: Unfinished | undefined = undefined;
   readonly #host: TypeAheadHost;
-  // Two stacks, bottom to bottom: shift() moves all of a long queue, and a flood of Enters would cost seconds.
+  // Two stacks, bottom to bottom: `shift()` moves the whole array, and a flood of Enters would cost seconds.
   #typed = NOTHING;
   #due = NOTHING;
   #listeners: readonly Subscriber<string>[] = NOBODY;
   #keyListeners: readonly Subscriber<Key>[] = NOBODY;
   #takers: readonly (() => void)[] = NOBODY;
-  /** How many of the takers answer a line, and read none meanwhile. */
+  /** The number of takers that are answering a line, and read none meanwhile. */
   #answering = 0;
   /** Keys that wait while the caller is blocked. */
   #pressed = NOTHING;
-  /** How many of them were handed on. */
+  /** How many of them have been passed on. */
   #pressedOn = 0;
-  /** Subscriptions that something waited for, since the last turn of its own. */
+  /** Subscriptions that took something at once, since the last run of the scheduler. */
   #atOnce = 0;
   #bytes = 0;
   #taken = 0;
@@ -64,7 +64,7 @@ export class TypeAhead implements Work {
   #flowing = false;
   #pressing = false;
   #blocked = false;
-  /** Whether the rest waits for another slice of time. */
+  /** Whether the rest waits for another time slice. */
   #late = false;
   #ended = false;
 
@@ -72,30 +72,33 @@ export class TypeAhead implements Work {
     this.#host = host;
   }
 
-  /** How many lines have been taken out so far. */
+  /** The number of lines taken so far. */
   get taken(): number {
     return this.#taken;
   }
 
-  /** Whether lines and keys wait until the caller has taken what was said to them. */
+  /** Whether lines and keys wait until the caller has read the output. */
   get blocked(): boolean {
     return this.#blocked;
   }
 
-  /** Whether typing goes to {@link TypeAhead.key$}. */
+  /** Whether input goes to {@link TypeAhead.key$}. */
   get wantsKeys(): boolean {
-    // Nearly always, and asked at each line.
+    // Fast path, asked at each line.
     if (this.#keyListeners.length === 0) return false;
     this.#keyListeners = open(this.#keyListeners);
     return this.#keyListeners.length > 0;
   }
 
-  /** Whether somebody reads what is typed now. */
+  /** Whether input is read at the moment. */
   get isRead(): boolean {
     return this.#takers.length > this.#answering || this.wantsKeys || this.isHeard();
   }
 
-  /** What waits, then what comes, to every subscriber alike. Completes at the end. Lines wait while nobody listens. */
+  /**
+   * Emits the waiting lines, then new ones, to every subscriber. Completes at the end. Without subscribers,
+   * lines wait.
+   */
   get line$(): Observable<string> {
     return new Observable((subscriber) => {
       if (this.#ended) return subscriber.complete();
@@ -105,7 +108,7 @@ export class TypeAhead implements Work {
     });
   }
 
-  /** The keys that are pressed, those of the lines that wait first. Completes at the end. */
+  /** Emits keys, starting with those of the waiting lines. Completes at the end. */
   get key$(): Observable<Key> {
     return new Observable((subscriber) => {
       if (this.#ended) return subscriber.complete();
@@ -116,14 +119,14 @@ export class TypeAhead implements Work {
   }
 
   /**
-   * Takes one line at a time: the next when the answer to the last has completed. Emits the answers; completes
-   * at the end. While somebody is subscribed to {@link TypeAhead.line$}, the lines go there.
+   * Takes one line at a time, and the next when its answer has completed. Emits the answers, and completes at
+   * the end. While {@link TypeAhead.line$} has subscribers, lines go there.
    */
   eachLine<T>(answer: (line: string) => Observable<T>): Observable<T> {
     return new Observable<T>((subscriber) => {
       let answering = false;
       let stepping = false;
-      // A loop, not a recursion: answers that complete at once would fill the stack.
+      // A loop: with synchronous answers a recursion would overflow the stack.
       const step = () => {
         if (stepping) return;
         stepping = true;
@@ -160,7 +163,7 @@ export class TypeAhead implements Work {
     });
   }
 
-  /** Puts in a line. */
+  /** Adds a line. */
   push(line: string): void {
     if (this.#ended) return;
     const listener = this.#listeners[0];
@@ -175,7 +178,7 @@ export class TypeAhead implements Work {
     this.holdIfFull();
   }
 
-  /** Hands on a key. */
+  /** Passes a key on. */
   press(key: Key): void {
     if (this.#pressed.length === 0 && !this.stops()) {
       this.hand(key);
@@ -186,13 +189,13 @@ export class TypeAhead implements Work {
     this.holdIfFull();
   }
 
-  /** Stops the lines, or lets them go on: what is said to the caller is more than the caller takes. */
+  /** Stops the lines, or resumes them. Used while the caller is behind with reading the output. */
   block(on: boolean): void {
     this.#blocked = on;
     if (!on) this.goOn(() => this.step());
   }
 
-  /** Hands on what waits, in a slice of time. */
+  /** Passes on what waits, in a time slice. */
   step(): boolean {
     this.#late = false;
     if (this.#ended) return false;
@@ -204,12 +207,12 @@ export class TypeAhead implements Work {
     return false;
   }
 
-  /** Drops the lines that wait. */
+  /** Drops the waiting lines. */
   interrupt(): void {
     while (this.waits()) this.take();
   }
 
-  /** There will be no more lines, and those that wait are dropped: the call is over. */
+  /** Ends the queue, since the session is over: completes the subscribers and drops the waiting lines. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -221,8 +224,8 @@ export class TypeAhead implements Work {
   }
 
   /**
-   * Whoever takes one line or key at a time, again and again, is answered within their subscribing; RxJS's `repeat` goes
-   * deeper each time, and would fill the stack. So after some of them the rest is for a turn of its own.
+   * Synchronous `take(1), repeat()` recurses, and would overflow the stack. After {@link MOST_AT_ONCE}
+   * rounds, defer to the scheduler.
    */
   private within(act: () => void): void {
     if (this.waits()) this.#atOnce += 1;
@@ -234,7 +237,10 @@ export class TypeAhead implements Work {
       });
   }
 
-  /** Hands on what waits: in a slice of time, if that is more than a line or a key, which costs less than the clock. */
+  /**
+   * Passes on what waits. Uses a time slice from two lines or keys on; for one, asking the clock would cost
+   * more.
+   */
   private goOn(handOn: () => void): void {
     const { time } = this.#host;
     const waiting = this.#typed.length + this.#due.length + this.#pressed.length;
@@ -242,7 +248,7 @@ export class TypeAhead implements Work {
     else if (!this.#late) time.begin(this);
   }
 
-  /** Whether lines and keys wait: until the caller has taken what was said, or until there is time for them. */
+  /** Whether lines and keys must wait: for the caller to read the output, or for another time slice. */
   private stops(): boolean {
     if (this.#blocked || this.#late) return true;
     const { time } = this.#host;
@@ -252,7 +258,7 @@ export class TypeAhead implements Work {
     return true;
   }
 
-  /** The keys that waited; those that nobody wants any more are dropped. */
+  /** Passes on the keys that waited. Without a subscriber they are dropped. */
   private pressOn(): void {
     while (this.#pressed.length > 0 && !this.stops()) {
       const key = this.#pressed[this.#pressedOn] ?? '';
@@ -283,7 +289,7 @@ export class TypeAhead implements Work {
     this.#host.hold(false);
   }
 
-  /** The lines that wait, and the one that is being typed, as keys; as many as are wanted. */
+  /** Turns the waiting lines and the line being typed into keys, as many as are wanted. */
   private pressAhead(): void {
     if (this.#pressing) return;
     this.#pressing = true;
@@ -320,7 +326,10 @@ export class TypeAhead implements Work {
     this.#taken -= 1;
   }
 
-  /** Whether anybody listens to the lines. Who left is found out here: a finalizer for each would weigh more than they do. */
+  /**
+   * Whether lines have subscribers. Checks for closed ones here: a finalizer for each would use more
+   * memory.
+   */
   private isHeard(): boolean {
     this.#listeners = open(this.#listeners);
     return this.#listeners.length > 0;
@@ -344,7 +353,8 @@ export class TypeAhead implements Work {
   }
 
   private flow(): void {
-    // Who takes one line and asks for the next meanwhile hasn't left yet: it would get that one too, for nobody.
+    // `take(1)` that resubscribes synchronously is still subscribed here: it would get the next line too, and
+    // lose it.
     if (this.#flowing) return;
     this.#flowing = true;
     try {
@@ -359,26 +369,26 @@ export class TypeAhead implements Work {
   }
 }
 
-/** What a line or a key takes of memory. */
+/** The memory that a line or key takes. */
 const weightOf = (text: string): number => (isOrdinary(text) ? 1 : 2) * text.length + LINE_OVERHEAD_BYTES;
 
 const NOBODY: readonly never[] = [];
 
-/** What waits, where nothing does: one for all callers, and nothing is put into it. */
+/** The shared empty queue; never modified. */
 const NOTHING: string[] = [];
 
-/** A list with one more at its end. */
+/** Appends to a list, which is created at the first use. */
 function added(list: string[], one: string): string[] {
   if (list === NOTHING) return [one];
   list.push(one);
   return list;
 }
 
-/** Those who are still there, and one more. */
+/** The open subscribers, and a new one. */
 const joined = <T>(listeners: readonly Subscriber<T>[], one: Subscriber<T>): readonly Subscriber<T>[] =>
   listeners.length === 0 ? [one] : [...open(listeners), one];
 
-/** Those who are still there; the same list, if all are. */
+/** The open subscribers; the same array if all are open. */
 function open<T>(listeners: readonly Subscriber<T>[]): readonly Subscriber<T>[] {
   return listeners.some(({ closed }) => closed) ? listeners.filter(({ closed }) => !closed) : listeners;
 }

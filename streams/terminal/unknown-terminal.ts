@@ -1,6 +1,6 @@
 import type { Terminal } from '../types/connection.js';
 
-/** What a terminal is taken for of which nothing is known. */
+/** The default for a terminal that isn't known yet. */
 export const UNKNOWN_TERMINAL: Terminal = {
   columns: 80,
   rows: 24,

@@ -84,8 +84,8 @@ export interface Connection {
   /** Ends {@link Connection.hideTyping}. */
   showTyping(): void;
   /**
-   * Returns bytes that the current subscriber has no use for. The next subscriber of {@link
-   * Connection.input$} gets them first.
+   * Returns bytes that the current subscriber has no use for. {@link Connection.input$} emits them first to
+   * its next subscriber.
    */
   putBack(bytes: Uint8Array): void;
   /**
