@@ -23,7 +23,7 @@ export const DRAWN: Readonly<Record<string, Drawn>> = {
     rows: ['keys', 'calls', 'welcome'],
   },
   expire: {
-    spec: 'expire idle begins anew with whatever is typed',
+    spec: 'expire idle starts anew with each input',
     rows: ['typed', 'passed on'],
   },
   farewell: {

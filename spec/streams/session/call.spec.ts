@@ -33,7 +33,7 @@ function calling(options: FakeConnectionOptions & { place$?: Observable<number> 
 }
 
 describe('Call', () => {
-  it('reports a login that failed, as plain text of a bounded length, while the caller logs in', () => {
+  it('reports a failed login during the login, with the handle as plain text of bounded length', () => {
     const { call, failed } = calling();
     call.become('authenticating');
     call.reportFailedLogin('\x1b[2Jroot\r\n');
@@ -44,7 +44,7 @@ describe('Call', () => {
     expect(failed.length).toBe(2);
   });
 
-  it('reports no login of a call that is over', () => {
+  it('reports no failed login once the session is over', () => {
     const { call, failed } = calling();
     call.become('authenticating');
     call.end('kicked');
@@ -52,7 +52,7 @@ describe('Call', () => {
     expect(failed).toEqual([]);
   });
 
-  it('knows who calls from where, on which node, and since when', () => {
+  it('knows its address, its node and when it opened', () => {
     const connection = fakeConnection(NEVER, { address: '2001:db8::1' });
     const scheduler = new VirtualTimeScheduler();
     scheduler.frame = 1000;
@@ -70,14 +70,14 @@ describe('Call', () => {
     expect(call.lastInputAt).toBe(1000);
   });
 
-  it('counts bytes, live', () => {
+  it('has live byte counts', () => {
     const { call, connection } = calling();
     connection.write('four');
     expect(call.bytesOut).toBe(4);
     expect(call.bytesIn).toBe(0);
   });
 
-  it("has its caller's window", () => {
+  it('has the window of its connection', () => {
     const { call, connection } = calling();
     let columns = 0;
     call.terminal$.subscribe((terminal) => {
@@ -87,12 +87,12 @@ describe('Call', () => {
   });
 
   describe('state', () => {
-    it('begins as connected, or as waiting for one who waits', () => {
+    it('starts as connected, or as waiting', () => {
       expect(calling().call.state).toBe('connected');
       expect(calling({ place$: NEVER }).call.state).toBe('waiting');
     });
 
-    it('only moves on', () => {
+    it('never goes back', () => {
       for (const from of SESSION_STATES) {
         for (const to of SESSION_STATES) {
           const { call } = calling({ place$: NEVER });
@@ -121,7 +121,7 @@ describe('Call', () => {
       expect(heard).toEqual(['ann', '|']);
     });
 
-    it('completes without a line when the call ends', () => {
+    it('completes without a line when the session ends', () => {
       const { call } = calling();
       const heard: string[] = [];
       call.ask('Handle: ').subscribe({ next: (line) => heard.push(line), complete: () => heard.push('|') });
@@ -139,7 +139,7 @@ describe('Call', () => {
     expect(call.taken).toBe(2);
   });
 
-  it('hands very many lines that are taken again and again to whoever takes them, in several steps of its clock', () => {
+  it('defers very many synchronous takes of lines to the scheduler', () => {
     const { call, scheduler } = calling();
     const lines = Array.from({ length: 1000 }, (_, index) => `${index}`);
     for (const line of lines) call.typeAhead.push(line);
@@ -159,14 +159,14 @@ describe('Call', () => {
       expect(connection.screen).toBe('text *');
     });
 
-    it('is a no-op once the call is over', () => {
+    it('does nothing once the session is over', () => {
       const { call, connection } = calling();
       call.decide(new SessionEnd('idle'));
       call.write('too late');
       expect(connection.screen).toBe('');
     });
 
-    it('wakes whoever looks whether the caller is there, where the line does not take it', () => {
+    it('wakes the probe when output stays in the backlog', () => {
       for (const deaf of [true, false]) {
         const { call } = calling({ deaf });
         const wake = jasmine.createSpy('wake');
@@ -176,7 +176,7 @@ describe('Call', () => {
       }
     });
 
-    it('ends the call of somebody who reads too slowly', () => {
+    it('ends a session whose caller reads too slowly', () => {
       const { call, connection, decided } = calling({ deaf: true });
       call.write('x'.repeat(LIMIT));
       expect(decided).toEqual([]);
@@ -189,7 +189,7 @@ describe('Call', () => {
   });
 
   describe('an ending', () => {
-    it('is decided once; the first one stands', () => {
+    it('is settled once: the first one stands', () => {
       const { call, decided } = calling();
       const [idle, kicked] = [new SessionEnd('idle'), new SessionEnd('kicked')];
       expect(call.ending).toBeUndefined();
@@ -200,7 +200,7 @@ describe('Call', () => {
       expect(call.state).toBe('closing');
     });
 
-    it('is settled before anybody is told, who may then order another', () => {
+    it('is settled before the host is told, which may order another', () => {
       const seen: unknown[] = [];
       const call: Call = new Call(
         fakeAdmitted(fakeConnection(NEVER)),
@@ -222,7 +222,7 @@ describe('Call', () => {
       expect(seen).toEqual(['idle', 'closing', 0]);
     });
 
-    it('breaks the chain where one runs', () => {
+    it('ends the running chain', () => {
       const { call, decided } = calling();
       const stopped: EndReason[] = [];
       call.chain = { error: ({ reason }: SessionEnd) => stopped.push(reason) };
@@ -231,13 +231,13 @@ describe('Call', () => {
       expect(decided).withContext('that is up to the chain').toEqual([]);
     });
 
-    it('is settled at once where no chain runs yet', () => {
+    it('is settled at once without a running chain', () => {
       const { call, decided } = calling();
       call.end('kicked');
       expect(decided).toEqual(['kicked']);
     });
 
-    it('leaves a line alone that is saying goodbye, unless it is forced', () => {
+    it('leaves a connection in its farewell alone, unless forced', () => {
       const { call, connection, decided } = calling({ lingers: true });
       call.decide(new SessionEnd('shutdown'));
       call.end('kicked');
@@ -251,7 +251,7 @@ describe('Call', () => {
   describe('a caller who types too far ahead', () => {
     const line = 'x'.repeat(TYPE_AHEAD_BYTES);
 
-    it('is made to wait, and heard again once the app caught up', () => {
+    it('is no longer read, until the app has caught up', () => {
       const { call, connection } = calling();
       expect(call.held).toBe(false);
       call.typeAhead.push(line);
@@ -262,7 +262,7 @@ describe('Call', () => {
       expect(connection.calls).toEqual(['pause', 'resume']);
     });
 
-    it('is not idle meanwhile: the clock goes on from where they are heard again', () => {
+    it('does not become idle meanwhile: the idle clock starts when reading resumes', () => {
       const { call, scheduler } = calling();
       call.typeAhead.push(line);
       scheduler.frame = 60_000;
@@ -272,7 +272,7 @@ describe('Call', () => {
   });
 
   describe('a caller who reads more slowly than they type', () => {
-    it('is not answered until they have read what was said, and loses nothing', () => {
+    it('gets answers only after reading the output, and loses no line', () => {
       const { call, connection, decided } = calling({ deaf: true });
       const heard: string[] = [];
       call.line$.subscribe((line) => heard.push(line));
@@ -288,7 +288,7 @@ describe('Call', () => {
       expect(decided).toEqual([]);
     });
 
-    it('is made to wait again, each time', () => {
+    it('is blocked again each time', () => {
       const { call, connection } = calling({ deaf: true });
       const heard: string[] = [];
       call.line$.subscribe((line) => heard.push(line));
@@ -301,7 +301,7 @@ describe('Call', () => {
       }
     });
 
-    it('is waited for once, however much more is said', () => {
+    it('is waited for only once, however much is written', () => {
       const connection = fakeConnection(NEVER, { deaf: true });
       let waits = 0;
       const drained$ = defer(() => {
@@ -321,7 +321,7 @@ describe('Call', () => {
       expect(waits).toBe(1);
     });
 
-    it('is answered as far as half of the limit, when the answers themselves are too much', () => {
+    it('gets answers up to half the output limit, when the answers are the problem', () => {
       const { call, connection, decided } = calling({ deaf: true });
       let answers = 0;
       call.line$.subscribe(() => {
@@ -337,7 +337,7 @@ describe('Call', () => {
       expect(decided).toEqual([]);
     });
 
-    it('is not answered one line at a time either', () => {
+    it('gets no answers from eachLine either', () => {
       const { call, connection } = calling({ deaf: true });
       const answers: string[] = [];
       call.eachLine((line) => of(line)).subscribe((answer) => answers.push(answer));
@@ -348,7 +348,7 @@ describe('Call', () => {
       expect(answers).toEqual(['one']);
     });
 
-    it('is not answered key by key either', () => {
+    it('gets no keys passed on either', () => {
       const { call, connection, decided } = calling({ deaf: true });
       let keys = 0;
       call.key$.subscribe(() => {
@@ -363,13 +363,13 @@ describe('Call', () => {
       expect(decided).toEqual([]);
     });
 
-    it('is blamed for the echo of what they type too', () => {
+    it('is also blocked by the echo', () => {
       const { call, decided } = calling({ deaf: true, echo: true });
       call.screen.show('x'.repeat(LIMIT + 1));
       expect(decided).toEqual(['slow']);
     });
 
-    it('is ended as slow by what others say', () => {
+    it('is ended as slow by messages from others', () => {
       const { call, decided } = calling({ deaf: true });
       call.write('x'.repeat(LIMIT / 2 + 1));
       expect(decided).toEqual([]);
@@ -378,8 +378,8 @@ describe('Call', () => {
     });
   });
 
-  describe('a line that is not read', () => {
-    it('is read on when everybody who stopped it is content', () => {
+  describe('a paused connection', () => {
+    it('is resumed when all requests to pause are gone', () => {
       const { call, connection } = calling();
       expect(call.paused).toBe(false);
       call.pause(true);
@@ -393,7 +393,7 @@ describe('Call', () => {
       expect(connection.calls).toEqual(['pause', 'resume']);
     });
 
-    it('stays so for a caller who types too far ahead, though others are content', () => {
+    it('stays paused while the caller types too far ahead', () => {
       const { call, connection } = calling();
       call.pause(true);
       call.typeAhead.push('x'.repeat(TYPE_AHEAD_BYTES));
@@ -404,7 +404,7 @@ describe('Call', () => {
     });
   });
 
-  it('hands on keys', () => {
+  it('passes keys on', () => {
     const { call } = calling();
     const heard: string[] = [];
     call.key$.subscribe((key) => heard.push(key));
@@ -426,7 +426,7 @@ describe('Call', () => {
       return parts;
     };
 
-    it('hides a secret while it is asked for, and what is typed until something else is asked for', () => {
+    it('hides a secret, and input after it until the next question', () => {
       const { call, connection } = active();
       const answers: string[] = [];
       const secret$ = call.ask('Password: ', { secret: true });
@@ -441,14 +441,14 @@ describe('Call', () => {
       expect(call.screen.secret()).toBe(false);
     });
 
-    it('shows again what is typed, when nobody waits for the secret any more and lines are read', () => {
+    it('shows input again when the secret is no longer awaited and lines are read', () => {
       const { call } = active();
       call.ask('Password: ', { secret: true }).subscribe().unsubscribe();
       call.eachLine(() => NEVER).subscribe();
       expect(call.screen.secret()).toBe(false);
     });
 
-    it('hides two secrets in a row, and each of two that are asked for at once', () => {
+    it('hides two secrets in a row, and two at the same time', () => {
       const { call } = active();
       const answering = call.eachLine(() => NEVER).subscribe();
       const [first, second] = [call.ask('Old? ', { secret: true }), call.ask('New? ', { secret: true })];
@@ -462,7 +462,7 @@ describe('Call', () => {
       expect(call.screen.secret()).toBe(true);
     });
 
-    it('hides what nobody asks for before the login, and not after it', () => {
+    it('hides unread input before the login, and not after it', () => {
       const { call } = calling();
       call.screen.cover();
       expect(call.screen.secret()).toBe(true);
@@ -481,21 +481,21 @@ describe('Call', () => {
       expect(active().call.screen.secret()).toBe(false);
     });
 
-    it('shows what is typed unless it is told that it is a secret', () => {
+    it('shows input unless the question is secret', () => {
       const { call } = calling();
       call.ask('Town? ').subscribe();
       expect(call.screen.secret()).toBe(false);
     });
   });
 
-  it('hangs up when the caller wishes', () => {
+  it("hangs up at the caller's request", () => {
     const { call, decided } = calling();
     call.screen.hangUp();
     expect(decided).toEqual(['hangup']);
   });
 
   describe('echo', () => {
-    it('is what the caller typed, and counts as output', () => {
+    it('echoes input, and counts as output', () => {
       const { call, connection, decided } = calling({ deaf: true });
       call.echo('ann');
       expect(connection.screen).toBe('ann');
@@ -503,7 +503,7 @@ describe('Call', () => {
       expect(decided).toEqual(['slow']);
     });
 
-    it('is nothing any more when the ending is decided', () => {
+    it('does nothing once the end is settled', () => {
       const { call, connection } = calling();
       call.end('kicked');
       call.echo('ann');
@@ -512,14 +512,14 @@ describe('Call', () => {
   });
 
   describe('notify', () => {
-    it('takes what the transport has to say, too', () => {
+    it('shows notices of the transport', () => {
       const { connection, call } = calling({ echo: true, type: 'xterm' });
       call.write('> ');
       connection.notifier?.notify('[Yes]\n');
       expect(connection.screen).toBe('> \r\x1b[J[Yes]\n> ');
     });
 
-    it('writes lines above the prompt, which is written again below', () => {
+    it('writes lines above the prompt, and redraws the prompt below', () => {
       const { call, connection } = calling({ echo: true, type: 'xterm' });
       call.write('> ');
       call.notify('bob: hello');
@@ -527,21 +527,21 @@ describe('Call', () => {
       expect(connection.screen).toBe('> \r\x1b[Jbob: hello\n> \r\x1b[Jbob: hello?\n> ');
     });
 
-    it('does not take a finished line for the prompt', () => {
+    it('does not mistake a finished line for a prompt', () => {
       const { call, connection } = calling({ echo: true, type: 'xterm' });
       call.write('welcome\n');
       call.notify('bob: hello');
       expect(connection.screen).toBe('welcome\nbob: hello\n');
     });
 
-    it('writes nothing any more when the ending is decided', () => {
+    it('writes nothing once the end is settled', () => {
       const { call, connection } = calling();
       call.end('kicked');
       call.notify('bob: hello');
       expect(connection.screen).toBe('');
     });
 
-    it('counts as output for a caller who does not read', () => {
+    it("counts as output for a caller who doesn't read", () => {
       const { call, decided } = calling({ deaf: true });
       for (let count = 0; count < LIMIT; count += 1) call.notify('x');
       expect(decided).toEqual(['slow']);
@@ -549,7 +549,7 @@ describe('Call', () => {
   });
 
   describe('completeWith', () => {
-    it('tells what a line may become, by who was asked to last', () => {
+    it('asks the latest completer', () => {
       const { call } = calling();
       expect(call.screen.candidates).toBeUndefined();
       call.completeWith(() => ['xone']).subscribe();
@@ -559,7 +559,7 @@ describe('Call', () => {
       expect(call.screen.candidates?.('x')).toEqual(['xone']);
     });
 
-    it('never asks one again that is over, in whatever order they end', () => {
+    it('never asks a removed completer, whatever the order of removal', () => {
       for (const order of [
         [0, 1, 2],
         [0, 2, 1],
@@ -582,7 +582,7 @@ describe('Call', () => {
       }
     });
 
-    it('is asked nothing before it is subscribed to, and emits nothing', () => {
+    it('does nothing before it is subscribed, and emits nothing', () => {
       const { call } = calling();
       const seen: unknown[] = [];
       const tab$ = call.completeWith(() => []);
@@ -596,13 +596,13 @@ describe('Call', () => {
       expect(call.screen.candidates).toBeUndefined();
     });
 
-    it('makes plain text of its candidates, and leaves out those that begin otherwise than what is typed', () => {
+    it("makes candidates plain text, and drops those that don't start with the typed text", () => {
       const { call } = calling();
       call.completeWith(() => ['\x1b[2Jlook', 'look\x07', 'LOOK', 'leave']).subscribe();
       expect(call.screen.candidates?.('lo')).toEqual(['look', 'LOOK']);
     });
 
-    it('shows no choices to a caller whose call it ended', () => {
+    it('lists no choices when the completer ended the session', () => {
       const { call, connection } = calling();
       call
         .completeWith(() => {
@@ -614,7 +614,7 @@ describe('Call', () => {
       expect(connection.screen).toBe('');
     });
 
-    it('ends the call when it fails, and has no candidates', () => {
+    it('ends the session when the completer throws', () => {
       const { call, decided } = calling();
       call
         .completeWith(() => {
@@ -626,7 +626,7 @@ describe('Call', () => {
     });
 
     for (const odd of [null, 42, [42], [null], {}])
-      it(`ends the call when it has ${JSON.stringify(odd)} for candidates`, () => {
+      it(`ends the session when the completer returns ${JSON.stringify(odd)}`, () => {
         const { call, decided } = calling();
         call.completeWith(() => odd as unknown as string[]).subscribe();
         expect(call.screen.candidates?.('x')).toEqual([]);
@@ -635,7 +635,7 @@ describe('Call', () => {
   });
 
   describe('prompt', () => {
-    it('writes the prompt, unless it stands there', () => {
+    it('writes the prompt unless it is there', () => {
       const { call, connection } = calling();
       call.write('Hello.\n');
       call.prompt('> ');
@@ -647,7 +647,7 @@ describe('Call', () => {
       expect(connection.screen).toBe('Hello.\n> \nbob: hello\n> ? ');
     });
 
-    it('writes it again once it was answered, or something was written behind it', () => {
+    it('writes it again after an answer, or after other output', () => {
       const { call, connection } = calling();
       call.prompt('> ');
       call.screen.entered();
@@ -658,7 +658,7 @@ describe('Call', () => {
     });
   });
 
-  it('ends when its app writes what is neither text nor bytes', () => {
+  it('ends the session when its app writes neither text nor bytes', () => {
     for (const odd of [42, null, undefined, {}, ['x']]) {
       const { call, connection, decided } = calling();
       call.write(odd as unknown as string);
@@ -667,7 +667,7 @@ describe('Call', () => {
     }
   });
 
-  describe('notices, while the time of a turn is used up', () => {
+  describe('notices, when the time slice is used up', () => {
     /** A call, and work of somebody else that has taken all the time there is. */
     function late() {
       const scheduler = new VirtualTimeScheduler();
@@ -689,7 +689,7 @@ describe('Call', () => {
       return { call, connection, turn };
     }
 
-    it('come together, in their order, in the next turn', () => {
+    it('are shown together and in order in the next turn', () => {
       const { call, connection, turn } = late();
       call.notify('one');
       call.notify('two\n');
@@ -702,7 +702,7 @@ describe('Call', () => {
       expect(connection.screen).toBe('one\ntwo\nthree\n');
     });
 
-    it('come before the call ends', () => {
+    it('are shown before the session ends', () => {
       const { call, connection, turn } = late();
       call.notify('closing time');
       call.end('kicked');
@@ -712,7 +712,7 @@ describe('Call', () => {
       expect(connection.screen).toBe('closing time\n');
     });
 
-    it('do not pile up', () => {
+    it('are bounded', () => {
       const { call, connection } = late();
       for (let count = 0; count < 200; count += 1) call.notify('x'.repeat(99));
       expect(connection.screen.length).toBeGreaterThan(16_000);

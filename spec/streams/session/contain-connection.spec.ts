@@ -35,7 +35,7 @@ function heardOf(source$: Observable<unknown>): string[] {
 const BROKEN = `connection-error: ${bug}`;
 
 describe('containConnection', () => {
-  it('is the connection, as long as it does as it should', () => {
+  it('behaves like the connection it wraps', () => {
     const typed = new Subject<string>();
     const { fake, connection, told } = contained({}, typed);
     const [input, closed, drained] = [connection.input$, connection.closed$, connection.drained$].map(
@@ -65,7 +65,7 @@ describe('containConnection', () => {
     expect(told).toEqual([]);
   });
 
-  it('passes on how the transport ends it, and a hang-up', () => {
+  it("passes on the transport's end, and a hang-up", () => {
     const lost$ = throwError(() => new SessionEnd('lost'));
     expect(heardOf(contained({ input$: lost$ }).connection.input$)).toEqual(['lost: ']);
     expect(heardOf(contained({}, EMPTY).connection.input$)).toEqual(['|']);
@@ -102,7 +102,7 @@ describe('containConnection', () => {
     });
   }
 
-  it('ends as connection-error when it takes no notifier', () => {
+  it("ends as connection-error when the notifier can't be set", () => {
     const { connection } = contained({
       set notifier(_: unknown) {
         breaks();
@@ -122,7 +122,7 @@ describe('containConnection', () => {
       expect(input).toEqual([BROKEN]);
     });
 
-  it('ends as connection-error when its terminal throws, later on', () => {
+  it('ends as connection-error when its terminal throws later', () => {
     let isMended = true;
     const theirs = {
       get terminal() {
@@ -138,7 +138,7 @@ describe('containConnection', () => {
   });
 
   for (const name of ['closed$', 'drained$', 'terminal$', 'input$'] as const)
-    it(`ends as connection-error when ${name} fails`, () => {
+    it(`ends as connection-error when ${name} errors`, () => {
       const theirs = new Subject<never>();
       const { connection } = contained({ [name]: theirs });
       const input = heardOf(connection.input$);
@@ -148,14 +148,14 @@ describe('containConnection', () => {
       expect(heard).toEqual(name === 'input$' ? [] : ['|']);
     });
 
-  it('ends as connection-error when what it emits is no bytes', () => {
+  it('ends as connection-error when it emits something other than bytes', () => {
     const { connection } = contained({ input$: of('text') });
     expect(heardOf(connection.input$)).toEqual([
       "connection-error: TypeError: a Connection's input$ emits bytes (a Uint8Array), and this one emitted a string",
     ]);
   });
 
-  it('does what is to be sent together once, whatever the transport makes of it', () => {
+  it('runs a batch once, whatever the transport does with it', () => {
     const whole = { batch: (act: () => void) => act() };
     const late = {
       batch(act: () => void) {
@@ -181,14 +181,14 @@ describe('containConnection', () => {
     }
   });
 
-  it('counts what could not be written as unsent', () => {
+  it("counts output that couldn't be written as unsent", () => {
     const { connection } = contained({ write: breaks });
     heardOf(connection.input$);
     connection.write('words');
     expect(connection.backlog).toBe(5);
   });
 
-  it('tells of a failure when nobody reads any more', () => {
+  it("reports a failure when its input isn't read any more", () => {
     const { connection, told } = contained({ close: breaks });
     connection.input$.subscribe().unsubscribe();
     connection.close();
@@ -196,7 +196,7 @@ describe('containConnection', () => {
     expect(heardOf(connection.closed$)).toEqual(['|']);
   });
 
-  it('is gone once it is destroyed, whatever the transport makes of it', () => {
+  it('is gone once destroyed, whatever the transport does', () => {
     const { connection } = contained({ closed$: NEVER });
     const closed = heardOf(connection.closed$);
     connection.destroy();
@@ -210,7 +210,7 @@ describe('containConnection', () => {
     "write (a function), and this one's is undefined": { write: undefined },
     "terminal (an object), and this one's is undefined": { terminal: undefined },
   }))
-    it(`is refused where it has no ${what}`, () => {
+    it(`is refused for its ${what}`, () => {
       const { knock, connection, fake } = contained(theirs);
       const refusal = isRefused(knock) ? knock : undefined;
       expect(refusal?.reason).toBe('error');
@@ -224,7 +224,7 @@ describe('containConnection', () => {
       expect(heardOf(connection.closed$)).toEqual(['|']);
     });
 
-  it('is refused where it is nothing at all', () => {
+  it("is refused if it isn't an object", () => {
     for (const nothing of [null, undefined, 5, {}]) {
       const knock = containConnection(nothing as unknown as Knock, fail);
       expect(isRefused(knock) && knock.reason).toBe('error');
@@ -232,14 +232,14 @@ describe('containConnection', () => {
     }
   });
 
-  it('stays refused where it was, and does no harm', () => {
+  it('stays refused, and can do no harm', () => {
     const fake = { ...fakeConnection(NEVER), write: breaks };
     const knock = containConnection(refused(fake, 'blocked'), () => {});
     expect(isRefused(knock) && knock.reason).toBe('blocked');
     expect(() => isRefused(knock) && knock.connection.write('words')).not.toThrow();
   });
 
-  it('leaves the input when it is unsubscribed', () => {
+  it('unsubscribes the input when unsubscribed', () => {
     let isLeft = false;
     const input$ = new Observable<Uint8Array>(() => () => {
       isLeft = true;

@@ -39,7 +39,7 @@ function run(call: Endable & { diary: string[] }, source$: Observable<unknown>) 
 
 describe('endable', () => {
   it(
-    'passes on what the caller types, and a hang-up as an ending',
+    'passes input on, and turns a hang-up into an error',
     marbles((m) => {
       const input = m.hot('-a-b-|');
       const expected = '   -a-b-#';
@@ -49,7 +49,7 @@ describe('endable', () => {
   );
 
   it(
-    'is silent while the caller is',
+    'is silent with a silent source',
     marbles((m) => {
       const input = m.hot('---');
       m.expect(input.pipe(endable(aCall()))).toBeObservable('---');
@@ -58,7 +58,7 @@ describe('endable', () => {
   );
 
   it(
-    'hands an ending from upstream on, the very same',
+    'passes an error from upstream on unchanged',
     marbles((m) => {
       const call = aCall();
       const input = m.hot('-a-#', undefined, IDLE);
@@ -69,7 +69,7 @@ describe('endable', () => {
     }),
   );
 
-  it('makes an app-error of any other error, and keeps it', () => {
+  it('turns any other error into app-error, with the cause', () => {
     const call = aCall();
     const error = new TypeError('oops');
     run(
@@ -80,9 +80,9 @@ describe('endable', () => {
     expect(call.ending?.cause).toBe(error);
   });
 
-  describe('an error put into the chain', () => {
+  describe('an error passed to the chain', () => {
     it(
-      'breaks the chain while it runs, and leaves the line',
+      'ends the running chain, and unsubscribes the source',
       marbles((m) => {
         const call = aCall();
         const input = m.hot('-a-b-c-|');
@@ -93,7 +93,7 @@ describe('endable', () => {
     );
 
     it(
-      'of a call that has ended already: the line is never listened to',
+      'of a session that has ended: the source is never subscribed',
       marbles((m) => {
         const call = aCall();
         call.decide(KICKED);
@@ -103,7 +103,7 @@ describe('endable', () => {
       }),
     );
 
-    it('is heard while the line is being subscribed to', () => {
+    it('works while the source is being subscribed', () => {
       const call = aCall();
       const line$ = new Observable<string>((subscriber) => {
         call.diary.push('listening');
@@ -116,7 +116,7 @@ describe('endable', () => {
       expect(subscription.closed).toBeTrue();
     });
 
-    it('is heard while a value is handed on', () => {
+    it('works while a value is passed on', () => {
       const call = aCall();
       const subscription = concat(of('one', 'two'), NEVER)
         .pipe(endable(call))
@@ -131,7 +131,7 @@ describe('endable', () => {
       expect(subscription.closed).toBeTrue();
     });
 
-    it('is there only while the chain runs', () => {
+    it('is possible only while the chain runs', () => {
       const call = aCall();
       const seen: unknown[] = [];
       const line$ = new Observable(() => void seen.push(typeof call.chain));
@@ -142,7 +142,7 @@ describe('endable', () => {
       expect(call.chain).toBeUndefined();
     });
 
-    it('is gone once the chain has ended', () => {
+    it('is no longer possible once the chain has ended', () => {
       const [hungUp, stopped] = [aCall(), aCall()];
       run(hungUp, EMPTY);
       expect(hungUp.chain).toBeUndefined();
@@ -152,7 +152,7 @@ describe('endable', () => {
     });
   });
 
-  it('has the ending settled before the app below is told', () => {
+  it('settles the end before the app is told', () => {
     for (const [end$, reason] of [
       [EMPTY, 'hangup'],
       [throwError(() => IDLE), 'idle'],
@@ -167,7 +167,7 @@ describe('endable', () => {
     expect(call.diary).toEqual(['decided: kicked', 'told: kicked']);
   });
 
-  it('tells of the first ending only, when settling it brings about another', () => {
+  it('reports only the first end, when settling it causes another', () => {
     const call = aCall((self) => self.chain?.error(IDLE));
     run(call, NEVER);
     call.chain?.error(KICKED);
@@ -175,7 +175,7 @@ describe('endable', () => {
     expect(call.diary).toEqual(['decided: kicked', 'told: kicked']);
   });
 
-  it('tells of the ending that was settled elsewhere, when the line ends after it', () => {
+  it('reports the end settled elsewhere, when the source ends after it', () => {
     const call = aCall();
     run(
       call,
@@ -188,7 +188,7 @@ describe('endable', () => {
   });
 
   it(
-    'settles nothing when it is left early',
+    'settles nothing when unsubscribed early',
     marbles((m) => {
       const call = aCall();
       const input = m.hot('-a-a-a-|');

@@ -87,7 +87,7 @@ const ended = (reason: 'idle' | 'login-timeout' | 'time-limit' | 'lost') => new 
 describe('expire', () => {
   describe('as an operator', () => {
     it(
-      'passes on what is typed, and the hang-up',
+      'passes on input and the hang-up',
       marbles((m) => {
         const input = m.hot('-a-b-|');
         m.expect(clocks(m, input, IDLE)).toBeObservable('-a-b-|');
@@ -96,7 +96,7 @@ describe('expire', () => {
     );
 
     it(
-      'passes on an ending from the line itself',
+      'passes on an error of the source',
       marbles((m) => {
         const input = m.hot('-a-#', undefined, new SessionEnd('protocol'));
         const expected = '   -a-#';
@@ -106,7 +106,7 @@ describe('expire', () => {
     );
 
     it(
-      'leaves the line when it ends the call',
+      'unsubscribes its source when it ends the session',
       marbles((m) => {
         const input = m.hot('                                           -');
         const login = clocks(m, input, { loginTimeoutMs: 5000 }, aCall('authenticating'));
@@ -116,7 +116,7 @@ describe('expire', () => {
     );
 
     it(
-      'leaves the line when nobody listens any more',
+      'unsubscribes its source when unsubscribed',
       marbles((m) => {
         const input = m.hot('-a 20m a -');
         const unsub = '     ^ 9999ms !';
@@ -126,7 +126,7 @@ describe('expire', () => {
     );
 
     it(
-      'notes when the caller last typed',
+      'sets the time of the last input',
       marbles((m) => {
         const call = aCall();
         m.expect(clocks(m, m.hot('7s a 4s b|'), IDLE, call)).toBeObservable('7s a 4s b|');
@@ -136,7 +136,7 @@ describe('expire', () => {
     );
 
     it(
-      'leaves no timer behind, however the call ends',
+      'leaves no timer behind, however the session ends',
       marbles((m) => {
         const ends: [string, Observable<string>][] = [
           ['at once', EMPTY],
@@ -159,7 +159,7 @@ describe('expire', () => {
     );
 
     it(
-      'begins anew for each subscription',
+      'starts anew for each subscription',
       marbles((m) => {
         const idle$ = clocks(m, NEVER, IDLE);
         m.expect(idle$).toBeObservable('9m w 59999ms #', TOLD, ended('idle'));
@@ -177,7 +177,7 @@ describe('expire', () => {
     );
 
     it(
-      'begins anew with whatever is typed',
+      'starts anew with each input',
       marbles((m) => {
         const input = m.hot('5m a 179999ms b 179999ms c -');
         const expected = '   5m a 179999ms b 179999ms c 539999ms w 59999ms #';
@@ -187,7 +187,7 @@ describe('expire', () => {
     );
 
     it(
-      'warns again of each silence, but of one silence only once',
+      'warns of each silence once',
       marbles((m) => {
         const input = m.hot('9m 30s a -');
         const expected = '   9m w 29999ms a 8m 59s 999ms w 59999ms #';
@@ -196,7 +196,7 @@ describe('expire', () => {
     );
 
     it(
-      'is seen at the first tick after it, never before',
+      'is noticed at the first tick at or after its time, never before',
       marbles((m) => {
         const input = m.hot('1500ms a -');
         const expected = '   1500ms a 540499ms w 59999ms #';
@@ -215,7 +215,7 @@ describe('expire', () => {
     );
 
     it(
-      'leaves the warning out where it would come before its own start',
+      'omits a warning that would come before its own start',
       marbles((m) => {
         const short = { idleTimeoutMs: 2000, idleWarningMs: 60_000 };
         const equal = { idleTimeoutMs: 60_000, idleWarningMs: 60_000 };
@@ -225,7 +225,7 @@ describe('expire', () => {
     );
 
     it(
-      'ends without a warning where warnings are off',
+      'ends without a warning if warnings are off',
       marbles((m) => {
         const limits = { ...IDLE, idleWarningMs: null };
         m.expect(clocks(m, NEVER, limits)).toBeObservable('10m #', TOLD, ended('idle'));
@@ -233,7 +233,7 @@ describe('expire', () => {
     );
 
     it(
-      'stands while the caller is made to wait, and goes on from there',
+      'stops while the caller is held, and then resumes',
       marbles((m) => {
         const call = aCall();
         at(m, 5 * MINUTE, () => {
@@ -254,7 +254,7 @@ describe('expire', () => {
     const LOGIN = { loginTimeoutMs: MINUTE };
 
     it(
-      'is absolute: typing does not extend it',
+      "isn't extended by typing",
       marbles((m) => {
         const typing$ = new Observable<string>((subscriber) =>
           interval(1000, m.scheduler).subscribe(() => subscriber.next('x')),
@@ -265,7 +265,7 @@ describe('expire', () => {
     );
 
     it(
-      'counts from when the session opened',
+      'counts from the opening of the session',
       marbles((m) => {
         const call = { ...aCall('connected'), openedAt: 30_000 };
         m.expect(clocks(m, NEVER, LOGIN, call), '30s ^').toBeObservable(
@@ -277,7 +277,7 @@ describe('expire', () => {
     );
 
     it(
-      'is void once the caller is active, and idle takes over',
+      'is dropped once the session is active, and the idle timeout takes over',
       marbles((m) => {
         const call = aCall('authenticating');
         at(m, 59_999, () => {
@@ -288,7 +288,7 @@ describe('expire', () => {
       }),
     );
 
-    it('is nothing that a caller is looked at for, who is in and has typed since', () => {
+    it('drops the login deadline after login', () => {
       const call = aCall('authenticating');
       const typed$ = new Subject<string>();
       const dues: number[] = [];
@@ -314,7 +314,7 @@ describe('expire', () => {
     );
 
     it(
-      'is not stopped by making the caller wait',
+      "isn't stopped while the caller is held",
       marbles((m) => {
         const call = { ...aCall('authenticating'), held: true };
         takes(m, call, 29_000);
@@ -328,7 +328,7 @@ describe('expire', () => {
     const LIMIT = { sessionLimitMs: 30 * MINUTE, idleWarningMs: MINUTE };
 
     it(
-      'warns once, and ends the call however lively it is',
+      'warns once, and ends the session however active it is',
       marbles((m) => {
         const input = m.hot('8m a 8m b 8m c 309997ms d -');
         const expected = '   8m a 8m b 8m c 299997ms l 9999ms d';
@@ -339,14 +339,14 @@ describe('expire', () => {
     );
 
     it(
-      'warns a minute before, without an idle timeout too',
+      'warns a minute before, also without an idle timeout',
       marbles((m) => {
         m.expect(clocks(m, NEVER, LIMIT)).toBeObservable('29m l 59999ms #', TOLD, ended('time-limit'));
       }),
     );
 
     it(
-      'counts from when the session opened',
+      'counts from the opening of the session',
       marbles((m) => {
         const call = { ...aCall(), openedAt: 10 * MINUTE };
         const limit$ = clocks(m, NEVER, LIMIT, call);
@@ -355,7 +355,7 @@ describe('expire', () => {
     );
 
     it(
-      'warns once, though a tick comes just before the end',
+      'warns once, even with a tick just before the end',
       marbles((m) => {
         const call = { ...aCall(), openedAt: 1 };
         const expected = '1741s l 59999ms #';
@@ -368,7 +368,7 @@ describe('expire', () => {
     );
 
     it(
-      'leaves the warning out where it would come before its own start',
+      'omits a warning that would come before its own start',
       marbles((m) => {
         const short = { ...LIMIT, sessionLimitMs: MINUTE };
         m.expect(clocks(m, NEVER, short)).toBeObservable('1m #', TOLD, ended('time-limit'));
@@ -376,7 +376,7 @@ describe('expire', () => {
     );
 
     it(
-      'ends without a warning where warnings are off',
+      'ends without a warning if warnings are off',
       marbles((m) => {
         const limits = { ...LIMIT, idleWarningMs: null };
         m.expect(clocks(m, NEVER, limits)).toBeObservable('30m #', TOLD, ended('time-limit'));
@@ -384,7 +384,7 @@ describe('expire', () => {
     );
 
     it(
-      'goes on while the caller is made to wait',
+      'continues while the caller is held',
       marbles((m) => {
         const call = { ...aCall(), held: true };
         takes(m, call, 15_000, 20_000, 30 * MINUTE);
@@ -394,7 +394,7 @@ describe('expire', () => {
     );
 
     it(
-      'has its say first, when the idle end comes at the same tick',
+      'takes precedence over the idle timeout at the same tick',
       marbles((m) => {
         const limits = { ...IDLE, sessionLimitMs: 10 * MINUTE };
         const expected = '9m (lw) 59996ms #';
@@ -406,7 +406,7 @@ describe('expire', () => {
   describe('lost', () => {
     for (const heldAt of [1, 10_000, STALL_MS - 1, STALL_MS + 1, 45_000, 80_500]) {
       it(
-        `ends a call that stands still for 30 to 60 seconds while held, from ${heldAt} ms on`,
+        `ends a session that stalls for 30 to 60 seconds while held, from ${heldAt} ms on`,
         marbles((m) => {
           const call = { ...aCall(), taken: 5 };
           let endedAt = 0;
@@ -427,7 +427,7 @@ describe('expire', () => {
     }
 
     it(
-      'leaves the app its time, whatever else is due meanwhile',
+      'gives the app its time, whatever other deadline is due',
       marbles((m) => {
         const call = { ...aCall(), held: true };
         const limits = { sessionLimitMs: 105_000, idleWarningMs: MINUTE };
@@ -436,7 +436,7 @@ describe('expire', () => {
     );
 
     it(
-      'spares a call whose app takes lines, however slowly',
+      'spares a session whose app takes lines, however slowly',
       marbles((m) => {
         const call = { ...aCall(), held: true };
         takes(m, call, 29_000, 29_000, 10 * MINUTE);
@@ -445,7 +445,7 @@ describe('expire', () => {
     );
 
     it(
-      'ends it when the app takes no more',
+      'ends the session when the app takes no more lines',
       marbles((m) => {
         const call = { ...aCall(), held: true };
         takes(m, call, 59_500);
@@ -454,7 +454,7 @@ describe('expire', () => {
     );
 
     it(
-      "doesn't add up: being held again and again is no stall",
+      "doesn't add up separate holds",
       marbles((m) => {
         const call = aCall();
         for (let second = 45; second < 600; second += 60) {
@@ -473,7 +473,7 @@ describe('expire', () => {
     );
 
     it(
-      'is nothing for a call that nobody holds, whose app takes no lines',
+      "spares a session that isn't held",
       marbles((m) => {
         m.expect(clocks(m, NEVER, {}), '^ 10m !').toBeObservable('-');
       }),
@@ -481,7 +481,7 @@ describe('expire', () => {
   });
 
   it(
-    'never ends a call when everything is off',
+    'never ends a session without limits',
     marbles((m) => {
       const input = m.hot('-');
       m.expect(clocks(m, input, {}), '^ 30m !').toBeObservable('-');
@@ -491,7 +491,7 @@ describe('expire', () => {
   );
 
   it(
-    'asks to be looked at only when something may be due',
+    'wakes only when a deadline may be due',
     marbles((m) => {
       let deadline: Deadline | undefined;
       const asked: (number | undefined)[] = [];
@@ -510,7 +510,7 @@ describe('expire', () => {
   );
 
   it(
-    'says nothing more when a warning ended the call',
+    'does nothing more when a warning ended the session',
     marbles((m) => {
       const warnings: string[] = [];
       const warn: Warner['warn'] = (reason) => {

@@ -30,7 +30,7 @@ function counted() {
 const ids = (infos: Iterable<SessionInfo>) => [...infos].map(({ id }) => id);
 
 describe('handleIndex', () => {
-  it('finds sessions by their handle, in whatever case, the longest on line first', () => {
+  it('finds sessions by handle ignoring case, the oldest first', () => {
     const { index } = counted();
     for (const info of [someone(1, 'Ann'), someone(2, 'bob'), someone(3, 'ann')]) index.add(info);
     expect(ids(index.named('ANN'))).toEqual([1, 3]);
@@ -39,7 +39,7 @@ describe('handleIndex', () => {
     expect(ids(index.named('ann'))).toEqual([3]);
   });
 
-  it('finds one who looks alike, until the last of them has left', () => {
+  it('finds a handle that looks alike, until its last session has left', () => {
     const { index } = counted();
     index.add(someone(1, 'lan'));
     index.add(someone(2, 'lan'));
@@ -51,7 +51,7 @@ describe('handleIndex', () => {
     expect(index.alike('ian')).toBeUndefined();
   });
 
-  it('lists the handles that begin so, sorted, each once', () => {
+  it('lists the handles with a prefix, sorted and without duplicates', () => {
     const { index } = counted();
     for (const [id, handle] of ['bob', 'Anna', 'ann', 'ann', 'zoe'].entries()) index.add(someone(id, handle));
     expect(index.beginning('AN')).toEqual(['Anna', 'ann']);
@@ -63,7 +63,7 @@ describe('handleIndex', () => {
     expect(index.beginning('ann')).toEqual(['Anna']);
   });
 
-  it('holds those who have logged in, once each, in the order of their ids', () => {
+  it('holds logged-in sessions once each, ordered by id', () => {
     const { index } = counted();
     for (const info of [someone(2, 'bob'), someone(1, 'ann'), someone(3, null), someone(2, 'bob')])
       index.add(info);
@@ -78,7 +78,7 @@ describe('handleIndex', () => {
     ]);
   });
 
-  it('looks at no more handles with a thousand on line than with none', () => {
+  it('examines no more handles with a thousand sessions than with none', () => {
     const looks = (online: number) => {
       const { index, counts } = counted();
       // What is asked for the first time is gathered then.
@@ -96,7 +96,7 @@ describe('handleIndex', () => {
     expect(looks(1000)).toBe(looks(0));
   });
 
-  it('looks at no handle of which nobody asks', () => {
+  it('computes nothing for queries that are never made', () => {
     const { index, counts } = counted();
     index.add(someone(1, 'ann'));
     index.add(someone(2, 'bob'));
@@ -107,7 +107,7 @@ describe('handleIndex', () => {
     expect(index.beginning('')).toEqual(['bob']);
   });
 
-  it('finds what a look at everybody finds', () => {
+  it('finds the same as a full scan', () => {
     const handle = fc.stringMatching(/^[aAiIl]{1,3}$/);
     const step = fc.oneof(
       fc.record({ id: fc.nat(6), handle }),
@@ -162,7 +162,7 @@ describe('indexHandles', () => {
   const sessions = new Map([1, 2].map((id) => [id, someone(id, `user${id}`)]));
 
   it(
-    'is up to date when an event is heard, and empty at the end',
+    'is up to date when an event is received, and empty at the end',
     marbles((m) => {
       const { index } = counted();
       const event$ = m.cold('-a-b-c-d-|', {
@@ -180,7 +180,7 @@ describe('indexHandles', () => {
     }),
   );
 
-  it('passes an error on, and is empty when it is left', () => {
+  it('passes an error on, and is empty when unsubscribed', () => {
     const { index } = counted();
     const events = new Subject<ServerEvent>();
     const errors: unknown[] = [];

@@ -9,7 +9,7 @@ const bytes = (count: number) => new Uint8Array(count);
 
 describe('inputRate', () => {
   it(
-    'passes everything on at once, with its end',
+    'passes everything on at once, and completes with its source',
     marbles((m) => {
       const input$ = m.cold('a-b-|', { a: bytes(10_000), b: bytes(1) });
       m.expect(input$.pipe(inputRate(10, { pause: nothing }, m.scheduler))).toBeObservable('a-b-|', {
@@ -30,7 +30,7 @@ describe('inputRate', () => {
     }),
   );
 
-  it('reads on, and leaves no timer, when it is unsubscribed meanwhile', () => {
+  it('resumes reading and leaves no timer when unsubscribed', () => {
     const scheduler = new VirtualTimeScheduler();
     const input = new Subject<Uint8Array>();
     const seen: boolean[] = [];
@@ -59,7 +59,7 @@ describe('inputRate', () => {
     expect(pauses(100, [[5000, 100]])).toEqual([]);
   });
 
-  it('pauses for as long as what is too much takes', () => {
+  it('pauses until the excess is paid off', () => {
     expect(pauses(100, [[0, 150]])).toEqual(['0 paused', '500 read on']);
     expect(
       pauses(100, [
@@ -74,7 +74,7 @@ describe('inputRate', () => {
     expect(pauses(null, [[0, 1_000_000]])).toEqual([]);
   });
 
-  it('reads on when it is left while it is paused', () => {
+  it('resumes reading when unsubscribed while paused', () => {
     const scheduler = new VirtualTimeScheduler();
     const input = new Subject<Uint8Array>();
     const seen: boolean[] = [];
@@ -85,7 +85,7 @@ describe('inputRate', () => {
     expect(seen).toEqual([true, false]);
   });
 
-  it('lets a caller who is obedient to it send no more than the rate, and a second of it ahead', () => {
+  it("lets a well-behaved sender send at the rate, plus one second's worth", () => {
     holds(
       fc.property(
         fc.integer({ min: 1, max: 5000 }),

@@ -56,7 +56,7 @@ function caller(eachMs = 0) {
 
 describe('inputSlices', () => {
   it(
-    'passes short chunks on at once, with their end',
+    'passes short chunks on at once, and completes with its source',
     marbles((m) => {
       const passed = (diagram: string, unsubscribed?: string) => {
         const input$ = m.cold<Uint8Array>(diagram, { a: bytes(1), b: bytes(SHORT_BYTES) });
@@ -77,7 +77,7 @@ describe('inputSlices', () => {
     }),
   );
 
-  it('divides the short chunks of one packet too, which telnet may have cut into many', () => {
+  it('divides short chunks too, if telnet cut one packet into many', () => {
     const { input, line, lengths, onePacket, turn } = caller(1);
     onePacket();
     for (let count = 0; count < 30; count += 1) input.next(bytes(1, count));
@@ -92,14 +92,14 @@ describe('inputSlices', () => {
     expect(line.paused).toBe(0);
   });
 
-  it('hands a long chunk on in pieces, each of them a batch, within the same turn where that is short work', () => {
+  it('passes a long chunk on in batched pieces, within one turn if there is time', () => {
     const { input, told, line } = caller();
     input.next(bytes(2 * PIECE_BYTES + 5));
     expect(told).toEqual(['(', `${PIECE_BYTES}`, ')', '(', `${PIECE_BYTES}`, ')', '(', '5', ')']);
     expect(line.paused).toBe(0);
   });
 
-  it('leaves the rest to later turns where it takes long, and does not read meanwhile', () => {
+  it('leaves the rest to later turns if it takes long, and pauses the connection meanwhile', () => {
     const { input, lengths, line, turn, allTurns, all } = caller(2);
     const chunk = bytes(5 * PIECE_BYTES);
     input.next(chunk);
@@ -116,7 +116,7 @@ describe('inputSlices', () => {
     expect(all().equals(expected)).toBe(true);
   });
 
-  it('keeps the order when more comes before the rest was handed on', () => {
+  it('keeps the order when more comes before the rest was passed on', () => {
     const { input, all, allTurns } = caller(5);
     input.next(bytes(2 * PIECE_BYTES));
     input.next(bytes(3, 7));
@@ -126,7 +126,7 @@ describe('inputSlices', () => {
     expect(all().equals(expected)).toBe(true);
   });
 
-  it('hands the rest on before the end', () => {
+  it('passes the rest on before it completes', () => {
     const { input, told, lengths, allTurns } = caller(5);
     input.next(bytes(2 * PIECE_BYTES));
     input.complete();
@@ -136,7 +136,7 @@ describe('inputSlices', () => {
     expect(told.at(-1)).toBe('|');
   });
 
-  it('drops the rest at an error, and when it is unsubscribed, and then lets the connection be read', () => {
+  it('drops the rest at an error or when unsubscribed, and resumes the connection', () => {
     const failing = caller(5);
     failing.input.next(bytes(3 * PIECE_BYTES));
     failing.input.error('x');
@@ -154,7 +154,7 @@ describe('inputSlices', () => {
     expect(leaving.input.observed).toBe(false);
   });
 
-  it('waits with the rest while the app is behind, and goes on in a turn of its own', () => {
+  it('waits with the rest while the app is behind, and continues in a turn of its own', () => {
     const { input, line, lengths, allTurns } = caller(5);
     input.next(bytes(3 * PIECE_BYTES));
     line.held = true;
@@ -167,7 +167,7 @@ describe('inputSlices', () => {
     expect(lengths()).toEqual([PIECE_BYTES, PIECE_BYTES, PIECE_BYTES]);
   });
 
-  it('stops in the middle of a chunk when the app gets behind with it', () => {
+  it('stops within a chunk when the app falls behind', () => {
     const { input, line, told } = caller();
     const wasNext = line.batch;
     line.batch = (act) => {
@@ -179,7 +179,7 @@ describe('inputSlices', () => {
     expect(line.paused).toBe(1);
   });
 
-  it('ends without the rest when the source completes while the app is behind', () => {
+  it('drops the rest when the source completes while the app is behind', () => {
     const { input, line, told, lengths, allTurns } = caller(5);
     input.next(bytes(2 * PIECE_BYTES));
     line.held = true;
@@ -190,7 +190,7 @@ describe('inputSlices', () => {
     expect(line.paused).toBe(0);
   });
 
-  it('ends without the rest when the app gets behind after the source has completed', () => {
+  it('drops the rest when the app falls behind after the source completed', () => {
     const { input, line, told, lengths, allTurns } = caller(5);
     input.next(bytes(2 * PIECE_BYTES));
     input.complete();
@@ -200,7 +200,7 @@ describe('inputSlices', () => {
     expect(told.at(-1)).toBe('|');
   });
 
-  it('cuts no letter of UTF-8 in two, and leaves an ESC with what follows it', () => {
+  it('cuts no UTF-8 sequence in two, nor an ESC from what follows', () => {
     for (const [letter, at] of [
       ['é', 1],
       ['€', 2],
@@ -216,7 +216,7 @@ describe('inputSlices', () => {
     }
   });
 
-  it('hands on what came, whatever the sizes and however long it takes', () => {
+  it('passes everything on, for any sizes and durations', () => {
     holds(
       fc.property(
         fc.array(fc.nat(3 * PIECE_BYTES), { maxLength: 5 }),

@@ -57,7 +57,7 @@ describe('probe', () => {
   );
 
   it(
-    'passes an error on, and an empty source',
+    'passes on an error, and an empty source',
     marbles((m) => {
       const rule = probe<string>(line(), 8, sweep(1, m.scheduler), m.scheduler);
       m.expect(m.cold('-a-#').pipe(rule)).toBeObservable('-a-#');
@@ -67,7 +67,7 @@ describe('probe', () => {
   );
 
   it(
-    'leaves its source, and the sweep, when it is unsubscribed',
+    'unsubscribes its source and leaves the sweep when unsubscribed',
     marbles((m) => {
       const source = m.cold('-a-b-----');
       m.expect(source.pipe(probe(line(), 8, sweep(1, m.scheduler), m.scheduler)), '^---!').toBeObservable(
@@ -78,7 +78,7 @@ describe('probe', () => {
   );
 
   it(
-    'asks after half of the time, and gives the caller up after all of it',
+    'probes after half of the timeout, and gives up after all of it',
     scene(({ call, expect: expectation, at }) => {
       expectation(NEVER, '--------#', LOST);
       at(9, () => expect(call.asked).toEqual([4]));
@@ -86,7 +86,7 @@ describe('probe', () => {
   );
 
   it(
-    'stays with whoever answers, and asks again each time',
+    'keeps a client that answers, and probes it each time',
     scene(({ call, expect: expectation, at }) => {
       for (const frame of [5, 9, 13, 17]) {
         at(frame - 0.5, () => {
@@ -99,7 +99,7 @@ describe('probe', () => {
   );
 
   it(
-    'never asks whoever is heard all the time, in telnet or otherwise',
+    'never probes while there is input, including telnet commands',
     scene(({ call, expect: expectation, at }) => {
       for (let frame = 1; frame < 20; frame += 2) {
         at(frame, () => {
@@ -112,7 +112,7 @@ describe('probe', () => {
   );
 
   it(
-    'takes what we write for no sign of life: the kernel takes it, whoever is there',
+    "doesn't count our own output, which the kernel takes whoever is there",
     scene(({ call, expect: expectation, at }) => {
       for (let frame = 1; frame < 20; frame += 1) {
         at(frame, () => {
@@ -124,7 +124,7 @@ describe('probe', () => {
   );
 
   it(
-    "stays with a client that can't be asked, and leaves it to the transport",
+    "keeps a client that doesn't answer probes, and leaves it to the transport",
     scene(
       ({ call, expect: expectation, at }) => {
         expectation(NEVER, '---------------------', undefined, '^-------------------!');
@@ -137,7 +137,7 @@ describe('probe', () => {
   );
 
   it(
-    'gives up whoever leaves a backlog untouched, asked or not',
+    'gives up a client that leaves a backlog untouched, whether probed or not',
     scene(
       ({ call, expect: expectation }) => {
         call.connection.bytesOut = call.connection.backlog = 1000;
@@ -148,7 +148,7 @@ describe('probe', () => {
   );
 
   it(
-    'gives a new backlog the whole time, however long the silence before it',
+    'gives a new backlog the whole timeout, however long the silence before',
     scene(
       ({ call, expect: expectation, at }) => {
         at(11, () => {
@@ -162,7 +162,7 @@ describe('probe', () => {
   );
 
   it(
-    'gives whoever owes an answer no more time for it, with a new backlog',
+    'gives a client that owes an answer no more time because of a new backlog',
     scene(({ call, expect: expectation, at }) => {
       at(5, () => {
         call.connection.bytesOut = call.connection.backlog = 1000;
@@ -172,7 +172,7 @@ describe('probe', () => {
   );
 
   it(
-    'gives up whoever leaves a single byte unread, too',
+    'gives up a client that leaves a single byte unread',
     scene(
       ({ call, expect: expectation }) => {
         call.connection.bytesOut = call.connection.backlog = 1;
@@ -200,7 +200,7 @@ describe('probe', () => {
   }
 
   it(
-    'looks four times in its time, and no more often',
+    'checks four times per timeout',
     marbles((m) => {
       const { call, looks } = lookedAt(m);
       const input$ = NEVER.pipe(probe(call, 80, sweep(1, m.scheduler), m.scheduler));
@@ -212,7 +212,7 @@ describe('probe', () => {
   );
 
   it(
-    "looks once at a line whose client can't be asked, until more comes or a backlog stands",
+    "checks a client that doesn't answer probes once, until there is input or a backlog",
     marbles((m) => {
       const { call, looks } = lookedAt(m, { answers: false });
       const input = m.hot('50ms a 49ms bb -');
@@ -232,7 +232,7 @@ describe('probe', () => {
   );
 
   it(
-    'asks a client that came to answer, from the next that it says',
+    'probes a client from the first input after it has answered',
     scene(
       ({ call, typed, expect: expectation, at }) => {
         at(5, () => {
@@ -246,7 +246,7 @@ describe('probe', () => {
   );
 
   it(
-    'is not woken by anybody once it is over',
+    "can't be woken once it is over",
     marbles((m) => {
       const { call, looks } = lookedAt(m, { answers: false });
       NEVER.pipe(probe(call, 80, sweep(1, m.scheduler), m.scheduler))
@@ -260,7 +260,7 @@ describe('probe', () => {
   );
 
   it(
-    'stays with whoever reads, however slowly',
+    'keeps a client that reads, however slowly',
     scene(
       ({ call, expect: expectation, at }) => {
         call.connection.bytesOut = call.connection.backlog = 1000;
@@ -276,7 +276,7 @@ describe('probe', () => {
   );
 
   it(
-    'waits while we make the caller wait, and counts from then',
+    'waits while the connection is paused, and counts from then',
     scene(({ call, expect: expectation, at }) => {
       call.paused = true;
       at(10, () => {
@@ -287,7 +287,7 @@ describe('probe', () => {
   );
 
   it(
-    'asks nothing while a backlog waits: what stands behind it would not be heard',
+    "doesn't probe behind a backlog, where it wouldn't be read",
     scene(({ call, expect: expectation, at }) => {
       call.connection.bytesOut = call.connection.backlog = 1000;
       for (const frame of [3, 9, 15]) {
@@ -301,7 +301,7 @@ describe('probe', () => {
   );
 
   it(
-    'takes what was read of a backlog for a sign of life, though more was written meanwhile',
+    'counts a partly read backlog as a sign of life, even if more was written',
     scene(
       ({ call, expect: expectation, at }) => {
         call.connection.bytesOut = call.connection.backlog = 1000;
@@ -318,7 +318,7 @@ describe('probe', () => {
   );
 
   it(
-    'takes more that is written into an untouched backlog for none',
+    "doesn't count output added to an untouched backlog",
     scene(
       ({ call, expect: expectation, at }) => {
         call.connection.bytesOut = call.connection.backlog = 1000;
@@ -335,7 +335,7 @@ describe('probe', () => {
   );
 
   it(
-    'counts from the last sign of life, wherever in the time that was',
+    'counts from the last sign of life, at any time',
     scene(({ call, expect: expectation, at }) => {
       at(6.5, () => {
         call.connection.bytesIn += 1;
@@ -346,7 +346,7 @@ describe('probe', () => {
   );
 
   for (const timeoutMs of [8, 120]) {
-    it(`asks before ${timeoutMs / 2} of silence are over, and not before ${timeoutMs / 4}, whenever the last sign came`, () => {
+    it(`probes before ${timeoutMs / 2} and not before ${timeoutMs / 4} of silence, whenever the last sign came`, () => {
       for (let heardAt = 0.5; heardAt < timeoutMs; heardAt += 0.5) {
         const scheduler = new VirtualTimeScheduler();
         const call = line();
@@ -370,7 +370,7 @@ describe('probe', () => {
       }
     });
 
-    it(`is never early, and late by a quarter of ${timeoutMs} and two ticks at most`, () => {
+    it(`is never early, and late by at most a quarter of ${timeoutMs} and two ticks`, () => {
       for (let heardAt = 0; heardAt < timeoutMs / 4; heardAt += 0.5) {
         const scheduler = new VirtualTimeScheduler();
         const call = line();
@@ -395,7 +395,7 @@ describe('probe', () => {
     });
   }
 
-  it('takes its deadline back, whichever way it ends', () => {
+  it('removes its deadline, however it ends', () => {
     for (const end of ['complete', 'error', 'unsubscribe'] as const) {
       const watched = new Set<Deadline>();
       const counting: Sweep = {
@@ -415,7 +415,7 @@ describe('probe', () => {
   });
 
   it(
-    'leaves its source when it gives the caller up, and keeps no timer after any ending',
+    'unsubscribes its source when it gives up, and leaves no timer',
     marbles((m) => {
       const sources = ['------------', '---|', '---#'];
       const subscribed = ['^-------!', '^--!', '^--!'];
@@ -431,7 +431,7 @@ describe('probe', () => {
   );
 
   it(
-    'never gives up without a time',
+    'never gives up without a timeout',
     scene(
       ({ call, expect: expectation, at }) => {
         expectation(NEVER, '---------------------', undefined, '^-------------------!');

@@ -35,7 +35,7 @@ describe('SessionView', () => {
     bytesOut: 0,
   };
 
-  it('is what anybody may know, as it is now, and as JSON', () => {
+  it('shows the public properties live, and as JSON', () => {
     const call = aCall();
     const view = new SessionView(call);
     expect(JSON.parse(JSON.stringify(view))).toEqual(INFO);
@@ -46,7 +46,7 @@ describe('SessionView', () => {
     expect(JSON.parse(JSON.stringify(view))).toEqual({ ...INFO, state: 'active', user: { handle: 'ann' } });
   });
 
-  it('has nothing else, and takes nothing', () => {
+  it("has nothing else, and can't be changed", () => {
     const view = new SessionView(aCall());
     const members = Object.getOwnPropertyNames(SessionView.prototype);
     expect(members.sort()).toEqual(['constructor', 'toJSON', ...Object.keys(INFO)].sort());
@@ -54,7 +54,7 @@ describe('SessionView', () => {
     expect(() => Object.assign(view, { node: 1 })).toThrowError(TypeError);
   });
 
-  it('is the JSON of a session, too', () => {
+  it('has the same JSON as the session', () => {
     const call = aCall();
     expect(JSON.parse(JSON.stringify(call))).toEqual(infoOf(call));
   });

@@ -44,7 +44,7 @@ function hosting(greeting$: Observable<string>, how: Partial<Pick<Host<string>, 
 
 describe('signIn', () => {
   it(
-    'goes on with the app of the first user, and has left the authenticator by then',
+    'continues with the app of the first user, after unsubscribing the authenticator',
     marbles((m) => {
       const users = m.cold('--a-b-|', USERS);
       const greeting = m.cold('-x-y-|');
@@ -58,7 +58,7 @@ describe('signIn', () => {
   );
 
   it(
-    'is silent, empty, or fails with the authenticator',
+    'is silent, completes or errors with the authenticator',
     marbles((m) => {
       for (const diagram of ['-----', '--|', '--#']) {
         const users = m.cold<User>(diagram);
@@ -68,7 +68,7 @@ describe('signIn', () => {
   );
 
   it(
-    'fails with the app, and leaves it when unsubscribed',
+    'errors with the app, and unsubscribes it',
     marbles((m) => {
       const failing = m.cold('-x-#');
       m.expect(m.cold('a', USERS).pipe(signIn(hosting(failing).host))).toBeObservable('-x-#');
@@ -78,7 +78,7 @@ describe('signIn', () => {
     }),
   );
 
-  it('lets nobody in who is not admitted, or whose call is over, or was ended by who heard of the login', () => {
+  it('admits no user if the policy refuses, the session is over, or a listener of the login ended it', () => {
     const refused = hosting(of('hello'), { admits: () => false });
     const late = hosting(of('hello'), { ending: 'hangup' });
     const ended = hosting(of('hello'));
@@ -95,7 +95,7 @@ describe('signIn', () => {
     }
   });
 
-  it('makes text of whatever handle the authenticator lets in', () => {
+  it('makes any handle plain text', () => {
     const { host, diary } = hosting(of('hello'));
     of(USERS.e as User)
       .pipe(signIn(host))
@@ -103,7 +103,7 @@ describe('signIn', () => {
     expect(diary).toEqual(['in: [2Jeve']);
   });
 
-  it('is an error of the app when it throws before it begins', () => {
+  it('becomes app-error when the app throws before it starts', () => {
     const { host } = hosting(NEVER);
     const thrown = new Error('no app');
     host.greet = () => {
@@ -128,7 +128,7 @@ describe('signIn', () => {
     'an Object whose handle is null': { handle: null },
     'an Object whose handle is a number': { handle: 7 },
   })) {
-    it(`lets nobody in whom the authenticator gives no handle: ${what}`, () => {
+    it(`rejects a user without a proper handle: ${what}`, () => {
       const { host, diary } = hosting(NEVER);
       const users = new Subject<User>();
       const failed: Error[] = [];
@@ -140,7 +140,7 @@ describe('signIn', () => {
     });
   }
 
-  it('lets nobody in whose handle does not show', () => {
+  it('rejects a handle without visible letters', () => {
     for (const handle of ['', '  ', '\x1b\u200b']) {
       const { host, diary } = hosting(NEVER);
       const failed: Error[] = [];
@@ -164,7 +164,7 @@ describe('signIn', () => {
       mergeMap(() => host.greet()),
     );
 
-  it('does what its stock operators do, whoever is named when, admitted or not, and whatever the app says', () => {
+  it('does the same as its stock operators, in any order of events', () => {
     const diagram = fc
       .array(fc.constantFrom('-', 'a', 'b', 'e', '-'), { maxLength: 6 })
       .chain((letters) => fc.constantFrom('', '|', '#').map((end) => letters.join('') + end));

@@ -24,7 +24,7 @@ const talking =
 
 describe('talk', () => {
   it(
-    'answers the lines',
+    'answers lines',
     marbles((m) => {
       const lines = queue();
       const line$ = m.cold('                             -a-b-c--');
@@ -49,7 +49,7 @@ describe('talk', () => {
   );
 
   it(
-    'writes no more when what it wrote was the end',
+    'writes no more when writing ended the session',
     marbles((m) => {
       const slow = new SessionEnd('slow');
       const end$ = new Subject<string>();
@@ -67,7 +67,7 @@ describe('talk', () => {
   );
 
   it(
-    'says what it has to say without any line',
+    'can write without any line',
     marbles((m) => {
       const line$ = m.cold('                             ---------');
       const conversation$ = m.cold('                     -x-y--');
@@ -78,7 +78,7 @@ describe('talk', () => {
   );
 
   it(
-    'completes, and leaves the line, when the conversation completes',
+    'completes with the conversation, and unsubscribes the source',
     marbles((m) => {
       const line$ = m.cold('                              -a-b-c--');
       const conversation$ = m.cold('                      -x--|');
@@ -89,7 +89,7 @@ describe('talk', () => {
   );
 
   it(
-    'completes, and leaves the conversation, when the line completes',
+    'completes with the source, and unsubscribes the conversation',
     marbles((m) => {
       const line$ = m.cold('                              -a-|');
       const conversation$ = m.cold('                      -x---y-');
@@ -100,7 +100,7 @@ describe('talk', () => {
   );
 
   it(
-    'passes an error of the line on, and leaves the conversation',
+    'passes an error of the source on, and unsubscribes the conversation',
     marbles((m) => {
       const idle = new SessionEnd('idle');
       const line$ = m.cold('                              -a-#', undefined, idle);
@@ -112,7 +112,7 @@ describe('talk', () => {
   );
 
   it(
-    'begins no conversation on a line that is dead already',
+    'starts no conversation on a dead connection',
     marbles((m) => {
       const conversation$ = m.cold('-x---y-');
       m.expect(EMPTY.pipe(talking(queue(), conversation$))).toBeObservable('|');
@@ -120,7 +120,7 @@ describe('talk', () => {
     }),
   );
 
-  it('turns an error of the conversation into the ending app-error, with its cause', () => {
+  it('turns an error of the conversation into app-error, with its cause', () => {
     const cause = new Error('bug');
     let error: unknown;
     const conversation$ = new Observable<string>((subscriber) => subscriber.error(cause));
@@ -135,7 +135,7 @@ describe('talk', () => {
   });
 
   it(
-    'lets a conversation end with a reason of its own',
+    'lets a conversation choose its reason',
     marbles((m) => {
       const kicked = new SessionEnd('kicked');
       const line$ = m.cold('                              -----');
@@ -146,7 +146,7 @@ describe('talk', () => {
   );
 
   it(
-    'ends the lines with the conversation, however that ends',
+    'ends the lines with the conversation, however it ends',
     marbles((m) => {
       for (const ending of ['--|', '--#']) {
         const lines = queue();
@@ -166,7 +166,7 @@ describe('talk', () => {
   );
 
   it(
-    'tells the conversation twice: its lines complete, then it is unsubscribed',
+    "completes the conversation's lines before unsubscribing it",
     marbles((m) => {
       for (const ending of ['--|', '--#', '--!']) {
         const lines = queue();
@@ -193,7 +193,7 @@ describe('talk', () => {
     }),
   );
 
-  it('keeps the lines that come before anybody listens', () => {
+  it('keeps lines that come before the first subscriber', () => {
     const lines = queue();
     const said: string[] = [];
     const line$ = concat(of('one', 'two'), NEVER);

@@ -27,7 +27,7 @@ const nobody = () => {};
 
 describe('wait', () => {
   it(
-    'completes when the caller has a node, and leaves the line to what comes next',
+    'completes when the caller has a node, and unsubscribes the input',
     marbles((m) => {
       const input$ = m.hot('                                     --x-----');
       const place$ = m.cold('                                    2-1-|', places);
@@ -38,7 +38,7 @@ describe('wait', () => {
   );
 
   it(
-    'waits as long as there is no node',
+    'waits while there is no node',
     marbles((m) => {
       const input$ = m.hot('                                              -----');
       const place$ = m.cold('                                             2----', places);
@@ -49,7 +49,7 @@ describe('wait', () => {
   );
 
   it(
-    'completes at once when a node was free meanwhile',
+    'completes at once if a node has become free',
     marbles((m) => {
       const input$ = m.hot('                                     -----');
       const place$ = m.cold('                                    |');
@@ -59,7 +59,7 @@ describe('wait', () => {
   );
 
   it(
-    'tells the place at first, and each time it changes',
+    'tells the position at first and at each change',
     marbles((m) => {
       const told: string[] = [];
       const tell = (place: number) => told.push(`${m.scheduler.now()}: ${place}`);
@@ -72,7 +72,7 @@ describe('wait', () => {
   );
 
   it(
-    'sees a hang-up at once',
+    'notices a hang-up at once',
     marbles((m) => {
       const hangup = new SessionEnd('hangup');
       const call = fakeCall();
@@ -87,7 +87,7 @@ describe('wait', () => {
   );
 
   it(
-    'passes on what the transport gives the caller up for',
+    'passes on an error of the transport',
     marbles((m) => {
       const lost = new SessionEnd('lost');
       const input$ = m.hot('                         --#', undefined, lost);
@@ -115,7 +115,7 @@ describe('wait', () => {
   );
 
   it(
-    'can be ended while the caller is told their place',
+    'can be ended while the caller is told the position',
     marbles((m) => {
       const call = fakeCall();
       const place$ = m.cold('                        2-1--|', places);
@@ -132,7 +132,7 @@ describe('wait', () => {
   );
 
   it(
-    'drops what is typed meanwhile',
+    'drops input',
     marbles((m) => {
       const input$ = m.hot('                                     -x-x-x-');
       const place$ = m.cold('                                    1---|', places);
@@ -141,7 +141,7 @@ describe('wait', () => {
   );
 
   it(
-    'can no longer be ended through the call once it is over',
+    "can't be ended through the session once it is over",
     marbles((m) => {
       const call = fakeCall();
       wait(m.hot('-'), m.cold('1-|', places), call, nobody).subscribe();

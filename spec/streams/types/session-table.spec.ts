@@ -3,7 +3,7 @@ import { SessionTable } from '../../../streams/types/session-table.js';
 import { holds } from '../../support/holds.js';
 
 describe('SessionTable', () => {
-  it('is what a Map is, in the order of the ids, whoever comes and goes', () => {
+  it('behaves like a Map ordered by id', () => {
     // Of several pages.
     const who = fc.nat(24).map((number) => number * 13);
     const step = fc.oneof(
@@ -55,7 +55,7 @@ describe('SessionTable', () => {
     );
   });
 
-  it('goes on to the others when somebody leaves in the middle', () => {
+  it('continues iterating when an entry is deleted', () => {
     const table = new SessionTable<string>();
     for (const id of [1, 2, 3]) table.set(id, `caller ${id}`);
     const seen: number[] = [];
@@ -66,7 +66,7 @@ describe('SessionTable', () => {
     expect(seen).toEqual([1, 3]);
   });
 
-  it('goes on when whole pages of callers leave meanwhile', () => {
+  it('continues iterating when whole pages are deleted', () => {
     const table = new SessionTable<string>();
     for (const id of [1, 500, 1000, 2000]) table.set(id, `caller ${id}`);
     const seen: number[] = [];
@@ -78,7 +78,7 @@ describe('SessionTable', () => {
     expect(seen).toEqual([1, 2000]);
   });
 
-  it('goes through those who are there at the beginning', () => {
+  it('iterates only over the entries present at the start', () => {
     const table = new SessionTable<string>();
     for (const id of [1, 2]) table.set(id, `caller ${id}`);
     const seen: number[] = [];
