@@ -4,7 +4,7 @@ import { parseAllDocuments } from 'yaml';
 import { parseDuration } from '../../lib/config/duration.js';
 import { SETTINGS, type Setting, variable } from '../../lib/config/settings.js';
 
-export const DEPLOY = fileURLToPath(new URL('../../deploy', import.meta.url));
+export const DEPLOY = fileURLToPath(new URL('../../deploy/', import.meta.url));
 
 export const deployed = (name: string): string => readFileSync(`${DEPLOY}${name}`, 'utf8');
 
