@@ -7,11 +7,11 @@ export interface Drawn {
 /** The diagrams of docs/diagrams, by the names of their files. */
 export const DRAWN: Readonly<Record<string, Drawn>> = {
   throttle: {
-    spec: 'throttle lets a burst in, then one more each time that one has been earned, on the very millisecond',
+    spec: 'throttle allows a burst, then one more for each token earned, to the millisecond',
     rows: ['calls', 'verdicts'],
   },
   'at-once': {
-    spec: 'atOnce passes those that are few enough, and what was refused before',
+    spec: 'atOnce passes connections up to the limit, and earlier refusals',
     rows: ['calls', 'verdicts'],
   },
   admit: {
@@ -19,7 +19,7 @@ export const DRAWN: Readonly<Record<string, Drawn>> = {
     rows: ['calls', 'verdicts'],
   },
   'human-gate': {
-    spec: 'humanGate lets in whoever presses ESC twice, whatever else they press, and in whatever pieces',
+    spec: 'humanGate admits a caller who presses ESC twice, among other keys and in any chunks',
     rows: ['keys', 'calls', 'welcome'],
   },
   expire: {
@@ -31,7 +31,7 @@ export const DRAWN: Readonly<Record<string, Drawn>> = {
     rows: ['line is gone', 'all was sent'],
   },
   drain: {
-    spec: 'drain an order sends home who is waiting or logging in, tells the others, and sends them home after the grace',
+    spec: 'drain an order ends waiting and logging-in sessions, tells the others, and ends them after the grace period',
     rows: ['orders', 'events', 'events'],
   },
   summarise: {

@@ -21,7 +21,7 @@ function rates(connectionRatePerAddress: Rate | null = { count: 10, perMs: 60_00
 }
 
 describe('addressRates', () => {
-  it('lets a burst in, and says when the next may come', () => {
+  it('allows a burst, and returns when the next connection may come', () => {
     const { take, pass, inside } = rates();
     expect(inside(20)).toBe(10);
     expect(take(A)).toBe(6000);
@@ -29,14 +29,14 @@ describe('addressRates', () => {
     expect(inside(2)).toBe(1);
   });
 
-  it('limits nobody without a rate, and goes by the present one', () => {
+  it('limits nothing without a rate, and follows changes of the rate', () => {
     const { inside, limits } = rates(null);
     expect(inside(1000)).toBe(1000);
     limits.connectionRatePerAddress = { count: 1, perMs: 1000, burst: 3 };
     expect(inside(1000)).toBe(3);
   });
 
-  it('lets four times as much in from an IPv6 /56, and sixteen times from a /48', () => {
+  it('allows four times as much for an IPv6 /56, and sixteen times for a /48', () => {
     const { inside, pass } = rates();
     const household = (call: number) => `2001:db8:0:ab${(call % 256).toString(16).padStart(2, '0')}::1`;
     expect(inside(500, household)).toBe(40);
@@ -47,14 +47,14 @@ describe('addressRates', () => {
     expect(inside(1, () => '2001:db8:2::1')).toBe(1);
   });
 
-  it('takes nothing for a call that is refused, of none of its networks', () => {
+  it('takes no tokens of any network for a refused connection', () => {
     const { inside } = rates({ count: 1, perMs: 1000, burst: 2 });
     expect(inside(100, () => '2001:db8:0:1::1')).toBe(2);
     // What the /64 was refused for isn't missing in the /56.
     expect(inside(100, (call) => `2001:db8:0:${2 + (call % 4)}::1`)).toBe(6);
   });
 
-  it('gives back what a call took, so that one that looks in each second takes nothing', () => {
+  it('refunds a connection, so that one every second costs nothing', () => {
     const { inside, giveBack, pass } = rates();
     for (let second = 0; second < 3600; second += 1) {
       expect(inside(1)).toBe(1);
@@ -64,7 +64,7 @@ describe('addressRates', () => {
     expect(inside(20)).toBe(10);
   });
 
-  it('gives back no more than one a second for long, nor more than there ever was', () => {
+  it('refunds no more than one a second, and no more than was taken', () => {
     const { inside, giveBack, pass } = rates();
     for (let call = 0; call < 100; call += 1) giveBack(A);
     expect(inside(20)).toBe(10);

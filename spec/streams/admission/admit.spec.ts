@@ -80,7 +80,7 @@ function crowdedGate(maxSessions: number, waitingRoom: number, callers: number) 
 }
 
 describe('admit', () => {
-  it('seats those who wait after one whose turn was met by a failure', () => {
+  it('gives nodes to the callers after one whose listener throws', () => {
     const { knock, crowd } = crowdedGate(1, 2, 1);
     const [first, second] = [knock(), knock()] as [Caller, Caller];
     const failing = new Failing();
@@ -108,7 +108,7 @@ describe('admit', () => {
     );
 
     it(
-      'hands on whom an earlier rule refused, and gives them no room',
+      'passes on earlier refusals, and gives them no node',
       marbles((m) => {
         const knock = m.hot('-eea|', KNOCKS);
         const expected = '   -bb1|';
@@ -121,7 +121,7 @@ describe('admit', () => {
     );
 
     it(
-      'counts each subscription for itself',
+      'keeps separate counts per subscription',
       marbles((m) => {
         const knock$ = m.cold('ab|', KNOCKS).pipe(admitting({ maxSessions: 1, waitingRoom: 0 }), verdict);
         const fates = { 1: '1 on 1', f: 'full' };
@@ -131,7 +131,7 @@ describe('admit', () => {
     );
 
     it(
-      'is silent while nobody knocks, and completes with the door',
+      'is silent with a silent source, and completes with it',
       marbles((m) => {
         const limits = { maxSessions: 1, waitingRoom: 0 };
         m.expect(m.hot('---', KNOCKS).pipe(admitting(limits))).toBeObservable('---');
@@ -150,7 +150,7 @@ describe('admit', () => {
     );
 
     it(
-      'leaves the door when nobody listens any more',
+      'unsubscribes its source when unsubscribed',
       marbles((m) => {
         const knock = m.hot('-a-a-a-', KNOCKS);
         const unsub = '     ^---!';
@@ -162,14 +162,14 @@ describe('admit', () => {
   });
 
   describe('a node', () => {
-    it('is the lowest that is free', () => {
+    it('is the lowest free one', () => {
       const { crowd, knock } = crowdedGate(4, 0, 4);
       crowd[2]?.leave();
       crowd[0]?.leave();
       expect([knock()?.node, knock()?.node]).toEqual([1, 3]);
     });
 
-    it('is given up once, however often a caller leaves', () => {
+    it('is freed once, however often the caller leaves', () => {
       const { crowd, knock } = crowdedGate(1, 0, 1);
       crowd[0]?.leave();
       crowd[0]?.leave();
@@ -178,7 +178,7 @@ describe('admit', () => {
       expect(knock()).toBeNull();
     });
 
-    it('is given up once, also by one who leaves again while the next is let in', () => {
+    it('is freed once, even if the caller leaves again while the next enters', () => {
       const { crowd, knock } = crowdedGate(1, 2, 1);
       const ann = knock((place) => {
         if (place === 0) crowd[0]?.leave();
@@ -188,7 +188,7 @@ describe('admit', () => {
       expect([ann?.node, bob?.node]).toEqual([1, 0]);
     });
 
-    it('goes at once to the first in line', () => {
+    it('goes at once to the first in the waiting room', () => {
       const { crowd, knock } = crowdedGate(2, 2, 4);
       crowd[1]?.leave();
       expect(crowd.map(({ node }) => node)).toEqual([1, 2, 2, 0]);
@@ -198,7 +198,7 @@ describe('admit', () => {
       expect(knock()).toBeNull();
     });
 
-    it('is given up by one who waited for it, as by any other', () => {
+    it('is freed by a caller who waited for it, like any other', () => {
       const { crowd, knock } = crowdedGate(1, 2, 3);
       crowd[0]?.leave();
       crowd[1]?.leave();
@@ -210,7 +210,7 @@ describe('admit', () => {
   });
 
   describe('the waiting room', () => {
-    it('tells callers their place, and each step forward', () => {
+    it('tells callers their position, and each step forward', () => {
       const { crowd, settle } = crowdedGate(1, 3, 4);
       const [first, ann, bob, eve] = crowd;
       expect([ann?.told, bob?.told, eve?.told]).toEqual([[1], [2], [3]]);
@@ -222,7 +222,7 @@ describe('admit', () => {
       expect([ann?.told, bob?.told, eve?.told]).toEqual([[1], [2, 1, 0], [3, 2, 1]]);
     });
 
-    it("doesn't tell those a place again who keep it", () => {
+    it("doesn't repeat a position that stays the same", () => {
       const { crowd, settle } = crowdedGate(1, 3, 4);
       const [, ann, bob, eve] = crowd;
       bob?.leave();
@@ -230,7 +230,7 @@ describe('admit', () => {
       expect([ann?.told, eve?.told]).toEqual([[1], [3, 2]]);
     });
 
-    it('gives up a place once, however often a caller leaves', () => {
+    it('frees a position once, however often the caller leaves', () => {
       const { crowd, knock, settle } = crowdedGate(1, 2, 3);
       const [first, ann, bob] = crowd;
       ann?.leave();
@@ -243,7 +243,7 @@ describe('admit', () => {
       expect(bob?.node).toBe(1);
     });
 
-    it('never gives a node to one who left', () => {
+    it('never gives a node to a caller who left', () => {
       const { crowd, knock } = crowdedGate(1, 1, 2);
       crowd[1]?.leave();
       crowd[0]?.leave();
@@ -251,13 +251,13 @@ describe('admit', () => {
       expect(knock()?.node).toBe(1);
     });
 
-    it('copes with one who leaves upon hearing the first place', () => {
+    it('handles a caller who leaves at the first position', () => {
       const { knock } = crowdedGate(1, 1, 1);
       knock((_place, caller) => caller.leave());
       expect(knock()?.told).toEqual([1]);
     });
 
-    it('copes with one who leaves upon hearing of a step forward', () => {
+    it('handles a caller who leaves at a step forward', () => {
       const { crowd, knock, settle } = crowdedGate(1, 3, 1);
       const ann = knock();
       const bob = knock((place, caller) => {
@@ -272,7 +272,7 @@ describe('admit', () => {
       expect([bob?.node, eve?.node]).toEqual([0, 1]);
     });
 
-    it('copes with one who leaves upon getting the node: the next gets it', () => {
+    it('handles a caller who leaves on getting the node: the next caller gets it', () => {
       const { crowd, knock, settle } = crowdedGate(1, 3, 1);
       const ann = knock((place, caller) => {
         if (place === 0) caller.leave();
@@ -285,7 +285,7 @@ describe('admit', () => {
       expect(bob?.node).toBe(1);
     });
 
-    it('copes with a caller who comes while the line moves: nobody is overtaken', () => {
+    it('handles a caller who comes while positions change: none is overtaken', () => {
       const board = crowdedGate(1, 3, 1);
       let late: Caller | null = null;
       const ann = board.knock((place) => {
@@ -299,7 +299,7 @@ describe('admit', () => {
     });
   });
 
-  it('costs two thousand who leave the waiting room together one notice each at most', () => {
+  it('tells each caller at most once when two thousand leave together', () => {
     const { crowd, settle } = crowdedGate(1, 2000, 2001);
     const [, ...waiters] = crowd;
     const notices = () => waiters.reduce((sum, { told }) => sum + told.length, 0);
@@ -311,7 +311,7 @@ describe('admit', () => {
     expect(waiters.at(-1)?.told).toEqual([2000, 1]);
   });
 
-  it('tells a long line in slices, and what moves meanwhile in a pass of its own', () => {
+  it('tells many callers in slices, and later changes in a pass of their own', () => {
     const { crowd, settle } = crowdedGate(1, 1000, 1001);
     const [, ...waiters] = crowd;
     waiters[0]?.leave();
@@ -329,7 +329,7 @@ describe('admit', () => {
     expect(waiters[999]?.told).toEqual([1000, 998]);
   });
 
-  it('tells nobody a place after its source is left', () => {
+  it('tells no position after its source was unsubscribed', () => {
     const scheduler = new VirtualTimeScheduler();
     const knocks = new Subject<Knock>();
     const told: number[] = [];
@@ -348,7 +348,7 @@ describe('admit', () => {
     expect(told).toEqual([1, 2]);
   });
 
-  it('never uses an id again', () => {
+  it('never reuses an id', () => {
     const { came, knock } = gate(1, 1);
     for (let round = 0; round < 5; round += 1) {
       knock();
@@ -358,7 +358,7 @@ describe('admit', () => {
     expect(came.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
-  it('does what a board on paper does, for any coming and going', () => {
+  it('behaves like a simple model, in any order of arrivals and departures', () => {
     /** 0 is somebody who knocks; n is the caller who came as the nth and leaves, perhaps once more. */
     const step = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 20 }));
     const size = fc.record({
@@ -406,7 +406,7 @@ describe('admit', () => {
     );
   });
 
-  it('never has more inside than it may, nor a free node while somebody waits, even if callers act when told', () => {
+  it('never exceeds the capacity nor leaves a node free while a caller waits, even if callers act when told', () => {
     /** A caller who, told one of these places (0: the node), leaves; knocks again on behalf of a friend; or throws another out. */
     const caller = fc.record({
       leavesAt: fc.subarray([0, 1, 2, 3]),
@@ -460,7 +460,7 @@ describe('admit', () => {
     );
   });
 
-  it('lets in ten thousand who leave as they enter, one after the other, without filling the stack', () => {
+  it('handles ten thousand callers who leave on entering, without overflowing the stack', () => {
     const knocks = new Subject<Knock>();
     const left: number[] = [];
     let first: Admitted | undefined;
@@ -480,7 +480,7 @@ describe('admit', () => {
     expect(left).toEqual(Array.from({ length: 10_000 }, (_, index) => index + 2));
   });
 
-  describe('for more than strangers', () => {
+  describe('with further limits', () => {
     const at = (address: string) => fakeConnection(NEVER, { address });
     const TRUSTED = '192.0.2.99';
 
@@ -509,7 +509,7 @@ describe('admit', () => {
       return { limits, changed, knocks, knock, fate };
     }
 
-    it('keeps the last nodes for those who are trusted', () => {
+    it('reserves the last nodes for trusted callers', () => {
       const { knock, fate } = door({ reserve: 1, waitingRoom: 0 });
       expect([knock(), knock(), knock(), knock(TRUSTED), knock(TRUSTED)].map(fate)).toEqual([
         1,
@@ -520,7 +520,7 @@ describe('admit', () => {
       ]);
     });
 
-    it('lets one who is trusted pass those who wait for another node', () => {
+    it('lets a trusted caller pass those who wait for an unreserved node', () => {
       const { knock, fate } = door({ reserve: 1 });
       const [one, , waiting] = [knock(), knock(), knock()];
       expect(fate(waiting)).toBe(0);
@@ -532,7 +532,7 @@ describe('admit', () => {
       expect(fate(waiting)).toBe(1);
     });
 
-    it('seats those who wait when there are more nodes, and nobody else before them', () => {
+    it('fills new nodes from the waiting room first when the limit is raised', () => {
       const { limits, changed, knock, fate } = door({ maxSessions: 1 });
       const [, first, second, third] = [knock(), knock(), knock(), knock()];
       limits.maxSessions = 3;
@@ -541,7 +541,7 @@ describe('admit', () => {
       expect([first, second, third].map((admitted) => fate(admitted as Admission))).toEqual([2, 3, 0]);
     });
 
-    it('sends nobody away when there are fewer nodes, and fills none until they are few enough', () => {
+    it('ends no session when the limit is lowered, and fills no node until there is room', () => {
       const { limits, changed, knock, fate } = door({ maxSessions: 2 });
       const [one, two, waiting] = [knock(), knock(), knock()];
       limits.maxSessions = 1;
@@ -552,14 +552,14 @@ describe('admit', () => {
       expect(fate(waiting)).toBe(1);
     });
 
-    it('stops listening for changes with its source', () => {
+    it('unsubscribes the changes with its source', () => {
       const { changed, knocks } = door({});
       expect(changed.observed).toBe(true);
       knocks.complete();
       expect(changed.observed).toBe(false);
     });
 
-    it('lets callers who have not logged in hold so many nodes, and one more for each who has', () => {
+    it('limits the callers who have not logged in, and admits one more for each login', () => {
       const { knock, fate } = door({ maxSessions: 9, maxUnauthenticated: { start: 2, rate: 0, full: 2 } });
       const [one, two] = [knock(), knock()];
       expect([one, two, knock()].map(fate)).toEqual([1, 2, 'rate']);
@@ -572,7 +572,7 @@ describe('admit', () => {
       expect(fate(knock())).toBe('rate');
     });
 
-    it('counts a guest for early drop who has said nothing since, and for nothing else', () => {
+    it('counts a silent guest for early drop, and for nothing else', () => {
       const early = { start: 2, rate: 0, full: 2 };
       const { knock, fate } = door({ maxSessions: 9, maxUnauthenticated: early });
       const [one, two] = [knock(), knock()];
@@ -583,7 +583,7 @@ describe('admit', () => {
       expect([knock(), knock()].map(fate)).toEqual([2, 'rate']);
     });
 
-    it('gives a node to one who waits when another logs in as a guest', () => {
+    it('gives a node to a waiting caller when another logs in as a guest', () => {
       const { limits, changed, knock, fate } = door({ maxSessions: 1 });
       const [inside, waiting] = [knock(), knock()];
       limits.maxUnauthenticated = { start: 1, rate: 0, full: 1 };
@@ -594,7 +594,7 @@ describe('admit', () => {
       expect(fate(waiting)).toBe(2);
     });
 
-    it('does not count a guest any more who says something, or who is trusted', () => {
+    it('stops counting a guest who sends more, and never counts a trusted one', () => {
       const typed = new Subject<string>();
       const { knock, knocks, fate } = door({
         maxSessions: 9,
@@ -610,12 +610,12 @@ describe('admit', () => {
       knocks.complete();
     });
 
-    it('does not count those who are trusted, and lets them in', () => {
+    it('admits trusted callers without counting them', () => {
       const { knock, fate } = door({ maxSessions: 9, maxUnauthenticated: { start: 1, rate: 0, full: 1 } });
       expect([knock(TRUSTED), knock(), knock(), knock(TRUSTED)].map(fate)).toEqual([1, 2, 'rate', 3]);
     });
 
-    it('refuses some at random when it gets near', () => {
+    it('refuses callers at random near the limit', () => {
       let chance = 0.49;
       const { knock, fate } = door({ maxUnauthenticated: { start: 0, rate: 50, full: 100 } }, () => chance);
       expect(fate(knock())).toBe('rate');
@@ -623,7 +623,7 @@ describe('admit', () => {
       expect(fate(knock())).toBe(1);
     });
 
-    it('seats one who waits when another has logged in', () => {
+    it('gives a node to a waiting caller when another has logged in', () => {
       const { limits, changed, knock, fate } = door({ maxSessions: 1 });
       const [inside, waiting] = [knock(), knock()];
       limits.maxUnauthenticated = { start: 1, rate: 0, full: 1 };
@@ -638,7 +638,7 @@ describe('admit', () => {
       ['had logged in', undefined],
       ['is trusted', TRUSTED],
     ] as const) {
-      it(`seats one who waits when one who ${who} leaves`, () => {
+      it(`gives a node to a waiting caller when one who ${who} leaves`, () => {
         const { knock, fate } = door({ maxSessions: 1 });
         const [inside, waiting] = [knock(address), knock()];
         inside.loggedIn();

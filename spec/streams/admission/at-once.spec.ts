@@ -31,7 +31,7 @@ function door(limits: { maxPerAddress: number | null }, trusted = nobody as (add
 
 describe('atOnce', () => {
   it(
-    'passes those that are few enough, and what was refused before',
+    'passes connections up to the limit, and earlier refusals',
     marbles((m) => {
       const [one, two] = [from('192.0.2.1'), from('192.0.2.1')];
       const callers: Record<string, Knock> = {
@@ -47,7 +47,7 @@ describe('atOnce', () => {
   );
 
   it(
-    'is silent, empty, or fails with its source, and leaves it',
+    'is silent, completes and errors with its source, and unsubscribes it',
     marbles((m) => {
       const rule = atOnce({ maxPerAddress: 1 }, nobody);
       m.expect(m.cold<Knock>('--|').pipe(rule)).toBeObservable('--|');
@@ -58,7 +58,7 @@ describe('atOnce', () => {
     }),
   );
 
-  it('has room again when a line is gone for good', () => {
+  it('has room again when a connection is closed', () => {
     const knock = door({ maxPerAddress: 2 });
     const first = knock('192.0.2.1');
     expect(Boolean(knock('192.0.2.1'))).toBe(true);
@@ -68,7 +68,7 @@ describe('atOnce', () => {
     expect(knock('192.0.2.1')).toBe(false);
   });
 
-  it('counts an IPv4 address, and an IPv6 /64', () => {
+  it('counts per IPv4 address, and per IPv6 /64', () => {
     const knock = door({ maxPerAddress: 1 });
     expect(Boolean(knock('192.0.2.1'))).toBe(true);
     expect(Boolean(knock('192.0.2.2'))).toBe(true);
@@ -78,7 +78,7 @@ describe('atOnce', () => {
     expect(Boolean(knock('2001:db8:0:1::1'))).toBe(true);
   });
 
-  it('counts an IPv6 /56 four times, and a /48 sixteen times', () => {
+  it('allows four times as many per IPv6 /56, and sixteen times per /48', () => {
     const knock = door({ maxPerAddress: 2 });
     let inside = 0;
     for (let network = 0; network < 64; network += 1)
@@ -91,7 +91,7 @@ describe('atOnce', () => {
     expect(Boolean(knock('2001:db8:1::1'))).toBe(true);
   });
 
-  it('has room again in all networks of a line that is gone', () => {
+  it('has room again in all networks of a closed connection', () => {
     const knock = door({ maxPerAddress: 1 });
     const lines = [0, 1, 2, 3].map((network) => knock(`2001:db8:0:${network}::1`));
     expect(knock('2001:db8:0:4::1')).toBe(false);
@@ -99,7 +99,7 @@ describe('atOnce', () => {
     for (const network of [4, 5, 6, 7]) expect(Boolean(knock(`2001:db8:0:${network}::1`))).toBe(true);
   });
 
-  it('goes by the limit at the time, and by none if there is none', () => {
+  it('reads the limit at each connection, and allows any number without one', () => {
     const limits: { maxPerAddress: number | null } = { maxPerAddress: null };
     const knock = door(limits);
     for (let line = 0; line < 100; line += 1) expect(Boolean(knock('192.0.2.1'))).toBe(true);
@@ -109,7 +109,7 @@ describe('atOnce', () => {
     expect(Boolean(knock('192.0.2.1'))).toBe(true);
   });
 
-  it('neither refuses nor counts those who are trusted', () => {
+  it('neither refuses nor counts trusted addresses', () => {
     const trusting = { now: true };
     const knock = door({ maxPerAddress: 1 }, () => trusting.now);
     for (let line = 0; line < 5; line += 1) expect(Boolean(knock('192.0.2.1'))).toBe(true);
@@ -118,7 +118,7 @@ describe('atOnce', () => {
     expect(knock('192.0.2.1')).toBe(false);
   });
 
-  it('never lets in more of a source than it should, nor refuses one too many, whoever comes and goes', () => {
+  it('never exceeds the limit of a source, nor refuses too early, in any order of events', () => {
     const step = fc.record({ address: fc.nat(3), leaves: fc.boolean() });
     holds(
       fc.property(fc.integer({ min: 1, max: 4 }), fc.array(step, { maxLength: 80 }), (most, steps) => {

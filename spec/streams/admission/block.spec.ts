@@ -15,7 +15,7 @@ describe('block', () => {
   };
 
   it(
-    'refuses those whose address is blocked, and passes the rest, the refused too',
+    'refuses blocked addresses, and passes all others and earlier refusals',
     marbles((m) => {
       const knock$ = m.cold('-g-b-r-(gb)-|', callers);
       const rule = block((address) => address.startsWith('203.'));
@@ -25,7 +25,7 @@ describe('block', () => {
   );
 
   it(
-    'goes by what is blocked at the time',
+    'asks at each connection',
     marbles((m) => {
       let blocked = '';
       m.scheduler.schedule(() => {
@@ -37,7 +37,7 @@ describe('block', () => {
   );
 
   it(
-    'is silent, empty, or fails with its source, and leaves it',
+    'is silent, completes and errors with its source, and unsubscribes it',
     marbles((m) => {
       const rule = block(() => true);
       m.expect(m.cold<Knock>('--|').pipe(rule)).toBeObservable('--|');

@@ -31,13 +31,13 @@ function fates(policy: Partial<DoorPolicy>, ...addresses: string[]): string[] {
 }
 
 describe('door', () => {
-  it('counts nobody twice: whoever is blocked spends no allowance', () => {
+  it('takes no allowance for a blocked address', () => {
     const blocked = (address: string) => address === '203.0.113.1';
     const flood = Array<string>(50).fill('203.0.113.1');
     expect(fates({ blocked }, ...flood, '192.0.2.1', '192.0.2.2').slice(-3)).toEqual(['blocked', 'in', 'in']);
   });
 
-  it('asks for the rate of an address before that of all, and then for its lines', () => {
+  it('checks the rate of the address before the overall rate, and then its connections', () => {
     expect(fates({}, '192.0.2.1', '192.0.2.1', '192.0.2.1', '192.0.2.2', '192.0.2.3')).toEqual([
       'in',
       'address',
@@ -47,7 +47,7 @@ describe('door', () => {
     ]);
   });
 
-  it('lets in whoever is trusted, blocked or not, however often and whatever others do', () => {
+  it('admits trusted addresses, blocked or not, at any rate', () => {
     const trusted = (address: string) => address === '192.0.2.99';
     const callers = [
       '192.0.2.1',
@@ -62,14 +62,14 @@ describe('door', () => {
     ]);
   });
 
-  it('keeps out those who were penalised, before they spend an allowance', () => {
+  it('refuses penalised addresses before they use an allowance', () => {
     expect(fates({}, ...Array<string>(9).fill('192.0.2.66'), '192.0.2.1').slice(-2)).toEqual([
       'penalty',
       'in',
     ]);
   });
 
-  it('has the gate last: nobody is asked to press keys and then refused', () => {
+  it('has the gate last, so that no caller passes it only to be refused', () => {
     const { gate } = { gate: true };
     expect(fates({ gate }, '192.0.2.1', '192.0.2.1', '192.0.2.1')).toEqual(['address', 'address']);
   });

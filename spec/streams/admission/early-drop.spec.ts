@@ -12,7 +12,7 @@ function seeded(seed: number): () => number {
 }
 
 describe('earlyDrop', () => {
-  it('refuses nobody below its start, and everybody at its full', () => {
+  it('refuses none below start, and all at full', () => {
     for (const random of [() => 0, () => 0.999999]) {
       expect(earlyDrop(9, TEN_THIRTY_SIXTY, random)).toBe(false);
       expect(earlyDrop(60, TEN_THIRTY_SIXTY, random)).toBe(true);
@@ -20,12 +20,12 @@ describe('earlyDrop', () => {
     }
   });
 
-  it('may begin with everybody at once', () => {
+  it('can start with refusing all', () => {
     expect(earlyDrop(0, { start: 0, rate: 100, full: 0 }, () => 0.5)).toBe(true);
     expect(earlyDrop(5, { start: 5, rate: 0, full: 5 }, () => 0.999)).toBe(true);
   });
 
-  it('is as exact as its chance', () => {
+  it('matches its probability', () => {
     expect(earlyDrop(35, TEN_THIRTY_SIXTY, () => 0.6499)).toBe(true);
     expect(earlyDrop(35, TEN_THIRTY_SIXTY, () => 0.65)).toBe(false);
   });

@@ -24,7 +24,7 @@ const closed = (address: string, bytesIn: number): ServerEvent => ({
 
 describe('giveBack', () => {
   it(
-    'is silent, empty, or fails with its source, and leaves it',
+    'is silent, completes and errors with its source, and unsubscribes it',
     marbles((m) => {
       const rule = giveBack({ giveBack() {} });
       m.expect(m.cold<ServerEvent>('--|').pipe(rule)).toBeObservable('--|');
@@ -36,7 +36,7 @@ describe('giveBack', () => {
   );
 
   it(
-    'gives back what a call took that had nothing, or wanted nothing, and passes every event on',
+    'refunds a connection that got or wanted nothing, and passes every event on',
     marbles((m) => {
       const events: Record<string, ServerEvent> = {
         a: refused('full'),

@@ -19,7 +19,7 @@ describe('humanGate', () => {
   const connections = (input$: Observable<string>): FakeConnection => fakeConnection(input$);
 
   it(
-    'lets in whoever presses ESC twice, whatever else they press, and in whatever pieces',
+    'admits a caller who presses ESC twice, among other keys and in any chunks',
     marbles((m) => {
       const typed = m.cold('                 -a-e-b-e-x', { a: 'hello', e: '\x1b', b: 'oh', x: 'later' });
       const caller = connections(typed);
@@ -33,7 +33,7 @@ describe('humanGate', () => {
   );
 
   it(
-    'takes two at once',
+    'asks two callers at the same time',
     marbles((m) => {
       const caller = connections(m.cold('-e', { e: '\x1b\x1b' }));
       m.expect(m.cold('k-|', { k: caller }).pipe(humanGate(NEVER, m.scheduler))).toBeObservable('-k|', {
@@ -43,7 +43,7 @@ describe('humanGate', () => {
   );
 
   it(
-    'refuses whoever does not within ten seconds',
+    "refuses a caller who doesn't within ten seconds",
     marbles((m) => {
       const typed = m.cold('-e', { e: '\x1b' });
       const caller = connections(typed);
@@ -55,7 +55,7 @@ describe('humanGate', () => {
   );
 
   it(
-    'refuses whoever speaks another protocol as that, with its name',
+    'refuses clients of another protocol, and names it',
     marbles((m) => {
       const caller = connections(m.cold('-#', undefined, new SessionEnd('wrong-protocol', 'HTTP')));
       const refusal = {
@@ -78,7 +78,7 @@ describe('humanGate', () => {
     ['is given up by the transport', throwError(() => new SessionEnd('protocol'))],
   ] as const) {
     it(
-      `refuses whoever ${how} meanwhile`,
+      `refuses a caller who ${how} meanwhile`,
       marbles((m) => {
         expect(verdicts(m.cold('k|', { k: connections(end$) }).pipe(humanGate(NEVER, m.scheduler)))).toEqual(
           [],
@@ -91,7 +91,7 @@ describe('humanGate', () => {
   }
 
   it(
-    'says of whom hangs up whether a byte came',
+    'reports whether a caller who hangs up has sent a byte',
     marbles((m) => {
       const details: unknown[] = [];
       for (const typed$ of [m.cold<string>('-|'), m.cold('a|', { a: 'hello' })])
@@ -104,7 +104,7 @@ describe('humanGate', () => {
   );
 
   it(
-    'refuses those who stand there when the board goes down',
+    'refuses the callers at the gate when the board shuts down',
     marbles((m) => {
       const order$ = m.hot('---o');
       const heard = verdicts(m.cold('k-', { k: connections(NEVER) }).pipe(humanGate(order$, m.scheduler)));
@@ -115,7 +115,7 @@ describe('humanGate', () => {
   );
 
   it(
-    'asks nothing of whom a rule before it refused',
+    "doesn't ask callers whom an earlier rule refused",
     marbles((m) => {
       const caller = connections(NEVER);
       const refused = { verdict: 'refused', connection: caller, reason: 'blocked' } as const;
@@ -128,7 +128,7 @@ describe('humanGate', () => {
   );
 
   it(
-    'passes an error, and an empty source',
+    'passes on an error, and an empty source',
     marbles((m) => {
       m.expect(m.cold<Knock>('--#').pipe(humanGate(NEVER, m.scheduler))).toBeObservable('--#');
       m.expect(m.cold<Knock>('--|').pipe(humanGate(NEVER, m.scheduler))).toBeObservable('--|');
@@ -137,7 +137,7 @@ describe('humanGate', () => {
   );
 
   it(
-    'hangs up on those who stand there when it is unsubscribed, and not on those who are in',
+    'hangs up on callers at the gate when unsubscribed, and not on admitted ones',
     marbles((m) => {
       const [inside, standing] = [connections(m.cold('(e|)', { e: '\x1b\x1b' })), connections(NEVER)];
       const subscription = m
@@ -152,7 +152,7 @@ describe('humanGate', () => {
   );
 
   it(
-    `has room for ${GATE_PLACES}, and for one more when one is gone`,
+    `has room for ${GATE_PLACES} callers, and for one more when one is gone`,
     marbles((m) => {
       const knocks = new Subject<Knock>();
       const leaving = new Subject<string>();
@@ -172,7 +172,7 @@ describe('humanGate', () => {
   );
 
   it(
-    'hands on what follows the second ESC in the same packet as typed ahead, and nothing that came before it',
+    'keeps what follows the second ESC in the packet as type-ahead, and nothing before it',
     marbles((m) => {
       const caller = connections(m.cold('-e-|', { e: 'eve\x1b\x1bann\r\n' }));
       m.expect(m.cold('k|', { k: caller }).pipe(humanGate(NEVER, m.scheduler))).toBeObservable('-(k|)', {
@@ -186,7 +186,7 @@ describe('humanGate', () => {
   );
 
   for (const enter of ['\r\n', '\r\0', '\r', '\n'])
-    it(`takes the Enter ${JSON.stringify(enter)} that sends the ESCs for a part of them, and no other`, () => {
+    it(`drops the Enter ${JSON.stringify(enter)} that sends the ESCs, and no other`, () => {
       for (const [packet, ahead] of [
         [`\x1b\x1b${enter}`, []],
         [`\x1b\x1b${enter}ann${enter}`, [`ann${enter}`]],
@@ -204,7 +204,7 @@ describe('humanGate', () => {
     });
 
   it(
-    'takes no arrow, and no other key that begins with ESC, for one',
+    "doesn't take arrows or other keys that start with ESC for ESC",
     marbles((m) => {
       const typed = m.cold('-a-b-c-e', { a: '\x1b[A\x1b[B', b: '\x1bOP', c: '\x1b', e: 'x\x1b\x1b[C' });
       const caller = connections(typed);

@@ -8,7 +8,7 @@ describe('nodes', () => {
     expect([board.take(), board.take(), board.take()]).toEqual([1, 2, 3]);
   });
 
-  it('hands out the lowest that is free', () => {
+  it('takes the lowest free number', () => {
     const board = nodes();
     for (let node = 1; node <= 5; node += 1) board.take();
     board.free(4);
@@ -16,7 +16,7 @@ describe('nodes', () => {
     expect([board.take(), board.take(), board.take()]).toEqual([2, 4, 6]);
   });
 
-  it('takes no notice when a free node is given back', () => {
+  it('ignores a number that is freed twice', () => {
     const board = nodes();
     board.take();
     board.free(1);
@@ -25,7 +25,7 @@ describe('nodes', () => {
     expect([board.take(), board.take()]).toEqual([1, 2]);
   });
 
-  it('always hands out the lowest, in any order of coming and going', () => {
+  it('always takes the lowest, in any order of takes and frees', () => {
     const step = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 12 }));
     holds(
       fc.property(fc.array(step), (steps) => {

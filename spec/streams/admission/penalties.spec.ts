@@ -25,14 +25,14 @@ function table() {
 }
 
 describe('penalties', () => {
-  it('keep nobody out for a slip', () => {
+  it('refuse no address for a single slip', () => {
     const { commit, remainingMs } = table();
     expect(commit('no-login', 14)).toBe(0);
     expect(commit('no-login', 0)).toBe(0);
     expect(remainingMs(ADDRESS)).toBe(0);
   });
 
-  it('keep out at once whoever typed three wrong passwords, or broke the protocol', () => {
+  it('refuse an address at once after three wrong passwords or a protocol violation', () => {
     for (const offence of ['login-failed', 'protocol'] as const) {
       const { commit } = table();
       expect(commit(offence)).toBe(PENALTIES[offence]);
@@ -46,14 +46,14 @@ describe('penalties', () => {
     ['login-failed', 1, 15_000],
     ['protocol', 1, 90_000],
   ] as const) {
-    it(`begin with ${offence} the ${times}. time, for ${forMs} ms`, () => {
+    it(`take effect at offence number ${times} of ${offence}, for ${forMs} ms`, () => {
       const { commit } = table();
       expect(commit(offence, times - 1)).toBe(0);
       expect(commit(offence)).toBe(forMs);
     });
   }
 
-  it('add up, and are told when they begin, once', () => {
+  it('add up, and are reported once when they take effect', () => {
     const { commit, remainingMs } = table();
     commit('no-login', 14);
     expect(commit('no-login')).toBe(LEAST_PENALTY_MS);
@@ -62,7 +62,7 @@ describe('penalties', () => {
     expect(remainingMs(ADDRESS)).toBe(LEAST_PENALTY_MS + PENALTIES['no-login']);
   });
 
-  it('run off with time, those that are not in force yet too', () => {
+  it('expire with time, also before they take effect', () => {
     const { commit, remainingMs, pass } = table();
     commit('login-timeout');
     pass(PENALTIES['login-timeout']);
@@ -75,7 +75,7 @@ describe('penalties', () => {
     expect(remainingMs(ADDRESS)).toBe(0);
   });
 
-  it('begin anew when they are over', () => {
+  it('start anew once expired', () => {
     const { commit, remainingMs, pass } = table();
     expect(commit('protocol')).toBe(PENALTIES.protocol);
     pass(PENALTIES.protocol);
@@ -83,7 +83,7 @@ describe('penalties', () => {
     expect(remainingMs(ADDRESS)).toBe(0);
   });
 
-  it('end, after ten minutes at most', () => {
+  it('last at most ten minutes', () => {
     const { commit, remainingMs, pass } = table();
     commit('protocol', 100);
     expect(remainingMs(ADDRESS)).toBe(600_000);
@@ -93,7 +93,7 @@ describe('penalties', () => {
     expect(remainingMs(ADDRESS)).toBe(0);
   });
 
-  it('are for an IPv4 address, and for an IPv6 /64', () => {
+  it('apply to an IPv4 address, and to an IPv6 /64', () => {
     const { commit, remainingMs } = table();
     commit('protocol', 1, '192.0.2.1');
     commit('protocol', 1, '2001:db8::1');
@@ -101,7 +101,7 @@ describe('penalties', () => {
     expect(['::ffff:192.0.2.1', '2001:db8::2'].every((address) => remainingMs(address) > 0)).toBe(true);
   });
 
-  it('keep out an IPv6 /56 for four times as much, and a /48 for sixteen times', () => {
+  it('apply to an IPv6 /56 at four times as many offences, and to a /48 at sixteen times', () => {
     const { add, remainingMs } = table();
     const begun: string[] = [];
     for (let one = 0; one < 16; one += 1) {
@@ -122,7 +122,7 @@ describe('penalties', () => {
     expect(remainingMs('2001:db8:1::1')).toBe(0);
   });
 
-  it('add nothing for calls that come no faster than one a second, so that a penalty ends', () => {
+  it("don't grow by one attempt a second, so that they expire", () => {
     const { commit, remainingMs, pass } = table();
     commit('login-failed');
     for (let second = 1; second < 15; second += 1) {
@@ -134,7 +134,7 @@ describe('penalties', () => {
     expect(remainingMs(ADDRESS)).toBe(0);
   });
 
-  it('go on for as long as calls come faster than that', () => {
+  it('grow with faster attempts', () => {
     const { commit, remainingMs, pass } = table();
     commit('login-failed');
     for (let tick = 0; tick < 600; tick += 1) {
@@ -144,7 +144,7 @@ describe('penalties', () => {
     expect(remainingMs(ADDRESS)).toBeGreaterThan(15_000);
   });
 
-  it('remember no more than so many sources, the later half surely', () => {
+  it('are remembered for a bounded number of sources, the newer half at least', () => {
     const { commit, remainingMs } = table();
     const address = (index: number) => `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`;
     for (let index = 0; index < 2 * MAX_OFFENDERS; index += 1) commit('protocol', 1, address(index));

@@ -26,7 +26,7 @@ const ann = { handle: 'ann' };
 const bob = { handle: 'bob' };
 
 describe('perUser', () => {
-  it('lets in who is on line less often than they may', () => {
+  it('admits a user below the limit', () => {
     expect(logsIn(ann, { 1: ann, 2: bob, 3: null }, { maxPerUser: 2, perUser: 'deny' })).toEqual({
       in: true,
       ended: [],
@@ -34,7 +34,7 @@ describe('perUser', () => {
     });
   });
 
-  it('takes over the oldest call, and says so', () => {
+  it('takes over the oldest session, and says so', () => {
     expect(logsIn(ann, { 1: bob, 2: ann, 3: ann }, { maxPerUser: 2, perUser: 'takeover' })).toEqual({
       in: true,
       ended: [2],
@@ -42,13 +42,13 @@ describe('perUser', () => {
     });
   });
 
-  it('takes over as many as are too many, when the limit was lowered', () => {
+  it('takes over several sessions, if the limit was lowered', () => {
     expect(logsIn(ann, { 1: ann, 2: ann, 3: ann }, { maxPerUser: 1, perUser: 'takeover' }).ended).toEqual([
       1, 2, 3,
     ]);
   });
 
-  it('denies, where that is the policy, and says how often they are on line', () => {
+  it('denies if that is the policy, and says how many sessions there are', () => {
     expect(logsIn(ann, { 1: ann }, { maxPerUser: 1, perUser: 'deny' })).toEqual({
       in: false,
       ended: [],
@@ -59,7 +59,7 @@ describe('perUser', () => {
     );
   });
 
-  it('knows no limit of guests, nor of those who are unlimited, nor without one', () => {
+  it("doesn't limit guests or unlimited users, nor any user without a limit", () => {
     for (const user of [
       { handle: 'ann', guest: true },
       { handle: 'ann', unlimited: true },
@@ -69,7 +69,7 @@ describe('perUser', () => {
     expect(logsIn(ann, { 1: ann, 2: ann }, { maxPerUser: null, perUser: 'deny' }).in).toBe(true);
   });
 
-  it('takes no guest for the account of that name', () => {
+  it("doesn't count a guest for the account of that name", () => {
     expect(logsIn(ann, { 1: { handle: 'ann', guest: true } }, { maxPerUser: 1, perUser: 'deny' }).in).toBe(
       true,
     );

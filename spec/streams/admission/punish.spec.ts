@@ -56,7 +56,7 @@ function offences(
 
 describe('punish', () => {
   it(
-    'passes every event on, and adds the penalty behind the one that was too much',
+    'passes every event on, and emits the penalty after the last offence',
     marbles((m) => {
       const values: Record<string, ServerEvent> = {
         l: { type: 'serverListening', host: '::', port: 23 },
@@ -86,7 +86,7 @@ describe('punish', () => {
     ['protocol', 'protocol'],
     ['wrong-protocol', 'wrong-protocol'],
   ] as const) {
-    it(`takes a call that ended as ${reason}, without a login, for ${offence}`, () => {
+    it(`counts a session that ended with ${reason} before the login as ${offence}`, () => {
       expect(offences([closed(reason)])).toEqual([offence]);
     });
   }
@@ -100,15 +100,15 @@ describe('punish', () => {
     'taken-over',
     'time-limit',
   ] as const) {
-    it(`takes ${reason} for nobody's fault`, () => expect(offences([closed(reason)])).toEqual([]));
+    it(`does not count ${reason} as an offence`, () => expect(offences([closed(reason)])).toEqual([]));
   }
 
-  it('takes nothing amiss of who had logged in, but breaking the protocol', () => {
+  it('counts nothing after a login except protocol violations', () => {
     expect(offences([loggedIn(), closed('hangup')])).toEqual([]);
     expect(offences([loggedIn(), closed('protocol')])).toEqual(['protocol']);
   });
 
-  it('blames nobody for a login that could not be checked, and only that call', () => {
+  it("does not count a login that couldn't be checked, and spares only that session", () => {
     const fault: ServerEvent = {
       type: 'sessionClosing',
       session: 1,
@@ -120,7 +120,7 @@ describe('punish', () => {
     expect(offences([fault, closed('login-failed'), closed('login-failed')])).toEqual(['login-failed']);
   });
 
-  it('forgets who had logged in when the call is over', () => {
+  it('forgets a login when its session is over', () => {
     expect(offences([loggedIn(), closed('hangup'), closed('hangup')])).toEqual(['no-login']);
     expect(offences([loggedIn(2), closed('hangup')])).toEqual(['no-login']);
   });
@@ -134,7 +134,7 @@ describe('punish', () => {
     attempt,
   });
 
-  it('takes each wrong password for an offence at once, so that hanging up between changes nothing', () => {
+  it('counts each wrong password at once, so that hanging up in between gains nothing', () => {
     expect(offences([failed(1), closed('hangup')])).toEqual(['login-failed 5000', 'no-login']);
     const calls = [1, 2, 3].flatMap((session) => [failed(1, session), closed('hangup', { session })]);
     const seen: string[] = [];
@@ -144,7 +144,7 @@ describe('punish', () => {
     expect(seen).toContain('login-failed');
   });
 
-  it('keeps somebody out whose third try ends the call, however slowly they type', () => {
+  it('refuses an address after a third failed login, however slowly they came', () => {
     const scheduler = new VirtualTimeScheduler();
     const events = [failed(1), failed(2), failed(3), closed('login-failed')];
     const penalised: number[] = [];
@@ -159,13 +159,13 @@ describe('punish', () => {
     expect(penalised).toEqual([PENALTIES['login-failed']]);
   });
 
-  it("takes a monitor's look for nothing, unless it held the line", () => {
+  it("does not count a monitor's connection, unless it was held open", () => {
     const silent = { ...closed('hangup'), bytesIn: 0 } as ServerEvent;
     expect(offences([silent, { ...refused('gate'), detail: 'silent' } as ServerEvent])).toEqual([]);
     expect(offences([{ ...silent, durationMs: 10_000 } as ServerEvent])).toEqual(['no-login']);
   });
 
-  it('adds a penalty for each network that is kept out from then on', () => {
+  it('emits a penalty for each network that is refused from then on', () => {
     const address = '2001:db8::1';
     const seen: unknown[] = [];
     of({ ...closed('protocol'), address } as ServerEvent)
@@ -177,11 +177,11 @@ describe('punish', () => {
     ]);
   });
 
-  it('takes leaving the waiting room for nothing', () => {
+  it('does not count leaving the waiting room', () => {
     expect(offences([closed('hangup', { node: 0 })])).toEqual([]);
   });
 
-  it('takes refusals for a flood, where the caller is at fault', () => {
+  it('counts refusals as a flood if the caller is to blame', () => {
     expect(offences((['rate', 'address', 'penalty', 'gate'] as const).map(refused))).toEqual([
       'flood',
       'flood',
@@ -192,13 +192,13 @@ describe('punish', () => {
     expect(offences((['full', 'blocked', 'draining', 'proxy', 'crawler'] as const).map(refused))).toEqual([]);
   });
 
-  it('penalises nobody who is trusted, and nobody while it is off', () => {
+  it('penalises no trusted address, and none while disabled', () => {
     expect(offences([closed('protocol')], { trusted: always })).toEqual([]);
     expect(offences([closed('protocol')], { on: nobody })).toEqual([]);
   });
 
   it(
-    'is silent, empty, or fails with its source, and leaves it',
+    'is silent, completes and errors with its source, and unsubscribes it',
     marbles((m) => {
       const rule = punish(penalties(new VirtualTimeScheduler()), nobody, always);
       m.expect(m.cold<ServerEvent>('--|').pipe(rule)).toBeObservable('--|');

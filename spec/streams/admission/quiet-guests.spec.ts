@@ -10,7 +10,7 @@ describe('quietGuests', () => {
     return { connection, says: () => typed.next('hello\r') };
   };
 
-  it('counts guests until they say something', () => {
+  it('counts guests until they send something', () => {
     const guests = quietGuests();
     const [ann, bob] = [talker(), talker()];
     ann.says();
@@ -21,7 +21,7 @@ describe('quietGuests', () => {
     expect(guests.count()).toBe(1);
   });
 
-  it('counts nobody who has left, nor whose client answers', () => {
+  it('counts no guest who has left, or whose client answers', () => {
     const guests = quietGuests();
     const { connection } = talker();
     guests.add(connection);
@@ -35,7 +35,7 @@ describe('quietGuests', () => {
     expect(guests.count()).toBe(0);
   });
 
-  it('looks at a few at a time, and at all of them in turn', () => {
+  it('checks a few at a time, and all of them in turn', () => {
     const guests = quietGuests();
     const crowd = Array.from({ length: 3 * LOOKS }, talker);
     for (const { connection } of crowd) guests.add(connection);
@@ -54,7 +54,7 @@ describe('quietGuests', () => {
     expect(looks).toBe(crowd.length);
   });
 
-  it('looks at those again who are still quiet, after the others', () => {
+  it('checks guests who are still quiet again, after the others', () => {
     const guests = quietGuests();
     const crowd = Array.from({ length: 2 * LOOKS }, talker);
     for (const { connection } of crowd) guests.add(connection);

@@ -24,12 +24,12 @@ const everySecond = () =>
   });
 
 describe('isRefused', () => {
-  it('tells a refused connection from a welcome one', () => {
+  it('tells refused connections from others', () => {
     expect(isRefused(eve)).toBeTrue();
     expect(isRefused(ann)).toBeFalse();
   });
 
-  it("isn't misled by the gate's other verdicts", () => {
+  it("isn't confused by other verdicts", () => {
     expect(isRefused({ verdict: 'admitted' })).toBeFalse();
     expect(isRefused({ verdict: 'waiting' })).toBeFalse();
   });
@@ -37,7 +37,7 @@ describe('isRefused', () => {
 
 describe('refuse', () => {
   it(
-    'lets pass whom the rule has nothing against, and refuses the others with reason and time',
+    'passes connections the rule accepts, and refuses others with reason and time',
     marbles((m) => {
       const knock = m.hot<Knock>('-a-b-a-|', KNOCKS);
       const expected = '          -a-x-a-|';
@@ -48,7 +48,7 @@ describe('refuse', () => {
   );
 
   it(
-    'hands on what was refused before, untouched, and the rule never sees it',
+    'passes earlier refusals unchanged, and hides them from the rule',
     marbles((m) => {
       const knock = m.hot<Knock>('-a-e-b-|', KNOCKS);
       const expected = '          -x-e-b-|';
@@ -58,7 +58,7 @@ describe('refuse', () => {
   );
 
   it(
-    'hands on the very connection, not a copy',
+    'passes the connection itself, not a copy',
     marbles((m) => {
       const same$ = m.hot<Knock>('-a-e-|', KNOCKS).pipe(
         onlyAnn(),
@@ -69,7 +69,7 @@ describe('refuse', () => {
   );
 
   it(
-    'begins the rule anew for each subscription',
+    'starts the rule anew for each subscription',
     marbles((m) => {
       const knock$ = m.cold<Knock>('ab|', KNOCKS).pipe(everySecond(), map(isRefused));
       m.expect(knock$).toBeObservable('     rw|', { r: true, w: false });
@@ -78,7 +78,7 @@ describe('refuse', () => {
   );
 
   it(
-    'is silent while nobody knocks, and completes with the door',
+    'is silent with a silent source, and completes with it',
     marbles((m) => {
       m.expect(m.hot<Knock>('---').pipe(onlyAnn())).toBeObservable('---');
       m.expect(m.cold<Knock>('  |').pipe(onlyAnn())).toBeObservable('|');
@@ -95,7 +95,7 @@ describe('refuse', () => {
   );
 
   it(
-    'leaves the door when nobody listens any more',
+    'unsubscribes its source when unsubscribed',
     marbles((m) => {
       const knock = m.hot<Knock>('-a-a-a-', KNOCKS);
       const unsub = '             ^---!';

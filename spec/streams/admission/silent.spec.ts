@@ -17,7 +17,7 @@ const closed = (changed: Partial<SessionClosed> = {}): SessionClosed => ({
 });
 
 describe('isSilent', () => {
-  it('is true of who hangs up soon and without a byte, on a node, in the waiting room and at the gate', () => {
+  it('is true of a caller who hangs up soon without a byte, on a node, in the waiting room or at the gate', () => {
     expect(isSilent(closed())).toBe(true);
     expect(isSilent(closed({ node: 0 }))).toBe(true);
     expect(
@@ -25,7 +25,7 @@ describe('isSilent', () => {
     ).toBe(true);
   });
 
-  it('is false of who sent a byte, or held the line, or was ended', () => {
+  it('is false of a caller who sent a byte, held the connection, or was ended', () => {
     expect(isSilent(closed({ bytesIn: 1 }))).toBe(false);
     expect(isSilent(closed({ durationMs: 10_000 }))).toBe(false);
     for (const reason of ['login-timeout', 'kicked', 'shutdown', 'lost'] satisfies EndReason[])

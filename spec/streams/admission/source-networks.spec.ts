@@ -1,12 +1,12 @@
 import { SHARES, sourceNetworks } from '../../../streams/admission/source-networks.js';
 
 describe('sourceNetworks', () => {
-  it('is the address alone for IPv4, in whatever notation', () => {
+  it('returns an IPv4 address alone, in any notation', () => {
     for (const address of ['192.0.2.1', '::ffff:192.0.2.1', '::FFFF:192.0.2.1%eth0', '::ffff:c000:201'])
       expect(sourceNetworks(address)).withContext(address).toEqual(['192.0.2.1']);
   });
 
-  it('is a /64, a /56 and a /48 for IPv6, the narrowest first', () => {
+  it('returns a /64, a /56 and a /48 for IPv6, the narrowest first', () => {
     expect(sourceNetworks('2001:db8:1:abcd::7')).toEqual([
       '2001:db8:1:abcd::/64',
       '2001:db8:1:ab00::/56',
@@ -16,11 +16,11 @@ describe('sourceNetworks', () => {
     expect(sourceNetworks('2001:db8:1:ac00::')[1]).toBe('2001:db8:1:ac00::/56');
   });
 
-  it('has a share for each of them', () => {
+  it('has a share for each network', () => {
     expect(SHARES.length).toBe(sourceNetworks('2001:db8::1').length as 3);
   });
 
-  it('takes no IPv6 address for IPv4 that only looks so', () => {
+  it("doesn't take an IPv6 address for IPv4 that only looks like it", () => {
     for (const address of ['::c000:201', '::1:ffff:c000:201', '64:ff9b::c000:201'])
       expect(sourceNetworks(address).length).withContext(address).toBe(3);
   });

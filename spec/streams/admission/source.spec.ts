@@ -25,12 +25,12 @@ describe('source', () => {
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ];
   for (const [address, network] of written) {
-    it(`knows ${address} however it is written`, () => {
+    it(`recognises ${address} in any notation`, () => {
       expect(source(address)).toBe(network);
     });
   }
 
-  it('sees through IPv4 in IPv6 clothes', () => {
+  it('takes IPv4-mapped addresses for IPv4', () => {
     expect(source('::ffff:192.0.2.1')).toBe('192.0.2.1');
     expect(source('::FFFF:192.0.2.1')).toBe('192.0.2.1');
     expect(source('::ffff:192.0.2.1%eth0')).toBe('192.0.2.1');
@@ -42,7 +42,7 @@ describe('source', () => {
   /** The shortest way to write it (RFC 5952). */
   const shorten = (address: string) => new URL(`http://[${address}]`).hostname.slice(1, -1);
 
-  it('is the same for two addresses exactly when their first 64 bits are', () => {
+  it('is equal for two addresses exactly if their first 64 bits are', () => {
     holds(
       fc.property(half, half, half, half, (one, other, low, high) => {
         throwUnless(source(write([...one, ...low]))).toBe(source(write([...one, ...high])));
@@ -52,7 +52,7 @@ describe('source', () => {
     );
   });
 
-  it('is the same for the long and the short way to write an address', () => {
+  it('is equal for the long and the short notation', () => {
     const zeros = fc.oneof(fc.constant(0), group);
     holds(
       fc.property(fc.array(zeros, { minLength: 8, maxLength: 8 }), (groups) => {
@@ -61,7 +61,7 @@ describe('source', () => {
     );
   });
 
-  it('takes what is no address at all for what it is', () => {
+  it("returns text that isn't an address unchanged", () => {
     holds(
       fc.property(fc.string(), (text) => {
         throwUnless(typeof source(text)).toBe('string');

@@ -35,7 +35,7 @@ const each = (m: Context, perAddress: Rate | null, altogether: Rate | null = nul
 
 describe('throttle', () => {
   it(
-    'refuses nobody without a rate',
+    'refuses none without a rate',
     marbles((m) => {
       const knock = m.hot('(aaaaaaaaaaaaaaaa)-a|', KNOCKS);
       const expected = '   (wwwwwwwwwwwwwwww)-w|';
@@ -45,7 +45,7 @@ describe('throttle', () => {
   );
 
   it(
-    'lets a burst in, then one more each time that one has been earned, on the very millisecond',
+    'allows a burst, then one more for each token earned, to the millisecond',
     marbles((m) => {
       const knock = m.hot('aaa------aa--------aa|', KNOCKS);
       const expected = '   wwa------aw--------aw|';
@@ -54,7 +54,7 @@ describe('throttle', () => {
   );
 
   it(
-    'earns no more than a burst in the longest quiet',
+    'earns no more than a burst, however long the quiet',
     marbles((m) => {
       const knock = m.hot('(aa) 10m (aaa) 10m (aaa|)', KNOCKS);
       const expected = '   (ww) 10m (wwa) 10m (wwa|)';
@@ -63,7 +63,7 @@ describe('throttle', () => {
   );
 
   it(
-    'says when to call again',
+    'says when to try again',
     marbles((m) => {
       const retry$ = m.hot('a--a---a--a|', KNOCKS).pipe(
         each(m, rate(1, 10)),
@@ -74,7 +74,7 @@ describe('throttle', () => {
   );
 
   it(
-    'holds each source to its own rate',
+    'limits each source separately',
     marbles((m) => {
       const knock = m.hot('abcabc|', KNOCKS);
       const expected = '   wwwaaa|';
@@ -83,7 +83,7 @@ describe('throttle', () => {
   );
 
   it(
-    'takes a /64 for one source, and IPv4 in IPv6 clothes for IPv4',
+    'takes a /64 for one source, and IPv4-mapped addresses for IPv4',
     marbles((m) => {
       const knock = m.hot('xyz-am|', KNOCKS);
       const expected = '   waw-wa|';
@@ -92,7 +92,7 @@ describe('throttle', () => {
   );
 
   it(
-    'holds all of them together to the other rate',
+    'limits all sources together',
     marbles((m) => {
       const knock = m.hot('abc------cb|', KNOCKS);
       const expected = '   wwr------rw|';
@@ -101,7 +101,7 @@ describe('throttle', () => {
   );
 
   it(
-    "asks the source's own rate first, so that a flooder spends nobody else's allowance",
+    "checks the rate of the source first, so that a flooder doesn't use up the allowance of others",
     marbles((m) => {
       const knock = m.hot('(aaaaaaaaaa)(bc)|', KNOCKS);
       const expected = '   (waaaaaaaaa)(wr)|';
@@ -110,7 +110,7 @@ describe('throttle', () => {
   );
 
   it(
-    "doesn't count whom an earlier rule refused",
+    "doesn't count earlier refusals",
     marbles((m) => {
       const knock = m.hot('(eeee)(ab)|', KNOCKS);
       const expected = '   (bbbb)(wr)|';
@@ -119,7 +119,7 @@ describe('throttle', () => {
   );
 
   it(
-    'begins with full buckets for each subscription',
+    'starts with full buckets for each subscription',
     marbles((m) => {
       const knock$ = m.cold('aa|', KNOCKS).pipe(each(m, rate(1, 1000), rate(1, 1000)), fate);
       m.expect(knock$).toBeObservable('     wa|', FATES);
@@ -127,7 +127,7 @@ describe('throttle', () => {
     }),
   );
 
-  it('forgets the sources that were quiet longest when there are too many', () => {
+  it('forgets the sources unused longest when there are too many', () => {
     const knocks = new Subject<Knock>();
     let last = '';
     knocks
@@ -166,7 +166,7 @@ describe('throttle', () => {
   });
 
   it(
-    'is silent while nobody knocks, and completes with the door',
+    'is silent with a silent source, and completes with it',
     marbles((m) => {
       m.expect(m.hot('---', KNOCKS).pipe(each(m, rate(1, 10)))).toBeObservable('---');
       m.expect(m.cold('  |', KNOCKS).pipe(each(m, rate(1, 10)))).toBeObservable('|');
@@ -183,7 +183,7 @@ describe('throttle', () => {
   );
 
   it(
-    'leaves the door when nobody listens any more',
+    'unsubscribes its source when unsubscribed',
     marbles((m) => {
       const knock = m.hot('-a-a-a-', KNOCKS);
       const unsub = '     ^---!';

@@ -13,25 +13,25 @@ const aRate = fc.record({
 });
 
 describe('a token bucket', () => {
-  it('gives the burst at once, and then says how long to wait', () => {
+  it('gives the burst at once, and then returns how long to wait', () => {
     const bucket = fullBucket(RATE, 0);
     const taken = [0, 0, 0, 0].map((now) => takeToken(bucket, RATE, now));
     expect(taken).toEqual([0, 0, 0, 6000]);
   });
 
-  it('has the next token on the very millisecond', () => {
+  it('has the next token on the exact millisecond', () => {
     const bucket = fullBucket({ ...RATE, burst: 1 }, 500);
     const taken = [500, 6499, 6500, 6501].map((now) => takeToken(bucket, RATE, now));
     expect(taken).toEqual([0, 1, 0, 5999]);
   });
 
-  it('is not a millisecond late for the sake of a fraction', () => {
+  it('is not a millisecond late because of fractions', () => {
     const bucket = fullBucket(RATE, 0);
     const taken = [0, 2, 4, 5999, 6000].map((now) => takeToken(bucket, RATE, now));
     expect(taken).toEqual([0, 0, 0, 1, 0]);
   });
 
-  it('takes more tokens for what costs more, and no more than it ever holds', () => {
+  it('takes several tokens at once, at most a full bucket', () => {
     const bucket = fullBucket(RATE, 0);
     expect(takeToken(bucket, RATE, 0, 2)).toBe(0);
     expect(takeToken(bucket, RATE, 0, 2)).toBe(6000);
@@ -40,20 +40,20 @@ describe('a token bucket', () => {
     expect(takeToken(bucket, RATE, 12_000)).toBe(6000);
   });
 
-  it('takes nothing from the one it refuses, so that knocking does no harm', () => {
+  it("takes nothing when it refuses, so that attempts don't extend the wait", () => {
     const bucket = fullBucket({ ...RATE, burst: 1 }, 0);
     takeToken(bucket, RATE, 0);
     for (let now = 0; now < 6000; now += 1) expect(takeToken(bucket, RATE, now)).toBe(6000 - now);
     expect(takeToken(bucket, RATE, 6000)).toBe(0);
   });
 
-  it('never holds more than the burst, however long the quiet was', () => {
+  it('never holds more than the burst, however long the quiet', () => {
     const bucket = fullBucket(RATE, 0);
     const taken = [0, 0, 0, 0].map(() => takeToken(bucket, RATE, 86_400_000));
     expect(taken).toEqual([0, 0, 0, 6000]);
   });
 
-  it('keeps its word: who waits as long as told is let in', () => {
+  it('has enough tokens after the wait it returned', () => {
     holds(
       fc.property(aRate, fc.array(fc.integer({ min: 0, max: 10_000 })), (rate, pauses) => {
         const bucket = fullBucket(rate, 0);
@@ -68,7 +68,7 @@ describe('a token bucket', () => {
     );
   });
 
-  it('gives no more than the burst and the rate, over any stretch of time', () => {
+  it('gives at most the burst and the rate over any period', () => {
     holds(
       fc.property(
         aRate,

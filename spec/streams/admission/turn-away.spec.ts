@@ -15,7 +15,7 @@ const full = (connection = fakeConnection(NEVER)): Refused => ({
 
 describe('turnAway', () => {
   it(
-    'tells the server at once, the caller why, and completes when the line is gone',
+    'reports the refusal at once, tells the caller why, and completes when the connection is gone',
     marbles((m) => {
       const farewell = m.cold<boolean>('                      ---(t|)', { t: true });
       const said: unknown[] = [];
@@ -31,7 +31,7 @@ describe('turnAway', () => {
   );
 
   it(
-    'says when to call again, where the rule knows',
+    'says when to try again, if the rule knows',
     marbles((m) => {
       const eve = fakeConnection(NEVER, { address: '192.0.2.9' });
       const refused: Refused = { verdict: 'refused', connection: eve, reason: 'address', retryInMs: 60_000 };
@@ -49,7 +49,7 @@ describe('turnAway', () => {
   );
 
   it(
-    'does nothing until it is subscribed to',
+    'does nothing until it is subscribed',
     marbles((m) => {
       const ann = fakeConnection(NEVER);
       turnAway(
@@ -63,7 +63,7 @@ describe('turnAway', () => {
   );
 
   it(
-    'cuts the line when it is unsubscribed from',
+    'cuts the connection when unsubscribed',
     marbles((m) => {
       const eve = fakeConnection(NEVER, { lingers: true });
       const event$ = turnAway(

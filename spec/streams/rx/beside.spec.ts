@@ -10,7 +10,7 @@ describe('beside', () => {
     ['not at all when there is nothing', '|', '|', '(^!)'],
   ] as const)
     it(
-      `runs something else ${what}`,
+      `subscribes the other ${what}`,
       marbles((m) => {
         const source$ = m.cold(source);
         const other$ = m.hot('x-x-x-x-x-x');
@@ -20,7 +20,7 @@ describe('beside', () => {
     );
 
   it(
-    'goes on when the other is done, and fails when the other does',
+    'continues when the other completes, and errors when the other does',
     marbles((m) => {
       const source = m.cold('-a-b-|');
       m.expect(source.pipe(beside(m.cold('--|')))).toBeObservable('-a-b-|');
@@ -30,7 +30,7 @@ describe('beside', () => {
   );
 
   it(
-    'does not even begin when the other fails at once',
+    "doesn't subscribe the source when the other errors at once",
     marbles((m) => {
       const source = m.cold('-a|');
       m.expect(source.pipe(beside(throwError(() => 'error')))).toBeObservable('#');
@@ -39,7 +39,7 @@ describe('beside', () => {
   );
 
   it(
-    'leaves both when it is left, at once too',
+    'unsubscribes both when unsubscribed, even immediately',
     marbles((m) => {
       const [source, other] = [m.cold('-a-b-'), m.cold('-x-x-')];
       m.expect(source.pipe(beside(other)), '^--!').toBeObservable('-a-');

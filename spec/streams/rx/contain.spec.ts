@@ -7,7 +7,7 @@ describe('contain', () => {
   passesOn(contain);
 
   it(
-    'leaves its source when unsubscribed',
+    'unsubscribes its source when unsubscribed',
     marbles((m) => {
       const source = m.cold('-a-b-c-');
       m.expect(source.pipe(contain()), '---!').toBeObservable('-a-');
@@ -31,7 +31,7 @@ describe('contain', () => {
       throw new Error('in the teardown');
     };
 
-    it('is not thrown at who unsubscribes, but reported', () => {
+    it('is reported, and not thrown at the code that unsubscribes', () => {
       const running = new Observable(() => fails).pipe(contain()).subscribe();
 
       expect(() => running.unsubscribe()).not.toThrow();
@@ -40,7 +40,7 @@ describe('contain', () => {
       expect(reported.map(String)).toEqual([jasmine.stringContaining('in the teardown')]);
     });
 
-    it('does not keep a completion from those below', () => {
+    it('does not withhold a completion from downstream', () => {
       let completed = false;
       const done = () => {
         completed = true;
@@ -55,7 +55,7 @@ describe('contain', () => {
       expect(reported.length).toBe(1);
     });
 
-    it('is not thrown at who subscribes to what is over at once', () => {
+    it('is not thrown at the code that subscribes to a source that ends at once', () => {
       const over$ = new Observable((subscriber) => {
         subscriber.complete();
         return fails;

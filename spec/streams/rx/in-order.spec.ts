@@ -5,7 +5,7 @@ import { Failing } from '../../support/failing.js';
 
 describe('inOrder', () => {
   it(
-    'passes many values on as they come',
+    'passes many values on',
     marbles((m) => {
       const source = m.cold('                   -a-(bc)-d-|');
       const expected = '                        -a-(bc)-d-|';
@@ -51,7 +51,7 @@ describe('inOrder', () => {
   );
 
   it(
-    'leaves its source when unsubscribed',
+    'unsubscribes its source when unsubscribed',
     marbles((m) => {
       const source = m.cold('                           -a-b-c-|');
       m.expect(source.pipe(inOrder()), '        ----!').toBeObservable('-a-b-');
@@ -82,7 +82,7 @@ describe('inOrder', () => {
     return [first, second];
   }
 
-  it('lets all hear a value before one that was caused by it', () => {
+  it('delivers a value to all subscribers before one that it caused', () => {
     const [first, second] = heardBy((value, source) => {
       if (value === 1) {
         source.next(2);
@@ -94,7 +94,7 @@ describe('inOrder', () => {
     expect(second).toEqual(['1', '2', '3', '4']);
   });
 
-  it('loses no undefined', () => {
+  it('keeps undefined values', () => {
     const [first, second] = heardBy((value, source) => {
       if (value !== 1) return;
       source.next(undefined);
@@ -104,7 +104,7 @@ describe('inOrder', () => {
     expect(second).toEqual(['1', 'undefined', '2']);
   });
 
-  it('completes after all values, also when the source completed while one was heard', () => {
+  it('completes after all values, even if the source completed during one', () => {
     const [first, second] = heardBy((value, source) => {
       if (value !== 1) return;
       source.next(2);
@@ -122,7 +122,7 @@ describe('inOrder', () => {
     expect(heard).toEqual([1]);
   });
 
-  it('delivers nothing more to somebody who left while hearing', () => {
+  it('delivers nothing more to a subscriber that unsubscribed during a value', () => {
     const source = new Subject<number>();
     const heard: number[] = [];
     source.pipe(inOrder(), take(1)).subscribe((value) => {
@@ -145,7 +145,7 @@ describe('inOrder', () => {
     expect(heard).toEqual([3]);
   });
 
-  it('fails with what a subscriber throws, and does not take it for one that still hears', () => {
+  it('errors with what a subscriber throws, and delivers nothing more to it', () => {
     const source = new Subject<number>();
     const subscriber = new Failing();
     source.pipe(inOrder()).subscribe(subscriber);

@@ -27,12 +27,12 @@ function doing(count: number, leaveAfter = Number.POSITIVE_INFINITY, eachMs = 0)
 }
 
 describe('inSlices', () => {
-  it('does everything at once where it is not much, and nothing where there is none', () => {
+  it('handles a few items at once, and none if there are none', () => {
     expect(doing(0)).toEqual({ done: [], turns: [0], end: ['|'], running: 0 });
     expect(doing(SLICE).turns).toEqual([SLICE]);
   });
 
-  it('does what is more in turns, each once and in order, and completes behind the last', () => {
+  it('handles more items in turns, each once and in order, then completes', () => {
     const { done, turns, end, running } = doing(2 * SLICE + 1);
     expect(turns).toEqual([SLICE, 2 * SLICE, 2 * SLICE + 1]);
     expect(done).toEqual(Array.from({ length: 2 * SLICE + 1 }, (_, index) => index));
@@ -40,12 +40,12 @@ describe('inSlices', () => {
     expect(running).toBe(0);
   });
 
-  it('ends a slice early that takes long, behind one at least', () => {
+  it('ends a slow slice early, after at least one item', () => {
     expect(doing(5, undefined, SLICE_MS / 2).turns).toEqual([2, 4, 5]);
     expect(doing(3, undefined, SLICE_MS).turns).toEqual([1, 2, 3]);
   });
 
-  it('leaves the rest as it is when unsubscribed', () => {
+  it('skips the rest when unsubscribed', () => {
     const { turns, end, running } = doing(4 * SLICE, 2);
     expect(turns).toEqual([SLICE, 2 * SLICE]);
     expect(end).toEqual([]);

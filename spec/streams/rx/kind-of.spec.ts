@@ -2,7 +2,7 @@ import { EMPTY } from 'rxjs';
 import { kindOf } from '../../../streams/rx/kind-of.js';
 
 describe('kindOf', () => {
-  it('says what a value is', () => {
+  it('names the kind of a value', () => {
     expect([null, undefined, 5, 'five', () => 5, {}, [], Promise.resolve(), EMPTY].map(kindOf)).toEqual([
       'null',
       'undefined',
@@ -16,7 +16,7 @@ describe('kindOf', () => {
     ]);
   });
 
-  it('says it of objects that tell nothing of themselves', () => {
+  it('names objects without a usable constructor', () => {
     const secretive = {
       get constructor(): never {
         throw new Error('secret');

@@ -1,14 +1,14 @@
 import { recent } from '../../../streams/rx/recent.js';
 
 describe('recent', () => {
-  it('has what was put in last under a key', () => {
+  it('has the last value of a key', () => {
     const table = recent<string, number>(10);
     table.set('a', 1);
     table.set('a', 2);
     expect([table.get('a'), table.get('b')]).toEqual([2, undefined]);
   });
 
-  it('makes room by the half that was put in longest ago, and never holds more than it may', () => {
+  it('drops the half unused longest, and never exceeds its size', () => {
     const table = recent<number, number>(10);
     for (let key = 0; key < 100; key += 1) {
       table.set(key, key);
@@ -22,7 +22,7 @@ describe('recent', () => {
     }
   });
 
-  it('keeps what is put in again and again', () => {
+  it('keeps entries that are set again and again', () => {
     const table = recent<number, string>(10);
     for (let key = 1; key < 1000; key += 1) {
       table.set(0, 'regular');

@@ -2,12 +2,12 @@ import { of } from 'rxjs';
 import { streamOf } from '../../../streams/rx/stream-of.js';
 
 describe('streamOf', () => {
-  it('is the Observable that was returned', () => {
+  it('returns the Observable', () => {
     const returned = of(1);
     expect(streamOf('an app', returned)).toBe(returned);
   });
 
-  it('says what was returned instead', () => {
+  it('throws an error that names what was returned instead', () => {
     for (const [returned, what] of [
       [Promise.resolve(1), 'a Promise'],
       [undefined, 'undefined'],

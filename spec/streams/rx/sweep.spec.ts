@@ -64,7 +64,7 @@ describe('sweep', () => {
   );
 
   it(
-    'never calls one that is due never',
+    'never calls a deadline at NEVER',
     sweeping((m) => {
       const due = jasmine.createSpy('due');
       const stop = watching(10, m.scheduler)(NEVER, due);
@@ -75,7 +75,7 @@ describe('sweep', () => {
   );
 
   it(
-    'wakes only for a tick at which something is due, and for nothing that is due never',
+    'wakes only for ticks with deadlines, and never for NEVER',
     sweeping((m) => {
       const clock = counting(m.scheduler);
       const watch = watching(10, clock);
@@ -96,7 +96,7 @@ describe('sweep', () => {
   );
 
   it(
-    'is in time for one that is due sooner than all others, and for one that is watched again for an earlier time',
+    'is in time for a deadline before all others, and for one that is moved earlier',
     sweeping((m) => {
       const board = sweep(10, m.scheduler);
       const calls: string[] = [];
@@ -119,7 +119,7 @@ describe('sweep', () => {
   );
 
   it(
-    'tells one that throws, which is not watched any more, and goes on with the others',
+    'reports a deadline that throws, removes it, and continues with the others',
     sweeping((m) => {
       const watch = watching(10, m.scheduler);
       const board = sweep(10, m.scheduler);
@@ -142,7 +142,7 @@ describe('sweep', () => {
   );
 
   it(
-    'catches up, each in turn, after a clock that stood still',
+    'catches up in order after the clock stood still',
     sweeping((m) => {
       const { clock, goOnAt } = standing();
       const watch = watching(10, clock);
@@ -163,7 +163,7 @@ describe('sweep', () => {
     }),
   );
 
-  it('does not call one that was removed in the turn of an earlier tick, but the later ones, after a clock that stood still', () => {
+  it("skips a deadline removed in an earlier tick's turn, but calls later ones, after the clock stood still", () => {
     const { clock, goOnAt } = standing();
     const watch = watching(10, clock);
     const due = jasmine.createSpy('due');
@@ -179,7 +179,7 @@ describe('sweep', () => {
     expect(last).toHaveBeenCalledOnceWith(137);
   });
 
-  it('calls nobody when its timer rings early by more than a tick, since the clock stood, and everybody at their time', () => {
+  it('calls none when its timer fires more than a tick early, and all at their time', () => {
     const { clock, goOnAt } = standing();
     const watch = watching(10, clock);
     const calls: string[] = [];
@@ -232,7 +232,7 @@ describe('sweep', () => {
   );
 
   it(
-    'goes on in the same step after it was empty',
+    'keeps its ticks after it was empty',
     sweeping((m) => {
       const clock = counting(m.scheduler);
       const watch = watching(10, clock);
@@ -252,7 +252,7 @@ describe('sweep', () => {
   );
 
   it(
-    "doesn't mind being stopped twice",
+    'allows a deadline to be removed twice',
     sweeping((m) => {
       const clock = counting(m.scheduler);
       const watch = watching(10, clock);
@@ -267,7 +267,7 @@ describe('sweep', () => {
   );
 
   it(
-    'lets a deadline remove itself while it is called, and calls the others',
+    'lets a deadline remove itself during its call, and calls the others',
     sweeping((m) => {
       const watch = watching(10, m.scheduler);
       const calls: string[] = [];
@@ -284,7 +284,7 @@ describe('sweep', () => {
   );
 
   it(
-    'no longer calls one that was removed by another in the same tick',
+    "doesn't call a deadline removed by another in the same tick",
     sweeping((m) => {
       const watch = watching(10, m.scheduler);
       const calls: string[] = [];
@@ -308,7 +308,7 @@ describe('sweep', () => {
   );
 
   it(
-    'keeps watch when the last deadline makes room for a new one while it is called',
+    'keeps watching when the last deadline removes itself in its call, and adds another',
     sweeping((m) => {
       const clock = counting(m.scheduler);
       const watch = watching(10, clock);

@@ -26,7 +26,7 @@ function sharing() {
 }
 
 describe('timeSlices', () => {
-  it('does short work at once, and leaves no timer behind the turn', () => {
+  it('does short work at once, and leaves no timer after the turn', () => {
     const { slices, work, turn, timers, said } = sharing();
     slices.begin(work('a', 2));
     expect(said()).toBe('aa');
@@ -42,7 +42,7 @@ describe('timeSlices', () => {
     expect(timers()).toBe(0);
   });
 
-  it('divides long work into slices, one a turn', () => {
+  it('divides long work into slices, one per turn', () => {
     const { slices, work, turn, timers, said } = sharing();
     slices.begin(work('a', 2 * SLICE_MS + 1));
     for (let turns = 0; turns < 3; turns += 1) turn();
@@ -50,7 +50,7 @@ describe('timeSlices', () => {
     expect(timers()).toBe(0);
   });
 
-  it('does a piece that takes longer than a slice, and no second one', () => {
+  it('does one piece that is longer than a slice, and no second one', () => {
     const { slices, work, turn, said } = sharing();
     slices.begin(work('a', 2, 50));
     turn();
@@ -58,7 +58,7 @@ describe('timeSlices', () => {
     expect(said()).toBe('a//a');
   });
 
-  it('tells work that its slice is used up, and looks at the clock for each eighth that asks or is counted', () => {
+  it('reports a used-up slice, and reads the clock at every eighth query or count', () => {
     const scheduler = new VirtualTimeScheduler();
     const now = spyOn(scheduler, 'now').and.callThrough();
     const slices = timeSlices(scheduler);
@@ -88,7 +88,7 @@ describe('timeSlices', () => {
     });
   });
 
-  it('goes on with the others when work throws', () => {
+  it('continues with the others when work throws', () => {
     const { slices, work, turn, said } = sharing();
     const reported: unknown[] = [];
     const before = config.onUnhandledError;
@@ -111,7 +111,7 @@ describe('timeSlices', () => {
     expect(said()).toBe('/a');
   });
 
-  it('gives each its slice in turn', () => {
+  it('gives each work its slice in turn', () => {
     const { slices, work, turn, said } = sharing();
     slices.begin(work('a', 2 * SLICE_MS));
     slices.begin(work('b', 2 * SLICE_MS));
@@ -121,7 +121,7 @@ describe('timeSlices', () => {
     expect(said()).toBe('aaa/aaabbb/bbb');
   });
 
-  it('lets all of them together have no more of a turn than their part', () => {
+  it('limits all work together to its share of a turn', () => {
     const { slices, work, turn, timers, said } = sharing();
     for (const name of 'abcdef') slices.begin(work(name, 4 * SLICE_MS));
     expect(said()).toBe('aaa');
@@ -134,7 +134,7 @@ describe('timeSlices', () => {
     expect(timers()).toBe(0);
   });
 
-  it('has short work wait for the next turn when this one is used up', () => {
+  it('defers short work when the turn is used up', () => {
     const { slices, work, turn, said } = sharing();
     slices.begin(work('a', 1, TURN_MS));
     slices.begin(work('b', 1));
@@ -146,7 +146,7 @@ describe('timeSlices', () => {
     expect(said()).toBe('a//b');
   });
 
-  it('begins work in a later turn where that is asked for', () => {
+  it('starts work in a later turn when asked to', () => {
     const { slices, work, turn, said } = sharing();
     slices.later(work('a', 1));
     expect(said()).toBe('');
@@ -154,7 +154,7 @@ describe('timeSlices', () => {
     expect(said()).toBe('/a');
   });
 
-  it('has work that other work begins use the rest of its slice, and wait when there is none', () => {
+  it('runs nested work in the rest of the slice, and defers it if there is none', () => {
     const { slices, work, turn, said } = sharing();
     const inner = ['b', 'c', 'd', 'e', 'f'].map((name) => work(name, 1));
     slices.begin({
@@ -168,7 +168,7 @@ describe('timeSlices', () => {
     expect(said()).toBe('bcd/ef');
   });
 
-  it('goes on with work that other work began and that is more than a piece', () => {
+  it('continues nested work that takes more than a piece', () => {
     const { slices, work, turn, said } = sharing();
     slices.begin({
       step() {

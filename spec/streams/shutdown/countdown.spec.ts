@@ -7,7 +7,7 @@ const left = { d: 12_000, x: 10_000, a: 5000, b: 4000, c: 3000, f: 2000, g: 1000
 
 describe('countdown', () => {
   it(
-    'says what is left at once, at each mark, and at the end',
+    'emits what is left at once, at each mark, and at the end',
     marbles((m) => {
       const expected = 'd 1999ms x 4999ms a 999ms b 999ms c 999ms f 999ms g 999ms (z|)';
       m.expect(countdown(12_000, m.scheduler)).toBeObservable(expected, left);
@@ -15,14 +15,14 @@ describe('countdown', () => {
   );
 
   it(
-    'says a mark that it begins at only once',
+    'emits a mark that it starts at only once',
     marbles((m) => {
       m.expect(countdown(2000, m.scheduler)).toBeObservable('f 999ms g 999ms (z|)', left);
     }),
   );
 
   it(
-    'is at its end at once with nothing left',
+    'completes at once with nothing left',
     marbles((m) => {
       m.expect(countdown(0, m.scheduler)).toBeObservable('(z|)', left);
     }),
@@ -40,7 +40,7 @@ describe('countdown', () => {
   );
 
   it(
-    'leaves no timer behind when who hears the first of it leaves',
+    'leaves no timer behind when unsubscribed at the first value',
     marbles((m) => {
       const clock = counting(m.scheduler);
       m.expect(countdown(12_000, clock).pipe(take(1))).toBeObservable('(d|)', left);
@@ -49,7 +49,7 @@ describe('countdown', () => {
     }),
   );
 
-  it('has marks that come closer together, down to nothing', () => {
+  it('has marks that come closer together, down to 0', () => {
     expect(MARKS.map((mark) => mark / 1000)).toEqual([
       ...[86_400, 43_200, 21_600, 7200, 3600],
       ...[1800, 600, 300, 120, 60],

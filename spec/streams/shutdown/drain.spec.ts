@@ -62,7 +62,7 @@ describe('drain', () => {
     const values = { x: closed('hangup'), y: closed('idle'), z: over(0, 0, 4, 'finished') };
 
     it(
-      'passes every event on, and says how it went when the source completes',
+      'passes every event on, and emits the outcome when the source completes',
       marbles((m) => {
         const event$ = m.cold('                                     -x-y|', values);
         const order$ = m.cold<ShutdownOrder>('                      ------');
@@ -74,7 +74,7 @@ describe('drain', () => {
     );
 
     it(
-      'says so of an empty source too',
+      'emits the outcome for an empty source too',
       marbles((m) => {
         const event$ = m.cold<ServerEvent>('|');
         m.expect(event$.pipe(drain(NEVER, nobody, 10_000, m.scheduler))).toBeObservable('(z|)', {
@@ -84,7 +84,7 @@ describe('drain', () => {
     );
 
     it(
-      'is silent with a silent source, and leaves everything when unsubscribed',
+      'is silent with a silent source, and unsubscribes everything when unsubscribed',
       marbles((m) => {
         const event$ = m.cold<ServerEvent>('                        -----');
         const order$ = m.cold<ShutdownOrder>('                      -----');
@@ -106,7 +106,7 @@ describe('drain', () => {
     );
 
     it(
-      'minds no end of the orders',
+      'continues when the orders complete',
       marbles((m) => {
         const event$ = m.cold('                                     -x-y|', values);
         const drained$ = event$.pipe(drain(EMPTY, nobody, 10_000, m.scheduler));
@@ -117,7 +117,7 @@ describe('drain', () => {
 
   describe('an order', () => {
     it(
-      'sends away at once who waits or logs in, and the rest in slices, so that nobody is let in between',
+      'ends waiting and logging-in sessions at once, so that none is let in meanwhile, and the rest in slices',
       marbles((m) => {
         const states = [
           ...Array<SessionState>(SLICE + 1).fill('active'),
@@ -137,7 +137,7 @@ describe('drain', () => {
     );
 
     it(
-      'sends home who is waiting or logging in, tells the others, and sends them home after the grace',
+      'ends waiting and logging-in sessions, tells the others, and ends them after the grace period',
       marbles((m) => {
         const { calls, diary } = callers(m, 'active', 'authenticating', 'connected', 'waiting', 'active');
         const order$ = m.hot('        -o-        ', orders);
@@ -167,7 +167,7 @@ describe('drain', () => {
     );
 
     it(
-      'is over as soon as nobody is left',
+      'completes as soon as all connections are gone',
       marbles((m) => {
         const { calls, diary } = callers(m, 'active');
         const order$ = m.hot('                     -o-----', orders);
@@ -185,7 +185,7 @@ describe('drain', () => {
     );
 
     it(
-      'waits for the last caller, however long, when there is no end to the grace',
+      'waits for the last caller without a grace period',
       marbles((m) => {
         const { calls, diary } = callers(m, 'active', 'authenticating');
         const order$ = m.hot('              o- ', orders);
@@ -204,7 +204,7 @@ describe('drain', () => {
     );
 
     it(
-      'sets no timer when there is no end to the grace',
+      'sets no timer without a grace period',
       marbles((m) => {
         const schedule = spyOn(m.scheduler, 'schedule').and.callThrough();
         const order$ = new Subject<ShutdownOrder>();
@@ -215,7 +215,7 @@ describe('drain', () => {
     );
 
     it(
-      'is told before anybody is dismissed',
+      'is reported before any session is ended',
       marbles((m) => {
         const told: string[] = [];
         const end = (reason: EndReason) => told.push(reason);
@@ -229,7 +229,7 @@ describe('drain', () => {
     );
 
     it(
-      'that came before anybody was there is obeyed at once',
+      'given before the first caller takes effect at once',
       marbles((m) => {
         m.expect(EMPTY.pipe(drain(of(orders.o), nobody, 10_000, m.scheduler))).toBeObservable('(dz|)', {
           d: draining(0),
@@ -239,7 +239,7 @@ describe('drain', () => {
     );
 
     it(
-      'counts neither those who wait nor those who are leaving already',
+      'counts neither waiting nor closing sessions',
       marbles((m) => {
         const { calls } = callers(m, 'waiting', 'closing', 'active', 'connected');
         const drained$ = NEVER.pipe(drain(m.hot('o', orders), calls, null, m.scheduler));
@@ -248,7 +248,7 @@ describe('drain', () => {
     );
 
     it(
-      'is obeyed once: a second one, without force, changes nothing',
+      'takes effect once: a second one without force changes nothing',
       marbles((m) => {
         const { calls, diary } = callers(m, 'active');
         const order$ = m.hot('             o 4s p 9s -', orders);
@@ -265,7 +265,7 @@ describe('drain', () => {
     );
 
     it(
-      'gives up the grace when unsubscribed',
+      'cancels the grace period when unsubscribed',
       marbles((m) => {
         const { calls, diary } = callers(m, 'active');
         const drained$ = NEVER.pipe(drain(m.hot('o', orders), calls, 10_000, m.scheduler));
@@ -279,7 +279,7 @@ describe('drain', () => {
 
   describe('force', () => {
     it(
-      'cuts everybody off in the middle of the grace',
+      'cuts off all sessions during the grace period',
       marbles((m) => {
         const { calls, diary } = callers(m, 'active', 'closing');
         const order$ = m.hot('             o 2s f 9s -', orders);
@@ -295,7 +295,7 @@ describe('drain', () => {
     );
 
     it(
-      'cuts everybody off without a word when it comes first',
+      'cuts off all sessions at once when it comes first',
       marbles((m) => {
         const { calls, diary } = callers(m, 'active', 'authenticating', 'waiting');
         const event$ = m.hot('                      --(x|)', { x: closed('forced') });
@@ -311,7 +311,7 @@ describe('drain', () => {
     );
 
     it(
-      'ends a grace without an end',
+      'ends an unlimited grace period',
       marbles((m) => {
         const { calls, diary } = callers(m, 'active');
         const drained$ = NEVER.pipe(drain(m.hot('o 60m f', orders), calls, null, m.scheduler));
@@ -344,7 +344,7 @@ describe('drain', () => {
     };
 
     it(
-      'are of those whose last words were sent, and of those who were cut off',
+      'distinguish sessions whose output was sent from those cut off',
       marbles((m) => {
         const after = [
           closed('shutdown'),
@@ -358,7 +358,7 @@ describe('drain', () => {
     );
 
     it(
-      'leave out who closed before, and who only waited',
+      'ignore sessions that closed before, and those that only waited',
       marbles((m) => {
         const waiter = closed('shutdown', { node: 0 });
         expect(counts(m, [closed('idle'), closed('kicked')], [waiter, closed('shutdown')])).toEqual(
@@ -368,7 +368,7 @@ describe('drain', () => {
     );
 
     it(
-      'begin anew with each subscription',
+      'start anew with each subscription',
       marbles((m) => {
         const event$ = m.cold('                                    -(x|)', { x: closed('shutdown') });
         const drained$ = event$.pipe(drain(of(orders.o), nobody, null, m.scheduler));
