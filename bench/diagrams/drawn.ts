@@ -35,7 +35,7 @@ export const DRAWN: Readonly<Record<string, Drawn>> = {
     rows: ['orders', 'events', 'events'],
   },
   summarise: {
-    spec: 'summarise shows the first ten refusals of a window and counts the rest',
+    spec: 'summarise passes the first ten refusals of a window and counts the rest',
     rows: ['events', 'log'],
   },
 };

@@ -6,7 +6,7 @@ import { busContract, listen } from '../../support/bus-contract.js';
 describe('embeddedBus', () => {
   busContract(() => ({ bus: embeddedBus(), settled: async () => {} }));
 
-  it('carries anything, undefined too', () => {
+  it('carries any value, including undefined', () => {
     const bus = embeddedBus();
     const heard = listen(bus.channel$('main'));
     const message = { from: 'ann' };
@@ -14,7 +14,7 @@ describe('embeddedBus', () => {
     expect(heard).toEqual([undefined, null, 0, message]);
   });
 
-  it('says who is where without copying them', () => {
+  it('returns the presence without copying it', () => {
     const bus = embeddedBus();
     for (const handle of ['ann', 'bob']) bus.enter('main', { callId: handle, handle }).subscribe();
     expect(bus.present().get('main')?.size).toBe(2);
@@ -22,7 +22,7 @@ describe('embeddedBus', () => {
   });
 
   it(
-    'brings a message at once, and only to those who are there then',
+    'delivers a message at once, and only to current subscribers',
     marbles((m) => {
       const bus = embeddedBus();
       m.hot('                                  a-b-c-d-').subscribe((message) =>
@@ -33,7 +33,7 @@ describe('embeddedBus', () => {
     }),
   );
 
-  it('lets all hear a message before one that was published because of it', () => {
+  it('delivers a message to all before one published because of it', () => {
     const bus = embeddedBus();
     bus.channel$('main').subscribe((message) => {
       if (message === 'ping') bus.publish('main', 'pong');
@@ -43,7 +43,7 @@ describe('embeddedBus', () => {
     expect(heard).toEqual(['ping', 'pong']);
   });
 
-  it("keeps each publisher's order, also with publishers who answer each other", () => {
+  it('keeps the order of each publisher, even if publishers answer each other', () => {
     const bus = embeddedBus();
     bus.channel$('main').subscribe((message) => {
       if (message === 'ann 1') for (const count of [1, 2, 3]) bus.publish('main', `bob ${count}`);
@@ -65,7 +65,7 @@ describe('embeddedBus', () => {
     expect(heard).toEqual(['hello']);
   });
 
-  it('goes on for the others when a listener leaves while hearing', () => {
+  it('continues with the others when a listener unsubscribes during a message', () => {
     const bus = embeddedBus();
     const once = listen(bus.channel$('main').pipe(take(1)));
     const heard = listen(bus.channel$('main'));
@@ -75,7 +75,7 @@ describe('embeddedBus', () => {
     expect(heard).toEqual([1, 2]);
   });
 
-  it('drops what nobody observes any more, and opens the channel anew for the next', () => {
+  it('drops messages without subscribers, and opens the channel anew for the next', () => {
     const bus = embeddedBus();
     const first = listen(bus.channel$('main').pipe(take(1)));
     bus.publish('main', 1);
@@ -86,7 +86,7 @@ describe('embeddedBus', () => {
     expect(second).toEqual([3]);
   });
 
-  it('frees a channel with its last observer', () => {
+  it('deletes a channel with its last subscriber', () => {
     const channels = spyOn(Map.prototype, 'delete').and.callThrough();
     const bus = embeddedBus();
     const [ann, bob] = [bus.channel$('main').subscribe(), bus.channel$('main').subscribe()];
@@ -96,7 +96,7 @@ describe('embeddedBus', () => {
     expect(channels).toHaveBeenCalledOnceWith('main');
   });
 
-  it('opens no channel for a message that nobody observes, nor before somebody subscribes', () => {
+  it('opens no channel for a message without subscribers, nor before a subscription', () => {
     const bus = embeddedBus();
     const channels = spyOn(Map.prototype, 'set').and.callThrough();
     bus.publish('main', 'hello');
@@ -104,15 +104,15 @@ describe('embeddedBus', () => {
     expect(channels).not.toHaveBeenCalled();
   });
 
-  it('is a bus of its own each time', () => {
+  it('creates an independent bus each time', () => {
     const [one, other] = [embeddedBus(), embeddedBus()];
     const heard = listen(other.channel$('main'));
     one.publish('main', 'hello');
     expect(heard).toEqual([]);
   });
 
-  describe('listeners who answer each other without end', () => {
-    it('are stopped, with an error for whoever publishes one message too many', () => {
+  describe('listeners that answer each other endlessly', () => {
+    it('are stopped: publishing throws after too many messages', () => {
       const bus = embeddedBus();
       const failed: unknown[] = [];
       let heard = 0;
@@ -133,7 +133,7 @@ describe('embeddedBus', () => {
       expect(heard).toBe(MOST_AT_ONCE);
     });
 
-    it('are stopped on one channel, and when each answers twice', () => {
+    it('are stopped on one channel, and if each answers twice', () => {
       const bus = embeddedBus();
       const failed: unknown[] = [];
       bus
@@ -149,7 +149,7 @@ describe('embeddedBus', () => {
       expect(failed.length).toBe(1);
     });
 
-    it('are stopped when they come and go without end, and nobody stays', () => {
+    it('are stopped when they enter and leave endlessly, and none stays', () => {
       const bus = embeddedBus();
       const failed: string[] = [];
       let session = 1;
@@ -163,14 +163,14 @@ describe('embeddedBus', () => {
       expect(bus.present().get('main')?.size).toBe(MOST_AT_ONCE);
     });
 
-    it('are not those who publish as much one after another', () => {
+    it('are told from as many messages in a row', () => {
       const bus = embeddedBus();
       const heard = listen(bus.channel$('main'));
       for (let count = 0; count <= MOST_AT_ONCE; count += 1) bus.publish('main', count);
       expect(heard.length).toBe(MOST_AT_ONCE + 1);
     });
 
-    it('have their count begin anew with the next message', () => {
+    it('are counted anew with the next message', () => {
       const bus = embeddedBus();
       const log = listen(bus.channel$('log'));
       bus.channel$('main').subscribe(() => {

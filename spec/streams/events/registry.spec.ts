@@ -54,7 +54,7 @@ const calls = new Map([1, 2, 3].map((id) => [id, info(id)]));
 
 describe('registry', () => {
   it(
-    'is up to date when an event is heard',
+    'is up to date when an event is received',
     marbles((m) => {
       const event$ = m.cold('                 a-b-w-x-y-c-|', {
         a: opened(1),
@@ -73,7 +73,7 @@ describe('registry', () => {
     }),
   );
 
-  it('holds a live view of the call, with no way to the call', () => {
+  it("holds a live view of the session that can't reach the session", () => {
     const sessions = new Map<SessionId, SessionInfo>();
     const event$ = new Subject<ServerEvent>();
     event$.pipe(registry(calls, sessions, new Map())).subscribe();
@@ -86,7 +86,7 @@ describe('registry', () => {
     expect(Object.values(Object.getOwnPropertyDescriptors(view))).toEqual([]);
   });
 
-  it('leaves out a session that nobody knows any more', () => {
+  it('skips an unknown session', () => {
     const sessions = new Map<SessionId, SessionInfo>();
     const event$ = new Subject<ServerEvent>();
     event$.pipe(registry(calls, sessions, new Map())).subscribe();
@@ -135,7 +135,7 @@ describe('registry', () => {
   );
 
   it(
-    'knows the calls of each account, oldest first, from the login until the ending is decided; guests have none',
+    'has the sessions of each account, oldest first, from the login to the closing; none of guests',
     marbles((m) => {
       const accounts: Accounts = new Map();
       const users: Record<SessionId, User | null> = {
@@ -171,7 +171,7 @@ describe('registry', () => {
   );
 
   it(
-    'copes with the end of a call of an account that it never heard of',
+    'ignores the end of an unknown session of an account',
     marbles((m) => {
       const accounts: Accounts = new Map();
       const those = new Map([[1, { ...info(1), user: { handle: 'ann' } }]]);

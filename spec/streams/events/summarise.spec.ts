@@ -45,7 +45,7 @@ const REASONS: readonly RefusalReason[] = [
 
 describe('summarise', () => {
   it(
-    'is silent while nothing happens',
+    'is silent without events',
     marbles((m) => {
       const event$ = m.cold<ServerEvent>('-');
       m.expect(event$.pipe(summarise(m.scheduler)), '10m !').toBeObservable('-');
@@ -54,7 +54,7 @@ describe('summarise', () => {
   );
 
   it(
-    'completes with a board on which nothing happened',
+    'completes with an empty source',
     marbles((m) => {
       const event$ = m.cold<ServerEvent>('---|');
       m.expect(event$.pipe(summarise(m.scheduler))).toBeObservable('---|');
@@ -63,7 +63,7 @@ describe('summarise', () => {
   );
 
   it(
-    'passes everything but refusals at once, and sets no timer for it',
+    'passes everything but refusals at once, without a timer',
     marbles((m) => {
       const clock = counting(m.scheduler);
       const event$ = m.cold<ServerEvent>('o-(oooooooooooo)|', EVENTS);
@@ -75,7 +75,7 @@ describe('summarise', () => {
   );
 
   it(
-    'passes a refusal as it is, with nothing to sum up after it',
+    'passes a single refusal, and emits no summary',
     marbles((m) => {
       const event$ = m.cold<ServerEvent>('-f 20s |', EVENTS);
       const expected = '     -f 20s |';
@@ -85,7 +85,7 @@ describe('summarise', () => {
   );
 
   it(
-    'shows the first ten refusals of a window and counts the rest',
+    'passes the first ten refusals of a window and counts the rest',
     marbles((m) => {
       const event$ = m.cold<ServerEvent>('(ffffffffffff) 20s      |', EVENTS);
       const expected = '     (ffffffffff) 9988ms s 10013ms |';
@@ -96,7 +96,7 @@ describe('summarise', () => {
   );
 
   it(
-    'sums up each reason, in the order in which they came',
+    'summarises each reason, in the order of their first refusal',
     marbles((m) => {
       const event$ = m.cold<ServerEvent>('(ffffffffffafa) 20s |', EVENTS);
       const expected = '     (ffffffffff) 9988ms (st) 10011ms |';
@@ -106,7 +106,7 @@ describe('summarise', () => {
   );
 
   it(
-    'lets other events through in the middle of a flood',
+    'passes other events during a flood',
     marbles((m) => {
       const event$ = m.cold<ServerEvent>('(ffffffffff)fffof 9983ms --|', EVENTS);
       const expected = '     (ffffffffff)---o- 9983ms s-|';
@@ -116,7 +116,7 @@ describe('summarise', () => {
   );
 
   it(
-    'shows ten again in the next window, which starts with the next refusal',
+    'passes ten again in the next window, which starts at the next refusal',
     marbles((m) => {
       const event$ = m.cold<ServerEvent>('(fffffffffff) 1m (aaaaaaaaaaa) 1m |', EVENTS);
       const expected = '     (ffffffffff) 9988ms s 50012ms (aaaaaaaaaa) 9988ms t 50012ms |';
@@ -126,7 +126,7 @@ describe('summarise', () => {
   );
 
   it(
-    'forgets a window in which everything was shown',
+    'emits no summary for a window in which everything was passed',
     marbles((m) => {
       const event$ = m.cold<ServerEvent>('(fffffffff) 1m (ffffffffff) 1m |', EVENTS);
       const expected = '     (fffffffff) 1m (ffffffffff) 1m |';
@@ -135,7 +135,7 @@ describe('summarise', () => {
   );
 
   it(
-    'sums up what is left before it completes, with the time it took',
+    'emits the pending summary before it completes, with its duration',
     marbles((m) => {
       const clock = counting(m.scheduler);
       const event$ = m.cold<ServerEvent>('(fffffffffffa) 985ms |   ', EVENTS);
@@ -170,7 +170,7 @@ describe('summarise', () => {
   );
 
   it(
-    'leaves no timer behind when nobody listens any more',
+    'leaves no timer behind when unsubscribed',
     marbles((m) => {
       const clock = counting(m.scheduler);
       const event$ = m.cold<ServerEvent>('-(fffffffffff) 20s |', EVENTS);
@@ -188,7 +188,7 @@ describe('summarise', () => {
   );
 
   it(
-    'sums up refusals with different details apart',
+    'summarises refusals with different details separately',
     marbles((m) => {
       const values = {
         n: { ...refused('proxy'), detail: 'no header' } as ConnectionRefused,
@@ -203,7 +203,7 @@ describe('summarise', () => {
     }),
   );
 
-  it('shows ten tries to log in that failed, and counts the others', () => {
+  it('passes ten failed logins, and counts the others', () => {
     const failed = (attempt: number): ServerEvent => ({
       type: 'loginAttemptFailed',
       session: attempt,
@@ -223,7 +223,7 @@ describe('summarise', () => {
   });
 
   it(
-    'passes the first login of ten seconds that could not be checked, and sums up the others',
+    'passes the first unchecked login in ten seconds, and summarises the others',
     marbles((m) => {
       const error = new Error('EMFILE');
       const closing = { type: 'sessionClosing', session: 1, node: 1, reason: 'login-failed' } as const;
@@ -272,7 +272,7 @@ describe('summarise', () => {
       return { atOnce, later: shown, scheduler };
     }
 
-    it('shows the first of a source, and counts the others for ten minutes', () => {
+    it('passes the first of a source, and counts the others for ten minutes', () => {
       const visits = Array.from({ length: 600 }, (_, index) => visit(index + 1)).flat();
       const { atOnce, later, scheduler } = summary(...visits);
       expect(atOnce).toEqual(visit(1));
@@ -282,7 +282,7 @@ describe('summarise', () => {
       expect(scheduler.frame).toBe(SILENT_WINDOW_MS);
     });
 
-    it('shows the end of each that it showed the beginning of, when they come at once', () => {
+    it('passes the end of each whose start it passed, when they come at once', () => {
       const ids = [1, 2, 3];
       const events = [...ids.map((id) => opened(id)), ...ids.map(closing), ...ids.map((id) => closed(id))];
       const { atOnce, later } = summary(...events);
@@ -290,7 +290,7 @@ describe('summarise', () => {
       expect(later).toEqual([]);
     });
 
-    it('counts those at the gate and in the waiting room as well', () => {
+    it('counts those at the gate and in the waiting room too', () => {
       const gate = { ...refused('gate'), detail: 'silent' } as const;
       const waiting = { ...closed(7), node: 0 };
       const { atOnce, later } = summary(gate, gate, waiting);
@@ -298,7 +298,7 @@ describe('summarise', () => {
       expect(later).toEqual([jasmine.objectContaining({ count: 2 })]);
     });
 
-    it('loses nothing of a caller from there who has something to say', () => {
+    it('loses no event of a caller from that source who sends something', () => {
       const ann = { type: 'sessionAuthenticated', session: 2, node: 1, handle: 'ann' } as const;
       const events = [...visit(1), opened(2), ann, closing(2), closed(2, 90)];
       expect(summary(...events).atOnce).toEqual(events);
@@ -306,12 +306,12 @@ describe('summarise', () => {
       expect(summary(...quiet).atOnce).toEqual(quiet);
     });
 
-    it('holds nothing back of other sources', () => {
+    it('holds back no events of other sources', () => {
       const events = [...visit(1), opened(2, '192.0.2.2')];
       expect(summary(...events).atOnce).toEqual(events);
     });
 
-    it('shows what it holds back, and what it counted, before it completes', () => {
+    it('emits what it holds back and has counted before it completes', () => {
       const shown: unknown[] = [];
       from<ServerEvent[]>([...visit(1), ...visit(2), opened(3)])
         .pipe(summarise(new VirtualTimeScheduler()))
@@ -323,7 +323,7 @@ describe('summarise', () => {
     });
   });
 
-  it('sets one timer for a window, and none once the listener has left', () => {
+  it('sets one timer per window, and none after it was unsubscribed', () => {
     const clock = counting(new VirtualTimeScheduler());
     const event$ = new Subject<ServerEvent>();
     const subscription = event$.pipe(summarise(clock)).subscribe();
@@ -333,14 +333,14 @@ describe('summarise', () => {
     expect(clock.running).toBe(0);
   });
 
-  it('sets no timer for a source that talks on after the listener has left', () => {
+  it('sets no timer for a source that emits after the unsubscription', () => {
     const clock = counting(new VirtualTimeScheduler());
     const event$ = concat(of<ServerEvent[]>(EVENTS.o, EVENTS.f), NEVER);
     event$.pipe(summarise(clock), take(1)).subscribe();
     expect(clock.running).toBe(0);
   });
 
-  it('makes of a burst of 10,000 ten lines and a line for each reason, and loses none', () => {
+  it('turns a burst of 10,000 into ten events and one per reason, and loses none', () => {
     const tenThousand = fc.array(fc.constantFrom(...REASONS), { minLength: 10_000, maxLength: 10_000 });
     fc.assert(
       fc.property(tenThousand, (reasons) => {

@@ -72,7 +72,7 @@ function after(...events: ServerEvent[]): Tally {
 
 describe('tally', () => {
   it(
-    'counts who is on line from the opening to the ending, and the most that were',
+    'counts the sessions on line from opening to closing, and their maximum',
     marbles((m) => {
       const event$ = m.cold('       a-b-c-d-e-f-|', {
         a: opened(1),
@@ -117,14 +117,14 @@ describe('tally', () => {
     );
   }
 
-  it('tells calls that got a node at once from those that waited, however often they were told their place', () => {
+  it('distinguishes sessions that got a node at once from those that waited, however often their position was told', () => {
     const calls = [opened(1), opened(4), waiting(2, 2), waiting(3, 3), waiting(2, 1), opened(2)];
     expect(after(...calls)).toEqual(
       jasmine.objectContaining({ admitted: 2, waited: 2, waiting: 1, opened: 3 }),
     );
   });
 
-  it('begins with nothing of each reason that there is', () => {
+  it('starts at 0 for every reason', () => {
     const { phase, lines, ...counts } = NOTHING_YET;
     const { closed: endings, refused: refusals, ...plain } = counts;
     expect(new Set([plain, endings, refusals].flatMap((each) => Object.values<number>(each)))).toEqual(
@@ -148,12 +148,12 @@ describe('tally', () => {
     );
   });
 
-  it('forgets who gave up waiting, and does not take it for a session', () => {
+  it('forgets a caller who gave up waiting, and counts no session', () => {
     const { waiting: still, closed: endings, bytesIn } = after(waiting(2), closed(2, 'hangup', 0));
     expect([still, endings.hangup, bytesIn]).toEqual([0, 0, 20]);
   });
 
-  it('counts endings and refusals by their reasons', () => {
+  it('counts ends and refusals by reason', () => {
     const { closed: endings, refused: refusals } = after(
       ...[closed(1, 'kicked'), closed(2, 'kicked'), closed(3, 'idle')],
       ...[refused('full'), refused('rate'), refused('full')],
@@ -162,7 +162,7 @@ describe('tally', () => {
     expect(refusals).toEqual({ ...NOTHING_YET.refused, full: 2, rate: 1 });
   });
 
-  it('counts tries to log in that failed', () => {
+  it('counts failed logins', () => {
     const failed: ServerEvent = {
       type: 'loginAttemptFailed',
       session: 1,
@@ -174,7 +174,7 @@ describe('tally', () => {
     expect(after(failed, failed).failedLogins).toBe(2);
   });
 
-  it('says how far the board is', () => {
+  it('reports the phase of the board', () => {
     const listening: ServerEvent = { type: 'serverListening', host: '::', port: 1 };
     const draining: ServerEvent = { type: 'serverDraining', reason: 'x', sessions: 0, graceMs: null };
     const over: ServerEvent = { type: 'serverClosed', reason: 'x', drained: 0, forced: 0, durationMs: 1 };
@@ -185,7 +185,7 @@ describe('tally', () => {
     expect(after(listening, draining, over).phase).toBe('closed');
   });
 
-  it('starts anew with each subscription, and leaves what it gave before as it was', () => {
+  it('starts anew for each subscription, and leaves earlier statistics unchanged', () => {
     const event$ = new Subject<ServerEvent>();
     const tally$ = event$.pipe(tally(SESSIONS));
     const seen: Tally[] = [];
@@ -200,7 +200,7 @@ describe('tally', () => {
 });
 
 describe('traffic', () => {
-  it('adds up the calls that are over, those on line, and those that are saying goodbye', () => {
+  it('adds up the bytes of closed sessions, open ones, and those in their farewell', () => {
     expect(traffic(after())).toEqual({ bytesIn: 0, bytesOut: 0 });
     expect(traffic(after(opened(1)))).toEqual({ bytesIn: 10, bytesOut: 100 });
     expect(traffic(after(opened(1), closing(1)))).toEqual({ bytesIn: 10, bytesOut: 100 });
@@ -210,7 +210,7 @@ describe('traffic', () => {
     });
   });
 
-  it('does without a session of which nobody has a record any more', () => {
+  it('works without the record of a session', () => {
     expect(traffic(after(opened(9), closed(9)))).toEqual({ bytesIn: 20, bytesOut: 200 });
   });
 });

@@ -73,13 +73,13 @@ function cutAt(stream: Uint8Array, cuts: number[]): Uint8Array[] {
   return at.slice(1).map((end, index) => stream.slice(at[index], end));
 }
 
-it('COMMAND counts as RFC 854 and RFC 885 do', () => {
+it('COMMAND has the numbers of RFC 854 and RFC 885', () => {
   const names = 'EOR SE NOP DM BRK IP AO AYT EC EL GA SB WILL WONT DO DONT IAC'.split(' ');
   expect(COMMAND).toEqual(Object.fromEntries(names.map((name, index) => [name, 239 + index])) as never);
 });
 
 describe('TelnetDecoder', () => {
-  it('hands on a chunk without IAC untouched, the same object', () => {
+  it('passes on a chunk without IAC as the same object', () => {
     const seen: Uint8Array[] = [];
     const nothing = () => {};
     const feed = feeding({
@@ -97,7 +97,7 @@ describe('TelnetDecoder', () => {
     expect(seen[0]).toBe(chunk);
   });
 
-  it('hands on a run between commands as a part of the chunk, not a copy', () => {
+  it('passes on a run between commands as a view, not a copy', () => {
     const seen: Uint8Array[] = [];
     const nothing = () => {};
     const feed = feeding({
@@ -115,7 +115,7 @@ describe('TelnetDecoder', () => {
     expect(seen.every(({ buffer }) => buffer === chunk.buffer)).toBe(true);
   });
 
-  it('hands on a run with doubled 0xFFs in it as one piece', () => {
+  it('passes on a run with doubled 0xFFs as one piece', () => {
     const seen: Uint8Array[] = [];
     const nothing = () => {};
     const feed = feeding({
@@ -131,11 +131,11 @@ describe('TelnetDecoder', () => {
     expect(seen).toEqual([bytes(97, IAC, IAC, 98, IAC), bytes(99)]);
   });
 
-  it('makes nothing of nothing', () => {
+  it('emits nothing for an empty chunk', () => {
     expect(decode(bytes())).toEqual([]);
   });
 
-  it('takes commands and negotiations out of the data', () => {
+  it('separates commands and negotiations from data', () => {
     expect(decode(bytes(97, IAC, NOP, 98, IAC, AYT, IAC, DO, 1, 99))).toEqual([
       text('a'),
       `command ${NOP}`,
@@ -146,18 +146,18 @@ describe('TelnetDecoder', () => {
     ]);
   });
 
-  it('makes one 0xFF of a doubled one', () => {
+  it('turns a doubled 0xFF into one', () => {
     expect(decode(bytes(97, IAC, IAC, 98))).toEqual([bytes(97, 255, 98)]);
   });
 
-  it('hears a subnegotiation, doubled 0xFFs in it made one', () => {
+  it('reads a subnegotiation, with doubled 0xFFs turned into one', () => {
     expect(decode(bytes(IAC, SB, 31, 0, 80, IAC, IAC, 24, IAC, SE, 97))).toEqual([
       'subnegotiation 31 0,80,255,24',
       text('a'),
     ]);
   });
 
-  it('hears a subnegotiation as long as the limit, and drops a longer one whole', () => {
+  it('reads a subnegotiation up to the limit, and drops a longer one whole', () => {
     const ofLength = (length: number) =>
       decode(bytes(IAC, SB, 31, ...new Array(length).fill(7), IAC, SE, 97));
 
@@ -165,7 +165,7 @@ describe('TelnetDecoder', () => {
     expect(ofLength(SUBNEGOTIATION_LIMIT + 1)).toEqual(['dropped', text('a')]);
   });
 
-  it('drops a subnegotiation that is broken off by another command, and hears that', () => {
+  it('drops a subnegotiation interrupted by another command, and reads that command', () => {
     expect(decode(bytes(IAC, SB, 31, 0, IAC, DO, 1, 97))).toEqual([
       'dropped',
       `negotiate ${DO} 1`,
@@ -177,13 +177,13 @@ describe('TelnetDecoder', () => {
     ]);
   });
 
-  it('drops a subnegotiation without an option, and hears what follows it', () => {
+  it('drops a subnegotiation without an option, and reads what follows', () => {
     expect(decode(bytes(IAC, SB, IAC, SE, 97))).toEqual(['dropped', text('a')]);
     expect(decode(bytes(IAC, SB, IAC, DO, 1, 97))).toEqual(['dropped', `negotiate ${DO} 1`, text('a')]);
     expect(decode(bytes(IAC, SB, IAC, IAC, 1, IAC, SE))).toEqual(['subnegotiation 255 1']);
   });
 
-  it('counts a subnegotiation that is too long and broken off once, and hears the next', () => {
+  it('counts a subnegotiation that is too long and interrupted once, and reads the next', () => {
     const long = new Array(SUBNEGOTIATION_LIMIT + 1).fill(7);
 
     expect(decode(bytes(IAC, SB, 31, ...long, IAC, NOP, IAC, SB, 31, 1, IAC, SE))).toEqual([
@@ -193,18 +193,18 @@ describe('TelnetDecoder', () => {
     ]);
   });
 
-  it('keeps nothing of one subnegotiation for the next', () => {
+  it('keeps nothing of a subnegotiation for the next', () => {
     expect(decode(bytes(IAC, SB, 31, 1, IAC, SE, IAC, SB, 31, 2, IAC, SE))).toEqual([
       'subnegotiation 31 1',
       'subnegotiation 31 2',
     ]);
   });
 
-  it('makes nothing of an SE out of place, or of a code that is none', () => {
+  it('ignores a misplaced SE, and unknown codes', () => {
     expect(decode(bytes(97, IAC, SE, 98, IAC, 236, 99))).toEqual([text('abc')]);
   });
 
-  it('takes the letter for data that stands behind an IAC whose DM went as urgent data', () => {
+  it('takes a letter after an IAC for data, when the DM between went as urgent data', () => {
     expect(decode(bytes(IAC, ...text('bobby')))).toEqual([text('bobby')]);
     expect(decode(bytes(IAC, 235))).toEqual([bytes(235)]);
     expect(decode(bytes(IAC), text('bobby'))).toEqual([text('bobby')]);
@@ -235,7 +235,7 @@ describe('TelnetDecoder', () => {
       SE,
     ],
   })) {
-    it(`hears the same wherever ${name} may be cut in two or three, or byte by byte`, () => {
+    it(`reads the same wherever ${name} is split into two or three, or byte by byte`, () => {
       const whole = Uint8Array.from(stream);
       const expected = decode(whole);
       expect(decode(...stream.map((byte) => bytes(byte)))).toEqual(expected);
@@ -250,7 +250,7 @@ describe('TelnetDecoder', () => {
     });
   }
 
-  it('hears a long subnegotiation the same however it is cut', () => {
+  it('reads a long subnegotiation the same however it is split', () => {
     const stream = bytes(IAC, SB, 31, ...new Array(SUBNEGOTIATION_LIMIT - 1).fill(7), IAC, IAC, IAC, SE);
     const whole = decode(stream);
 
@@ -258,7 +258,7 @@ describe('TelnetDecoder', () => {
     expect(whole[0]).toMatch(/^subnegotiation 31 7,.*,255$/);
   });
 
-  it('hears the same however any stream is cut', () => {
+  it('reads any stream the same however it is split', () => {
     holds(
       fc.property(streams, fc.array(fc.nat(120)), (stream, cuts) => {
         const chunks = cutAt(stream, cuts);
@@ -269,7 +269,7 @@ describe('TelnetDecoder', () => {
     );
   });
 
-  it('gives back whatever was said, all bytes of it, however it is cut', () => {
+  it('returns whatever was encoded, all bytes of it, however it is split', () => {
     holds(
       fc.property(fc.array(sayings), fc.array(fc.nat(2000)), (said, cuts) => {
         const expected: (string | Uint8Array)[] = [];
@@ -289,7 +289,7 @@ describe('TelnetDecoder', () => {
     );
   });
 
-  it('gives back each of the 256 bytes, as data, as an option, and in a subnegotiation', () => {
+  it('returns each of the 256 bytes, as data, as an option, and in a subnegotiation', () => {
     for (let byte = 0; byte < 256; byte += 1) {
       expect(decode(escapeIac(bytes(byte)))).toEqual([bytes(byte)]);
       expect(decode(negotiationBytes(DO, byte))).toEqual([`negotiate ${DO} ${byte}`]);
@@ -299,7 +299,7 @@ describe('TelnetDecoder', () => {
     }
   });
 
-  it('leaves a subnegotiation to whoever heard it, whatever comes after', () => {
+  it('never changes a subnegotiation after it was passed on', () => {
     const heard: Uint8Array[] = [];
     const nothing = () => {};
     const feed = feeding({
@@ -316,7 +316,7 @@ describe('TelnetDecoder', () => {
     expect(heard).toEqual([bytes(0, 80, 0, 24), bytes(1, 2, 3, 4)]);
   });
 
-  it('makes a flood of doubled 0xFFs one piece, not one for each', () => {
+  it('passes on a flood of doubled 0xFFs as one piece', () => {
     let pieces = 0;
     const nothing = () => {};
     const feed = feeding({
@@ -335,17 +335,17 @@ describe('TelnetDecoder', () => {
   });
 });
 
-describe('what is said to the other end', () => {
-  it('is an IAC and the command', () => {
+describe('the encoders', () => {
+  it('encode a command as an IAC and its code', () => {
     expect(commandBytes(AYT)).toEqual(bytes(IAC, AYT));
   });
 
-  it('is an IAC, the request and its option, which is never doubled', () => {
+  it('encode a negotiation as an IAC, the verb and the option, which is never doubled', () => {
     expect(negotiationBytes(WILL, 31)).toEqual(bytes(IAC, WILL, 31));
     expect(negotiationBytes(DONT, 255)).toEqual(bytes(IAC, DONT, 255));
   });
 
-  it('is a subnegotiation between IAC SB and IAC SE, its own 0xFFs doubled', () => {
+  it('encode a subnegotiation between IAC SB and IAC SE, with its 0xFFs doubled', () => {
     expect(subnegotiationBytes(31, bytes(0, 255, 240))).toEqual(
       bytes(IAC, SB, 31, 0, 255, 255, 240, IAC, SE),
     );
@@ -354,7 +354,7 @@ describe('what is said to the other end', () => {
 });
 
 describe('escapeIac', () => {
-  it('gives back the same object when there is nothing to escape', () => {
+  it('returns the same object when there is nothing to escape', () => {
     const data = text('hello');
 
     expect(escapeIac(data)).toBe(data);

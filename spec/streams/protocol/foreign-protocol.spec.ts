@@ -106,25 +106,25 @@ const OURS = [
 
 describe('foreignProtocol', () => {
   for (const [name, first] of BEGINNINGS) {
-    it(`knows ${name} by ${JSON.stringify(first.slice(0, 24))}`, () => {
+    it(`recognises ${name} by ${JSON.stringify(first.slice(0, 24))}`, () => {
       expect(look(first)).toEqual(jasmine.objectContaining({ kind: 'foreign', name }));
     });
   }
 
   for (const first of OURS) {
-    it(`takes ${JSON.stringify(first)} for a caller's`, () => {
+    it(`takes ${JSON.stringify(first)} for input of a caller`, () => {
       expect(look(first)).toEqual({ kind: 'ours' });
     });
   }
 
-  it('waits for more of a line that has no end yet, up to 64 bytes', () => {
+  it('waits for the end of a line, up to 64 bytes', () => {
     expect(look('')).toEqual({ kind: 'more' });
     expect(look('GE')).toEqual({ kind: 'more' });
     expect(look('a'.repeat(MAX_FIRST_BYTES - 1))).toEqual({ kind: 'more' });
     expect(look('a'.repeat(MAX_FIRST_BYTES))).toEqual({ kind: 'ours' });
   });
 
-  it('knows a protocol in however many pieces its first bytes come', () => {
+  it('recognises a protocol however its first bytes are split', () => {
     for (const [name, first] of BEGINNINGS.filter(([, all]) => !/^[\r\n]|^\*\d|^NICK/.test(all))) {
       let found = look('');
       for (let end = 1; found.kind === 'more' && end <= first.length; end += 1)
@@ -135,14 +135,14 @@ describe('foreignProtocol', () => {
     }
   });
 
-  it('looks at no more than 64 bytes, however many come', () => {
+  it('examines at most 64 bytes', () => {
     const many = Buffer.alloc(1_000_000, 'a');
     const read = spyOn(many, 'subarray').and.callThrough();
     expect(foreignProtocol(many)).toEqual({ kind: 'ours' });
     expect(read).toHaveBeenCalledOnceWith(0, MAX_FIRST_BYTES);
   });
 
-  it('takes whatever has letters, digits and blanks, in small letters, for a caller', () => {
+  it('takes any text of lower-case letters, digits and spaces for input of a caller', () => {
     holds(
       fc.property(fc.stringMatching(/^[a-z0-9 ._-]{1,40}$/), (typed) => {
         const isSmtp = /^ehlo \S/.test(typed) || /^t3s? \d/.test(typed);
@@ -156,7 +156,7 @@ describe('foreignProtocol', () => {
     return found.kind === 'foreign' ? found.answer : undefined;
   };
 
-  it('answers in the protocol, and says no', () => {
+  it('answers in the protocol, with a refusal', () => {
     expect(answerTo('GET / HTTP/1.0\r\n\r\n')).toMatch(
       /^HTTP\/1\.0 400 This is a telnet board\r\n(?:[^\r\n]+\r\n)+\r\nThis is a telnet board\.\n$/,
     );
@@ -166,19 +166,19 @@ describe('foreignProtocol', () => {
     expect(answerTo('\x00\x00\x00\x08\x04\xd2\x16\x2f')).toBe('N');
   });
 
-  it('answers a question of DNS with its own number, refused', () => {
+  it("refuses a DNS query with the query's id", () => {
     expect(answerTo('\x00\x1e\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x07version\x04bind\x00')).toBe(
       '\x00\x0c\x12\x34\x80\x05\x00\x00\x00\x00\x00\x00\x00\x00',
     );
   });
 
-  it("answers X11 in the order of its client's bytes, with the length of the words in words of four bytes", () => {
+  it('answers X11 in the byte order of its client, with the length in words of four bytes', () => {
     const words = 'This is a telnet board. ';
     expect(answerTo('l\x00\x0b\x00\x00\x00')).toBe(`\x00\x18\x0b\x00\x00\x00\x06\x00${words}`);
     expect(answerTo('B\x00\x00\x0b\x00\x00')).toBe(`\x00\x18\x00\x0b\x00\x00\x00\x06${words}`);
   });
 
-  it('answers Postgres with an error of the length that it says', () => {
+  it('answers Postgres with an error of the stated length', () => {
     const answer = answerTo('\x00\x00\x00\x29\x00\x03\x00\x00user\x00') ?? '';
     expect(answer.charCodeAt(4)).toBe(answer.length - 1);
   });

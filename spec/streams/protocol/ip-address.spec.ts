@@ -106,7 +106,7 @@ describe('writeIpv6', () => {
     it(`writes ${text}`, () => expect(writeIpv6(groups)).toBe(text));
   }
 
-  it('takes IPv6 clothes off IPv4', () => {
+  it('writes IPv4-mapped addresses as IPv4', () => {
     expect(writeIpv6([0, 0, 0, 0, 0, 0xffff, 0xc000, 0x0201])).toBe('192.0.2.1');
     expect(writeIpv6([0, 0, 0, 0, 0, 0xffff, 0, 0])).toBe('0.0.0.0');
     expect(writeIpv6([0, 0, 0, 0, 0, 0xffff, 0xfeff, 0xfdff])).toBe('254.255.253.255');
@@ -115,7 +115,7 @@ describe('writeIpv6', () => {
 
   const group = fc.oneof(fc.constant(0), fc.constant(0xffff), fc.integer({ min: 0, max: 0xffff }));
 
-  it('writes what URLs write, which reads back as what it was', () => {
+  it('writes the same as URLs, and can be read back', () => {
     holds(
       fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), (groups) => {
         const text = writeIpv6(groups);

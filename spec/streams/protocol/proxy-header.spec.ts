@@ -125,7 +125,7 @@ describe('proxyHeader', () => {
       expect(proxyHeader(join(bytes, text('hello\r\n')))).toEqual(header(address, bytes.length));
     });
 
-    it(`waits for more of ${name}, wherever it is cut`, () => {
+    it(`waits for more of ${name}, wherever it is split`, () => {
       for (let length = 0; length < bytes.length; length += 1) {
         if (proxyHeader(bytes.subarray(0, length)).kind !== 'more') fail(`cut at ${length}`);
       }
@@ -133,7 +133,7 @@ describe('proxyHeader', () => {
     });
   }
 
-  it("leaves what follows the specification's example alone", () => {
+  it("leaves what follows the header in the specification's example", () => {
     const request = 'GET / HTTP/1.1\r\nHost: 192.168.0.11\r\n\r\n';
     const bytes = text(`PROXY TCP4 192.168.0.1 192.168.0.11 56324 443\r\n${request}`);
     expect(proxyHeader(bytes)).toEqual(header('192.168.0.1', bytes.length - request.length));
@@ -193,14 +193,14 @@ describe('proxyHeader', () => {
     it(`refuses ${name}`, () => expect(proxyHeader(bytes).kind).toBe('bad'));
   }
 
-  it('waits for a line of 107 bytes, and no longer', () => {
+  it('waits for a line of up to 107 bytes', () => {
     const longest = line(`UNKNOWN ${'x'.repeat(91)}`);
     expect(longest.length).toBe(107);
     expect(proxyHeader(longest)).toEqual(header(null, 107));
     expect(proxyHeader(longest.subarray(0, 106))).toEqual(MORE);
   });
 
-  it('says whether there was a header at all', () => {
+  it('tells a malformed header from none', () => {
     const why = (bytes: Uint8Array) => (proxyHeader(bytes) as { why?: string }).why;
     for (const none of ['hello\r\n', 'GET / HTTP/1.1\r\n', 'PROX', 'PROXY\tTCP4', '\r\n\r\nhello'])
       expect([none, why(text(none))]).toEqual([none, none === 'PROX' ? undefined : 'no header']);
@@ -208,7 +208,7 @@ describe('proxyHeader', () => {
       expect(why(bad)).toBe('malformed header');
   });
 
-  it('refuses as soon as it can tell', () => {
+  it('refuses as soon as it is certain', () => {
     for (const [at, right] of SIGNATURE.entries()) {
       const wrong = [...SIGNATURE.slice(0, at), right ^ 1];
       expect(proxyHeader(Uint8Array.from(wrong)).kind).toBe('bad');
@@ -273,7 +273,7 @@ describe('proxyHeader', () => {
     })),
   );
 
-  it('yields the very address that was encoded', () => {
+  it('returns the address that was encoded', () => {
     holds(
       fc.property(anyHeader, fc.uint8Array({ maxLength: 50 }), ({ bytes, address }, data) => {
         throwUnless(proxyHeader(join(bytes, data))).toEqual(header(address, bytes.length));
@@ -335,7 +335,7 @@ describe('proxyHeader', () => {
     ]),
   );
 
-  it('takes no address from 10,000 mutations but one that is there to the letter', () => {
+  it("accepts no address in 10,000 mutations that isn't literally there", () => {
     const seen = { more: 0, bad: 0, address: 0, none: 0 };
     holds(
       fc.property(anyHeader, fc.array(mutation, { minLength: 1, maxLength: 3 }), ({ bytes }, mutations) => {
@@ -354,7 +354,7 @@ describe('proxyHeader', () => {
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(50);
   });
 
-  it('knows by the time that it holds as much as it may', () => {
+  it('decides within the maximum length', () => {
     const start = fc.constantFrom(
       join(SIGNATURE, [PROXY, 0x11]),
       join(SIGNATURE, [LOCAL]),

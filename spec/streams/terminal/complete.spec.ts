@@ -2,17 +2,17 @@ import stringWidth from 'string-width';
 import { completed, listed } from '../../../streams/terminal/complete.js';
 
 describe('completed', () => {
-  it('takes the only candidate, with a space behind it', () => {
+  it('takes the only candidate, and adds a space', () => {
     expect(completed('/jo', ['/join'])).toEqual({ typed: '/join ', choices: [] });
     expect(completed('/join', ['/join'])).toEqual({ typed: '/join ', choices: [] });
     expect(completed('/page a', ['/page ann '])).toEqual({ typed: '/page ann ', choices: [] });
   });
 
-  it('goes as far as all candidates begin alike', () => {
+  it('goes as far as all candidates agree', () => {
     expect(completed('l', ['listen', 'listless'])).toEqual({ typed: 'list', choices: [] });
   });
 
-  it('lists them where that is no further, from the word on that is being typed', () => {
+  it('returns the choices if that adds nothing, from the word being typed on', () => {
     expect(completed('/page a', ['/page ann', '/page amy'])).toEqual({
       typed: '/page a',
       choices: ['ann', 'amy'],
@@ -23,7 +23,7 @@ describe('completed', () => {
     });
   });
 
-  it('takes the candidates\u2019 own spelling', () => {
+  it('uses the spelling of the candidates', () => {
     expect(completed('/page AN', ['/page ann', '/page annie'])).toEqual({ typed: '/page ann', choices: [] });
   });
 
@@ -34,12 +34,12 @@ describe('completed', () => {
     });
   });
 
-  it('cuts no character in two where the candidates begin alike, and no character that is whole', () => {
+  it('cuts no character in two at the end of the common prefix, and keeps whole ones', () => {
     expect(completed('', ['a\u{1f600}b', 'a\u{1f601}c']).typed).toBe('a');
     expect(completed('', ['\u{1f600}b', '\u{1f600}c']).typed).toBe('\u{1f600}');
   });
 
-  it('leaves the line alone where there are none', () => {
+  it('leaves the line unchanged without candidates', () => {
     expect(completed('/xyz', [])).toEqual({ typed: '/xyz', choices: [] });
   });
 });
@@ -47,18 +47,18 @@ describe('completed', () => {
 describe('listed', () => {
   const lines = (choices: string[], columns: number) => listed(choices, columns, stringWidth).split('\n');
 
-  it('fills lines that are no longer than the window is wide', () => {
+  it('fills lines up to the width of the window', () => {
     expect(lines(['one', 'two', 'three', 'four'], 11)).toEqual(['one  two', 'three  four']);
     expect(lines(['one', 'two', 'three', 'four'], 10)).toEqual(['one  two', 'three', 'four']);
     expect(lines(['\u6f22\u5b57', '\u6f22\u5b57'], 9)).toEqual(['\u6f22\u5b57', '\u6f22\u5b57']);
     expect(lines(['\u6f22\u5b57', '\u6f22\u5b57'], 10)).toEqual(['\u6f22\u5b57  \u6f22\u5b57']);
   });
 
-  it('gives a longer one a line of its own', () => {
+  it('gives a wider choice a line of its own', () => {
     expect(lines(['a', 'longer than that', 'b'], 8)).toEqual(['a', 'longer than that', 'b']);
   });
 
-  it('lists a hundred at most', () => {
+  it('lists at most a hundred choices', () => {
     const choices = Array.from({ length: 150 }, (_, index) => `${index}`);
     const text = listed(choices, 80, stringWidth);
     expect(text).toMatch(/^0 /);

@@ -1,7 +1,7 @@
 import { copied } from '../../../streams/terminal/copied.js';
 
 describe('copied', () => {
-  it('is the same text', () => {
+  it('equals the original', () => {
     for (const text of ['', ' ', 'hello', '\ud800', '\u{1f600}']) expect(copied(text)).toBe(text);
   });
 });

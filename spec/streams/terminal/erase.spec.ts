@@ -30,11 +30,11 @@ const erase = (before: string, after = '', parts: Partial<Terminal> = {}) =>
   erased('> ', { before, after }, terminal(parts), width);
 
 describe('erased', () => {
-  it('is nothing where nothing is', () => {
+  it('is empty without a prompt or a line', () => {
     expect(erased('', { before: '', after: '' }, terminal(), width)).toBe('');
   });
 
-  it('goes up to the row where the prompt began, and erases from there', () => {
+  it('goes up to the row where the prompt starts, and erases from there', () => {
     expect(erase('hello')).toBe('\r\x1b[J');
     expect(erase('x'.repeat(38))).toBe('\r\x1b[J');
     expect(erase('x'.repeat(39))).toBe('\x1b[1A\r\x1b[J');
@@ -46,7 +46,7 @@ describe('erased', () => {
     expect(erase(`${'x'.repeat(38)}\u6f22`, '', { columns: 41 })).toBe('\x1b[1A\r\x1b[J');
   });
 
-  it('begins a new line at the very edge of a terminal of the IBM PC’s kind, which may be on the next row by then', () => {
+  it('starts a new line at the right edge of an IBM PC terminal, which may have wrapped already', () => {
     const pcKeys = true;
     expect(erase('x'.repeat(38), '', { pcKeys })).toBe('\n');
     expect(erase('x'.repeat(78), '', { pcKeys })).toBe('\n');
@@ -55,7 +55,7 @@ describe('erased', () => {
     expect(erase('x'.repeat(39), '', { pcKeys })).toBe('\x1b[1A\r\x1b[J');
   });
 
-  it('counts the rows of prompt and line together, and no colour of the prompt', () => {
+  it('counts the rows of prompt and line together, without colours', () => {
     const rows = (prompt: string, before: string) =>
       erased(prompt, { before, after: '' }, terminal({ columns: 10 }), width).match(/\x1b\[(\d)A/)?.[1];
     expect(rows('\u6f22\u6f22\u6f22\u6f22>', '\u6f22')).toBe('1');
@@ -63,7 +63,7 @@ describe('erased', () => {
     expect(rows('\x1b[1;36mlobby\x1b[0m> ', 'abcd')).toBe('1');
   });
 
-  it('begins a new line where the window has changed, and the line may have wrapped', () => {
+  it('starts a new line if the window has changed, as the line may have wrapped anew', () => {
     const typed = (before: string, columns: number, drawnAt: number) =>
       erased('> ', { before, after: '' }, terminal({ columns }), width, drawnAt);
     expect(typed('x'.repeat(38), 40, 80)).toBe('\n');
@@ -72,20 +72,20 @@ describe('erased', () => {
     expect(typed('x'.repeat(38), 40, 40)).toBe('\r\x1b[J');
   });
 
-  it('takes what is behind the cursor with it', () => {
+  it('erases the text after the cursor too', () => {
     expect(erase('he', 'llo')).toBe('\r\x1b[J');
   });
 
-  it('writes blanks over it where the terminal knows no better', () => {
+  it("overwrites with spaces if the terminal can't erase", () => {
     expect(erase('ab', 'c', PLAIN)).toBe(`${'\b'.repeat(4)}${' '.repeat(5)}${'\b'.repeat(5)}`);
   });
 
-  it('begins a new line where it takes more than a row there, or where we do not know what is shown', () => {
+  it("starts a new line if that takes more than a row, or if it isn't known what is shown", () => {
     expect(erase('x'.repeat(38), '', PLAIN)).toBe('\n');
     expect(erase('', '', { echo: false })).toBe('\n');
   });
 
-  it('begins a new line where colours are all that the client knows, and where all is read aloud', () => {
+  it('starts a new line for a client with colours only, and for a screen reader', () => {
     expect(erase('ab', 'c', { cursor: false })).toBe('\n');
     expect(erase('ab', 'c', { ...PLAIN, screenReader: true })).toBe('\n');
     expect(erase('ab', 'c', { screenReader: true })).toBe('\n');
@@ -127,8 +127,8 @@ const prompts = fc.string({ unit: fc.constantFrom('x', '>', '\u5b57'), maxLength
 const always = (property: fc.IAsyncProperty<unknown>) =>
   expectAsync(fc.assert(property, { numRuns: 150 })).toBeResolved();
 
-describe('what is said while somebody types', () => {
-  it('comes above the line, however long that is', () =>
+describe('a notice while somebody types', () => {
+  it('appears above the line, however long the line is', () =>
     always(
       fc.asyncProperty(
         prompts,
@@ -158,7 +158,7 @@ describe('what is said while somebody types', () => {
         }),
       ));
 
-  it('comes on a line of its own where the caller\u2019s own terminal shows what is typed', async () => {
+  it('starts on a line of its own if the client echoes locally', async () => {
     const { lines: shown } = await seen('> ', '', 0, { echo: false });
     expect(shown).toEqual(['earlier', '>', 'bob: hello', '>']);
   });

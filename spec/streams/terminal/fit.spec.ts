@@ -12,21 +12,21 @@ const lettersOf = (text: string) => text.normalize('NFC').replace(/\s/g, '');
 const fit = (text: string, columns: number, indent?: string) => fitTo(text, columns, width, indent);
 
 describe('fit', () => {
-  it('leaves a line that fits as it is, with its blanks', () => {
+  it('leaves a line that fits unchanged, with its spaces', () => {
     expect(fit('  a  b \n\n c', 7)).toBe('  a  b \n\n c');
   });
 
-  it('breaks a line between words, and a word that is too long within', () => {
+  it('wraps a line between words, and a word that is too long within', () => {
     expect(fit('one two three', 7)).toBe('one two\nthree');
     expect(fit('ann: aaaaaaaaaa', 6)).toBe('ann:\naaaaaa\naaaa');
   });
 
-  it('begins each row that it makes with the indent, and none that was there', () => {
+  it('starts each row it adds with the indent, and no other', () => {
     expect(fit('one two three\nfour', 7, '  ')).toBe('one two\n  three\nfour');
     expect(fit('aaaaaaaaaa', 6, '  ')).toBe('aaaaaa\n  aaaa');
   });
 
-  it('makes no line wider than the window, whatever is in it, and loses nothing but blanks', () => {
+  it('makes no line wider than the window, and loses only spaces', () => {
     holds(
       fc.property(
         texts,
@@ -57,7 +57,7 @@ describe('fit', () => {
     expect(measured.length).toBe(once);
   });
 
-  it('takes a letter apart that is wider than a row', () => {
+  it('splits a letter that is wider than a row', () => {
     const men = Array(20).fill('\u{1f468}').join('\u200d');
     const sum = (text: string) => [...text].reduce((columns, point) => columns + width(point), 0);
     for (const row of fitTo(`ann: ${men}bob: hello`, 30, sum, '  ').split('\n')) {
@@ -66,7 +66,7 @@ describe('fit', () => {
     }
   });
 
-  it('comes to an end in a window that has no room for a letter', () => {
+  it('terminates in a window without room for a letter', () => {
     expect(fit('漢字', 1).replaceAll('\n', '')).toBe('漢字');
     expect(fit('ab', 0).replaceAll('\n', '')).toBe('ab');
   });

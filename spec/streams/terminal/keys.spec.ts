@@ -118,7 +118,7 @@ describe('Keys', () => {
     ['alt-`', '\x1b`'],
     ['alt-@', '\x1b@'],
   ] as const) {
-    it(`knows ${name} as ${JSON.stringify(sequence)}`, () => {
+    it(`reads ${name} from ${JSON.stringify(sequence)}`, () => {
       expect(typed(`a${sequence}`)).toBe(`a<${name}>`);
       if (name !== 'escape') expect(typed(`a${sequence}b`)).toBe(`a<${name}>b`);
     });
@@ -139,7 +139,7 @@ describe('Keys', () => {
     ['a sequence that is cancelled', '\x1b[31\x18'],
     ['a very long sequence', `\x1b[${'1;'.repeat(500)}z`],
   ] as const) {
-    it(`swallows ${what}, wherever it is cut`, () => {
+    it(`drops ${what}, wherever it is split`, () => {
       for (let cut = 0; cut <= sequence.length; cut += 1) {
         const seen = typed(`a${sequence.slice(0, cut)}`, `${sequence.slice(cut)}b`);
         // A lone ESC at the end of a chunk is the key itself, whatever follows.
@@ -159,19 +159,19 @@ describe('Keys', () => {
     ['an announcement of a character set', '\x1b F'],
     ['the last of the character sets', '\x1b/F'],
   ] as const) {
-    it(`swallows ${what}`, () => expect(typed(`a${sequence}b`)).toBe('ab'));
+    it(`drops ${what}`, () => expect(typed(`a${sequence}b`)).toBe('ab'));
   }
 
-  it('takes a string for ended by the key behind it', () => {
+  it('takes a key for the end of a string', () => {
     expect(typed('a\x1b]0;title\x1b[Ab')).toBe('a<up>b');
   });
 
-  it('hears a sequence of 8 bits behind an ESC', () => {
+  it('reads an 8-bit sequence after an ESC', () => {
     expect(typed('a\x1b\x9bAb')).toBe('a<up>b');
     expect(typed('a\x1b', '\x8fPb')).toBe('a<escape><f1>b');
   });
 
-  it('hears an Enter of LF behind one of CR LF, wherever that is cut', () => {
+  it('reads an Enter of LF after one of CR LF, wherever they are split', () => {
     const text = 'a\r\n\nb\r\n\r\0\n';
     for (let cut = 0; cut <= text.length; cut += 1) {
       expect(typed(text.slice(0, cut), text.slice(cut)))
@@ -180,7 +180,7 @@ describe('Keys', () => {
     }
   });
 
-  it('keeps in step with bytes that are more, or other, than their characters', () => {
+  it("keeps in step with bytes that don't match their characters", () => {
     for (const title of ['café', 'é', '漢', '漢 and x', '👪!']) {
       expect(typed(`\x1b]0;${title}\x07abc\rdef\x7f`)).toBe('abc<enter>def<backspace>');
     }
@@ -193,7 +193,7 @@ describe('Keys', () => {
     expect(seen()).toBe('a\ufffdb<enter>cde<backspace>');
   });
 
-  it('takes an arrow together that is cut', () => {
+  it('joins an arrow that is split', () => {
     expect(typed('a\x1b', '[A', 'b')).toBe('a<escape><up>b');
     expect(typed('a\x1b[', '1;', '5Ab')).toBe('a<ctrl-up>b');
   });
@@ -204,11 +204,11 @@ describe('Keys', () => {
     expect(typed('\x1b\x1b[A')).toBe('<escape><up>');
   });
 
-  it('goes on at the next line after a sequence that never ends', () => {
+  it('continues at the next line after a sequence that never ends', () => {
     expect(typed('\x1b]0;title\rb\x1b[1;\nc')).toBe('<enter>b<enter>c');
   });
 
-  it('reads no further than it is told', () => {
+  it('stops reading when the handler is closed', () => {
     const seen: string[] = [];
     const keys = new Keys({
       ...handler(
@@ -224,7 +224,7 @@ describe('Keys', () => {
     expect(seen).toEqual(['a', 'enter']);
   });
 
-  it('finds every control character, at every place of every chunk', () => {
+  it('finds every control character at every position of every chunk', () => {
     for (let offset = 0; offset < 4; offset += 1) {
       for (const length of LENGTHS) {
         for (let at = Math.max(0, length - 14); at < length; at += 1) {
@@ -271,7 +271,7 @@ describe('Keys', () => {
     return code < 0x20 || (code > 0x7f && code < 0xa0) ? '' : char;
   }
 
-  it('sees each of the 256 bytes for what it is, at every place of every word', () => {
+  it('handles each of the 256 bytes at every position of every word', () => {
     const begins = '\x1b\x8f\x90\x98\x9b\x9d\x9e\x9f';
     const wrong: string[] = [];
     for (let byte = 0; byte < 256; byte += 1) {
@@ -295,7 +295,7 @@ describe('Keys', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('reads as somebody would who goes through it character by character, however it is cut and placed', () => {
+  it('reads the same as a simple parser, character by character, however the input is split', () => {
     const sequences: Record<string, string> = {
       '\x1b[A': '<up>',
       '\x1bOB': '<down>',
@@ -384,7 +384,7 @@ describe('Keys', () => {
     );
   });
 
-  it('tells the same whether it goes by words of bytes, or character by character', () => {
+  it('reads the same by words of bytes and character by character', () => {
     const unit = fc.oneof(
       { weight: 6, arbitrary: fc.constantFrom(...'abc ~') },
       { weight: 2, arbitrary: fc.constantFrom('\r', '\n', '\x7f', '\b', '\x1b[A', '\x01', '\x1f') },
@@ -421,7 +421,7 @@ describe('Keys', () => {
     );
   });
 
-  describe('of a terminal of the IBM PC’s kind', () => {
+  describe('of an IBM PC terminal', () => {
     for (const [sequence, key] of [
       ['\x1b[H', 'home'],
       ['\x1b[K', 'end'],
@@ -430,7 +430,7 @@ describe('Keys', () => {
       ['\x1b[U', 'page-down'],
       ['\x1bOt', 'f5'],
     ] as const)
-      it(`are ${key} for ${JSON.stringify(sequence)}, which no other terminal sends`, () => {
+      it(`include ${key} for ${JSON.stringify(sequence)}, which no other terminal sends`, () => {
         expect(typed(sequence)).toBe(`<${key}>`);
       });
 

@@ -49,18 +49,18 @@ const pieces = fc.oneof(
 const texts = fc.array(pieces, { maxLength: 40 }).map((all) => all.join(''));
 
 describe('the letters of a text', () => {
-  it('are those of Unicode, whatever the text', () => {
+  it('match Unicode, for any text', () => {
     holds(fc.property(texts, (text) => expect(lettersOf(text)).toEqual(segments(text))));
   });
 
-  it('are units where the text is simple, and nothing of an empty one', () => {
+  it('are UTF-16 units in simple text, and none in an empty one', () => {
     expect(lettersOf('')).toEqual([]);
     expect(isSimple('né, 漢字 가')).toBeTrue();
     expect(isSimple('e\u0301')).toBeFalse();
     expect(isSimple('👋')).toBeFalse();
   });
 
-  it('have a first and a last one', () => {
+  it('have a first and a last', () => {
     const short = fc.array(pieces, { minLength: 1, maxLength: 8 }).map((all) => all.join(''));
     holds(
       fc.property(
@@ -75,7 +75,7 @@ describe('the letters of a text', () => {
     expect(lastLetter('')).toBe('');
   });
 
-  it('begin somewhere, for each unit of the text', () => {
+  it('have a start, for each unit of the text', () => {
     holds(
       fc.property(texts, (text) => {
         let start = 0;
@@ -88,7 +88,7 @@ describe('the letters of a text', () => {
     );
   });
 
-  it('are looked up once for each end of a text, so that a key held down costs next to nothing', () => {
+  it('are cached per end of a text, so that a key held down is cheap', () => {
     const flags = '🇩🇪🇫🇷'.repeat(30);
     const segment = spyOn(Intl.Segmenter.prototype, 'segment').and.callThrough();
     lastLetter(flags);
@@ -99,7 +99,7 @@ describe('the letters of a text', () => {
     expect(segment.calls.count()).toBe(once);
   });
 
-  it('are forgotten before too many are remembered', () => {
+  it('are dropped from the cache before it grows too large', () => {
     for (let point = 0x1f300; point < 0x1f300 + 3000; point += 1) lastLetter(String.fromCodePoint(point));
     expect(lastLetter('👋🏽')).toBe('👋🏽');
   });

@@ -29,7 +29,7 @@ function play(editor: LineEditor, acts: string[]): void {
 const FAMILY = '\u{1f469}\u200d\u{1f469}\u200d\u{1f467}\u200d\u{1f466}';
 
 describe('LineEditor', () => {
-  it('completes what is before the cursor, if it fits', () => {
+  it('replaces the text before the cursor with a completion, if it fits', () => {
     const editor = new LineEditor();
     play(editor, ['loup', '<left>', '<left>']);
     editor.complete('look ');
@@ -38,12 +38,12 @@ describe('LineEditor', () => {
     expect([editor.before, editor.after, editor.bell]).toEqual(['look ', 'up', true]);
   });
 
-  it('types at the cursor', () => {
+  it('inserts at the cursor', () => {
     expect(edited('held', '<left>', '<left>', 'l', '<right>', '!')).toBe('hell!|d');
   });
 
   for (const letter of ['a', 'é', 'e\u0301', '漢', '👍🏽', FAMILY]) {
-    it(`takes ${letter} as one letter, whichever key it is`, () => {
+    it(`treats ${letter} as one letter, for each key`, () => {
       expect(edited(`x${letter}`, '<backspace>')).toBe('x|');
       expect(edited(`x${letter}`, '<left>', '<delete>')).toBe('x|');
       expect(edited(`x${letter}y`, '<left>', '<left>')).toBe(`x|${letter}y`);
@@ -51,13 +51,13 @@ describe('LineEditor', () => {
     });
   }
 
-  it('moves to the beginning and the end, and no further', () => {
+  it('moves to the start and the end, and no further', () => {
     expect(edited('abc', '<home>', '<left>')).toBe('|abc');
     expect(edited('abc', '<ctrl-a>', '<end>', '<right>')).toBe('abc|');
     expect(edited('abc', '<home>', '<ctrl-f>', '<ctrl-b>', '<ctrl-e>')).toBe('abc|');
   });
 
-  it('takes a word, and what is before or behind the cursor', () => {
+  it('deletes a word, and the text before or after the cursor', () => {
     expect(edited('say hello  ', '<ctrl-w>')).toBe('say |');
     expect(edited('say hello', '<alt-backspace>')).toBe('say |');
     expect(edited('abc', '<left>', '<ctrl-u>')).toBe('|c');
@@ -65,7 +65,7 @@ describe('LineEditor', () => {
     expect(edited('abc', '<home>', '<ctrl-d>')).toBe('|bc');
   });
 
-  it('does nothing where there is nothing to do', () => {
+  it('ignores keys that have nothing to do', () => {
     for (const key of [
       'backspace',
       'delete',
@@ -85,7 +85,7 @@ describe('LineEditor', () => {
   });
 
   describe('the history', () => {
-    it('recalls the last lines, and comes back to the one that was begun', () => {
+    it('recalls the last lines, and returns to the unfinished one', () => {
       const acts = ['one', '<enter>', 'two', '<enter>', 'thr'];
       expect(edited(...acts, '<up>')).toBe('two|');
       expect(edited(...acts, '<up>', '<up>', '<up>')).toBe('one|');
@@ -93,27 +93,27 @@ describe('LineEditor', () => {
       expect(edited(...acts, '<ctrl-p>', '<ctrl-p>', '<ctrl-n>', '<ctrl-n>', '<ctrl-n>')).toBe('thr|');
     });
 
-    it('keeps a recalled line that is entered again, once', () => {
+    it('adds a recalled line that is entered again once', () => {
       expect(edited('one', '<enter>', '<up>', '<enter>', '<up>', '<up>')).toBe('one|');
       expect(edited('one', '<enter>', '<up>', '!', '<enter>', '<up>')).toBe('one!|');
     });
 
-    it('keeps a line that is entered twice in a row once, and not if another was between', () => {
+    it('keeps a line entered twice in a row once, unless another came between', () => {
       const enter = (lines: string) => [...lines].flatMap((line) => [line, '<enter>']);
       expect(edited(...enter('abcc'), '<up>', '<up>')).toBe('b|');
       expect(edited(...enter('abcb'), '<up>', '<up>')).toBe('c|');
     });
 
-    it('leaves out empty lines', () => {
+    it('skips empty lines', () => {
       expect(edited('one', '<enter>', '  ', '<enter>', '<enter>', '<up>')).toBe('one|');
     });
 
-    it('keeps 20 lines', () => {
+    it('keeps at most 20 lines', () => {
       const lines = Array.from({ length: 30 }, (_, index) => [`line ${index}`, '<enter>']).flat();
       expect(edited(...lines, ...Array<string>(40).fill('<up>'))).toBe('line 10|');
     });
 
-    it('keeps 4,096 characters in all', () => {
+    it('keeps at most 4,096 characters', () => {
       const long = (letter: string) => [letter.repeat(1000), '<enter>'];
       expect(edited(...['a', 'b', 'c', 'd', 'e'].flatMap(long), ...Array<string>(9).fill('<up>'))).toBe(
         `${'b'.repeat(1000)}|`,
@@ -124,13 +124,13 @@ describe('LineEditor', () => {
   describe('the history at its limit', () => {
     const long = [...'abcd'].flatMap((letter) => [letter.repeat(1024), '<enter>']);
 
-    it('still has the first of twenty lines, and of 4,096 characters', () => {
+    it('keeps the first of twenty lines, and of 4,096 characters', () => {
       const lines = Array.from({ length: 20 }, (_, index) => [`line ${index}`, '<enter>']).flat();
       expect(edited(...lines, ...Array<string>(20).fill('<up>'))).toBe('line 0|');
       expect(edited(...long, '<up>', '<up>', '<up>', '<up>')).toBe(`${'a'.repeat(1024)}|`);
     });
 
-    it('loses the first by one more', () => {
+    it('drops the first when one more is added', () => {
       expect(edited(...long, 'e', '<enter>', ...Array<string>(5).fill('<up>'))).toBe(`${'b'.repeat(1024)}|`);
     });
   });
@@ -153,13 +153,13 @@ describe('LineEditor', () => {
       });
     }
 
-    it('is for what is behind the cursor, too', () => {
+    it('includes the text after the cursor', () => {
       expect(edited('漢'.repeat(300), '<home>', '漢'.repeat(100))).toBe(
         `${'漢'.repeat(41)}|${'漢'.repeat(300)}`,
       );
     });
 
-    it('is for what Tab makes of a line, and may be reached', () => {
+    it('applies to completions, which may reach it', () => {
       const editor = new LineEditor();
       editor.complete('x'.repeat(1024));
       expect([editor.before.length, editor.bell]).toEqual([1024, false]);
@@ -171,12 +171,12 @@ describe('LineEditor', () => {
       expect(edited('漢'.repeat(2000))).toBe(`${'漢'.repeat(Math.floor(LINE_LIMIT / 3))}|`);
     });
 
-    it('cuts no character', () => {
+    it('cuts no character in two', () => {
       const typed = edited(`x${'😀'.repeat(300)}`);
       expect(typed).toBe(`x${'😀'.repeat(255)}|`);
     });
 
-    it('rings the bell for what is not taken, and only for that', () => {
+    it('rings the bell for dropped text, and only for that', () => {
       const editor = new LineEditor();
       editor.type('x'.repeat(LINE_LIMIT));
       expect(editor.bell).toBe(false);
@@ -189,7 +189,7 @@ describe('LineEditor', () => {
 describe('redrawn', () => {
   const from = (before: string, after = ''): Typed => ({ before, after });
 
-  it('writes what was added at the end, and nothing else', () => {
+  it('writes only what was added at the end', () => {
     expect(redrawn(NOTHING_TYPED, from('abc'), stringWidth)).toBe('abc');
     expect(redrawn(from('abc'), from('abcd'), stringWidth)).toBe('d');
     expect(redrawn(from('abc'), from('abc'), stringWidth)).toBe('');
@@ -200,12 +200,12 @@ describe('redrawn', () => {
     expect(redrawn(from('ae\u0301'), from('a'), stringWidth)).toBe('\b \b');
   });
 
-  it('moves the cursor over what is there', () => {
+  it('moves the cursor over the shown text', () => {
     expect(redrawn(from('a漢'), from('a', '漢'), stringWidth)).toBe('\b\b');
     expect(redrawn(from('a', '漢'), from('a漢'), stringWidth)).toBe('漢');
   });
 
-  it('turns any line on a screen into any other, and puts the cursor where it belongs', () => {
+  it('turns any line on a screen into any other, with the right cursor position', () => {
     const letter = fc.constantFrom(
       'a',
       'b',

@@ -74,7 +74,7 @@ describe('lines', () => {
   const values = { a: bytesOf('one\r'), b: bytesOf('two\rthr'), c: bytesOf('ee\r'), x: bytesOf('no Enter') };
 
   it(
-    'emits a line when Enter comes',
+    'emits a line at Enter',
     marbles((m) => {
       const typed = m.cold('           -a-b-c-|', values);
       const expected = '               -1-2-3-|';
@@ -101,7 +101,7 @@ describe('lines', () => {
   );
 
   it(
-    'is silent while nobody types',
+    'is silent without input',
     marbles((m) => {
       const typed = m.cold('                                -----');
       m.expect(typed.pipe(lines(terminal(), noKeys())), '             ----!').toBeObservable('-----');
@@ -119,7 +119,7 @@ describe('lines', () => {
   );
 
   it(
-    'drops a line that nobody finished',
+    'drops an unfinished line',
     marbles((m) => {
       const typed = m.cold('                            -x-|', values);
       m.expect(typed.pipe(lines(terminal(), noKeys()))).toBeObservable('---|');
@@ -137,7 +137,7 @@ describe('lines', () => {
   );
 
   it(
-    'leaves its source when unsubscribed',
+    'unsubscribes its source when unsubscribed',
     marbles((m) => {
       const typed = m.cold('                                -a-b-', values);
       m.expect(typed.pipe(lines(terminal(), noKeys())), '             --!').toBeObservable('-1-', {
@@ -148,7 +148,7 @@ describe('lines', () => {
   );
 
   it(
-    'reads no further in a chunk than somebody listens',
+    'reads no further in a chunk after it was unsubscribed',
     marbles((m) => {
       let shown = '';
       const show = (text: string) => {
@@ -174,12 +174,12 @@ describe('lines', () => {
         expect(linesIn(`one${enter}${enter}two${enter}`)).toEqual(['one', '', 'two']);
       });
 
-      it(`is ${name}, however it is cut`, () => {
+      it(`is ${name}, however it is split`, () => {
         expect(linesIn(...`one${enter}${enter}two${enter}`)).toEqual(['one', '', 'two']);
       });
     }
 
-    it('comes as CR, before its LF or NUL is there', () => {
+    it('is a CR, before its LF or NUL has come', () => {
       const typed = new Subject<Uint8Array>();
       const entered: string[] = [];
       typed.pipe(lines(terminal(), noKeys())).subscribe((line) => entered.push(line));
@@ -189,12 +189,12 @@ describe('lines', () => {
       expect(entered).toEqual(['one', 'two']);
     });
 
-    it('is LF again after something else was typed', () => {
+    it('is an LF again after other input', () => {
       expect(linesIn('one\rtwo\n\n')).toEqual(['one', 'two', '']);
     });
   });
 
-  it('finds the same lines however the bytes are cut', () => {
+  it('finds the same lines however the bytes are split', () => {
     const pieces = [
       'a',
       ' ',
@@ -233,19 +233,19 @@ describe('lines', () => {
       ['😀', '😀'],
       ['a family of four', FAMILY],
     ] as const) {
-      it(`takes back ${name} at once`, () => {
+      it(`deletes ${name} at once`, () => {
         expect(linesIn(`x${letter}\by\r`)).toEqual(['xy']);
         expect(linesIn(`${letter}${letter}\x7f\r`)).toEqual([letter]);
       });
     }
 
-    it('takes back nothing from an empty line', () => {
+    it('deletes nothing from an empty line', () => {
       expect(linesIn('a\b\b\bb\r')).toEqual(['b']);
       expect(linesIn('a\r\bb\r')).toEqual(['a', 'b']);
       expect(echoOf('\b')).toBe('');
     });
 
-    it('looks at the end of the line only, since a read may bring 32,000 of them', () => {
+    it('examines only the end of the line, since a packet may hold 32,000 backspaces', () => {
       const segments = Object.getPrototypeOf(new Intl.Segmenter().segment(''));
       const walk = segments[Symbol.iterator];
       segments[Symbol.iterator] = () => {
@@ -281,13 +281,13 @@ describe('lines', () => {
       ['where the cursor is', '\x1b[1;1R'],
       ['an 8-bit control sequence', '\x9b31m'],
     ] as const) {
-      it(`leaves out ${name}`, () => {
+      it(`drops ${name}`, () => {
         expect(linesIn(`on${sequence}e\r`)).toEqual(['one']);
         expect(echoOf(`on${sequence}e\r`)).toBe('one\n');
       });
     }
 
-    it('leaves out an arrow wherever it is cut, and a key with Alt only where that is whole', () => {
+    it('drops an arrow wherever it is split, and a key with Alt if it comes whole', () => {
       expect(linesIn('on', '\x1b', '[', '1;5', 'D', 'e\r')).toEqual(['one']);
       // A lone ESC is the key itself: what comes after it is typed.
       expect(linesIn('on\x1b', 'e\r')).toEqual(['one']);
@@ -306,7 +306,7 @@ describe('lines', () => {
       ['the focus', '\x1b[I\x1b[O'],
       ['where the cursor is', '\x1b[1;1R'],
     ] as const) {
-      it(`lets no letter through of ${name}, wherever it is cut, once or twice`, () => {
+      it(`shows no letter of ${name}, wherever it is split, once or twice`, () => {
         const bytes = bytesOf(sequence);
         for (let first = 0; first <= bytes.length; first += 1) {
           for (let second = first; second <= bytes.length; second += 1) {
@@ -319,24 +319,24 @@ describe('lines', () => {
       });
     }
 
-    it('lets no letter through of an arrow that an app wants, cut behind its O', () => {
+    it('shows no letter of an arrow read by an app, split after its O', () => {
       expect(linesIn('on\x1bO', 'A', 'e\r')).toEqual(['one']);
       expect(linesIn('on', '\x1bO', 'Pe\r')).toEqual(['one']);
     });
 
-    it('leaves out the mouse in a wide window, whose columns are bytes that are no UTF-8', () => {
+    it('drops mouse reports in a wide window, whose columns are not valid UTF-8', () => {
       expect(linesIn('on', Uint8Array.of(0x1b, 0x5b, 0x4d, 0x20, 0xff, 0xfe), 'e\r')).toEqual(['one']);
     });
 
-    it('keeps what a bracketed paste brings, without its brackets', () => {
+    it('keeps a bracketed paste without its brackets', () => {
       expect(linesIn('\x1b[200~pasted\x1b[201~\r')).toEqual(['pasted']);
     });
 
-    it('goes on at the next line after a sequence that never ends', () => {
+    it('continues at the next line after a sequence that never ends', () => {
       expect(linesIn('a\x1b]0;title\rb\r\x1b[\nc\r')).toEqual(['a', 'b', '', 'c']);
     });
 
-    it('never lets a control into a line or onto the screen, whatever the bytes', () => {
+    it('passes no control character into a line or onto the screen, for any bytes', () => {
       fc.assert(
         fc.property(fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 8 }), (chunks) => {
           let shown = '';
@@ -357,42 +357,42 @@ describe('lines', () => {
   describe('a line that is too long', () => {
     const full = 'x'.repeat(LINE_LIMIT);
 
-    it('is cut where it comes whole in one chunk, whatever the echo', () => {
+    it('is cut if it comes in one chunk, with or without echo', () => {
       const long = 'x'.repeat(65_000);
       expect(linesIn(`${long}\r\nnext\r\n`)).toEqual([full, 'next']);
       expect(linesIn(`first\r\n${long}\r\nnext\r\n`)).toEqual(['first', full, 'next']);
       expect(linesIn(`${'\u00e9'.repeat(30_000)}\r\n`)).toEqual(['\u00e9'.repeat(LINE_LIMIT / 2)]);
     });
 
-    it('is cut, and the next one is whole', () => {
+    it('is cut, and the next one is complete', () => {
       expect(linesIn(`${full}yz\rnext\r`)).toEqual([full, 'next']);
       expect(linesIn(full, 'y', 'z\rnext\r')).toEqual([full, 'next']);
     });
 
-    it('rings the bell for what is not taken', () => {
+    it('rings the bell for the dropped text', () => {
       expect(echoOf(full)).toBe(full);
       expect(echoOf(`${full}yz`)).toBe(`${full}\x07`);
       expect(echoOf(full, 'y', 'z')).toBe(`${full}\x07\x07`);
     });
 
-    it('is taken on after a backspace', () => {
+    it('accepts text again after a backspace', () => {
       expect(linesIn(`${full}y\bz\r`)).toEqual([`${full.slice(1)}z`]);
     });
 
-    it('holds no more than its limit, however much comes', () => {
+    it('never holds more than the limit', () => {
       expect(linesIn(...Array<string>(100).fill(full), '\r')).toEqual([full]);
     });
   });
 
   describe('echo', () => {
-    it('takes back a word with Ctrl-W and the line with Ctrl-U', () => {
+    it('deletes a word with Ctrl-W and the line with Ctrl-U', () => {
       expect(linesIn('say hello  \x17there\r')).toEqual(['say there']);
       expect(linesIn('one two\x17\x17three\r')).toEqual(['three']);
       expect(linesIn('never mind\x15hello\r')).toEqual(['hello']);
       expect(linesIn('\x17\x15\r')).toEqual(['']);
     });
 
-    it('shows a chunk in one piece, and each line before what it brings about', () => {
+    it('shows a chunk in one piece, and each line before its answer', () => {
       const shown: string[] = [];
       const show = (text: string) => shown.push(text);
       of(bytesOf('ab\x7fc\rd\x7fe'))
@@ -402,7 +402,7 @@ describe('lines', () => {
       expect(shown).toEqual(['ac\n', '<ac>', 'e']);
     });
 
-    it('erases as many columns as a letter took, and all the letters of a word or a line', () => {
+    it('erases as many columns as a letter took, and all letters of a word or a line', () => {
       const erased = (columns: number) => '\b'.repeat(columns) + ' '.repeat(columns) + '\b'.repeat(columns);
       expect(echoOf('a漢', '\x7f')).toBe(`a漢${erased(2)}`);
       expect(echoOf('e\u0301', '\x7f')).toBe(`e\u0301${erased(1)}`);
@@ -412,11 +412,11 @@ describe('lines', () => {
       expect(echoOf('\x7f\x17\x15')).toBe('');
     });
 
-    it('shows what is typed, taken back and entered', () => {
+    it('shows what is typed, deleted and entered', () => {
       expect(echoOf('hé', 'y\b', 'x', '\b', '\r\n', '漢\r')).toBe('héx\b \b\n漢\n');
     });
 
-    it('is asked for at each chunk, since it is negotiated', () => {
+    it('is queried at each chunk, since it is negotiated', () => {
       let echo = false;
       let shown = '';
       const typed = new Subject<Uint8Array>();
@@ -448,7 +448,7 @@ describe('lines', () => {
       return { told, keys, types: (text: string) => typed.next(bytesOf(text)), typing: () => asked.typing };
     }
 
-    it('Ctrl-C throws the line away, what was typed ahead too, and shows the prompt anew', () => {
+    it('Ctrl-C drops the line and the type-ahead, and shows the prompt again', () => {
       const { told, types } = typing();
       types('half a li');
       types('\x03');
@@ -456,20 +456,20 @@ describe('lines', () => {
       expect(told).toEqual(['half a li', 'interrupted', '<line>', 'ann\n', 'entered ann']);
     });
 
-    it('Ctrl-C shows the prompt to a caller whose client echoes, too', () => {
+    it('Ctrl-C shows the prompt to a client that echoes locally too', () => {
       const { told, types } = typing({ echoes: () => false });
       types('half\x03ann\r');
       expect(told).toEqual(['interrupted', 'entered ann', '<line>']);
     });
 
-    it('shows nothing again of what the client shows itself', () => {
+    it("doesn't show again what the client shows itself", () => {
       const { told, types, typing: asked } = typing({ echoes: () => false });
       types('half');
       expect(asked()?.refresh()).toBe(NOTHING_TYPED);
       expect(told).toEqual([]);
     });
 
-    it('Ctrl-D hangs up in an empty line, and only there', () => {
+    it('Ctrl-D hangs up in an empty line only', () => {
       const { told, types } = typing();
       types('ab\x1b[D\x04\r');
       expect(told).toEqual(['a\n', 'entered a']);
@@ -477,14 +477,14 @@ describe('lines', () => {
       expect(told.at(-1)).toBe('hung up');
     });
 
-    it('Ctrl-L draws the line anew on a new page, once, however often it is pressed', () => {
+    it('Ctrl-L redraws the line on a cleared screen, once per chunk', () => {
       const { told, types } = typing();
       types('abc');
       types('\x0c\x0c\x0c');
       expect(told).toEqual(['abc', '<page>abc']);
     });
 
-    it('up recalls what was entered', () => {
+    it('Up recalls the last line', () => {
       const { told, types } = typing();
       types('one\r');
       types('tw');
@@ -500,7 +500,7 @@ describe('lines', () => {
       expect(told).toEqual(['abc\b\b', 'bc\n', 'entered abc']);
     });
 
-    it('shows nothing of a secret, but that it was entered, and does not recall it', () => {
+    it('shows only the Enter of a secret, and keeps it out of the history', () => {
       let secret = true;
       const { told, types } = typing({ secret: () => secret });
       types('pass');
@@ -510,7 +510,7 @@ describe('lines', () => {
       expect(told).toEqual(['\n', 'entered passwor', '\n', 'entered ']);
     });
 
-    it('makes no more output of a chunk than a line is long, whatever is pressed', () => {
+    it("writes no more for a chunk than a line's length, whatever keys are in it", () => {
       const { told, types } = typing();
       types(`${'x'.repeat(1000)}\r`);
       told.length = 0;
@@ -518,7 +518,7 @@ describe('lines', () => {
       expect(told.join('').length).toBeLessThan(5000);
     });
 
-    it('hands every key to an app that wants keys, and echoes nothing', () => {
+    it('passes every key to an app that reads keys, and echoes nothing', () => {
       const pressed: string[] = [];
       const { told, types, keys } = typing({}, { press: (key) => void pressed.push(key) });
       keys.wantsKeys = true;
@@ -527,7 +527,7 @@ describe('lines', () => {
       expect(told).toEqual([]);
     });
 
-    it('makes lines again as soon as nobody wants keys any more, in the middle of a chunk too', () => {
+    it('returns to lines when the app stops reading keys, even within a chunk', () => {
       const pressed: string[] = [];
       const press = (key: string) => {
         pressed.push(key);
@@ -540,14 +540,14 @@ describe('lines', () => {
       expect(told).toEqual(['cd\n', 'entered cd']);
     });
 
-    it('gives the unfinished line to an app that begins to want keys, character by character', () => {
+    it('passes the unfinished line to an app that starts to read keys, character by character', () => {
       const { keys, types } = typing();
       types('a👪');
       const take = () => keys.typing?.takeCharacter();
       expect([take(), take(), take()]).toEqual(['a', '👪', '']);
     });
 
-    it('shows the line anew behind what was written in between', () => {
+    it('redraws the line after other output', () => {
       const parts: Partial<LineTerminal> = {};
       const { told, types, typing: line } = typing(parts);
       types('hel');
@@ -556,7 +556,7 @@ describe('lines', () => {
       expect(told).toEqual(['hel', 'hep']);
     });
 
-    it("throws the line away that is nobody's any more", () => {
+    it('drops a line that is discarded', () => {
       const { told, types, typing: line } = typing({ secret: () => true });
       types('hunter2');
       line()?.discard();
@@ -564,20 +564,20 @@ describe('lines', () => {
       expect(told).toEqual(['\n', 'entered x']);
     });
 
-    it('says that a line was entered, also to a caller whose client echoes', () => {
+    it('reports an entered line, also if the client echoes locally', () => {
       const { told, types } = typing({ echoes: () => false, entered: () => void told.push('answered') });
       types('a\r');
       expect(told).toEqual(['answered', 'entered a']);
     });
 
-    it('says when it begins and ends to read a chunk', () => {
+    it('reports the start and the end of each chunk', () => {
       const { told, types } = typing({ reading: (on) => void told.push(on ? 'begins' : 'ends') });
       types('a\r');
       expect(told).toEqual(['begins', 'a\n', 'entered a', 'ends']);
     });
   });
 
-  describe('what a person sees', () => {
+  describe('the screen', () => {
     /** The line on the screen, with `|` at the cursor, after these chunks. */
     function sees(...chunks: string[]): string {
       const { line, cursor } = seen(echoOf(...chunks).replaceAll(/<line>|<page>/g, '\n'));
@@ -599,7 +599,7 @@ describe('lines', () => {
       ['😀', '😀'],
       ['a family of four', FAMILY],
     ] as const) {
-      it(`is ${name}, typed, passed by, taken back and put in between`, () => {
+      it(`shows ${name}, typed, passed over, deleted and inserted`, () => {
         expect(sees('a', letter, 'b')).toBe(`a${letter}b|`);
         expect(sees('a', letter, 'b', LEFT, LEFT)).toBe(`a|${letter}b`);
         expect(sees(`a${letter}b`, LEFT, '\x7f')).toBe('a|b');
@@ -609,25 +609,25 @@ describe('lines', () => {
       });
     }
 
-    it('is a letter and its mark when the mark comes later', () => {
+    it('joins a mark that comes later to its letter', () => {
       expect(sees('abc', '\x15e', '\u0301')).toBe(`${E_ACUTE}|`);
     });
 
-    it('is a word less, or what is before or behind the cursor', () => {
+    it('shows a deleted word, or deleted text before or after the cursor', () => {
       expect(sees('one 漢字 three', '\x17')).toBe('one 漢字 |');
       expect(sees('one 漢字 three', '\x17', '\x17')).toBe('one |');
       expect(sees('one 漢字', LEFT, '\x15')).toBe('|字');
       expect(sees('one 漢字', LEFT, '\x0b')).toBe('one 漢|');
     });
 
-    it('is a line of before, and the one that was begun', () => {
+    it('shows a recalled line, and then the unfinished one', () => {
       const before = ['first\r', '漢字 long\r', 'beg', LEFT];
       expect(sees(...before, UP)).toBe('漢字 long|');
       expect(sees(...before, UP, UP)).toBe('first|');
       expect(sees(...before, UP, UP, DOWN, DOWN)).toBe('beg|');
     });
 
-    it('is an empty line after Ctrl-C, and the line as it was after Ctrl-L', () => {
+    it('shows an empty line after Ctrl-C, and the same line after Ctrl-L', () => {
       expect(sees('never mi', LEFT, '\x03')).toBe('|');
       expect(sees('漢b', LEFT, '\x0c')).toBe('漢|b');
     });
@@ -766,7 +766,7 @@ describe('lines', () => {
       { maxLength: 40 },
     );
 
-    it('is the line, and the cursor where it belongs, whatever is typed in whichever chunks', () => {
+    it('shows the line and the right cursor position, for any input in any chunks', () => {
       holds(
         fc.property(acts, fc.array(fc.nat(300), { maxLength: 30 }), (typed, cuts) => {
           const line = simple();
@@ -815,7 +815,7 @@ describe('lines', () => {
     });
   });
 
-  it('subscribes anew each time, with nothing left of the line before', () => {
+  it('starts with an empty line for each subscription', () => {
     const discipline = lines(terminal(), noKeys());
     const entered: string[] = [];
     of(bytesOf('unfinished'))
@@ -864,7 +864,7 @@ describe('lines', () => {
     const commands = (typed: string) =>
       ['look', 'listen', 'leave'].filter((command) => command.startsWith(typed));
 
-    it('completes what is before the cursor', () => {
+    it('completes the text before the cursor', () => {
       const { type, shown, entered } = typing(commands);
       type('lo\t');
       type('up\r');
@@ -872,7 +872,7 @@ describe('lines', () => {
       expect(entered).toEqual(['look up']);
     });
 
-    it('leaves what is behind the cursor', () => {
+    it('keeps the text after the cursor', () => {
       const { type, entered } = typing(commands);
       type('loup\x1b[D\x1b[D');
       type('\t');
@@ -880,7 +880,7 @@ describe('lines', () => {
       expect(entered).toEqual(['look up']);
     });
 
-    it('lists what there is to choose from, and keeps the line', () => {
+    it('lists the choices, and keeps the line', () => {
       const { type, listed, entered } = typing(commands);
       type('l\t');
       type('\r');
@@ -888,19 +888,19 @@ describe('lines', () => {
       expect(entered).toEqual(['l']);
     });
 
-    it('lays out what there is to choose from by the most columns that it may take', () => {
+    it('lays out the choices by the maximum number of columns', () => {
       const { type, listed } = typing(commands, { columns: 16, maxWidth: (text) => 2 * text.length });
       type('l\t');
       expect(listed).toEqual(['look\nlisten\nleave']);
     });
 
-    it('rings the bell where there is nothing', () => {
+    it('rings the bell without candidates', () => {
       const { type, shown } = typing(commands);
       type('x\t');
       expect(shown()).toBe('x\x07');
     });
 
-    it('asks once a packet, however often it is pressed', () => {
+    it('asks once per packet, however often it is pressed', () => {
       const { type, listed, asked } = typing(commands);
       type(`l${'\t'.repeat(10_000)}`);
       expect(asked).toEqual(['l']);
@@ -909,7 +909,7 @@ describe('lines', () => {
       expect(asked.length).toBe(2);
     });
 
-    it('asks once a packet, also where that comes in many chunks', () => {
+    it('asks once per packet, even if it comes in many chunks', () => {
       const { type, asked } = typing(commands);
       type('l', '\t', '\t', 'i', '\t');
       expect(asked).toEqual(['l']);
@@ -917,7 +917,7 @@ describe('lines', () => {
       expect(asked).toEqual(['l', 'li']);
     });
 
-    it('does nothing in a secret, nor where the caller\u2019s terminal shows what is typed', () => {
+    it('does nothing in a secret, nor if the client echoes locally', () => {
       for (const parts of [{ secret: () => true }, { echoes: () => false }]) {
         const { type, asked, entered } = typing(commands, parts);
         type('lo\t\r');
@@ -926,7 +926,7 @@ describe('lines', () => {
       }
     });
 
-    it('makes no line longer than it may be', () => {
+    it('makes no line longer than the limit', () => {
       const { type, shown, entered } = typing(() => ['x'.repeat(LINE_LIMIT + 1)]);
       type('x\t\r');
       expect(entered).toEqual(['x']);
@@ -934,7 +934,7 @@ describe('lines', () => {
     });
   });
 
-  describe('what is typed is plain text', () => {
+  describe('input is plain text', () => {
     const trick = 'a\u202eb\u2028c\u200bd\ufeff\u{e0041}e\u00adf';
 
     it('in lines', () => {
@@ -949,16 +949,16 @@ describe('lines', () => {
       expect(keys).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
     });
 
-    it('in the history that is recalled', () => {
+    it('in the history', () => {
       expect(echoOf('a\u202eb\r', '\x1b[A\r')).toBe('ab\nab\n');
     });
 
-    it('also when a letter and what joins it to the next come one by one', () => {
+    it('even if a letter and its joiner come separately', () => {
       expect(linesIn('\u{1f469}', '\u200d', '\u{1f467}', '\r')).toEqual(['\u{1f469}\u200d\u{1f467}']);
       expect(linesIn('a', '\u200d', 'b', '\r')).toEqual(['ab']);
     });
 
-    it('from one line to the next', () => {
+    it('across lines', () => {
       expect(linesIn('a\u200db\rplain\r\u{1f469}\u200d\u{1f467}\r')).toEqual([
         'ab',
         'plain',
@@ -967,7 +967,7 @@ describe('lines', () => {
     });
   });
 
-  it('takes DEL for Delete where the terminal says that it is, and for Backspace elsewhere', () => {
+  it('takes DEL for Delete on terminals where it is, and for Backspace elsewhere', () => {
     for (const [hasPcKeys, line] of [
       [true, 'bcd'],
       [false, 'bd'],

@@ -73,7 +73,7 @@ describe('plain', () => {
     ['what every machine shows as it likes', 'a\ue000\uf8ff\u{f0000}\u{10fffd}b', 'ab'],
     ['what is no character', 'a\ufdd0\uffff\u{1fffe}b', 'ab'],
   ] as const)
-    it(`leaves out ${what}`, () => expect(plain(text)).toBe(left));
+    it(`drops ${what}`, () => expect(plain(text)).toBe(left));
 
   for (const text of [
     'Zo\u00eb, Zoe\u0308',
@@ -86,9 +86,9 @@ describe('plain', () => {
     '\u1112\u1161\u11ab \u0e17\u0e35\u0e48',
     '\u{1f9d1}\u{1f3fb}\u200d\u2764\ufe0f\u200d\u{1f48b}\u200d\u{1f9d1}\u{1f3ff}',
   ])
-    it(`leaves ${text} as it is`, () => expect(plain(text)).toBe(text));
+    it(`leaves ${text} unchanged`, () => expect(plain(text)).toBe(text));
 
-  it('has nothing dangerous in it, whatever it was made of, and cannot be made plainer', () => {
+  it('leaves nothing dangerous in any text, and is idempotent', () => {
     holds(
       fc.property(anyText, (text) => {
         const safe = plain(text);
@@ -97,7 +97,7 @@ describe('plain', () => {
     );
   });
 
-  it('is as quick with a million letters of one kind', () => {
+  it('handles a million letters of one kind quickly', () => {
     for (const letter of [
       '\x1b',
       '\u202e',
@@ -115,13 +115,13 @@ describe('plain', () => {
 });
 
 describe('withoutControls', () => {
-  it('leaves joiners in a part of a text, since what they join may have come before', () => {
+  it('keeps joiners in a part of a text, whose letter may be in the part before', () => {
     expect(withoutControls('\u200d\u{1f469}\x1b\u202e')).toBe('\u200d\u{1f469}');
   });
 });
 
 describe('isOrdinary', () => {
-  it('is for ASCII without its controls', () => {
+  it('is true of printable ASCII only', () => {
     expect(isOrdinary('Hello, world! ~')).toBe(true);
     for (const odd of ['\x1b', 'a\n', '\x7f', '\u00e9']) expect(isOrdinary(odd)).toBe(false);
   });

@@ -33,13 +33,13 @@ const anyText = fc
   .map((codes) => codes.map((code) => String.fromCodePoint(code)).join(''));
 
 describe('printable', () => {
-  it('leaves what people write as it is', () => {
+  it('leaves ordinary text unchanged', () => {
     for (const text of ['', 'alice', 'Zoë & Ødegård', '日本語', 'שלום', '🙂', 'a\\b']) {
       expect(printable(text)).toBe(text);
     }
   });
 
-  it('shows an escape sequence instead of obeying it', () => {
+  it('escapes an escape sequence', () => {
     expect(printable('\x1b[2Jgone')).toBe('\\u{1b}[2Jgone');
   });
 
@@ -47,29 +47,29 @@ describe('printable', () => {
     expect(printable('one\r\ntwo\u2028three')).toBe('one\\u{d}\\u{a}two\\u{2028}three');
   });
 
-  it('shows what would turn the rest of the line around', () => {
+  it('escapes what would reverse the rest of the line', () => {
     expect(printable('\u202egnp.exe')).toBe('\\u{202e}gnp.exe');
   });
 
   for (const [name, first, last] of UNSAFE) {
-    it(`shows ${name} by number`, () => {
+    it(`escapes ${name} as a number`, () => {
       for (const code of range(first, last)) {
         expect(printable(`<${String.fromCodePoint(code)}>`)).toBe(`<\\u{${code.toString(16)}}>`);
       }
     });
   }
 
-  it('cuts a long text with an ellipsis', () => {
+  it('cuts a long text, with an ellipsis', () => {
     expect(printable('x'.repeat(200))).toBe('x'.repeat(200));
     expect(printable('x'.repeat(201))).toBe(`${'x'.repeat(200)}…`);
     expect(printable('abcdef', 3)).toBe('abc…');
   });
 
-  it('shows the half that is left of a character cut in two', () => {
+  it('escapes the remaining half of a character cut in two', () => {
     expect(printable('ab🙂', 3)).toBe('ab\\u{d83d}…');
   });
 
-  it('never holds anything unsafe, and no more of the text than asked for', () => {
+  it('returns nothing unsafe, and at most the given length', () => {
     fc.assert(
       fc.property(anyText, fc.nat(300), (text, most) => {
         const shown = printable(text, most);
@@ -79,7 +79,7 @@ describe('printable', () => {
     );
   });
 
-  it('changes nothing the second time', () => {
+  it('is idempotent', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const shown = printable(text, 400);

@@ -46,21 +46,21 @@ const cut = Uint8Array.of(0xc3);
 
 describe('Screen', () => {
   describe('decoding', () => {
-    it('needs no decoder before a chunk that may end within a character', () => {
+    it('needs no decoder until a chunk may end within a character', () => {
       const { screen, made } = screenOf();
       expect(screen.decode(bytes)).toBe('utf-8: a');
       expect(screen.decode(Uint8Array.of())).toBe('utf-8: ');
       expect(made).toEqual([]);
     });
 
-    it('makes a decoder for the first of those, and keeps it', () => {
+    it('creates a decoder at the first such chunk, and keeps it', () => {
       const { screen, made } = screenOf();
       expect(screen.decode(cut)).toBe('utf-8:\xc3');
       expect(screen.decode(bytes)).toBe('utf-8:\xc3a');
       expect(made).toEqual(['utf-8']);
     });
 
-    it("follows the terminal's encoding, with a decoder and without one", () => {
+    it("follows the terminal's encoding, with and without a decoder", () => {
       const { screen, connection, made } = screenOf();
       screen.decode(cut);
       connection.setEncoding('cp437');
@@ -70,7 +70,7 @@ describe('Screen', () => {
     });
   });
 
-  it('echoes what the client leaves to us', () => {
+  it('echoes as negotiated', () => {
     expect(screenOf({ echo: true }).screen.echoes()).toBe(true);
     expect(screenOf({ echo: false }).screen.echoes()).toBe(false);
   });
@@ -79,7 +79,7 @@ describe('Screen', () => {
     expect(screenOf({ terminal: { columns: 40 } }).screen.columns).toBe(40);
   });
 
-  it('has a secret as long as one of those who hid it did not show it again', () => {
+  it('is secret until each hide is matched by a show', () => {
     const { screen } = screenOf();
     expect(screen.secret()).toBe(false);
     screen.hide(true);
@@ -90,7 +90,7 @@ describe('Screen', () => {
     expect(screen.secret()).toBe(false);
   });
 
-  it('has a client that shows what is typed hide it, from the first of several secrets to the last', () => {
+  it('makes a client that echoes locally hide input, from the first of several secrets to the last', () => {
     const { screen, connection } = screenOf();
     screen.hide(true);
     screen.hide(true);
@@ -105,7 +105,7 @@ describe('Screen', () => {
     ['', 'write'],
     ['half', 'echo'],
   ] as const)
-    it(`sends a notice as what is to be ${how === 'write' ? 'marked as a prompt' : 'no prompt'}, with ${typed || 'nothing'} typed`, () => {
+    it(`sends a notice ${how === 'write' ? 'marked as a prompt' : 'unmarked'}, with ${typed || 'nothing'} typed`, () => {
       const { screen, connection } = screenOf({ echo: true });
       screen.wrote('> ');
       const nothing = () => {};
@@ -124,7 +124,7 @@ describe('Screen', () => {
     expect(screenOf({ type: 'xterm' }).screen.hasPcKeys()).toBe(false);
   });
 
-  it('has a secret while it is covered and nobody reads what is typed', () => {
+  it('is secret while covered and unread', () => {
     let isRead = false;
     const { screen } = screenOf({}, () => isRead);
     expect(screen.secret()).toBe(false);
@@ -137,7 +137,7 @@ describe('Screen', () => {
     expect(screen.secret()).toBe(false);
   });
 
-  it('has one again from when something was hidden to when what is typed was asked for', () => {
+  it('is secret again from a secret until the next question', () => {
     const { screen } = screenOf({}, () => false);
     screen.hide(true);
     screen.uncover();
@@ -147,7 +147,7 @@ describe('Screen', () => {
     expect(screen.secret()).toBe(false);
   });
 
-  describe('lines that come above what is half typed', () => {
+  describe('notices above a half-typed line', () => {
     /** A caller in whose window that is half typed, and the cursor at its beginning. */
     function halfTyped(line: string) {
       const own = screenOf({ echo: true, type: 'xterm' });
@@ -167,7 +167,7 @@ describe('Screen', () => {
       return { ...own, type };
     }
 
-    it('measure it once, however many there are', () => {
+    it('measure the line once, however many there are', () => {
       const { screen, measured } = halfTyped('\u00e9'.repeat(500));
       screen.wrote('> ');
       screen.notify('hi');
@@ -177,7 +177,7 @@ describe('Screen', () => {
       expect(measured()).toBe(once);
     });
 
-    it('measure it anew when something was typed, the prompt is another, or the window', () => {
+    it('measure the line again when it, the prompt or the window has changed', () => {
       const { screen, connection, type } = halfTyped('\u00e9\u00e9\u00e9');
       screen.wrote('> ');
       const last = () => {
@@ -202,7 +202,7 @@ describe('Screen', () => {
     expect(hangUps()).toBe(1);
   });
 
-  describe('what is told of the line that is being typed', () => {
+  describe('the line being typed', () => {
     function typing() {
       const told: string[] = [];
       const { screen } = screenOf();
@@ -216,7 +216,7 @@ describe('Screen', () => {
       return { screen, told };
     }
 
-    it('is that something was written behind it, unless that was in answer to it', () => {
+    it('is disturbed by output, unless the output answers it', () => {
       const { screen, told } = typing();
       screen.reading(true);
       screen.wrote('an answer');
@@ -226,7 +226,7 @@ describe('Screen', () => {
       expect(told).toEqual(['disturbed']);
     });
 
-    it('is to throw it away when nobody waits for the secret in it any more', () => {
+    it('is discarded when its secret is no longer awaited', () => {
       const { screen, told } = typing();
       screen.hide(true);
       expect(told).toEqual([]);
@@ -236,7 +236,7 @@ describe('Screen', () => {
   });
 
   describe('the prompt', () => {
-    it('is what the app wrote behind its last newline, in one piece or several', () => {
+    it("is the app's output after its last newline, in one piece or several", () => {
       const { screen } = screenOf();
       screen.wrote('Hello\nHan');
       screen.wrote('dle: ');
@@ -245,7 +245,7 @@ describe('Screen', () => {
       expect(screen.freshPrompt('line')).toBe('\n');
     });
 
-    it('is gone when the caller has entered a line, shown or not', () => {
+    it('is gone when a line was entered, echoed or not', () => {
       const { screen, connection } = screenOf();
       screen.wrote('> ');
       screen.show('x');
@@ -255,7 +255,7 @@ describe('Screen', () => {
       expect(connection.screen).toBe('x');
     });
 
-    it('is whole when it was written in pieces, behind a long text too', () => {
+    it('is whole when it was written in pieces, even after a long text', () => {
       const { screen } = screenOf();
       screen.reading(true);
       screen.wrote(`${'x'.repeat(5000)}\nYour name`);
@@ -264,7 +264,7 @@ describe('Screen', () => {
       expect(screen.freshPrompt('line')).toBe('\nYour name: ');
     });
 
-    it('is found in the middle of a chunk, whatever was written in it', () => {
+    it('is found within a chunk, whatever was written in it', () => {
       const { screen } = screenOf();
       screen.reading(true);
       for (let line = 0; line < 1000; line += 1) screen.wrote(`line ${line}\n> `);
@@ -274,7 +274,7 @@ describe('Screen', () => {
       expect(screen.freshPrompt('line')).toBe('\n? ');
     });
 
-    it('stands already in the middle of a chunk, and comes again below what others say then', () => {
+    it('stands within a chunk already, and is redrawn below notices', () => {
       const { screen, connection } = screenOf();
       screen.reading(true);
       screen.wrote('welcome\n> ');
@@ -285,20 +285,20 @@ describe('Screen', () => {
       expect(connection.screen).not.toContain('well');
     });
 
-    it('is 256 characters at most', () => {
+    it('is at most 256 characters long', () => {
       const { screen } = screenOf();
       screen.wrote('x'.repeat(10_000));
       expect(screen.freshPrompt('line').length).toBe(257);
     });
 
-    it('is none behind bytes', () => {
+    it('is empty after bytes', () => {
       const { screen } = screenOf();
       screen.wrote('> ');
       screen.wrote(Uint8Array.of(10, 65));
       expect(screen.freshPrompt('line')).toBe('\n');
     });
 
-    it('comes on a clear page, on a terminal that is known to have one', () => {
+    it('is on a cleared screen, if the terminal can clear', () => {
       for (const type of ['XTERM-256COLOR', 'syncterm']) {
         const { screen } = screenOf({ type });
         screen.wrote('> ');

@@ -33,7 +33,7 @@ describe('texts', () => {
       });
     }
 
-    it('rounds to the second, and never says that there is no time', () => {
+    it('rounds to the second, and is never zero', () => {
       expect(texts.inWords(59_600)).toBe('1 minute');
       expect(texts.inWords(1499)).toBe('1 second');
       expect(texts.inWords(1)).toBe('1 second');
@@ -53,7 +53,7 @@ describe('texts', () => {
   });
 
   describe('GOODBYES', () => {
-    it('says why, where there is somebody to hear it', () => {
+    it('says why, if the caller is there to read it', () => {
       expect(texts.GOODBYES.idle).toBe('You were quiet for too long. Goodbye!');
       expect(texts.GOODBYES['login-timeout']).toBe('That took too long. Please call again.');
       expect(texts.GOODBYES['login-failed']).toBe('Login failed. Goodbye!');
@@ -62,7 +62,7 @@ describe('texts', () => {
       expect(texts.GOODBYES.shutdown).toBe('The board is going down. Goodbye!');
     });
 
-    it('is another for a login that could not be checked', () => {
+    it("differs for a login that couldn't be checked", () => {
       const words = 'Nobody can log in right now, and the sysop knows. Please call again later.';
       expect(texts.goodbye(new SessionEnd('login-failed', new Error('EIO')))).toBe(words);
       expect(texts.goodbye(new SessionEnd('login-failed'))).toBe(texts.GOODBYES['login-failed']);
@@ -70,7 +70,7 @@ describe('texts', () => {
       expect(texts.goodbye(new SessionEnd('app-error', new Error('EIO')))).toBe(texts.GOODBYES['app-error']);
     });
 
-    it('says nothing to those who are gone, cut off, or were bidden goodbye by the app', () => {
+    it('is null if the caller is gone, cut off, or the app has said goodbye', () => {
       const unsaid = Object.entries(texts.GOODBYES).filter(([, words]) => words === null);
       const expected: EndReason[] = [
         'hangup',
@@ -92,7 +92,7 @@ describe('texts', () => {
     });
   });
 
-  it('warns of the idle end with what to do about it', () => {
+  it('warns of the idle timeout, and says how to stay', () => {
     expect(texts.warning('idle', 60_000)).toBe('Still there? Press Enter, or the line closes in 1 minute.');
   });
 
@@ -100,11 +100,11 @@ describe('texts', () => {
     expect(texts.warning('time-limit', 300_000)).toBe('You have 5 minutes left on line.');
   });
 
-  it('tells a waiting caller the place', () => {
+  it('tells a waiting caller the position', () => {
     expect(texts.waiting(8, 3)).toBe('All 8 nodes are busy. You are number 3 in line.');
   });
 
-  it('announces a shutdown, with a time or without', () => {
+  it('announces a shutdown, with or without a time', () => {
     expect(texts.draining(10_000)).toBe(
       'The board goes down in 10 seconds. Please finish what you are doing.',
     );
@@ -113,7 +113,7 @@ describe('texts', () => {
     );
   });
 
-  it('counts down to the closing time, and calls it off', () => {
+  it('counts down to the closing time, and cancels it', () => {
     expect(texts.closing(300_000)).toBe('The board closes in 5 minutes.');
     expect(texts.STAYS_OPEN).toBe('The board stays open after all.');
   });
@@ -126,11 +126,11 @@ describe('texts', () => {
       ...(retryInMs === undefined ? {} : { retryInMs }),
     });
 
-    it('tells of a full board', () => {
+    it('says that the board is full', () => {
       expect(texts.refusal(refused('full'), 100)).toBe('All 100 nodes are busy. Please call again later.');
     });
 
-    it('says when to call again, where the rule knows', () => {
+    it('says when to try again, if the rule knows', () => {
       expect(texts.refusal(refused('address', 6000), 100)).toBe(
         'Too many calls from your address. Please call again in 6 seconds.',
       );
@@ -139,7 +139,7 @@ describe('texts', () => {
       );
     });
 
-    it('says what else was the matter', () => {
+    it('gives the other reasons', () => {
       expect(texts.refusal(refused('gate'), 100)).toBe('Nobody pressed ESC twice. Please call again later.');
       expect(texts.refusal(refused('draining'), 100)).toBe(
         'The board is going down. Please call again later.',
@@ -149,7 +149,7 @@ describe('texts', () => {
       );
     });
 
-    it("doesn't tell a blocked caller which rule it was", () => {
+    it("doesn't tell a blocked caller the rule", () => {
       expect(texts.refusal(refused('blocked'), 100)).toBe(
         "The board can't take your call. Please call again later.",
       );

@@ -43,7 +43,7 @@ function listen(value$: TypeAhead['line$']): string[] {
 }
 
 describe('TypeAhead', () => {
-  it('hands on keys after a listener to them that throws', () => {
+  it('passes keys on after a listener that throws', () => {
     const queue = queueOf('ab');
     const listener = new Failing();
     const keys = queue.key$.subscribe(listener);
@@ -54,18 +54,18 @@ describe('TypeAhead', () => {
   });
 
   describe('line$', () => {
-    it('is silent until somebody types', () => {
+    it('is silent without input', () => {
       expect(listen(queueOf().line$)).toEqual([]);
     });
 
-    it('hands on what was typed before anybody listened, then what comes', () => {
+    it('emits what was typed before the subscription, then what comes', () => {
       const queue = queueOf('one', 'two');
       const heard = listen(queue.line$);
       queue.push('three');
       expect(heard).toEqual(['one', 'two', 'three']);
     });
 
-    it('goes on after a listener that throws', () => {
+    it('continues after a listener that throws', () => {
       const queue = aQueue();
       const listener = new Failing();
       queue.line$.subscribe(listener);
@@ -77,7 +77,7 @@ describe('TypeAhead', () => {
       expect(other).toEqual(['two']);
     });
 
-    it('loses nothing between one listener and the next', () => {
+    it('loses nothing between two listeners', () => {
       const queue = queueOf('one', 'two');
       const first = listen(queue.line$.pipe(take(1)));
       const second = listen(queue.line$.pipe(take(1)));
@@ -90,7 +90,7 @@ describe('TypeAhead', () => {
       ]);
     });
 
-    it('lets every listener hear every line', () => {
+    it('emits every line to every listener', () => {
       const queue = queueOf();
       const [ann, bob] = [listen(queue.line$), listen(queue.line$)];
       queue.push('one');
@@ -99,14 +99,14 @@ describe('TypeAhead', () => {
       expect(bob).toEqual(['one', 'two']);
     });
 
-    it('keeps the rest for the next listener when one leaves while hearing', () => {
+    it('keeps the rest for the next listener when one unsubscribes during a line', () => {
       const queue = queueOf('one', 'two', 'three');
       const heard = listen(queue.line$.pipe(take(2)));
       expect(heard).toEqual(['one', 'two', '|']);
       expect(listen(queue.line$)).toEqual(['three']);
     });
 
-    it('keeps the order when one line brings about another', () => {
+    it('keeps the order when a line causes another', () => {
       const queue = queueOf('one', 'two');
       const heard: string[] = [];
       queue.line$.subscribe((line) => {
@@ -116,7 +116,7 @@ describe('TypeAhead', () => {
       expect(heard).toEqual(['one', 'two', 'three']);
     });
 
-    it('hands a line to somebody who begins to listen because of the line before', () => {
+    it('emits the next line to a listener that subscribes because of the one before', () => {
       const queue = queueOf('name', 'ann', 'rest');
       const answers: string[][] = [];
       const ask = () => answers.push(listen(queue.line$.pipe(take(1))));
@@ -125,8 +125,8 @@ describe('TypeAhead', () => {
     });
   });
 
-  describe('who takes one line and asks for the next while hearing it', () => {
-    it('gets all that was typed ahead, each line once', () => {
+  describe('a listener that takes one line and resubscribes during it', () => {
+    it('gets everything typed ahead, each line once', () => {
       const queue = queueOf('ann', 'secret', 'bob', 'hidden');
       const one$ = () => queue.line$.pipe(take(1));
       const heard: string[] = [];
@@ -139,7 +139,7 @@ describe('TypeAhead', () => {
       expect(heard).toEqual(['ann secret', 'bob hidden']);
     });
 
-    it('gets the keys so too', () => {
+    it('gets keys the same way', () => {
       const queue = queueOf('a', 'b');
       const one$ = () => queue.key$.pipe(take(1));
       const heard: string[] = [];
@@ -176,7 +176,7 @@ describe('TypeAhead', () => {
     );
 
     it(
-      'leaves the present answer, and the lines after it, when the reader leaves',
+      'drops the current answer when unsubscribed, and leaves the lines after it',
       marbles((m) => {
         const queue = queueOf('one', 'two');
         const answer = m.cold('               ---x--|');
@@ -192,13 +192,13 @@ describe('TypeAhead', () => {
       }),
     );
 
-    it('takes no line while nothing is answered', () => {
+    it('takes no line without a subscription', () => {
       const queue = queueOf('one', 'two');
       expect(listen(queue.eachLine(() => NEVER))).toEqual([]);
       expect(queue.taken).toBe(1);
     });
 
-    it('goes on after an answer of nothing, one thing or many', () => {
+    it('continues after an answer of none, one or many values', () => {
       const queue = queueOf('none', 'one', 'many');
       const answers = { none: EMPTY, one: of('1'), many: of('1', '2', '3') };
       expect(listen(queue.eachLine((line) => answers[line as keyof typeof answers]))).toEqual([
@@ -209,7 +209,7 @@ describe('TypeAhead', () => {
       ]);
     });
 
-    it('gives each line to one of its readers only', () => {
+    it('passes each line to only one reader', () => {
       const queue = queueOf();
       const answers = new Subject<string>();
       const [ann, bob] = [listen(queue.eachLine(() => answers)), listen(queue.eachLine((line) => of(line)))];
@@ -221,7 +221,7 @@ describe('TypeAhead', () => {
       expect(bob).toEqual(['two', 'three']);
     });
 
-    it('leaves the lines to a listener of line$, as to a question within an answer', () => {
+    it('leaves lines to a listener of line$, such as a question within an answer', () => {
       const queue = queueOf('name', 'ann', 'next');
       const heard = listen(
         queue.eachLine((line) =>
@@ -231,7 +231,7 @@ describe('TypeAhead', () => {
       expect(heard).toEqual(['who?', 'ann', 'next']);
     });
 
-    it('answers 100,000 waiting lines at once without filling the stack', () => {
+    it('answers 100,000 waiting lines at once without overflowing the stack', () => {
       const queue = queueOf(...Array<string>(100_000).fill(''));
       let count = 0;
       queue.eachLine(of).subscribe(() => {
@@ -241,7 +241,7 @@ describe('TypeAhead', () => {
       expect(queue.taken).toBe(100_000);
     });
 
-    it('passes an error of an answer to its reader, and to nobody else', () => {
+    it('passes an error of an answer to its reader only', () => {
       const queue = queueOf('bad');
       const failing = listen(queue.eachLine(() => throwError(() => new Error('answer'))));
       const other = listen(queue.eachLine(of));
@@ -250,7 +250,7 @@ describe('TypeAhead', () => {
       expect(other).toEqual(['good']);
     });
 
-    it('makes what its function throws an error of that reader, and of nobody else', () => {
+    it('passes what its function throws to that reader only', () => {
       const queue = queueOf();
       const failing = listen(
         queue.eachLine(() => {
@@ -264,7 +264,7 @@ describe('TypeAhead', () => {
       expect(other).toEqual(['good']);
     });
 
-    it('takes nothing from a listener of line$ who is still hearing', () => {
+    it('takes nothing from a listener of line$ that is receiving a line', () => {
       const queue = queueOf('one', 'two');
       const stolen: string[][] = [];
       const heard = listen(queue.line$.pipe(tap(() => stolen.push(listen(queue.eachLine(of))))));
@@ -278,7 +278,7 @@ describe('TypeAhead', () => {
     const line = 'x'.repeat(1024 - LINE_OVERHEAD_BYTES);
     const fits = TYPE_AHEAD_BYTES / 1024;
 
-    it('is called once above 64 KiB, and once more below half of that', () => {
+    it('is called once above 64 KiB, and once below half of that', () => {
       const held: boolean[] = [];
       const queue = aQueue((on) => held.push(on));
       for (let count = 0; count < fits; count += 1) queue.push(line);
@@ -296,7 +296,7 @@ describe('TypeAhead', () => {
       expect(held).toEqual([true, false]);
     });
 
-    it('is called again for the next caller who types too far ahead', () => {
+    it('is called again the next time', () => {
       const held: boolean[] = [];
       const queue = aQueue((on) => held.push(on));
       for (let round = 0; round < 2; round += 1) {
@@ -306,7 +306,7 @@ describe('TypeAhead', () => {
       expect(held).toEqual([true, false, true, false]);
     });
 
-    it('counts what is left of a line that was taken in part', () => {
+    it('counts the rest of a line that was taken in part', () => {
       const held: boolean[] = [];
       const queue = aQueue((on) => held.push(on));
       const half = TYPE_AHEAD_BYTES / 2 - LINE_OVERHEAD_BYTES;
@@ -325,7 +325,7 @@ describe('TypeAhead', () => {
       expect(held).toEqual([true]);
     });
 
-    it('is not called as long as somebody listens', () => {
+    it('is not called while there is a listener', () => {
       const held: boolean[] = [];
       const queue = aQueue((on) => held.push(on));
       queue.line$.subscribe();
@@ -335,7 +335,7 @@ describe('TypeAhead', () => {
   });
 
   describe('end', () => {
-    it('completes the listeners and the readers', () => {
+    it('completes listeners and readers', () => {
       const queue = queueOf();
       const [listener, reader] = [listen(queue.line$), listen(queue.eachLine(of))];
       queue.end();
@@ -343,7 +343,7 @@ describe('TypeAhead', () => {
       expect(reader).toEqual(['|']);
     });
 
-    it('drops what waits, and what comes later', () => {
+    it('drops waiting lines, and later ones', () => {
       const queue = queueOf('one');
       queue.end();
       queue.push('two');
@@ -352,7 +352,7 @@ describe('TypeAhead', () => {
       expect(queue.taken).toBe(0);
     });
 
-    it('lets a reader finish the answer that has begun', () => {
+    it('lets a reader finish its current answer', () => {
       const queue = queueOf('one', 'two');
       const answer = new Subject<string>();
       const heard = listen(queue.eachLine(() => answer));
@@ -378,14 +378,14 @@ describe('TypeAhead', () => {
     });
   });
 
-  it('counts the lines that were taken', () => {
+  it('counts the lines taken', () => {
     const queue = queueOf('one', 'two', 'three');
     expect(queue.taken).toBe(0);
     queue.line$.pipe(take(2)).subscribe();
     expect(queue.taken).toBe(2);
   });
 
-  it('counts the lines that somebody heard at once', () => {
+  it('counts lines emitted at once', () => {
     const queue = queueOf();
     queue.line$.subscribe();
     queue.push('one');
@@ -394,7 +394,7 @@ describe('TypeAhead', () => {
   });
 
   describe('key$', () => {
-    it('hears the keys that are pressed, and only then are they wanted', () => {
+    it('emits keys, which are wanted only while it is subscribed', () => {
       const queue = queueOf();
       expect(queue.wantsKeys).toBe(false);
       queue.press('lost');
@@ -406,14 +406,14 @@ describe('TypeAhead', () => {
       expect(queue.wantsKeys).toBe(false);
     });
 
-    it('hears what was typed ahead first, also what is not entered yet', () => {
+    it('emits the type-ahead first, including the unfinished line', () => {
       const queue = queueOf('h\u00e9\u{1f46a}', '');
       const unfinished = [...'xy'];
       queue.typing = { takeCharacter: () => unfinished.shift() ?? '' };
       expect(listen(queue.key$)).toEqual(['h', 'é', '\u{1f46a}', 'enter', 'enter', 'x', 'y']);
     });
 
-    it('leaves the rest of what was typed ahead to whoever comes next', () => {
+    it('leaves the rest of the type-ahead to the next listener', () => {
       const queue = queueOf('yes', 'next');
       const unfinished = [...'xy'];
       queue.typing = { takeCharacter: () => unfinished.shift() ?? '' };
@@ -422,7 +422,7 @@ describe('TypeAhead', () => {
       expect(unfinished).toEqual(['x', 'y']);
     });
 
-    it('lets every listener hear every key, and wants keys as long as one is there', () => {
+    it('emits every key to every listener, and wants keys while there is one', () => {
       const queue = queueOf();
       const [ann, bob] = [listen(queue.key$.pipe(take(1))), listen(queue.key$)];
       queue.press('a');
@@ -434,13 +434,13 @@ describe('TypeAhead', () => {
       ]);
     });
 
-    it('leaves an Enter behind to whoever wants lines, if only the letters were taken', () => {
+    it('leaves the Enter to the next listener of lines, if only the letters were taken', () => {
       const queue = queueOf('y', 'next');
       expect(listen(queue.key$.pipe(take(1)))).toEqual(['y', '|']);
       expect(listen(queue.line$)).toEqual(['', 'next']);
     });
 
-    it('counts a line as taken when its Enter was', () => {
+    it('counts a line as taken with its Enter', () => {
       const queue = queueOf('yes');
       queue.key$.pipe(take(3)).subscribe();
       expect(queue.taken).toBe(0);
@@ -448,7 +448,7 @@ describe('TypeAhead', () => {
       expect(queue.taken).toBe(1);
     });
 
-    it('lets a caller go on who typed too far ahead', () => {
+    it('releases a caller who was held', () => {
       const held: boolean[] = [];
       const queue = aQueue((on) => held.push(on));
       while (held.length === 0) queue.push('x'.repeat(1000));
@@ -456,7 +456,7 @@ describe('TypeAhead', () => {
       expect(held).toEqual([true, false]);
     });
 
-    it('completes at the end, also for whoever comes later', () => {
+    it('completes at the end, also for later subscribers', () => {
       const queue = queueOf();
       const heard = listen(queue.key$);
       queue.end();
@@ -464,8 +464,8 @@ describe('TypeAhead', () => {
     });
   });
 
-  describe('keys of a caller who does not read', () => {
-    it('wait, and come in their order when the caller has read', () => {
+  describe("keys of a caller who doesn't read", () => {
+    it('wait, and come in order when the caller has read', () => {
       const queue = queueOf();
       const heard = listen(queue.key$);
       queue.block(true);
@@ -477,7 +477,7 @@ describe('TypeAhead', () => {
       expect(heard).toEqual(['a', 'up', 'b']);
     });
 
-    it('wait again, each time, and if it is a single one', () => {
+    it('wait again each time, even a single one', () => {
       const queue = queueOf();
       const heard = listen(queue.key$);
       for (const keys of ['a', 'bc', 'd']) {
@@ -488,7 +488,7 @@ describe('TypeAhead', () => {
       expect(heard).toEqual(['a', 'b', 'c', 'd']);
     });
 
-    it('hold the caller back when there are too many, and let go at half', () => {
+    it('hold the caller above the limit, and release below half', () => {
       const held: boolean[] = [];
       const queue = aQueue((on) => held.push(on));
       const heard: string[] = [];
@@ -513,7 +513,7 @@ describe('TypeAhead', () => {
     ['lines', (queue: TypeAhead) => queue.line$],
     ['keys', (queue: TypeAhead) => queue.key$],
   ] as const) {
-    it(`fills no stack, however many ${what} are taken one at a time`, () => {
+    it(`overflow no stack, however many ${what} are taken one at a time`, () => {
       const turns: (() => void)[] = [];
       const queue = aQueue(
         () => {},
@@ -539,7 +539,7 @@ describe('TypeAhead', () => {
   }
 
   describe('block', () => {
-    it('stops the lines, and lets them go on', () => {
+    it('stops the lines, and resumes them', () => {
       const queue = queueOf();
       const heard = listen(queue.line$);
       queue.push('one');
@@ -552,7 +552,7 @@ describe('TypeAhead', () => {
       expect(heard).toEqual(['one', 'two', 'three', 'four']);
     });
 
-    it('stops in the middle of what waits', () => {
+    it('stops within the waiting lines', () => {
       const queue = queueOf('one', 'two', 'three');
       const heard: string[] = [];
       queue.line$.subscribe((line) => {
@@ -564,7 +564,7 @@ describe('TypeAhead', () => {
       expect(heard).toEqual(['one', 'two', 'three']);
     });
 
-    it('stops what is typed for a lone listener, and keeps the order of what waited', () => {
+    it('stops input to a single listener, and keeps the order of what waited', () => {
       const queue = queueOf();
       const heard = listen(queue.line$);
       queue.block(true);
@@ -579,7 +579,7 @@ describe('TypeAhead', () => {
       ]);
     });
 
-    it('stops keys too, and lets them go on in their order', () => {
+    it('stops keys too, and resumes them in order', () => {
       const queue = queueOf();
       const heard = listen(queue.key$);
       queue.press('a');
@@ -592,7 +592,7 @@ describe('TypeAhead', () => {
       expect(heard).toEqual(['a', 'up', 'b', 'c']);
     });
 
-    it('stops in the middle of the keys that wait, and a key that comes then is behind them', () => {
+    it('stops within the waiting keys, and puts a new key after them', () => {
       const queue = queueOf();
       const heard: string[] = [];
       queue.key$.subscribe((key) => {
@@ -611,7 +611,7 @@ describe('TypeAhead', () => {
       expect(heard).toEqual(['a', 'b', 'c']);
     });
 
-    it('puts a key that comes while others are let go on behind them', () => {
+    it('puts a key that comes while others are passed on after them', () => {
       const queue = queueOf();
       const heard: string[] = [];
       queue.key$.subscribe((key) => {
@@ -625,7 +625,7 @@ describe('TypeAhead', () => {
       expect(heard).toEqual(['a', 'b', 'c']);
     });
 
-    it('leaves to whoever comes next what somebody did not take who wanted one key', () => {
+    it('leaves the rest to the next listener when one took a single key', () => {
       const queue = queueOf('yes', 'next');
       queue.block(true);
       const key = listen(queue.key$.pipe(take(1)));
@@ -634,7 +634,7 @@ describe('TypeAhead', () => {
       expect(listen(queue.line$)).toEqual(['es', 'next']);
     });
 
-    it('holds a caller back who presses keys meanwhile, and hears them again afterwards', () => {
+    it('holds a caller who presses keys meanwhile, and releases the caller afterwards', () => {
       const held: boolean[] = [];
       const queue = aQueue((on) => held.push(on));
       let heard = 0;
@@ -649,7 +649,7 @@ describe('TypeAhead', () => {
       expect(heard).toBe(5000);
     });
 
-    it('drops the keys that wait when the call ends', () => {
+    it('drops the waiting keys at the end', () => {
       const queue = queueOf();
       const heard = listen(queue.key$);
       queue.block(true);
@@ -659,7 +659,7 @@ describe('TypeAhead', () => {
       expect(heard).toEqual(['|']);
     });
 
-    it('does not keep the end from anybody', () => {
+    it('does not delay the end', () => {
       const queue = queueOf('one');
       queue.block(true);
       const [listener, reader] = [listen(queue.line$), listen(queue.eachLine(of))];
@@ -667,7 +667,7 @@ describe('TypeAhead', () => {
       expect([listener, reader]).toEqual([['|'], ['|']]);
     });
 
-    it('holds a caller back who types on meanwhile', () => {
+    it('holds a caller who types on meanwhile', () => {
       const held: boolean[] = [];
       const queue = aQueue((on) => held.push(on));
       queue.line$.subscribe();
@@ -688,7 +688,7 @@ describe('TypeAhead', () => {
     });
   });
 
-  describe('a slice of time', () => {
+  describe('a time slice', () => {
     /** A queue on a clock that moves by what its app takes, and by nothing else. */
     function busy() {
       const scheduler = new VirtualTimeScheduler();
@@ -724,7 +724,7 @@ describe('TypeAhead', () => {
     }
     const lines = Array.from({ length: 40 }, (_, index) => `${index}`);
 
-    it('ends between two lines, for a listener, and the next begins with the turn', () => {
+    it('ends between two lines, and the rest follows in the next turn', () => {
       const { queue, heard, hear, turns } = busy();
       for (const line of lines) queue.push(line);
       queue.line$.subscribe(hear);
@@ -746,7 +746,7 @@ describe('TypeAhead', () => {
       expect(ends.at(-1)).toBe(lines.length);
     });
 
-    it('ends between two answers, also where the first of them took its time', () => {
+    it('ends between two answers, even if the first used up the time', () => {
       const { queue, heard, hear, turns } = busy();
       const first = new Subject<never>();
       queue
@@ -763,7 +763,7 @@ describe('TypeAhead', () => {
       expect(heard).toEqual(lines);
     });
 
-    it('ends between two keys, and keeps what is pressed meanwhile behind them', () => {
+    it('ends between two keys, and puts later keys after the rest', () => {
       const { queue, heard, hear, turns, turn } = busy();
       queue.push('x'.repeat(30));
       queue.push('y'.repeat(30));
@@ -774,7 +774,7 @@ describe('TypeAhead', () => {
       expect(heard.join('')).toBe(`${'x'.repeat(30)}enter${'y'.repeat(30)}enterend`);
     });
 
-    it('keeps lines that come while others wait for one behind them', () => {
+    it('puts later lines after the waiting ones', () => {
       const { scheduler, queue, heard, hear, turns } = busy();
       queue.line$.subscribe(hear);
       const time = timeSlices(scheduler);
@@ -792,7 +792,7 @@ describe('TypeAhead', () => {
       expect(heard).toEqual([...lines, 'last']);
     });
 
-    it('is nobody\u2019s any more at the end', () => {
+    it('does nothing after the end', () => {
       const { queue, heard, hear, turns } = busy();
       for (const line of lines) queue.push(line);
       queue.line$.subscribe(hear);
@@ -802,7 +802,7 @@ describe('TypeAhead', () => {
       expect(heard.length).toBe(length);
     });
 
-    it('never ends where the clock stands still', () => {
+    it('never ends while the clock stands still', () => {
       const { queue, heard, turns } = busy();
       for (const line of lines) queue.push(line);
       queue.line$.subscribe((line) => heard.push(line));
@@ -811,7 +811,7 @@ describe('TypeAhead', () => {
     });
   });
 
-  it('counts letters that take two bytes each as such', () => {
+  it('counts two bytes for wide letters', () => {
     const held: boolean[] = [];
     const queue = aQueue((on) => held.push(on));
     const line = '\u6f22'.repeat(300);
@@ -824,14 +824,14 @@ describe('TypeAhead', () => {
     expect(held).toEqual([true, false]);
   });
 
-  it('drops what waits when it is interrupted, and goes on', () => {
+  it('drops the waiting lines when interrupted, and continues', () => {
     const queue = queueOf('one', 'two');
     queue.interrupt();
     queue.push('three');
     expect(listen(queue.line$)).toEqual(['three']);
   });
 
-  it('stops in the middle of what waits when whoever hears it interrupts', () => {
+  it('stops within the waiting lines when their listener interrupts', () => {
     const queue = queueOf('one', 'stop', 'two');
     const heard: string[] = [];
     queue.line$.subscribe((line) => {
@@ -842,7 +842,7 @@ describe('TypeAhead', () => {
     expect(heard).toEqual(['one', 'stop', 'three']);
   });
 
-  it('takes nothing from an answer that has begun when it is interrupted', () => {
+  it('does not affect a running answer when interrupted', () => {
     const queue = queueOf('one', 'two');
     const answer = new Subject<string>();
     const heard = listen(queue.eachLine((line) => (line === 'one' ? answer : of(line))));
@@ -853,7 +853,7 @@ describe('TypeAhead', () => {
     expect(heard).toEqual(['1', 'three']);
   });
 
-  it('lets the caller go on when what held them back was interrupted', () => {
+  it('releases the caller when interrupted lines had held them', () => {
     const held: boolean[] = [];
     const queue = aQueue((on) => held.push(on));
     while (held.length === 0) queue.push('x'.repeat(1000));
