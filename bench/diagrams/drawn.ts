@@ -27,7 +27,7 @@ export const DRAWN: Readonly<Record<string, Drawn>> = {
     rows: ['typed', 'passed on'],
   },
   farewell: {
-    spec: 'a farewell cuts off whoever takes longer than half a second, and says that not all was sent',
+    spec: 'a farewell cuts a connection that takes longer than half a second, and reports that not all was sent',
     rows: ['line is gone', 'all was sent'],
   },
   drain: {

@@ -106,7 +106,7 @@ function diary(m: Context, event$: Observable<ServerEvent>): string[] {
 
 describe('board', () => {
   it(
-    'has a whole evening: callers come, log in, are refused, fall asleep, leave, and are sent home',
+    'runs a whole evening: callers connect, log in, are refused, time out, leave, and are ended by a shutdown',
     marbles((m) => {
       const order = m.cold<ShutdownOrder>('30m o', { o: { reason: 'SIGTERM', force: false } });
       const ann = fakeConnection(
@@ -168,7 +168,7 @@ describe('board', () => {
   );
 
   it(
-    'completes when its source has and the last caller has left',
+    'completes when its source has and the last session has ended',
     marbles((m) => {
       const ann = fakeConnection(m.cold('1s |'));
       const caller$ = m.cold<Connection>('a|', { a: ann });
@@ -182,7 +182,7 @@ describe('board', () => {
   );
 
   it(
-    'cuts every line and forgets every caller when it is unsubscribed',
+    'cuts all connections and forgets all sessions when unsubscribed',
     marbles((m) => {
       const typing = m.cold<string>('-');
       const [ann, bob, eve] = [fakeConnection(typing), fakeConnection(typing), fakeConnection(typing)];
@@ -199,7 +199,7 @@ describe('board', () => {
   );
 
   it(
-    'refuses who calls too fast, before they can take a node',
+    'refuses callers above the rate before they take a node',
     marbles((m) => {
       const caller$ = m.hot<Connection>('(aab) 595ms a -', {
         a: fakeConnection(NEVER, { address: '192.0.2.1' }),
@@ -218,7 +218,7 @@ describe('board', () => {
   );
 
   it(
-    'keeps out an address that did wrong',
+    'refuses an address that committed offences',
     marbles((m) => {
       const breaks = throwError(() => new SessionEnd('protocol'));
       const caller$ = m.cold<Connection>('a 1s b|', { a: fakeConnection(breaks), b: fakeConnection(NEVER) });
@@ -234,7 +234,7 @@ describe('board', () => {
   );
 
   it(
-    'lets as many as it has nodes, and 1,024 more, say goodbye at once, and cuts who comes then',
+    'allows a farewell for each node and 1,024 more at once, and cuts later ones',
     marbles((m) => {
       const inside = [fakeConnection(NEVER), fakeConnection(NEVER)];
       const refused = Array.from({ length: 1027 }, () => fakeConnection(NEVER, { lingers: true }));
@@ -248,7 +248,7 @@ describe('board', () => {
   );
 
   it(
-    'lists who is on line, as up to date as the event that is being heard',
+    'lists the sessions, up to date at each event',
     marbles((m) => {
       const caller$ = m.hot<Connection>('ab', {
         a: fakeConnection(m.cold('--a--|', { a: 'ann\r' })),
@@ -275,7 +275,7 @@ describe('board', () => {
   );
 
   it(
-    'tells every listener the events in their order, though one of them ends a call at its opening',
+    'delivers events in order to all listeners, even if one ends a session at its opening',
     marbles((m) => {
       const board$ = parts(m);
       const caller$ = m.hot<Connection>('a', { a: fakeConnection(NEVER) });
@@ -289,7 +289,7 @@ describe('board', () => {
   );
 
   it(
-    'cuts the refused off too when it is forced, though they would linger',
+    'cuts refused connections in their farewell too when forced',
     marbles((m) => {
       const order$ = m.hot<ShutdownOrder>('-----f', { f: { reason: 'SIGINT', force: true } });
       const refused = fakeConnection(NEVER, { lingers: true });
@@ -308,7 +308,7 @@ describe('board', () => {
   );
 
   it(
-    'lets the refused read why, when it goes down with grace',
+    'lets refused callers read why during a graceful shutdown',
     marbles((m) => {
       const order$ = m.hot<ShutdownOrder>('-----o', { o: { reason: 'SIGTERM', force: false } });
       const caller$ = m.hot<Connection>('r', { r: fakeConnection(NEVER, { lingers: true }) });
@@ -320,7 +320,7 @@ describe('board', () => {
   );
 
   it(
-    'leaves no ghost of a caller who vanished, and the next gets the node',
+    'forgets a caller who vanished, and gives the node to the next',
     marbles((m) => {
       const gone = fakeConnection(m.cold('1s a -', { a: 'ann\r' }), { answers: true });
       const next = fakeConnection(m.cold('1s a 58s |', { a: 'bob\r' }));
@@ -346,7 +346,7 @@ describe('board', () => {
     }),
   );
 
-  it('looks at its deadlines each second, or four times in the shortest', () => {
+  it('checks its deadlines every second, or four times in the shortest', () => {
     expect(tickMs(OFF)).toBe(1000);
     expect(tickMs({ ...OFF, idleTimeoutMs: 600_000, loginTimeoutMs: 60_000 })).toBe(1000);
     expect(tickMs({ ...OFF, idleTimeoutMs: 2000, loginTimeoutMs: 60_000 })).toBe(500);
@@ -362,7 +362,7 @@ describe('board', () => {
     };
 
     it(
-      'looks at the deadlines of the next sessions as often as those need',
+      'checks the deadlines of later sessions as often as they need',
       marbles((m) => {
         const [ann, bob] = [fakeConnection(NEVER), fakeConnection(NEVER)];
         const board$ = changing(m, { loginTimeoutMs: 20_000 }, { loginTimeoutMs: 200 });
@@ -378,7 +378,7 @@ describe('board', () => {
     );
 
     it(
-      'gives as many callers time for their goodbyes as there may be now',
+      'allows farewells for the new number of nodes',
       marbles((m) => {
         const few = 1024;
         const many = Array.from({ length: few + 2 }, () =>
@@ -398,7 +398,7 @@ describe('board', () => {
     );
 
     it(
-      'gives no more callers time for their goodbyes than the process has room for',
+      'allows no more farewells than the process has room for',
       marbles((m) => {
         const many = Array.from({ length: 5 }, () => fakeConnection(of('bye\rbye\r'), { lingers: true }));
         const left: boolean[] = [];
@@ -418,7 +418,7 @@ describe('board', () => {
     );
 
     it(
-      'runs no more connections at once than there are descriptors for',
+      'runs no more connections at once than there are file descriptors',
       marbles((m) => {
         const many = Array.from({ length: 3 }, (_, index) =>
           fakeConnection(timer(index + 1, m.scheduler).pipe(map(() => '\x04'))),
@@ -437,7 +437,7 @@ describe('board', () => {
     );
 
     it(
-      'hears of no change any more once it is left, or over',
+      'ignores changes once unsubscribed or completed',
       marbles((m) => {
         const changed$ = m.cold('-');
         const board$ = { ...parts(m), changed$ };

@@ -153,7 +153,7 @@ const brokenTeardown = NEVER.pipe(
 
 describe('session', () => {
   it(
-    'is a whole call: opened, authenticated, answered, closed',
+    'runs from connecting to hanging up: opened, authenticated, answered, closed',
     marbles((m) => {
       const input$ = m.cold('                       1s a 999ms b 999ms c 999ms |', {
         a: 'ann\r',
@@ -185,7 +185,7 @@ describe('session', () => {
   );
 
   it(
-    'is cold: nothing happens until somebody subscribes',
+    'is cold: does nothing until it is subscribed',
     marbles((m) => {
       const input$ = m.cold('-');
       const { calls, connection } = caller(m.scheduler, input$, { authenticate: asks });
@@ -322,7 +322,7 @@ describe('session', () => {
     }
 
     it(
-      'is slow when the caller does not read, and then their line is cut',
+      "is slow when the caller doesn't read, and the connection is cut",
       marbles((m) => {
         const app: App = () => timer(5000).pipe(map(() => 'x'.repeat(2000)));
         const { session$, connection } = caller(m.scheduler, NEVER, { app, line: { deaf: true } });
@@ -369,7 +369,7 @@ describe('session', () => {
     );
 
     it(
-      'carries an error only when there was one',
+      'has an error only if there was one',
       marbles((m) => {
         let closing: ServerEvent | undefined;
         caller(m.scheduler, EMPTY).session$.subscribe((event) => {
@@ -380,7 +380,7 @@ describe('session', () => {
     );
 
     it(
-      'comes after the opening, also when the line was dead before',
+      'comes after the opening, even if the connection was dead before',
       marbles((m) => {
         const authenticate = jasmine.createSpy('authenticate', ann).and.callFake(ann);
         const { session$, calls } = caller(m.scheduler, EMPTY, { authenticate });
@@ -415,7 +415,7 @@ describe('session', () => {
     );
 
     it(
-      'is an app-error where the waiting room itself breaks, and no more than that',
+      'is an app-error if the waiting room itself fails, and nothing more',
       marbles((m) => {
         const broken = caller(m.scheduler, NEVER, { place$: throwError(() => new Error('oops')) });
         const entries = diary(m.scheduler, broken.session$);
@@ -425,7 +425,7 @@ describe('session', () => {
     );
 
     it(
-      'is the first, also when it comes with a hang-up, a limit and the end of the app',
+      'is the first, even together with a hang-up, a limit and the end of the app',
       marbles((m) => {
         const app: App = () => timer(5000, m.scheduler).pipe(ignoreElements());
         const both = caller(m.scheduler, m.cold('5s |'), { app, limits: { idleTimeoutMs: 5000 } });
@@ -436,7 +436,7 @@ describe('session', () => {
       }),
     );
 
-    it('is one, whatever comes when and in which order', () => {
+    it('is exactly one, for any order of events', () => {
       const reason = fc.constantFrom<EndReason>('kicked', 'shutdown', 'taken-over', 'forced');
       const order = fc.record({ ms: fc.integer({ min: 1, max: 30 }), reason });
       const maybe = fc.option(fc.integer({ min: 1, max: 30 }), { nil: 1000 });
@@ -471,7 +471,7 @@ describe('session', () => {
     });
 
     it(
-      'gives up the node when it is decided, and is reported when the line is gone',
+      'frees the node when it is settled, and is reported when the connection is gone',
       marbles((m) => {
         const { session$, admitted, call, calls } = caller(m.scheduler, NEVER, { line: { lingers: true } });
         at(m, 10, () => call()?.end('kicked'));
@@ -488,7 +488,7 @@ describe('session', () => {
     );
 
     it(
-      'by force waits for nobody',
+      "by force doesn't wait for the farewell",
       marbles((m) => {
         const { session$, call, connection } = caller(m.scheduler, NEVER, { line: { lingers: true } });
         at(m, 10, () => call()?.end('forced'));
@@ -502,7 +502,7 @@ describe('session', () => {
     );
 
     it(
-      'by force cuts a line that is saying goodbye',
+      'by force cuts a connection in its farewell',
       marbles((m) => {
         const { session$, call } = caller(m.scheduler, NEVER, { line: { lingers: true } });
         at(m, 10, () => call()?.end('shutdown'));
@@ -516,7 +516,7 @@ describe('session', () => {
     );
 
     it(
-      'can be ordered by whoever hears of the session, at any of its events',
+      'can be ordered by a listener, at any event of the session',
       marbles((m) => {
         for (const type of ['sessionOpened', 'sessionAuthenticated', 'sessionClosing', 'sessionClosed']) {
           const { session$, call } = caller(m.scheduler, NEVER, { app: () => EMPTY });
@@ -535,7 +535,7 @@ describe('session', () => {
 
   describe('an app', () => {
     it(
-      'is unsubscribed when the call ends, and what it says then goes nowhere',
+      'is unsubscribed when the session ends, and its later output is dropped',
       marbles((m) => {
         const told: string[] = [];
         const app: App = (session) =>
@@ -570,7 +570,7 @@ describe('session', () => {
     );
 
     it(
-      'that fails because its lines ended is not the reason',
+      'that errors because its lines ended is not the reason',
       marbles((m) => {
         const app: App = ({ line$ }) =>
           concat(
@@ -583,7 +583,7 @@ describe('session', () => {
     );
 
     it(
-      'has its last words heard when it completes itself',
+      'has its last output sent when it completes',
       marbles((m) => {
         const { session$, connection } = caller(m.scheduler, NEVER, { app: () => of('Bye ', 'now.\n') });
         diary(m.scheduler, session$);
@@ -604,7 +604,7 @@ describe('session', () => {
     );
 
     it(
-      'never runs for somebody who is sent away at the very moment of the login',
+      'never runs for a session that ends at the moment of the login',
       marbles((m) => {
         const app = jasmine.createSpy('app', echo).and.callFake(echo);
         const { session$, call } = caller(m.scheduler, NEVER, { app });
@@ -619,7 +619,7 @@ describe('session', () => {
     );
 
     it(
-      'knows its user and what the board offers',
+      "gets its user and the board's services",
       marbles((m) => {
         let seen: unknown;
         const app: App = (session, services) => {
@@ -634,7 +634,7 @@ describe('session', () => {
 
   describe('an authenticator', () => {
     it(
-      'says who it is with its first user only',
+      'logs in its first user only',
       marbles((m) => {
         const users$ = m.cold('-ab-', { a: { handle: 'ann' }, b: { handle: 'bob' } });
         const { session$ } = caller(m.scheduler, m.hot('----|'), { authenticate: () => users$ });
@@ -648,7 +648,7 @@ describe('session', () => {
     );
 
     it(
-      'names nobody by anything but text',
+      'must emit a user with a text as handle',
       marbles((m) => {
         const tricky = { handle: '\x1b]0;x\x07a\u202enn\r\nbob', level: 3 };
         let seen: unknown;
@@ -665,7 +665,7 @@ describe('session', () => {
     );
 
     it(
-      'that names a user because the line ended is too late',
+      'that emits a user because the input ended is too late',
       marbles((m) => {
         const app = jasmine.createSpy('app', echo).and.callFake(echo);
         const authenticate: Authenticator = ({ line$ }) =>
@@ -701,7 +701,7 @@ describe('session', () => {
     ['an authenticator', { authenticate: () => brokenTeardown }],
   ] as [string, Parts][]) {
     it(
-      `is closed though ${who} throws when it is unsubscribed, and says so`,
+      `is closed although ${who} throws when unsubscribed, and reports it`,
       marbles((m) => {
         const { session$, call, calls } = caller(m.scheduler, NEVER, parts);
         at(m, 10, () => call()?.end('kicked'));
@@ -717,7 +717,7 @@ describe('session', () => {
   }
 
   it(
-    'says how long it lasted, from its beginning',
+    'reports its duration from its start',
     marbles((m) => {
       const { session$ } = caller(m.scheduler, m.cold('7ms |'));
       const durations: number[] = [];
@@ -756,7 +756,7 @@ describe('session', () => {
     }
 
     it(
-      'frees everything while the caller is told goodbye',
+      'frees everything during the farewell',
       marbles((m) => {
         const visit = caller(m.scheduler, NEVER, { line: { lingers: true } });
         const subscription = visit.session$.subscribe();
@@ -772,7 +772,7 @@ describe('session', () => {
     );
 
     it(
-      'emits nothing, and ends the app',
+      'emits nothing, and unsubscribes the app',
       marbles((m) => {
         let running = 0;
         const app: App = () => {
@@ -841,7 +841,7 @@ describe('session', () => {
     }
 
     it(
-      'come in the order of SESSION_STATES, all of them for somebody who waited',
+      'come in the order of SESSION_STATES, all of them after a wait',
       marbles((m) => {
         const place$ = m.cold('a--|', { a: 1 });
         expect(states(m, { place$ }, (call) => call?.end('kicked'))).toEqual([...SESSION_STATES]);
@@ -862,7 +862,7 @@ describe('session', () => {
     );
 
     it(
-      'of somebody who leaves the waiting room skip the rest',
+      'of a caller who leaves the waiting room skip the rest',
       marbles((m) => {
         const place$ = concat(of(1), NEVER);
         expect(states(m, { place$ }, (call) => call?.end('shutdown'))).toEqual(['waiting', 'closed']);
@@ -874,7 +874,7 @@ describe('session', () => {
     const places = { a: 2, b: 1 };
 
     it(
-      'is told their place, and opened at their turn',
+      "is told the position, and opened at the caller's turn",
       marbles((m) => {
         const place$ = m.cold('               a 999ms b 999ms |', places);
         const input$ = m.hot('                500ms x 3s y -', { x: 'dropped\r', y: 'bob\r' });
@@ -891,7 +891,7 @@ describe('session', () => {
     );
 
     it(
-      'has the wait counted in how long it lasted',
+      'has the wait included in the duration',
       marbles((m) => {
         const place$ = m.cold('a 1999ms |', places);
         const { session$ } = caller(m.scheduler, m.hot('3s |'), { place$ });
@@ -903,7 +903,7 @@ describe('session', () => {
     );
 
     it(
-      'is gone at once when they hang up, and was never opened',
+      'is gone at once after a hang-up, and was never opened',
       marbles((m) => {
         const place$ = m.cold('               a 999ms b 999ms |', places);
         const { session$, admitted } = caller(m.scheduler, m.hot('500ms |'), { place$ });
@@ -929,7 +929,7 @@ describe('session', () => {
     );
 
     it(
-      'is sent home by a shutdown',
+      'is ended by a shutdown',
       marbles((m) => {
         const visit = caller(m.scheduler, NEVER, { place$: concat(of(1), NEVER) });
         at(m, 500, () => visit.call()?.end('shutdown'));
@@ -944,7 +944,7 @@ describe('session', () => {
     );
 
     it(
-      'is given up when their line gives no sign of life, and the line moves on',
+      'is given up without a sign of life, and the others move up',
       marbles((m) => {
         const visit = caller(m.scheduler, NEVER, {
           place$: concat(of(1), NEVER),
@@ -958,7 +958,7 @@ describe('session', () => {
     );
 
     it(
-      'can be kicked after their turn as anybody',
+      'can be kicked once opened, like any other',
       marbles((m) => {
         const visit = caller(m.scheduler, NEVER, { place$: m.cold('b 999ms |', places) });
         at(m, 5000, () => visit.call()?.end('kicked'));
@@ -972,7 +972,7 @@ describe('session', () => {
     );
 
     it(
-      'has neither an idle time nor a login deadline before their turn; both begin with the opening',
+      'has neither an idle timeout nor a login deadline before the opening',
       marbles((m) => {
         for (const [limits, reason] of [
           [{ loginTimeoutMs: 5000 }, 'login-timeout'],
@@ -994,7 +994,7 @@ describe('session', () => {
   });
 
   it(
-    'tells the gate that its caller has logged in, and not before',
+    'tells admission of the login, and not before',
     marbles((m) => {
       const visit = caller(m.scheduler, m.cold('--a-', { a: 'ann\r' }), { authenticate: asks });
       const running = visit.session$.subscribe();
@@ -1008,7 +1008,7 @@ describe('session', () => {
   );
 
   it(
-    'reads no faster than its input rate, and takes nobody for lost meanwhile',
+    'reads at its input rate, and takes no caller for lost meanwhile',
     marbles((m) => {
       const limits = { inputRate: 10, deadPeerTimeoutMs: 5000 };
       const line = { answers: true };
@@ -1022,7 +1022,7 @@ describe('session', () => {
   );
 
   it(
-    'leaves the caller when the app is done, while the goodbye goes on',
+    'unsubscribes the input when the app completes, during the farewell',
     marbles((m) => {
       const input$ = m.cold<string>('-');
       const { session$ } = caller(m.scheduler, input$, {
@@ -1038,11 +1038,11 @@ describe('session', () => {
     }),
   );
 
-  describe('an account that is on line too often', () => {
+  describe('an account with too many sessions', () => {
     const account: Authenticator = () => of({ handle: 'ann' });
 
     it(
-      'takes over the other call, and is welcomed back',
+      'takes over the other session, and is told so',
       marbles((m) => {
         const visit = caller(m.scheduler, NEVER, {
           authenticate: account,
@@ -1060,7 +1060,7 @@ describe('session', () => {
     );
 
     it(
-      'is sent away where that is the policy',
+      'is denied if that is the policy',
       marbles((m) => {
         const visit = caller(m.scheduler, NEVER, {
           authenticate: account,
@@ -1082,7 +1082,7 @@ describe('session', () => {
 
   describe('a warning', () => {
     it(
-      'does not end the call',
+      'does not end the session',
       marbles((m) => {
         const limits = { idleTimeoutMs: 5000, idleWarningMs: 2000 };
         const { session$, connection } = caller(m.scheduler, m.cold('4s a -', { a: 'here\r' }), { limits });
@@ -1100,7 +1100,7 @@ describe('session', () => {
     );
 
     it(
-      'comes before the end of the time on line too',
+      'comes before the session limit too',
       marbles((m) => {
         const limits = { sessionLimitMs: 5000, idleWarningMs: 2000 };
         const { session$, connection } = caller(m.scheduler, NEVER, { limits });
@@ -1114,7 +1114,7 @@ describe('session', () => {
   });
 
   it(
-    'echoes what is typed where that is ours to do',
+    'echoes input if that was negotiated',
     marbles((m) => {
       for (const echoes of [true, false]) {
         const app: App = ({ line$ }) => line$.pipe(ignoreElements());
@@ -1132,7 +1132,7 @@ describe('session', () => {
     const echoing = { line: { echo: true } };
 
     it(
-      'hang up at Ctrl-D, as if the caller had put down the receiver',
+      'hang up at Ctrl-D, like a hang-up by the caller',
       marbles((m) => {
         const { session$, connection } = caller(m.scheduler, m.cold('--d-', { d: '\x04' }), echoing);
         expect(diary(m.scheduler, session$).slice(2)).toEqual(['2 closing hangup', '2 closed hangup', '2 |']);
@@ -1141,7 +1141,7 @@ describe('session', () => {
     );
 
     it(
-      'ask again at Ctrl-C, and drop what was typed ahead',
+      'prompt again at Ctrl-C, and drop the type-ahead',
       marbles((m) => {
         const authenticate: Authenticator = (session) =>
           session.ask('who? ').pipe(
@@ -1158,7 +1158,7 @@ describe('session', () => {
     );
 
     it(
-      'draw the line anew at Ctrl-L, with its prompt',
+      'redraw the line at Ctrl-L, with its prompt',
       marbles((m) => {
         const input$ = m.cold('--a-b-c-', { a: 'an', b: '\x0c', c: 'n\r' });
         const line = { echo: true, type: 'ansi' };
@@ -1169,7 +1169,7 @@ describe('session', () => {
     );
 
     it(
-      'recall the line before, but never a secret',
+      'recall the last line, but never a secret',
       marbles((m) => {
         const authenticate: Authenticator = (session) =>
           session.ask('password? ', { secret: true }).pipe(map(() => ({ handle: 'ann' })));
@@ -1181,7 +1181,7 @@ describe('session', () => {
     );
   });
 
-  describe('what may be a secret', () => {
+  describe('input that may be a secret', () => {
     const UP = '\x1b[A';
     const echoing = { line: { echo: true, type: 'ansi' } };
 
@@ -1202,7 +1202,7 @@ describe('session', () => {
     const echoApp: App = ({ line$ }) => line$.pipe(map((line) => `<${line}>\n`));
 
     it(
-      'is not shown when it is typed while another is checked, and is not recalled',
+      'is not shown or recalled when typed while another secret is checked',
       marbles((m) => {
         const input$ = m.cold('-a-b 20ms u-d', {
           a: 'ann\rwrong\r',
@@ -1220,7 +1220,7 @@ describe('session', () => {
     );
 
     it(
-      'is not shown in part, nor by what draws the line anew: a notice, Ctrl-L, Tab and Ctrl-C',
+      'is not shown in part, nor by a redraw: a notice, Ctrl-L, Tab and Ctrl-C',
       marbles((m) => {
         for (const redraw of ['\x0c', '\t', '\x1b[D', '\x03', '']) {
           const authenticate: Authenticator = (session, services) =>
@@ -1242,7 +1242,7 @@ describe('session', () => {
     );
 
     it(
-      'is not shown before anything was asked for',
+      'is not shown before the first question',
       marbles((m) => {
         const { session$, connection } = caller(m.scheduler, of('ann\rsesame\r'), {
           authenticate: login(m.scheduler),
@@ -1254,7 +1254,7 @@ describe('session', () => {
     );
 
     it(
-      'is shown from the next key on when it is asked for in the open',
+      'is shown from the next key on when the question is not secret',
       marbles((m) => {
         const input$ = m.cold('-a-b 20ms c', { a: 'ann\rwrong\r', b: 'an', c: 'n' });
         const given = { authenticate: login(m.scheduler), ...echoing };
@@ -1265,7 +1265,7 @@ describe('session', () => {
     );
 
     it(
-      'is not shown between two secrets of an app, which may ask for a new password twice',
+      'is not shown between two secrets of an app, such as a new password asked for twice',
       marbles((m) => {
         const app: App = (session) =>
           session.eachLine((line) => {
@@ -1289,7 +1289,7 @@ describe('session', () => {
     );
 
     it(
-      'is not recalled where an app asked for it after it was typed ahead',
+      'is not recalled if it was typed ahead',
       marbles((m) => {
         const app: App = (session) =>
           session.eachLine((line) =>
@@ -1312,7 +1312,7 @@ describe('session', () => {
     );
 
     it(
-      'is not handed to a reader of keys while it is typed',
+      'is not passed to a reader of keys while it is typed',
       marbles((m) => {
         const keys: string[] = [];
         const app: App = (session) =>
@@ -1335,7 +1335,7 @@ describe('session', () => {
   });
 
   it(
-    'shows what is typed again when something was said in between, and forgets what nobody waits for',
+    'redraws the line after other output, and drops an unfinished secret',
     marbles((m) => {
       const app: App = ({ line$ }) =>
         merge(
@@ -1350,7 +1350,7 @@ describe('session', () => {
   );
 
   it(
-    'hands keys to an app that wants them, what was typed ahead first, and lines again afterwards',
+    'passes keys to an app that reads keys, type-ahead first, and lines again afterwards',
     marbles((m) => {
       const heard: string[] = [];
       const app: App = (session) =>
@@ -1371,7 +1371,7 @@ describe('session', () => {
   );
 
   it(
-    'answers no more of what is typed than the caller reads, and ends nobody for it',
+    "stops answering a caller who doesn't read, and ends no session for it",
     marbles((m) => {
       const app: App = ({ line$ }) => line$.pipe(map((line) => line.repeat(30)));
       const input$ = m.cold('--a-', { a: 'xxxxxxxxxx\r'.repeat(10) });
@@ -1392,7 +1392,7 @@ describe('session', () => {
   );
 
   it(
-    'makes a caller wait who types too far ahead of the app',
+    'holds a caller who types too far ahead of the app',
     marbles((m) => {
       const input$ = concat(of(`${'x'.repeat(1000)}\r`.repeat(200)), NEVER);
       const answers = m.cold('5s a 5s b 5s |', { a: '.', b: '.' });
@@ -1406,7 +1406,7 @@ describe('session', () => {
     }),
   );
 
-  it('reads a long chunk in time slices, and lets others have their turn in between', () => {
+  it('reads a long chunk in time slices, with others in between', () => {
     const scheduler = new VirtualTimeScheduler();
     const input = new Subject<string>();
     const heard: string[] = [];
@@ -1445,7 +1445,7 @@ describe('session', () => {
     const fails = (m: Context, when: string) => m.cold<string>(when, undefined, foreign);
 
     it(
-      'is greeted at once, and opened when the caller is recognised',
+      'greets at once, and opens when the caller is recognised',
       marbles((m) => {
         const { session$, connection, recognised$ } = unknown(m, m.cold('---a', { a: 'ann\r' }), '--|');
         at(m, 1, () => expect(connection.screen).toBe('who? '));
@@ -1458,7 +1458,7 @@ describe('session', () => {
     );
 
     it(
-      'is opened after half a second of silence, at the next tick',
+      'opens after half a second of silence, at the next tick',
       marbles((m) => {
         const { session$, recognised$ } = unknown(m, NEVER, '-');
         m.expect(session$.pipe(map(word)), '^ 2s !').toBeObservable('1s o', { o: 'opened on 3' });
@@ -1467,7 +1467,7 @@ describe('session', () => {
     );
 
     it(
-      'never is one of who turns out to, and that is one event',
+      'never opens if the caller does, and emits one event',
       marbles((m) => {
         const { session$, recognised$, admitted, connection, call } = unknown(m, fails(m, '--#'), '-');
         m.expect(session$).toBeObservable('--(r|)', {
@@ -1483,7 +1483,7 @@ describe('session', () => {
     );
 
     it(
-      'is ended of who turns out to when it was opened',
+      'ends if the caller does after it was opened',
       marbles((m) => {
         const { session$ } = unknown(m, fails(m, '2s #'), '-');
         expect(diary(m.scheduler, session$)).toEqual([
@@ -1496,7 +1496,7 @@ describe('session', () => {
     );
 
     it(
-      'is opened before a login for which nothing need be typed',
+      'opens before a login that needs no input',
       marbles((m) => {
         const { session$ } = unknown(m, NEVER, '-', { authenticate: ann });
         m.expect(session$.pipe(map(word)), '^-!').toBeObservable('(oa)', {
@@ -1507,7 +1507,7 @@ describe('session', () => {
     );
 
     it(
-      'is opened before it ends, for whatever other reason',
+      'opens before it ends for any other reason',
       marbles((m) => {
         const hungUp = unknown(m, m.cold('-|'), '-');
         expect(diary(m.scheduler, hungUp.session$)).toEqual([
@@ -1520,7 +1520,7 @@ describe('session', () => {
     );
 
     it(
-      'leaves the caller unrecognised when it is unsubscribed',
+      'stops recognising the caller when unsubscribed',
       marbles((m) => {
         const { session$, recognised$ } = unknown(m, NEVER, '-');
         m.expect(session$, '^--!').toBeObservable('----');

@@ -18,7 +18,7 @@ const SENT = { y: true, n: false };
 
 describe('a farewell', () => {
   it(
-    'says the words on a line of their own and hangs up',
+    'writes the words on a line of their own and hangs up',
     marbles((m) => {
       const ann = fakeConnection(NEVER);
       m.expect(farewells(() => 1, m.scheduler)(ann, 'Goodbye!')).toBeObservable('(y|)', SENT);
@@ -29,7 +29,7 @@ describe('a farewell', () => {
   );
 
   it(
-    'says nothing where nothing is left to say',
+    'writes nothing without words',
     marbles((m) => {
       const ann = fakeConnection(NEVER);
       m.expect(farewells(() => 1, m.scheduler)(ann, null)).toBeObservable('(y|)', SENT);
@@ -40,7 +40,7 @@ describe('a farewell', () => {
   );
 
   it(
-    'does nothing until it is subscribed to',
+    'does nothing until it is subscribed',
     marbles((m) => {
       const ann = fakeConnection(NEVER);
       farewells(() => 1, m.scheduler)(ann, 'Goodbye!');
@@ -50,7 +50,7 @@ describe('a farewell', () => {
   );
 
   it(
-    'waits until the line is gone',
+    'waits until the connection is gone',
     marbles((m) => {
       const closed = m.cold<never>('                           100ms |');
       const ann = goneAfter(closed);
@@ -60,7 +60,7 @@ describe('a farewell', () => {
   );
 
   it(
-    'cuts off whoever takes longer than half a second, and says that not all was sent',
+    'cuts a connection that takes longer than half a second, and reports that not all was sent',
     marbles((m) => {
       const closed = m.cold<never>('-');
       const bob = goneAfter(closed, { deaf: true });
@@ -73,7 +73,7 @@ describe('a farewell', () => {
   );
 
   it(
-    'cuts a line that stays open after all was sent, too',
+    'cuts a connection that stays open after all was sent, too',
     marbles((m) => {
       const eve = lingering();
       m.expect(farewells(() => 1, m.scheduler)(eve, 'Goodbye!')).toBeObservable('500ms (y|)', SENT);
@@ -83,7 +83,7 @@ describe('a farewell', () => {
   );
 
   it(
-    'says that not all was sent when the line broke before it was',
+    'reports that not all was sent when the connection broke before',
     marbles((m) => {
       const bob = goneAfter(EMPTY, { deaf: true });
       m.expect(farewells(() => 1, m.scheduler)(bob, 'Goodbye!')).toBeObservable('(n|)', SENT);
@@ -91,7 +91,7 @@ describe('a farewell', () => {
   );
 
   it(
-    'cuts the line at once when it is unsubscribed from',
+    'cuts the connection at once when unsubscribed',
     marbles((m) => {
       const closed = m.cold<never>('-');
       const eve = goneAfter(closed, { lingers: true });
@@ -104,7 +104,7 @@ describe('a farewell', () => {
   );
 
   it(
-    'has patience with one more when one is gone, and with no more than that',
+    'waits for one more when one is gone, up to its maximum',
     marbles((m) => {
       const farewell = farewells(() => 2, m.scheduler);
       const leave = () => {
@@ -133,9 +133,9 @@ describe('a farewell', () => {
     }),
   );
 
-  describe('when too many lines are in theirs', () => {
+  describe('above the maximum', () => {
     it(
-      'still has its words, but no patience',
+      "writes the words, but doesn't wait",
       marbles((m) => {
         const farewell = farewells(() => 1, m.scheduler);
         const [first, second] = [lingering(), fakeConnection(NEVER, { deaf: true })];
@@ -150,7 +150,7 @@ describe('a farewell', () => {
     );
 
     it(
-      'has patience again when one of them is through',
+      'waits again when another farewell has ended',
       marbles((m) => {
         const farewell = farewells(() => 1, m.scheduler);
         m.expect(farewell(goneAfter(m.cold('100ms |')), null)).toBeObservable('100ms (y|)', SENT);
@@ -160,7 +160,7 @@ describe('a farewell', () => {
     );
 
     it(
-      'has patience again when one of them was cut short',
+      'waits again when another farewell was unsubscribed',
       marbles((m) => {
         const farewell = farewells(() => 1, m.scheduler);
         m.expect(farewell(lingering(), null), '^ 99ms !').toBeObservable('-', SENT);
