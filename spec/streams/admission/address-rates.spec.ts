@@ -11,7 +11,7 @@ function rates(connectionRatePerAddress: Rate | null = { count: 10, perMs: 60_00
   const pass = (ms: number) => {
     scheduler.frame += ms;
   };
-  /** How many of so many calls get in. */
+  /** How many of this many connections are accepted. */
   const inside = (calls: number, addressOf: (call: number) => string = () => A) => {
     let count = 0;
     for (let call = 0; call < calls; call += 1) if (table.take(addressOf(call)) === 0) count += 1;
@@ -50,7 +50,7 @@ describe('addressRates', () => {
   it('takes no tokens of any network for a refused connection', () => {
     const { inside } = rates({ count: 1, perMs: 1000, burst: 2 });
     expect(inside(100, () => '2001:db8:0:1::1')).toBe(2);
-    // What the /64 was refused for isn't missing in the /56.
+    // A connection refused for its /64 takes nothing from the /56.
     expect(inside(100, (call) => `2001:db8:0:${2 + (call % 4)}::1`)).toBe(6);
   });
 

@@ -12,7 +12,7 @@ const connection = fakeConnection(NEVER);
 const BLOCKED: Refused = { verdict: 'refused', connection, reason: 'blocked' };
 const KNOCKS: Record<string, Knock> = { a: connection, b: connection, c: connection, e: BLOCKED };
 
-/** A gate for strangers only, whose limits stay. */
+/** Untrusted callers only, with fixed limits. */
 const admitting = (limits: Partial<GateLimits>, scheduler = new VirtualTimeScheduler()) =>
   admit(
     { maxSessions: 1, waitingRoom: 0, reserve: 0, maxUnauthenticated: null, ...limits },
@@ -28,16 +28,16 @@ const verdict = map((admission: Admission) => {
   return admission.verdict === 'admitted' ? `${admission.id} on ${admission.node}` : `${admission.id} waits`;
 });
 
-/** What a caller at the gate does when told of a place, or (0) of a node. */
+/** What a caller does when told a position, or (0) a node. */
 type Reaction = (place: number, caller: Caller) => void;
 
-/** A caller who got past the door. */
+/** A caller who wasn't refused. */
 interface Caller extends Admitted {
-  /** The places that the caller was told; 0 is the node. */
+  /** The positions the caller was told; 0 is the node. */
   readonly told: number[];
 }
 
-/** A gate that callers come to one by one. */
+/** Admission for callers who come one by one. */
 function gate(maxSessions: number, waitingRoom: number) {
   const knocks = new Subject<Knock>();
   const came: Caller[] = [];
@@ -59,11 +59,11 @@ function gate(maxSessions: number, waitingRoom: number) {
     admission.place$.subscribe({ next: hear, complete: () => hear(0) });
   });
   return {
-    /** Everybody who came and wasn't refused, in the order in which they came. */
+    /** All callers who weren't refused, in order. */
     came,
-    /** Lets the turns come in which waiters are told their places. */
+    /** Runs the turns in which waiting callers are told their positions. */
     settle: () => scheduler.flush(),
-    /** The next caller; `null` if there was no room. */
+    /** The next caller; `null` if refused. */
     knock(whenTold: Reaction = () => {}): Caller | null {
       reaction = whenTold;
       knocks.next(connection);
@@ -72,7 +72,7 @@ function gate(maxSessions: number, waitingRoom: number) {
   };
 }
 
-/** A gate with so many callers at it. */
+/** Admission with this many callers. */
 function crowdedGate(maxSessions: number, waitingRoom: number, callers: number) {
   const board = gate(maxSessions, waitingRoom);
   const crowd = Array.from({ length: callers }, () => board.knock() as Caller);
@@ -193,7 +193,7 @@ describe('admit', () => {
       crowd[1]?.leave();
       expect(crowd.map(({ node }) => node)).toEqual([1, 2, 2, 0]);
       expect(crowd[2]?.told).toEqual([1, 0]);
-      // The waiting room has a place again; the board has none.
+      // The waiting room has room again; the board has none.
       expect(knock()?.verdict).toBe('waiting');
       expect(knock()).toBeNull();
     });
@@ -304,7 +304,7 @@ describe('admit', () => {
     const [, ...waiters] = crowd;
     const notices = () => waiters.reduce((sum, { told }) => sum + told.length, 0);
     const before = notices();
-    // The first in line first: whoever is behind moves up each time.
+    // The first one first: all others move up each time.
     for (const waiter of waiters.slice(0, 1999)) waiter.leave();
     settle();
     expect(notices() - before).toBe(1);
@@ -315,7 +315,7 @@ describe('admit', () => {
     const { crowd, settle } = crowdedGate(1, 1000, 1001);
     const [, ...waiters] = crowd;
     waiters[0]?.leave();
-    // The last of the pass hears it before the first of the next.
+    // The last of this pass is told before the first of the next.
     const heard: number[] = [];
     waiters[1]?.place$.subscribe((place) => {
       heard.push(place);
@@ -359,7 +359,7 @@ describe('admit', () => {
   });
 
   it('behaves like a simple model, in any order of arrivals and departures', () => {
-    /** 0 is somebody who knocks; n is the caller who came as the nth and leaves, perhaps once more. */
+    /** 0 is a new caller; n is the nth caller, who leaves, perhaps for the second time. */
     const step = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 20 }));
     const size = fc.record({
       maxSessions: fc.integer({ min: 1, max: 4 }),
@@ -368,7 +368,7 @@ describe('admit', () => {
     holds(
       fc.property(size, fc.array(step, { maxLength: 60 }), ({ maxSessions, waitingRoom }, steps) => {
         const board = gate(maxSessions, waitingRoom);
-        /** On paper: who is on which node, and who is in line, by the order of coming. */
+        /** The model: the caller on each node, and the waiting callers in order. */
         const onNode = new Map<number, number>();
         const line: number[] = [];
         const sit = (who: number) => {
@@ -407,7 +407,10 @@ describe('admit', () => {
   });
 
   it('never exceeds the capacity nor leaves a node free while a caller waits, even if callers act when told', () => {
-    /** A caller who, told one of these places (0: the node), leaves; knocks again on behalf of a friend; or throws another out. */
+    /**
+     * A caller who, told one of these positions (0: the node), leaves, connects again for a friend, or ends
+     * another session.
+     */
     const caller = fc.record({
       leavesAt: fc.subarray([0, 1, 2, 3]),
       bringsFriendAt: fc.subarray([0, 1, 2]),
@@ -451,7 +454,7 @@ describe('admit', () => {
           const inLine = present().filter(({ node }) => node === 0);
           throwUnless(inLine.length).toBeLessThanOrEqual(waitingRoom);
           if (inLine.length > 0) throwUnless(inside().length).toBe(maxSessions);
-          // First come, first served, and everybody knows it.
+          // First come, first served, and all callers know their position.
           throwUnless(inLine.map(({ told }) => told.at(-1))).toEqual(inLine.map((_, index) => index + 1));
         }
         throwUnless(board.came.map(({ id }) => id)).toEqual(board.came.map((_, index) => index + 1));
@@ -484,7 +487,7 @@ describe('admit', () => {
     const at = (address: string) => fakeConnection(NEVER, { address });
     const TRUSTED = '192.0.2.99';
 
-    /** A gate whose limits may change, at which callers knock from an address. */
+    /** Admission with changing limits, for connections from an address. */
     function door(given: Partial<GateLimits>, random = () => 0.5) {
       const limits: { -readonly [Key in keyof GateLimits]: GateLimits[Key] } = {
         maxSessions: 3,

@@ -10,7 +10,7 @@ import { holds } from '../../support/holds.js';
 const nobody = () => false;
 const from = (address: string) => fakeConnection(NEVER, { address });
 
-/** A door at which callers knock from addresses; `false` for those who are refused. */
+/** Connections from these addresses; `false` for refused ones. */
 function door(limits: { maxPerAddress: number | null }, trusted = nobody as (address: string) => boolean) {
   const knocks = new Subject<Knock>();
   let last: Knock | undefined;

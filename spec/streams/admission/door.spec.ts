@@ -15,7 +15,7 @@ const TIGHT: Limits = {
   maxPerAddress: 1,
 };
 
-/** What becomes of callers from these addresses, one after the other at one moment. */
+/** The outcomes for connections from these addresses, one after the other at the same moment. */
 function fates(policy: Partial<DoorPolicy>, ...addresses: string[]): string[] {
   const knocks = new Subject<Knock>();
   const heard: string[] = [];

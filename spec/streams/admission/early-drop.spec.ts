@@ -2,7 +2,7 @@ import { earlyDrop } from '../../../streams/admission/early-drop.js';
 
 const TEN_THIRTY_SIXTY = { start: 10, rate: 30, full: 60 };
 
-/** The same numbers in each run, from 0 up to 1 (a linear congruence, Numerical Recipes). */
+/** The same numbers in each run, from 0 up to 1 (linear congruential generator, Numerical Recipes). */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {

@@ -8,7 +8,7 @@ import { SessionEnd } from '../../../streams/types/session-end.js';
 
 const ASKED = 'Press ESC twice to come in.\n';
 
-/** What became of each who knocked: `in`, or why not. */
+/** The outcome for each connection: `in`, or the reason. */
 function verdicts(knock$: Observable<Knock>): string[] {
   const heard: string[] = [];
   knock$.subscribe((knock) => heard.push(isRefused(knock) ? knock.reason : 'in'));

@@ -9,7 +9,7 @@ import {
 
 const ADDRESS = '192.0.2.1';
 
-/** A table, and its clock. */
+/** Penalties, and their clock. */
 function table() {
   const scheduler = new VirtualTimeScheduler();
   const { add, remainingMs } = penalties(scheduler);
@@ -69,7 +69,7 @@ describe('penalties', () => {
     expect(commit('login-timeout')).toBe(0);
     expect(commit('login-timeout')).toBe(2 * PENALTIES['login-timeout']);
     pass(PENALTIES['login-timeout']);
-    // Once in force they are until the end, below the least too.
+    // Once in effect they stay so until they expire, also below the minimum.
     expect(remainingMs(ADDRESS)).toBe(PENALTIES['login-timeout']);
     pass(PENALTIES['login-timeout']);
     expect(remainingMs(ADDRESS)).toBe(0);
@@ -105,7 +105,7 @@ describe('penalties', () => {
     const { add, remainingMs } = table();
     const begun: string[] = [];
     for (let one = 0; one < 16; one += 1) {
-      // A /64 of its own each time, in four /56.
+      // A different /64 each time, in four /56.
       const address = `2001:db8:0:${(one >> 2).toString(16)}0${one & 3}::1`;
       for (const { network, forMs } of add(address, 'login-failed')) begun.push(`${network} ${forMs}`);
     }

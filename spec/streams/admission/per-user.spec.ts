@@ -2,7 +2,7 @@ import { type Accounts, perUser } from '../../../streams/admission/per-user.js';
 import type { Limits } from '../../../streams/types/limits.js';
 import type { SessionId, User } from '../../../streams/types/session.js';
 
-/** Somebody logs in while these are on line, by id; what became of them all. */
+/** A login while these sessions, by id, are on line; returns what became of them all. */
 function logsIn(
   user: User,
   online: Record<SessionId, User | null>,

@@ -34,7 +34,7 @@ const refused = (reason: RefusalReason): ServerEvent => ({
 const nobody = () => false;
 const always = () => true;
 
-/** The offences that these events are taken for. */
+/** The offences for these events. */
 function offences(
   events: ServerEvent[],
   { trusted = nobody as (address: string) => boolean, on = always } = {},

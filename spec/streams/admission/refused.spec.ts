@@ -9,11 +9,11 @@ const bob = fakeConnection(NEVER, { address: '192.0.2.2' });
 const eve: Refused = { verdict: 'refused', connection: fakeConnection(NEVER), reason: 'blocked' };
 const KNOCKS = { a: ann, b: bob, e: eve };
 
-/** Refuses everybody but Ann. */
+/** Refuses all connections but Ann's. */
 const onlyAnn = () =>
   refuse(() => (connection) => (connection === ann ? null : { reason: 'penalty', retryInMs: 3000 }));
 
-/** Welcomes every second one. */
+/** Accepts every second one. */
 const everySecond = () =>
   refuse(() => {
     let count = 0;

@@ -39,7 +39,7 @@ describe('source', () => {
   const group = fc.integer({ min: 0, max: 0xffff });
   const half = fc.array(group, { minLength: 4, maxLength: 4 });
   const write = (groups: number[]) => groups.map((value) => value.toString(16)).join(':');
-  /** The shortest way to write it (RFC 5952). */
+  /** The shortest notation (RFC 5952). */
   const shorten = (address: string) => new URL(`http://[${address}]`).hostname.slice(1, -1);
 
   it('is equal for two addresses exactly if their first 64 bits are', () => {

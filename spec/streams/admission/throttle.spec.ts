@@ -11,7 +11,7 @@ import type { Rate } from '../../../streams/types/limits.js';
 const from = (address: string) => fakeConnection(NEVER, { address });
 const BLOCKED: Refused = { verdict: 'refused', connection: from('192.0.2.66'), reason: 'blocked' };
 
-/** Who knocks, in the diagrams below. */
+/** The connections in the diagrams below. */
 const KNOCKS: Record<string, Knock> = {
   a: from('192.0.2.1'),
   b: from('192.0.2.2'),
@@ -23,7 +23,7 @@ const KNOCKS: Record<string, Knock> = {
   e: BLOCKED,
 };
 
-/** What becomes of them: welcome, or the rule that refuses them. */
+/** The outcomes: accepted, or the rule that refused. */
 const FATES = { w: 'welcome', a: 'address', r: 'rate', b: 'blocked' } as const;
 
 const fate = map((knock: Knock) => (isRefused(knock) ? knock.reason : 'welcome'));
@@ -146,7 +146,7 @@ describe('throttle', () => {
       knocks.next(Object.create(line, { address: { value: address } }));
       return last;
     };
-    /** So many strangers, each of whom knocks once. */
+    /** This many sources, one connection each. */
     let strangers = 0;
     const crowd = (size: number) => {
       for (let one = 0; one < size; one += 1) {
@@ -157,7 +157,7 @@ describe('throttle', () => {
 
     expect(knock('192.0.2.1')).toBe('welcome');
     crowd(MAX_SOURCES / 2 - 1);
-    // Still remembered, and no longer among the quietest.
+    // Still remembered, and no longer among those unused longest.
     expect(knock('192.0.2.1')).toBe('address');
     crowd(MAX_SOURCES / 2);
     expect(knock('192.0.2.1')).toBe('address');

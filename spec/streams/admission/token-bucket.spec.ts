@@ -3,7 +3,7 @@ import { fullBucket, takeToken } from '../../../streams/admission/token-bucket.j
 import type { Rate } from '../../../streams/types/limits.js';
 import { holds } from '../../support/holds.js';
 
-/** One each 6 seconds, and three at once. */
+/** One every 6 seconds, and three at once. */
 const RATE: Rate = { count: 10, perMs: 60_000, burst: 3 };
 
 const aRate = fc.record({
@@ -82,7 +82,7 @@ describe('a token bucket', () => {
             if (takeToken(bucket, rate, now) === 0) given.push(now);
           }
           for (const [index, at] of given.entries()) {
-            // Before this token, at most the burst and what trickled in since the first.
+            // Before this token, at most the burst plus what was earned since the first.
             const trickled = ((at - (given[0] ?? 0)) * rate.count) / rate.perMs;
             throwUnless(index + 1).toBeLessThanOrEqual(rate.burst + trickled + 1e-6);
           }

@@ -18,7 +18,7 @@ const refused = (reason: RefusalReason): ConnectionRefused => ({
   reason,
 });
 
-/** Refusals because the board is `f`ull or the caller's address calls too often (`a`); a caller who got in (`o`). */
+/** Refusals because the board is `f`ull or of the address's rate (`a`); a caller who got in (`o`). */
 const EVENTS = {
   f: refused('full'),
   a: refused('address'),
@@ -260,7 +260,7 @@ describe('summarise', () => {
       }) as const;
     const visit = (session: number) => [opened(session), closing(session), closed(session)];
 
-    /** What becomes of these events, and of those that come when a window is over. */
+    /** The output for these events, and for those after a window has ended. */
     function summary(...events: ServerEvent[]) {
       const scheduler = new VirtualTimeScheduler();
       const source = new Subject<ServerEvent>();

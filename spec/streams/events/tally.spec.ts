@@ -59,7 +59,7 @@ const refused = (reason: RefusalReason): ServerEvent => ({
 
 const SESSIONS = new Map([1, 2, 3].map((id) => [id, info(id)]));
 
-/** The figures after these events. */
+/** The statistics after these events. */
 function after(...events: ServerEvent[]): Tally {
   let figures = NOTHING_YET;
   const event$ = new Subject<ServerEvent>();

@@ -13,7 +13,7 @@ import { feeding } from '../../support/telnet-words.js';
 
 const { IAC, SB, SE, WILL, WONT, DO, DONT, NOP, AYT } = COMMAND;
 
-/** What a decoder made of a stream that came in these chunks: runs of data joined, the rest in words. */
+/** The output of a decoder for these chunks: runs of data joined, the rest in words. */
 function decode(...chunks: Uint8Array[]): (string | Uint8Array)[] {
   const found: (string | Uint8Array)[] = [];
   const feed = feeding({
@@ -34,7 +34,7 @@ function decode(...chunks: Uint8Array[]): (string | Uint8Array)[] {
 const bytes = (...values: number[]) => Uint8Array.from(values);
 const text = (words: string) => Uint8Array.from(words, (char) => char.charCodeAt(0));
 
-/** Streams that are half made of telnet's own bytes, so that every state is reached. */
+/** Streams rich in telnet bytes, so that every state is reached. */
 const streams = fc
   .uint8Array({ maxLength: 60 })
   .chain((noise) =>
@@ -43,7 +43,7 @@ const streams = fc
       .map((telling) => Uint8Array.from([...noise, ...telling])),
   );
 
-/** What a telnet end may say: a part of a stream, and what a decoder is to make of it. */
+/** A part of a stream, and the expected output for it. */
 interface Said {
   readonly bytes: Uint8Array;
   readonly found: string | Uint8Array;
@@ -67,7 +67,7 @@ const sayings: fc.Arbitrary<Said> = fc.oneof(
   })),
 );
 
-/** Cuts a stream at places that a property chose. */
+/** Splits a stream at places that a property chose. */
 function cutAt(stream: Uint8Array, cuts: number[]): Uint8Array[] {
   const at = [0, ...cuts.map((cut) => cut % (stream.length + 1)).sort((a, b) => a - b), stream.length];
   return at.slice(1).map((end, index) => stream.slice(at[index], end));

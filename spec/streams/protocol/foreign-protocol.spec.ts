@@ -5,7 +5,7 @@ import { holds } from '../../support/holds.js';
 const bytes = (latin1: string) => Buffer.from(latin1, 'latin1');
 const look = (latin1: string) => foreignProtocol(bytes(latin1));
 
-/** How clients of other protocols begin; those of scanners are from nmap's nmap-service-probes. */
+/** The first bytes of other protocols' clients; those of scanners are from nmap's nmap-service-probes. */
 const BEGINNINGS: readonly (readonly [protocol: string, first: string])[] = [
   ['HTTP', 'GET / HTTP/1.0\r\n\r\n'],
   ['HTTP', 'GET /'],
@@ -69,7 +69,7 @@ const BEGINNINGS: readonly (readonly [protocol: string, first: string])[] = [
   ['a binary protocol', 'DmdT\x00\x00\x00\x17\x00\x00\x00\x01'],
 ];
 
-/** What people and their clients send first. */
+/** The first input of people and their clients. */
 const OURS = [
   '\xff\xfb\x18\xff\xfb\x1f',
   '\xff\xfd\x03GET / HTTP/1.0\r\n',

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { isIpv4, readIpv6, writeIpv6 } from '../../../streams/protocol/ip-address.js';
 import { holds } from '../../support/holds.js';
 
-/** Text that is nearly an address, more often than not. */
+/** Text that is close to an address. */
 const nearly = (alphabet: string) =>
   fc.oneof(
     fc.ipV4(),

@@ -18,9 +18,9 @@ const join = (...parts: (Uint8Array | number[])[]): Uint8Array =>
 const LOCAL = 0x20;
 const PROXY = 0x21;
 
-/** 192.0.2.1:56324 calls 192.0.2.11:443. */
+/** 192.0.2.1:56324 connects to 192.0.2.11:443. */
 const OVER_IPV4 = addresses({ from: [192, 0, 2, 1], to: [192, 0, 2, 11], fromPort: 56324, toPort: 443 });
-/** 2001:db8::1 calls 2001:db8::2. */
+/** 2001:db8::1 connects to 2001:db8::2. */
 const OVER_IPV6 = addresses({
   from: [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
   to: [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2],
@@ -29,7 +29,7 @@ const OVER_IPV6 = addresses({
 });
 const OVER_UNIX = Array<number>(216).fill(47);
 
-/** Headers as they should be. */
+/** Valid headers. */
 const WELL_FORMED: [name: string, bytes: Uint8Array, address: string | null][] = [
   // The examples of the specification, section 2.1: one in full, the others as its longest lines.
   ["version 1, the specification's example", line('TCP4 192.168.0.1 192.168.0.11 56324 443'), '192.168.0.1'],
@@ -78,7 +78,7 @@ const WELL_FORMED: [name: string, bytes: Uint8Array, address: string | null][] =
   ],
 ];
 
-/** An IPv6 address in its shortest form; IPv4 in IPv6 clothes as IPv4. */
+/** An IPv6 address in its shortest form; an IPv4-mapped one as IPv4. */
 function canonical(address: string): string {
   const short = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [, high, low] = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(short) ?? [];
@@ -86,7 +86,7 @@ function canonical(address: string): string {
   return [high, low].flatMap((hex) => [...Buffer.from(hex.padStart(4, '0'), 'hex')]).join('.');
 }
 
-/** The header at the start of some bytes by the words of the specification, read in another way. */
+/** A second parser of the header, written from the specification. */
 function specified(bytes: Uint8Array): ProxyHeader | null {
   const data = Buffer.from(bytes);
   const [all, family, from = '', to = '', ...ports] =
@@ -245,7 +245,7 @@ describe('proxyHeader', () => {
         .toString(16),
     ).join(':');
 
-  /** A well-formed header, and the address that it tells. */
+  /** A valid header, and the address in it. */
   const anyHeader: fc.Arbitrary<{ bytes: Uint8Array; address: string | null }> = fc.oneof(
     ends(4).map((all) => ({
       bytes: line(`TCP4 ${dotted(all.from)} ${dotted(all.to)} ${all.fromPort} ${all.toPort}`),
@@ -282,10 +282,10 @@ describe('proxyHeader', () => {
     );
   });
 
-  /** Something that happens to bytes on their way. */
+  /** A corruption of bytes in transit. */
   type Mutation = (bytes: number[]) => number[];
   const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-  /** What mutations put in: anything, and what means something to one of the two versions. */
+  /** Bytes that mutations insert: any, and those with a meaning in one of the versions. */
   const telling = fc.oneof(
     byte,
     fc.constantFrom(
@@ -350,7 +350,7 @@ describe('proxyHeader', () => {
       }),
       { numRuns: 10_000, seed: 4 },
     );
-    // Or else it says nothing.
+    // Otherwise the test proves nothing.
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(50);
   });
 

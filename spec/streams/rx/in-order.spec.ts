@@ -59,7 +59,7 @@ describe('inOrder', () => {
     }),
   );
 
-  /** Two listeners, one after the other; the first answers each value as it hears it. */
+  /** Two listeners; the first answers each value as it receives it. */
   function heardBy(answer: (value: unknown, source: Subject<unknown>) => void): [string[], string[]] {
     const source = new Subject<unknown>();
     const shared = new Subject<unknown>();

@@ -2,7 +2,7 @@ import { VirtualTimeScheduler } from 'rxjs';
 import { inSlices, SLICE, SLICE_MS } from '../../../streams/rx/in-slices.js';
 import { counting } from '../../support/counting.js';
 
-/** So many, what was done to them when, and how it ended. Each takes `eachMs`. */
+/** Runs this many items: when each was handled, and how it ended. Each takes `eachMs`. */
 function doing(count: number, leaveAfter = Number.POSITIVE_INFINITY, eachMs = 0) {
   const scheduler = new VirtualTimeScheduler();
   const clock = counting(scheduler);

@@ -4,7 +4,7 @@ import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { type Deadline, NEVER, sweep } from '../../../streams/rx/sweep.js';
 import { counting } from '../../support/counting.js';
 
-/** Watches a deadline; what it returns stops that. */
+/** Watches a deadline; returns a function that removes it. */
 function watching(tickMs: number, scheduler: SchedulerLike) {
   const board = sweep(tickMs, scheduler);
   return (dueAt: number, due: (now: number) => number) => {
@@ -16,7 +16,7 @@ function watching(tickMs: number, scheduler: SchedulerLike) {
 
 const never = () => NEVER;
 
-/** A clock that stands still, and then goes on: its last timer is late. */
+/** A clock that stops and then resumes: its last timer is late. */
 function standing() {
   let now = 0;
   let ring = () => {};
@@ -36,7 +36,7 @@ function standing() {
   };
 }
 
-/** A marble spec in which a tick that is left behind doesn't go on for ever. */
+/** A marble spec in which a leftover tick doesn't run for ever. */
 const sweeping = (spec: (m: Context) => void) =>
   marbles((m) => {
     m.scheduler.maxFrames = 500;

@@ -2,7 +2,7 @@ import { config, VirtualTimeScheduler } from 'rxjs';
 import { SLICE_MS } from '../../../streams/rx/in-slices.js';
 import { TURN_MS, timeSlices, type Work } from '../../../streams/rx/time-slices.js';
 
-/** Time slices on a clock that moves by what each piece of work takes, and by nothing else. */
+/** Time slices on a clock that only the work moves. */
 function sharing() {
   const scheduler = new VirtualTimeScheduler();
   const slices = timeSlices(scheduler);
@@ -140,7 +140,7 @@ describe('timeSlices', () => {
     slices.begin(work('b', 1));
     expect(said()).toBe('a');
     turn();
-    // The callers who were just heard had the time of this one.
+    // The input just read used up the time of this turn.
     expect(said()).toBe('a/');
     turn();
     expect(said()).toBe('a//b');

@@ -16,7 +16,7 @@ const SCREEN: ScreenParts = {
   maxWidth: (text) => text.length,
 };
 
-/** A call on node 3, its line, its clock, and the endings that were decided. */
+/** A session on node 3, its connection, its clock, and the ends that were settled. */
 function calling(options: FakeConnectionOptions & { place$?: Observable<number> } = {}) {
   const connection = fakeConnection(NEVER, options);
   const scheduler = new VirtualTimeScheduler();
@@ -419,7 +419,7 @@ describe('Call', () => {
   });
 
   describe('asking for a secret', () => {
-    /** A call of somebody who has logged in. */
+    /** A session that has logged in. */
     const active = () => {
       const parts = calling();
       parts.call.user = { handle: 'ann' };
@@ -668,7 +668,7 @@ describe('Call', () => {
   });
 
   describe('notices, when the time slice is used up', () => {
-    /** A call, and work of somebody else that has taken all the time there is. */
+    /** A session, and other work that has used up the time slice. */
     function late() {
       const scheduler = new VirtualTimeScheduler();
       const time = timeSlices(scheduler);
@@ -694,7 +694,7 @@ describe('Call', () => {
       call.notify('one');
       call.notify('two\n');
       expect(connection.screen).toBe('');
-      // This one's time went to what was begun before it.
+      // The work started before used up the time.
       turn();
       turn();
       expect(connection.screen).toBe('one\ntwo\n');

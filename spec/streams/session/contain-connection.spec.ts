@@ -11,7 +11,7 @@ const breaks = (): never => {
   throw bug;
 };
 
-/** A connection whose input is read, of which some of it is another transport's. */
+/** A connection whose input is read, with these members of another transport. */
 function contained(theirs: object = {}, input$: Observable<string> = NEVER) {
   const fake = fakeConnection(input$);
   const given = Object.defineProperties(Object.create(fake), Object.getOwnPropertyDescriptors(theirs));
@@ -21,7 +21,7 @@ function contained(theirs: object = {}, input$: Observable<string> = NEVER) {
   return { fake, told, knock, connection };
 }
 
-/** What is heard of an Observable: bytes as text, an error by its reason and what it is because of. */
+/** What an Observable emits: bytes as text, an error by its reason and cause. */
 function heardOf(source$: Observable<unknown>): string[] {
   const heard: string[] = [];
   source$.subscribe({

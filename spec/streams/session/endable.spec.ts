@@ -7,7 +7,7 @@ const KICKED = new SessionEnd('kicked');
 const IDLE = new SessionEnd('idle');
 const HANGUP = new SessionEnd('hangup');
 
-/** A call in which only the first ending counts, and a diary: what was decided, and what others add to it. */
+/** A session that keeps only its first end, and a diary: the end that was settled, and what others add. */
 function aCall(onDecided: (call: Endable) => void = () => {}) {
   const diary: string[] = [];
   let first: SessionEnd | undefined;
@@ -28,7 +28,7 @@ function aCall(onDecided: (call: Endable) => void = () => {}) {
   return call;
 }
 
-/** Runs the chain and adds to the diary what the app below is told. */
+/** Runs the chain, and adds what the app downstream receives to the diary. */
 function run(call: Endable & { diary: string[] }, source$: Observable<unknown>) {
   return source$.pipe(endable(call)).subscribe({
     next: (value) => call.diary.push(`${value}`),

@@ -37,7 +37,7 @@ const IDLE: ExpiryLimits = { ...OFF, idleTimeoutMs: 600_000, idleWarningMs: 60_0
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** A call that can be changed from outside, like the board's own. */
+/** A session that the spec can change. */
 type FakeCall = { -readonly [Key in keyof Expiring]: Expiring[Key] };
 
 const aCall = (state: SessionState = 'active'): FakeCall => ({
@@ -48,7 +48,10 @@ const aCall = (state: SessionState = 'active'): FakeCall => ({
   taken: 0,
 });
 
-/** The clocks of a call: what is typed comes out as it is, and a warning as `idle 60000`. The tick is a second. */
+/**
+ * The timeouts of a session: input is passed on, and a warning becomes `idle 60000`. The tick is a
+ * second.
+ */
 function clocks(
   m: Context,
   input$: Observable<string>,
@@ -56,7 +59,7 @@ function clocks(
   call: FakeCall = aCall(),
   scheduler: SchedulerLike = m.scheduler,
 ): Observable<string> {
-  // A call that should have ended, and didn't, is not to keep the run going for ever.
+  // A session that fails to end must not keep the run going for ever.
   m.scheduler.maxFrames = HOUR;
   return new Observable((subscriber) => {
     const warner: Warner = { warn: (reason, inMs) => subscriber.next(`${reason} ${inMs}`) };
@@ -66,7 +69,7 @@ function clocks(
   });
 }
 
-/** Does something to the call as time goes by. */
+/** Changes the session as time passes. */
 function at(m: Context, timeMs: number, act: () => void) {
   m.scheduler.schedule(act, timeMs);
 }
@@ -80,7 +83,7 @@ function takes(m: Context, call: FakeCall, timeMs: number, everyMs = 1, untilMs 
   }
 }
 
-/** What comes out, in the diagrams below: the caller's typing, and the warnings. */
+/** The output in the diagrams below: input, and warnings. */
 const TOLD = { a: 'a', b: 'b', c: 'c', d: 'd', w: 'idle 60000', l: 'time-limit 60000' };
 const ended = (reason: 'idle' | 'login-timeout' | 'time-limit' | 'lost') => new SessionEnd(reason);
 
@@ -239,7 +242,7 @@ describe('expire', () => {
         at(m, 5 * MINUTE, () => {
           call.held = true;
         });
-        // The app is slow, not dead: it takes a line now and then.
+        // The app is slow, not stalled: it takes a line now and then.
         takes(m, call, 5 * MINUTE, 15_000, 20 * MINUTE);
         at(m, 20 * MINUTE, () => {
           call.held = false;

@@ -11,7 +11,7 @@ import { someone } from '../../support/lobby.js';
 const folded = (handle: string) => handle.toLowerCase();
 const looksOf = (handle: string) => [handle, folded(handle)].map((text) => text.replaceAll('i', 'l'));
 
-/** An index that counts the handles it looks at. */
+/** An index that counts the handles it examines. */
 function counted() {
   const counts = { handles: 0 };
   const index = handleIndex({
@@ -81,7 +81,7 @@ describe('handleIndex', () => {
   it('examines no more handles with a thousand sessions than with none', () => {
     const looks = (online: number) => {
       const { index, counts } = counted();
-      // What is asked for the first time is gathered then.
+      // The first query builds the index.
       index.alike('nobody');
       index.beginning('nob');
       for (let id = 1; id <= online; id += 1) index.add(someone(id, `user${id}`));

@@ -42,7 +42,7 @@ describe('inputRate', () => {
     expect(scheduler.now()).toBe(0);
   });
 
-  /** When the line was paused and read on, while these bytes come at these times. */
+  /** When the source was paused and resumed, while these bytes come at these times. */
   function pauses(rate: number | null, chunks: [atMs: number, count: number][]): string[] {
     const scheduler = new VirtualTimeScheduler();
     const input = new Subject<Uint8Array>();

@@ -8,7 +8,7 @@ import { holds } from '../../support/holds.js';
 const bytes = (length: number, from = 0) =>
   Uint8Array.from({ length }, (_, index) => 32 + ((from + index) % 90));
 
-/** A caller whose input takes `eachMs` for each piece. */
+/** A caller whose input takes `eachMs` per piece. */
 function caller(eachMs = 0) {
   const scheduler = new VirtualTimeScheduler();
   const told: string[] = [];
@@ -36,7 +36,7 @@ function caller(eachMs = 0) {
   const running = input.pipe(inputSlices(line, timeSlices(scheduler))).subscribe({
     next(piece) {
       scheduler.frame += eachMs;
-      // The memory is the next chunk's.
+      // The memory is reused for the next chunk.
       pieces.push(piece.slice());
       told.push(`${piece.length}`);
     },
@@ -81,7 +81,7 @@ describe('inputSlices', () => {
     const { input, line, lengths, onePacket, turn } = caller(1);
     onePacket();
     for (let count = 0; count < 30; count += 1) input.next(bytes(1, count));
-    // The first passes unmeasured, and then a slice must still fit into the turn.
+    // The first passes without being timed, and a slice must still fit into the turn.
     expect(lengths().length).toBe(9);
     expect(line.paused).toBe(1);
     turn();

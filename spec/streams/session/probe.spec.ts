@@ -7,7 +7,7 @@ import { SessionEnd } from '../../../streams/types/session-end.js';
 
 const LOST = new SessionEnd('lost');
 
-/** A line, whose figures a spec moves. */
+/** A connection whose figures the spec changes. */
 function line({ answers = true }: { answers?: boolean } = {}) {
   const asked: number[] = [];
   const connection = {
@@ -22,7 +22,7 @@ function line({ answers = true }: { answers?: boolean } = {}) {
 }
 
 describe('probe', () => {
-  /** Runs a call for 40 frames of 1 ms, with a timeout of 8 and a tick of 1. */
+  /** Runs a session for 40 frames of 1 ms, with a timeout of 8 and a tick of 1. */
   const scene = (
     play: (run: {
       typed(marble: string): Observable<string>;
@@ -182,7 +182,7 @@ describe('probe', () => {
     ),
   );
 
-  /** A call, and the moments at which somebody looked at its line. */
+  /** A session, and the times at which its connection was checked. */
   function lookedAt(m: Context, options: { answers?: boolean } = {}) {
     const looks: number[] = [];
     const call = line(options);
@@ -206,7 +206,7 @@ describe('probe', () => {
       const input$ = NEVER.pipe(probe(call, 80, sweep(1, m.scheduler), m.scheduler));
       m.expect(input$, '^ 78ms !').toBeObservable('-');
       m.flush();
-      // The first is where it begins.
+      // The first is the start.
       expect(looks).toEqual([0, 20, 40, 60]);
     }),
   );

@@ -27,7 +27,7 @@ const USERS: Record<string, User> = {
   e: { handle: '\x1b[2Jeve' },
 };
 
-/** A host that writes down what it is asked to do. */
+/** A host that records its calls. */
 function hosting(greeting$: Observable<string>, how: Partial<Pick<Host<string>, 'ending' | 'admits'>> = {}) {
   const diary: string[] = [];
   const host: { -readonly [Key in keyof Host<string>]: Host<string>[Key] } = {
@@ -152,7 +152,7 @@ describe('signIn', () => {
     }
   });
 
-  /** What it means, in stock operators. */
+  /** The same in stock operators. */
   const specified = (host: Host<string>): OperatorFunction<User, string> =>
     pipe(
       take(1),

@@ -14,7 +14,7 @@ const queue = () =>
     time: timeSlices(new VirtualTimeScheduler()),
   });
 
-/** What is written, as if it were emitted, and how it ends. */
+/** The output as if it were emitted, and the end. */
 const talking =
   <T>(lines: TypeAhead, conversation$: Observable<T>) =>
   (line$: Observable<string>) =>

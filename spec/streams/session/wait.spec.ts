@@ -4,7 +4,7 @@ import { wait } from '../../../streams/session/wait.js';
 import type { EndReason } from '../../../streams/types/session.js';
 import { SessionEnd } from '../../../streams/types/session-end.js';
 
-/** The record of a call, as far as its ending goes. */
+/** A session, as far as its end goes. */
 function fakeCall(): Endable & { end(reason: EndReason): void } {
   let ending: SessionEnd | undefined;
   return {

@@ -6,7 +6,7 @@ import { type Drainable, drain, type ShutdownOrder } from '../../../streams/shut
 import type { ServerEvent } from '../../../streams/types/events.js';
 import type { EndReason, SessionId, SessionState } from '../../../streams/types/session.js';
 
-/** Orders: `o` to go down, `p` again, `f` by force. */
+/** Orders: `o` to shut down, `p` again, `f` by force. */
 const orders = {
   o: { reason: 'SIGTERM', force: false },
   p: { reason: 'SIGTERM again', force: false },
@@ -39,7 +39,7 @@ const over = (drained: number, forced: number, durationMs: number, reason = 'SIG
   durationMs,
 });
 
-/** Callers in these states, by id from 1, who note in one diary what is done to them. */
+/** Sessions in these states, by id from 1, which record in one diary what is done to them. */
 function callers(m: Context, ...states: SessionState[]) {
   const diary: string[] = [];
   const calls = new Map<SessionId, Drainable>(

@@ -24,7 +24,7 @@ const terminal = (parts: Partial<Terminal> = {}): Terminal => ({
   pcKeys: false,
   ...parts,
 });
-/** A terminal that knows text, blanks and backspaces. */
+/** A terminal that knows only text, spaces and backspaces. */
 const PLAIN = { colours: false, cursor: false } as const;
 const erase = (before: string, after = '', parts: Partial<Terminal> = {}) =>
   erased('> ', { before, after }, terminal(parts), width);
@@ -92,7 +92,7 @@ describe('erased', () => {
   });
 });
 
-/** What a caller sees who types this, with the cursor moved back, and is then told something. */
+/** The screen after this was typed, the cursor moved back, and a notice shown. */
 async function seen(
   prompt: string,
   typed: string,
@@ -116,7 +116,7 @@ async function seen(
   return screenOf(connection.screen, { columns: connection.terminal.columns });
 }
 
-/** The same, if it had been said before the caller began to type. */
+/** The same, with the notice before the caller started to type. */
 const expected = (prompt: string, before: string, after: string, columns: number) =>
   screenOf(`earlier\nbob: hello\n${prompt}${before}${after}${'\b'.repeat(width(after))}`, { columns });
 
@@ -151,7 +151,7 @@ describe('a notice while somebody types', () => {
       always(
         fc.asyncProperty(letters(15), letters(15), async (before, after) => {
           const line = [...before, ...after].join('');
-          // What is a letter of its own here may be a part of one there.
+          // A letter of its own in one text may be part of another letter in the other.
           const columns = 80;
           const screen = await seen('> ', line, after.length, { columns, ...parts });
           deepStrictEqual(screen, await expected('> ', before.join(''), after.join(''), columns));

@@ -6,7 +6,7 @@ import { holds } from '../../support/holds.js';
 
 const letters = fc.constantFrom('a', 'b', ' ', ' ', 'é', 'e\u0301', '漢', '字', '👋', '👩‍👩‍👧', '\n');
 const texts = fc.array(letters, { maxLength: 60 }).map((all) => all.join(''));
-/** Without blanks, and with accents as they are composed. */
+/** Without spaces, and with accents composed. */
 const lettersOf = (text: string) => text.normalize('NFC').replace(/\s/g, '');
 
 const fit = (text: string, columns: number, indent?: string) => fitTo(text, columns, width, indent);

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { harmless } from '../../../streams/terminal/harmless.js';
 import { holds } from '../../support/holds.js';
 
-/** What of a text gets through, in however many pieces it comes. */
+/** The part of a text that passes, in any chunks. */
 const through = (...pieces: string[]) => {
   const { filter } = harmless();
   return pieces.map(filter).join('');

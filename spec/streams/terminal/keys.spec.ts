@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type KeyHandler, Keys } from '../../../streams/terminal/keys.js';
 import { holds } from '../../support/holds.js';
 
-/** Somebody who is told of keys; what is told to be ordinary must be. */
+/** A handler of keys; text reported as ordinary must be so. */
 function handler(text: (run: string) => void, key: (name: string) => void): KeyHandler {
   const told = (run: string, isOrdinary: boolean) => {
     if (isOrdinary && !/^[\x20-\x7e]*$/.test(run)) throw new Error(`${JSON.stringify(run)} isn't ordinary`);
@@ -21,7 +21,7 @@ function handler(text: (run: string) => void, key: (name: string) => void): KeyH
   };
 }
 
-/** Keys that are noted: text as it is, keys in brackets. */
+/** Records keys: text as it is, keys in brackets. */
 function noting() {
   let seen = '';
   const keys = new Keys(
@@ -37,14 +37,14 @@ function noting() {
   return { keys, seen: () => seen };
 }
 
-/** What is typed in these chunks: text as it is, keys in brackets. */
+/** The input in these chunks: text as it is, keys in brackets. */
 function typed(...chunks: string[]): string {
   const { keys, seen } = noting();
   for (const chunk of chunks) keys.read(Buffer.from(chunk), chunk);
   return seen();
 }
 
-/** Of packets that are looked through byte by byte, and of those that are by words. */
+/** Lengths of packets scanned by bytes, and of packets scanned by words. */
 const LENGTHS = [
   ...Array.from({ length: 13 }, (_, index) => 1 + index),
   ...Array.from({ length: 14 }, (_, index) => 65 + index),
@@ -142,7 +142,7 @@ describe('Keys', () => {
     it(`drops ${what}, wherever it is split`, () => {
       for (let cut = 0; cut <= sequence.length; cut += 1) {
         const seen = typed(`a${sequence.slice(0, cut)}`, `${sequence.slice(cut)}b`);
-        // A lone ESC at the end of a chunk is the key itself, whatever follows.
+        // A lone ESC at the end of a chunk is the Escape key, whatever follows.
         expect(seen.replace('<escape>', ''))
           .withContext(`cut at ${cut}`)
           .toMatch(/^a(b|\(Bb|\]0;title.*b)$/);
@@ -254,14 +254,14 @@ describe('Keys', () => {
     }
   });
 
-  /** These bytes, at an offset in a memory that is full of Enter. */
+  /** These bytes, at an offset in memory full of Enter. */
   function placed(bytes: Uint8Array, offset: number): Uint8Array {
     const memory = new Uint8Array(bytes.length + 12).fill(0x0d);
     memory.set(bytes, 4 + offset);
     return memory.subarray(4 + offset, 4 + offset + bytes.length);
   }
 
-  /** What one character is that begins no sequence; `\x1b` and the like are left out. */
+  /** The result of one character that starts no sequence; `\x1b` and the like are left out. */
   function alone(char: string): string {
     const code = char.charCodeAt(0);
     if (char === '\r' || char === '\n') return '<enter>';
@@ -330,7 +330,7 @@ describe('Keys', () => {
       return read;
     };
 
-    /** Two bytes of a character of three; what comes next is none of it. */
+    /** Two bytes of a three-byte character; the next byte doesn't complete it. */
     const BROKEN = '\xe6\xbc';
     const ascii = fc.constantFrom(...'abc ~_0@', '\r', '\n', '\x7f', '\b', '\t', '\0', '\x01', '\x1f');
     const other = fc.constantFrom(
@@ -369,7 +369,7 @@ describe('Keys', () => {
           let from = 0;
           for (const [index, { cut, offset }] of pieces.entries()) {
             let to = index === pieces.length - 1 ? bytes.length : Math.min(bytes.length, from + cut);
-            // A lone ESC at the end of a chunk is the key itself.
+            // A lone ESC at the end of a chunk is the Escape key.
             if (bytes[to - 1] === 0x1b) to -= 1;
             const chunk = placed(bytes.subarray(from, to), offset);
             const decoded = decoder.write(chunk);
@@ -413,7 +413,7 @@ describe('Keys', () => {
             (name) => slow.push(name),
           ),
         );
-        // Bytes that don't begin as the text does: nothing can be told by them.
+        // Bytes that don't start like the text say nothing about it.
         reference.read(Uint8Array.of(0xff), text);
         if (seen.join('|') !== slow.join('|')) throw new Error(`${seen} isn't ${slow}`);
       }),

@@ -11,7 +11,7 @@ import { holds } from '../../support/holds.js';
 const SEGMENTER = new Intl.Segmenter();
 const segments = (text: string) => [...SEGMENTER.segment(text)].map(({ segment }) => segment);
 
-/** Letters that are hard to tell apart, and everything else that Unicode has. */
+/** Letters that are hard to separate, and all other Unicode. */
 const pieces = fc.oneof(
   fc.constantFrom(
     'a',

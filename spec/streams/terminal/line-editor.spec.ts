@@ -10,7 +10,7 @@ import {
 import { holds } from '../../support/holds.js';
 import { seen } from '../../support/model-screen.js';
 
-/** The line after these: a key in brackets, anything else typed; `|` is where the cursor is. */
+/** The line after these inputs: keys in brackets, anything else typed; `|` is the cursor. */
 function edited(...acts: string[]): string {
   const editor = new LineEditor();
   play(editor, acts);
@@ -146,7 +146,7 @@ describe('LineEditor', () => {
     ] as const) {
       it(`is 1,024 bytes, which are ${fit} of U+${letter.codePointAt(0)?.toString(16)}`, () => {
         expect(edited(letter.repeat(400), letter.repeat(1000))).toBe(`${letter.repeat(fit)}|`);
-        // What is there already is counted by another way than what is typed.
+        // Text that is there already is counted in another way than new text.
         expect(edited(letter.repeat(fit), 'x'.repeat(9))).toBe(
           `${letter.repeat(fit)}${'x'.repeat(fit === 341 ? 1 : 0)}|`,
         );

@@ -14,7 +14,7 @@ const utf8 = () => {
 };
 const bytesOf = (text: string): Uint8Array => Buffer.from(text);
 
-/** A terminal, silent unless `echo` is given, that shows nothing. */
+/** A terminal that shows nothing, silent unless `echo` is given. */
 const terminal = (parts: Partial<LineTerminal> = {}): LineTerminal => ({
   decode: utf8(),
   echoes: () => false,
@@ -35,7 +35,7 @@ const terminal = (parts: Partial<LineTerminal> = {}): LineTerminal => ({
   ...parts,
 });
 
-/** Nobody wants keys; what is typed ahead is thrown away at an interrupt. */
+/** Never wants keys; drops the type-ahead at an interrupt. */
 const noKeys = () => ({
   wantsKeys: false,
   typing: undefined as Unfinished | undefined,
@@ -43,7 +43,7 @@ const noKeys = () => ({
   interrupt: () => {},
 });
 
-/** The lines in the chunks that somebody typed. */
+/** The lines in these chunks. */
 function linesIn(...chunks: (string | Uint8Array)[]): string[] {
   const entered: string[] = [];
   from(chunks)
@@ -55,7 +55,7 @@ function linesIn(...chunks: (string | Uint8Array)[]): string[] {
   return entered;
 }
 
-/** What the terminal shows while somebody types. */
+/** The output while these chunks are typed. */
 function echoOf(...chunks: string[]): string {
   let shown = '';
   const show = (text: string) => {
@@ -289,7 +289,7 @@ describe('lines', () => {
 
     it('drops an arrow wherever it is split, and a key with Alt if it comes whole', () => {
       expect(linesIn('on', '\x1b', '[', '1;5', 'D', 'e\r')).toEqual(['one']);
-      // A lone ESC is the key itself: what comes after it is typed.
+      // A lone ESC is the Escape key: what follows is typed.
       expect(linesIn('on\x1b', 'e\r')).toEqual(['one']);
     });
 
@@ -436,7 +436,7 @@ describe('lines', () => {
   });
 
   describe('keys that do more than edit', () => {
-    /** A terminal with echo, what it shows, what is entered, and what it was told. */
+    /** A terminal with echo: its output, the lines entered, and the calls. */
     function typing(parts: Partial<LineTerminal> = {}, taker: Partial<ReturnType<typeof noKeys>> = {}) {
       const typed = new Subject<Uint8Array>();
       const told: string[] = [];
@@ -632,7 +632,7 @@ describe('lines', () => {
       expect(sees('漢b', LEFT, '\x0c')).toBe('漢|b');
     });
 
-    /** The line, told as simply as can be: letters in a list, and how many of them are before the cursor. */
+    /** A simple model of the line: a list of letters, and the cursor's index. */
     interface Simple {
       readonly letters: string[];
       cursor: number;
@@ -691,7 +691,7 @@ describe('lines', () => {
     };
 
     type Act = readonly [typed: string, does: (line: Simple) => void];
-    /** Letters of several that are wide by themselves: shown right if they come in one piece. */
+    /** Clusters of several wide letters: shown correctly only if they come in one piece. */
     const joined = ['👍🏽', '🇫🇷', FAMILY];
     const letters: Act[] = ['a', 'b', ' ', 'é', E_ACUTE, '漢', '😀', ...joined].map((letter) => [
       letter,
@@ -771,12 +771,12 @@ describe('lines', () => {
         fc.property(acts, fc.array(fc.nat(300), { maxLength: 30 }), (typed, cuts) => {
           const line = simple();
           typed.forEach(([bytes, does], index) => {
-            // An LF behind a CR is a part of it.
+            // An LF after a CR belongs to it.
             if (bytes === '\n' && typed[index - 1]?.[0] === '\r') return;
             does(line);
           });
           const bytes = bytesOf(typed.map(([bytes]) => bytes).join(''));
-          // A lone ESC is the key itself: there it matters where a chunk ends, and in the middle of such letters.
+          // A lone ESC is the Escape key: there chunk boundaries matter, as within such clusters.
           const whole = new Set<number>();
           let start = 0;
           for (const [each] of typed) {
@@ -831,7 +831,7 @@ describe('lines', () => {
   });
 
   describe('Tab', () => {
-    /** What the terminal shows, and what was listed, of somebody who types with these to choose from. */
+    /** The output and the lists, while this is typed with these candidates. */
     function typing(candidates: (typed: string) => readonly string[], parts: Partial<LineTerminal> = {}) {
       let shown = '';
       const listed: string[] = [];
@@ -854,7 +854,7 @@ describe('lines', () => {
       });
       typed$.pipe(map(bytesOf), lines(own, noKeys())).subscribe((line) => entered.push(line));
       Object.defineProperty(own, 'packet', { get: () => packet });
-      /** Each a chunk of one packet. */
+      /** Each chunk is one packet. */
       const type = (...chunks: string[]) => {
         packet += 1;
         for (const chunk of chunks) typed$.next(chunk);

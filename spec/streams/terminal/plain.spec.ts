@@ -2,11 +2,11 @@ import * as fc from 'fast-check';
 import { isOrdinary, plain, withoutControls } from '../../../streams/terminal/plain.js';
 import { holds } from '../../support/holds.js';
 
-/** What must never come through: controls, separators, marks of direction, halves, and what takes no room. */
+/** What must never pass: controls, separators, bidirectional marks, surrogates, and zero-width characters. */
 const DANGEROUS =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_C}\u200b\u2060-\u206f\ufeff\ufff9-\ufffb\u00ad\u115f\u3164\u{e0000}-\u{e0fff}\p{Co}\p{Noncharacter_Code_Point}]|(?![\u200c\u200d])\p{Cf}|[\p{M}\p{Grapheme_Extend}\p{EMod}\u1160-\u11ff\ud7b0-\ud7ff\u200c\u200d]{7}/u;
 
-/** Any text, with more than its share of what is dangerous. */
+/** Any text, rich in dangerous characters. */
 const anyText = fc
   .array(
     fc.oneof(
@@ -44,7 +44,7 @@ const anyText = fc
   )
   .map((parts) => parts.join(''));
 
-/** Marks on a letter, with something between each six of them. */
+/** Marks on a letter, with something between every six of them. */
 const towerOf = (between: string) => `e${('\u0301'.repeat(6) + between).repeat(40)}`;
 
 describe('plain', () => {

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { printable } from '../../../streams/terminal/printable.js';
 
-/** First and last of everything that drives a terminal, breaks a line, turns it around or takes no room. */
+/**
+ * The first and last of each range that controls a terminal, breaks a line, reverses it or takes no
+ * columns.
+ */
 const UNSAFE: readonly (readonly [name: string, first: number, last: number])[] = [
   ['C0', 0x00, 0x1f],
   ['DEL and C1', 0x7f, 0x9f],
@@ -20,7 +23,7 @@ const UNSAFE_CODES = new Set(UNSAFE.flatMap(([, first, last]) => range(first, la
 
 const unsafeIn = (text: string) => [...text].filter((char) => UNSAFE_CODES.has(char.codePointAt(0) ?? 0));
 
-/** Any text at all, halves of characters included, with more than its share of the unsafe. */
+/** Any text, lone surrogates included, rich in unsafe characters. */
 const anyText = fc
   .array(
     fc.oneof(

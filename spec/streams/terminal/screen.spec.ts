@@ -3,7 +3,7 @@ import { type FakeConnectionOptions, fakeConnection } from '../../../lib/testing
 import { Screen } from '../../../streams/terminal/screen.js';
 import type { Encoding } from '../../../streams/types/connection.js';
 
-/** A screen, what is written to it, and how often its caller hung up. */
+/** A screen, its output, and the number of hang-ups. */
 function screenOf(options: FakeConnectionOptions = {}, isRead = () => true) {
   const connection = fakeConnection(NEVER, options);
   const made: Encoding[] = [];
@@ -148,7 +148,7 @@ describe('Screen', () => {
   });
 
   describe('notices above a half-typed line', () => {
-    /** A caller in whose window that is half typed, and the cursor at its beginning. */
+    /** A window with this half-typed line, and the cursor at its start. */
     function halfTyped(line: string) {
       const own = screenOf({ echo: true, type: 'xterm' });
       let shown = { before: '', after: line };

@@ -20,18 +20,18 @@ import { Failing } from '../../support/failing.js';
 
 const batch = (act: () => void) => act();
 
-/** A queue that tells when the caller is to be held back. */
+/** A queue that records when the caller is held. */
 const aQueue = (hold: (on: boolean) => void = () => {}, later = (act: () => void) => act()): TypeAhead =>
   new TypeAhead({ hold, later, asked: () => {}, batch, time: timeSlices(new VirtualTimeScheduler()) });
 
-/** A queue that nobody holds back, with lines in it. */
+/** A queue that never holds, with lines in it. */
 function queueOf(...lines: string[]): TypeAhead {
   const queue = aQueue();
   for (const line of lines) queue.push(line);
   return queue;
 }
 
-/** Subscribes, and notes what is emitted; an error as `error: …`, the end as `|`. */
+/** Subscribes, and records what is emitted; an error as `error: …`, completion as `|`. */
 function listen(value$: TypeAhead['line$']): string[] {
   const heard: string[] = [];
   value$.subscribe({
@@ -689,7 +689,7 @@ describe('TypeAhead', () => {
   });
 
   describe('a time slice', () => {
-    /** A queue on a clock that moves by what its app takes, and by nothing else. */
+    /** A queue on a clock that only its app moves. */
     function busy() {
       const scheduler = new VirtualTimeScheduler();
       const queue = new TypeAhead({
@@ -710,7 +710,7 @@ describe('TypeAhead', () => {
         heard.push(value);
       };
       const turn = () => void scheduler.actions.shift()?.execute(undefined as never, 0);
-      /** How many were heard in each turn until there is nothing more to do. */
+      /** How many were received in each turn, until there is nothing more to do. */
       const turns = () => {
         const each = [heard.length];
         while (scheduler.actions.length > 0) {

@@ -4,10 +4,10 @@ import { holds } from '../../support/holds.js';
 
 describe('SessionTable', () => {
   it('behaves like a Map ordered by id', () => {
-    // Of several pages.
+    // Several pages.
     const who = fc.nat(24).map((number) => number * 13);
     const step = fc.oneof(
-      // Who waited long comes late, with an early id.
+      // A caller who waited long is added late, with an early id.
       { weight: 5, arbitrary: fc.record({ does: fc.constant('come' as const), who }) },
       { weight: 4, arbitrary: fc.record({ does: fc.constant('leave' as const), who }) },
       { weight: 1, arbitrary: fc.record({ does: fc.constant('change' as const), who }) },
