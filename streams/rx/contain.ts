@@ -21,7 +21,7 @@ const UNHANDLED: TeardownHost = { teardownFailed: reportUnhandled };
  * import type { App } from 'impulse-bbs';
  * import { contain } from 'impulse-bbs/streams';
  *
- * // A door to somebody else's app: whatever it does when it is left, we are not held up.
+ * // Contains errors that a third-party app throws when it is unsubscribed.
  * const guarded =
  *   (theirs: App): App =>
  *   (session, services) =>

@@ -42,8 +42,8 @@ export interface Warner {
  * - `lost`: the caller is held, and the app has taken no line for {@link STALL_MS}.
  *
  * Each errors with a {@link SessionEnd}, at the first tick of the sweep at or after its time. The warnings
- * come `idleWarningMs` before `time-limit` and `idle`; for `idle` once per silence. A warning as long as the
- * limit itself is left out.
+ * come `idleWarningMs` before `time-limit` and `idle`; for `idle` once per silence. A warning that would
+ * come before its own start is left out.
  */
 export function expire<T>(
   call: Expiring,

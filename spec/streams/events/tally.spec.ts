@@ -100,7 +100,7 @@ describe('tally', () => {
     ['nothing of a silent source', '-----', '----!', '^---!'],
     ['an empty source', '          --|  ', undefined, '^-!'],
     ['an error', '                -a-#', undefined, '^--!'],
-    ['no more than it is asked for', '-a-a-', '--!', '^-!'],
+    ['nothing after it was unsubscribed', '-a-a-', '--!', '^-!'],
   ] as const) {
     it(
       `passes on ${name}`,

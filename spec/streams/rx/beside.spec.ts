@@ -4,10 +4,10 @@ import { beside } from '../../../streams/rx/beside.js';
 
 describe('beside', () => {
   for (const [what, source, result, other] of [
-    ['as long as the source', '-a-b-|', '-a-b-|', '^----!'],
+    ['until the source completes', '-a-b-|', '-a-b-|', '^----!'],
     ['until the source fails', '-a-#', '-a-#', '^--!'],
-    ['for ever beside one that never ends', '-a--', '-a--', '^---------!'],
-    ['not at all when there is nothing', '|', '|', '(^!)'],
+    ['until unsubscribed, if the source never ends', '-a--', '-a--', '^---------!'],
+    ['only briefly with an empty source', '|', '|', '(^!)'],
   ] as const)
     it(
       `subscribes the other ${what}`,

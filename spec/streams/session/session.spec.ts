@@ -215,7 +215,7 @@ describe('session', () => {
       ],
       [
         'lost',
-        'the line gives no sign of life',
+        'the client gives no sign of life',
         (m) =>
           caller(m.scheduler, NEVER, {
             app: silent,
@@ -232,14 +232,14 @@ describe('session', () => {
       ],
       [
         'time-limit',
-        'the time on line is up',
+        'the session limit is reached',
         (m) => caller(m.scheduler, NEVER, { app: silent, limits: { sessionLimitMs: 5000 } }),
         '\nYour time on line is up. Goodbye!\n',
       ],
       ['kicked', 'the sysop wants it', inFiveSeconds('kicked'), '\nThe sysop closed your call.\n'],
       [
         'taken-over',
-        'the user called in from elsewhere',
+        'the user logs in elsewhere',
         inFiveSeconds('taken-over'),
         '\nYou called in from elsewhere, so this call is closed.\n',
       ],
@@ -283,13 +283,13 @@ describe('session', () => {
       ],
       [
         'kicked',
-        'the app throws its caller out',
+        'the app ends the session',
         (m) => caller(m.scheduler, NEVER, { app: () => m.cold('5s #', undefined, new SessionEnd('kicked')) }),
         '\nThe sysop closed your call.\n',
       ],
       [
         'protocol',
-        'the transport gives the caller up',
+        'the transport gives up on the caller',
         (m) => caller(m.scheduler, m.cold('5s #', undefined, new SessionEnd('protocol')), { app: silent }),
         '',
       ],

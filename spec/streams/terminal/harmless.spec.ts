@@ -32,15 +32,15 @@ describe('harmless', () => {
     ['a privacy message', '\x1b^text\x1b\\'],
     ['a string', '\x1bXtext\x1b\\'],
     ['a report of the title', '\x1b[21t'],
-    ['a question who the terminal is', '\x1b[c\x1b[>c\x1b[0c'],
+    ['a device attributes query', '\x1b[c\x1b[>c\x1b[0c'],
     ['a reset of the terminal', '\x1bc'],
     ['a soft reset', '\x1b[!p'],
-    ['a mode that is not known', '\x1b[?9999h'],
+    ['an unknown mode', '\x1b[?9999h'],
     ['key definitions', '\x1b[>4;2m'],
     ['a printer', '\x1b[5i'],
     ['the shape of the cursor', '\x1b[2 q'],
-    ['a set of letters that is not known', '\x1b(K'],
-    ['a mode that is one only with a question mark', '\x1b[25l'],
+    ['an unknown character set', '\x1b(K'],
+    ['a private mode without its question mark', '\x1b[25l'],
   ] as const) {
     it(`drops ${what}, wherever it is split`, () => {
       for (let cut = 0; cut <= sequence.length; cut += 1) {
@@ -66,15 +66,15 @@ describe('harmless', () => {
   });
 
   for (const [what, sequence, safe] of [
-    ['letters that are inserted', '\x1b[999999999@', '\x1b[1000@'],
-    ['letters that are deleted', '\x1b[2147483647P', '\x1b[1000P'],
-    ['letters that are erased', '\x1b[2147483647X', '\x1b[1000X'],
-    ['lines that are inserted', '\x1b[2147483647L', '\x1b[1000L'],
-    ['lines that are deleted', '\x1b[2147483647M', '\x1b[1000M'],
-    ['lines scrolled up', '\x1b[2147483647S', '\x1b[1000S'],
-    ['lines scrolled down', '\x1b[2147483647T', '\x1b[1000T'],
-    ['tabs back', '\x1b[2147483647Z', '\x1b[1000Z'],
-    ['a place', '\x1b[4294967296;4294967296H', '\x1b[1000;1000H'],
+    ['inserting letters', '\x1b[999999999@', '\x1b[1000@'],
+    ['deleting letters', '\x1b[2147483647P', '\x1b[1000P'],
+    ['erasing letters', '\x1b[2147483647X', '\x1b[1000X'],
+    ['inserting lines', '\x1b[2147483647L', '\x1b[1000L'],
+    ['deleting lines', '\x1b[2147483647M', '\x1b[1000M'],
+    ['scrolling up', '\x1b[2147483647S', '\x1b[1000S'],
+    ['scrolling down', '\x1b[2147483647T', '\x1b[1000T'],
+    ['tabbing back', '\x1b[2147483647Z', '\x1b[1000Z'],
+    ['a cursor position', '\x1b[4294967296;4294967296H', '\x1b[1000;1000H'],
     ['a scroll region', '\x1b[1;99999r', '\x1b[1;1000r'],
     ['colours', '\x1b[38:5:4294967295m', '\x1b[38:5:1000m'],
   ]) {

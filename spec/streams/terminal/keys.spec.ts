@@ -125,18 +125,18 @@ describe('Keys', () => {
   }
 
   for (const [what, sequence] of [
-    ['the mouse', '\x1b[M !!'],
-    ['the mouse, as SGR has it', '\x1b[<0;10;20M\x1b[<0;10;20m'],
-    ['the marks around a paste', '\x1b[200~\x1b[201~'],
-    ['the focus', '\x1b[I\x1b[O'],
-    ['where the cursor is', '\x1b[12;40R'],
-    ['what the terminal is', '\x1b[?1;2c'],
+    ['a mouse report', '\x1b[M !!'],
+    ['an SGR mouse report', '\x1b[<0;10;20M\x1b[<0;10;20m'],
+    ['bracketed paste', '\x1b[200~\x1b[201~'],
+    ['focus reports', '\x1b[I\x1b[O'],
+    ['a cursor position report', '\x1b[12;40R'],
+    ['a device attributes report', '\x1b[?1;2c'],
     ['a title', '\x1b]0;title\x07'],
     ['a title, ended by ESC \\', '\x1b]0;title\x1b\\'],
-    ['a control string, of 8 bits', '\x90text\x9c'],
+    ['an 8-bit control string', '\x90text\x9c'],
     ['a character set', '\x1b(B'],
-    ['NUL, and C1 controls that are none', '\0\x80\x85\x99'],
-    ['a sequence that is cancelled', '\x1b[31\x18'],
+    ['NUL, and undefined C1 controls', '\0\x80\x85\x99'],
+    ['a cancelled sequence', '\x1b[31\x18'],
     ['a very long sequence', `\x1b[${'1;'.repeat(500)}z`],
   ] as const) {
     it(`drops ${what}, wherever it is split`, () => {
@@ -152,9 +152,9 @@ describe('Keys', () => {
   }
 
   for (const [what, sequence] of [
-    ['a privacy message, of 8 bits', '\x9etext\x9c'],
-    ['a program command, of 8 bits', '\x9ftext\x9c'],
-    ['a function key that no console has', '\x1b[[F'],
+    ['an 8-bit privacy message', '\x9etext\x9c'],
+    ['an 8-bit program command', '\x9ftext\x9c'],
+    ['an unknown function key of a console', '\x1b[[F'],
     ['an arrow with a number', '\x1b[5A'],
     ['an announcement of a character set', '\x1b F'],
     ['the last of the character sets', '\x1b/F'],

@@ -269,16 +269,16 @@ describe('lines', () => {
       ['an arrow with Alt, as some terminals send it', '\x1b\x1b[A'],
       ['a function key', '\x1bOP'],
       ['a colour', '\x1b[1;31m'],
-      ['a sequence begun anew', '\x1b[1;\x1b[31m'],
+      ['a restarted sequence', '\x1b[1;\x1b[31m'],
       ['a character set', '\x1b(B'],
       ['a window title', '\x1b]0;title\x07'],
       ['a window title with ESC \\', '\x1b]0;title\x1b\\'],
       ['a device control string', '\x1bP1$qm\x1b\\'],
       ['a key with Alt', '\x1bx'],
-      ['the mouse', '\x1b[M !!'],
-      ['the mouse, as SGR has it', '\x1b[<0;10;20M'],
+      ['a mouse report', '\x1b[M !!'],
+      ['an SGR mouse report', '\x1b[<0;10;20M'],
       ['a key of the Linux console', '\x1b[[A'],
-      ['where the cursor is', '\x1b[1;1R'],
+      ['a cursor position report', '\x1b[1;1R'],
       ['an 8-bit control sequence', '\x9b31m'],
     ] as const) {
       it(`drops ${name}`, () => {
@@ -296,15 +296,15 @@ describe('lines', () => {
     for (const [name, sequence] of [
       ['an arrow', '\x1b[A'],
       ['an arrow with Ctrl', '\x1b[1;5D'],
-      ['an arrow of 8 bits', '\x9bA'],
-      ['an arrow of 8 bits, as an app wants it', '\x8fA'],
+      ['an 8-bit arrow', '\x9bA'],
+      ['an 8-bit arrow in application mode', '\x8fA'],
       ['a key by its number', '\x1b[15~'],
       ['a key of the Linux console', '\x1b[[A'],
-      ['the mouse', '\x1b[M !!'],
-      ['the mouse, as SGR has it', '\x1b[<0;10;20m'],
-      ['the marks around a paste', '\x1b[200~\x1b[201~'],
-      ['the focus', '\x1b[I\x1b[O'],
-      ['where the cursor is', '\x1b[1;1R'],
+      ['a mouse report', '\x1b[M !!'],
+      ['an SGR mouse report', '\x1b[<0;10;20m'],
+      ['bracketed paste', '\x1b[200~\x1b[201~'],
+      ['a focus report', '\x1b[I\x1b[O'],
+      ['a cursor position report', '\x1b[1;1R'],
     ] as const) {
       it(`shows no letter of ${name}, wherever it is split, once or twice`, () => {
         const bytes = bytesOf(sequence);

@@ -10,12 +10,12 @@ const UNSAFE: readonly (readonly [name: string, first: number, last: number])[] 
   ['DEL and C1', 0x7f, 0x9f],
   ['the Arabic letter mark', 0x61c, 0x61c],
   ['zero-width characters and direction marks', 0x200b, 0x200f],
-  ['separators of lines and paragraphs', 0x2028, 0x2029],
-  ['embeddings and overrides of direction', 0x202a, 0x202e],
-  ['the word joiner and its like', 0x2060, 0x2064],
-  ['isolates of direction', 0x2066, 0x2069],
+  ['line and paragraph separators', 0x2028, 0x2029],
+  ['direction embeddings and overrides', 0x202a, 0x202e],
+  ['the word joiner and invisible operators', 0x2060, 0x2064],
+  ['direction isolates', 0x2066, 0x2069],
   ['the byte order mark', 0xfeff, 0xfeff],
-  ['halves of characters', 0xd800, 0xdfff],
+  ['lone surrogates', 0xd800, 0xdfff],
 ];
 
 const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
