@@ -35,7 +35,7 @@ describe('Stage', () => {
   passesOn(asItIs);
 
   it(
-    'does what its subclass says, one behind the other, and leaves the source when all is over',
+    'runs subclasses in a chain, and unsubscribes the source at the end',
     marbles((m) => {
       const values = { x: 'x', y: 'y', z: 'xyz' };
       const source = m.cold('-x-y-z-|', values);
@@ -45,7 +45,7 @@ describe('Stage', () => {
   );
 
   it(
-    'leaves the source when unsubscribed, through however many stages, and through others between them',
+    'unsubscribes the source when unsubscribed, through any number of stages and other operators',
     marbles((m) => {
       const source = m.cold('-a-b-');
       const left: string[] = [];
@@ -57,7 +57,7 @@ describe('Stage', () => {
     }),
   );
 
-  it('tells what is below of the end before it leaves what is above', () => {
+  it('passes the end on before it unsubscribes the source', () => {
     for (const end of ['complete', 'error'] as const) {
       const diary: string[] = [];
       const source = new Subject<string>();
@@ -73,7 +73,7 @@ describe('Stage', () => {
     }
   });
 
-  it('hands on nothing any more once it is over', () => {
+  it('passes nothing on once it is over', () => {
     const heard: string[] = [];
     let emit: Subscriber<string> | undefined;
     const source = new Observable<string>((subscriber) => {
@@ -87,7 +87,7 @@ describe('Stage', () => {
     expect(heard).toEqual(['a', '|']);
   });
 
-  it('of a session hand on nothing either, of a source that goes on', () => {
+  it('of a session pass nothing on either, if the source emits after its end', () => {
     const scheduler = new VirtualTimeScheduler();
     const call = { state: 'active', openedAt: 0, lastInputAt: 0, held: false, taken: 0 } as const;
     const limits = { idleTimeoutMs: 9, idleWarningMs: null, loginTimeoutMs: null, sessionLimitMs: null };
@@ -109,7 +109,7 @@ describe('Stage', () => {
     }
   });
 
-  describe('where something throws', () => {
+  describe('when something throws', () => {
     const sayX = (text: string) => {
       if (text === 'x') throw new Error('in a stage');
     };
@@ -122,7 +122,7 @@ describe('Stage', () => {
     const picky = staged((below: Subscriber<string>) => new Picky(below));
 
     it(
-      'errors with it, and leaves the source, as an operator of RxJS does',
+      'errors, and unsubscribes the source, like an RxJS operator',
       marbles((m) => {
         const error = new Error('in a stage');
         for (const operator of [picky, tap(sayX)]) {
@@ -133,7 +133,7 @@ describe('Stage', () => {
       }),
     );
 
-    it('does not throw at who emits, also when it is below', () => {
+    it('does not throw at the source, even if the error is downstream', () => {
       const source = new Subject<string>();
       const subscriber = new Failing();
       source.pipe(asItIs(), asItIs()).subscribe(subscriber);
@@ -142,7 +142,7 @@ describe('Stage', () => {
       expect(source.observed).toBe(false);
     });
 
-    it('is an error of each stage that has a next of its own', () => {
+    it('errors in each stage that has its own next', () => {
       const scheduler = new VirtualTimeScheduler();
       const limits = { idleTimeoutMs: 9, idleWarningMs: null, loginTimeoutMs: null, sessionLimitMs: null };
       const connection = { bytesIn: 0, bytesOut: 0, backlog: 0, answers: false, probe() {} };
@@ -171,7 +171,7 @@ describe('Stage', () => {
       }
     });
 
-    it('is reported, where the stage is over by then', () => {
+    it('is reported if the stage is over already', () => {
       jasmine.clock().install();
       const before = config.onUnhandledError;
       const reported: unknown[] = [];
@@ -193,7 +193,7 @@ describe('Stage', () => {
     });
   });
 
-  it('never subscribes for somebody who has left already', () => {
+  it('never subscribes for a closed subscriber', () => {
     let subscribed = 0;
     const source = new Observable(() => {
       subscribed += 1;
@@ -204,7 +204,7 @@ describe('Stage', () => {
     expect(subscribed).toBe(0);
   });
 
-  it('is fed by one at a time, which is left for the next, and one that comes too late is left at once', () => {
+  it('has one upstream subscription: the next one replaces it, and a late one is unsubscribed at once', () => {
     const diary: string[] = [];
     const named = (name: string) => ({ unsubscribe: () => void diary.push(name) });
     const stage = new Stage(NEVER.subscribe() as Subscriber<unknown>);
@@ -217,7 +217,7 @@ describe('Stage', () => {
     expect(diary).toEqual(['first', 'second', 'late']);
   });
 
-  it('keeps what else is added to it, as any subscriber does', () => {
+  it('keeps other finalizers, like any subscriber', () => {
     const diary: string[] = [];
     const stage = new Stage(NEVER.subscribe() as Subscriber<unknown>);
     const noting = (name: string) => NEVER.pipe(finalize(() => diary.push(name))).subscribe();
