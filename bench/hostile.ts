@@ -38,7 +38,7 @@ function random(from: number): Random {
 }
 
 /** The most that a hostile caller sends. */
-const MOST_BYTES = 4096;
+const MAX_BYTES = 4096;
 /** TTYPE, NAWS, LINEMODE, NEW-ENVIRON, CHARSET, MSSP, MCCP2, GMCP … and the ends of the table. */
 const OPTIONS = [0, 1, 3, 5, 6, 24, 25, 31, 32, 34, 36, 39, 42, 70, 86, 99, 201, 255];
 /** What real clients say, before it is spoilt. */
@@ -82,7 +82,7 @@ const WAYS: ((rnd: Random) => Uint8Array)[] = [
 ];
 
 function hostile(rnd: Random): Buffer {
-  const length = 1 + rnd(MOST_BYTES);
+  const length = 1 + rnd(MAX_BYTES);
   const pieces: Uint8Array[] = [];
   for (let so = 0; so < length; so += pieces.at(-1)?.length ?? 0) pieces.push(anyOf(WAYS, rnd)(rnd));
   return Buffer.concat(pieces).subarray(0, length);

@@ -28,7 +28,7 @@ if (save && only !== '') {
 }
 
 /** More than this of the core in other hands, and a round doesn't count. */
-const MOST_FOREIGN = 0.05;
+const MAX_FOREIGN = 0.05;
 const KINDS: readonly Kind[] = quick ? ['bare', 'impulse'] : ['bare', 'telnetlib', 'impulse'];
 
 const file = (name: string) => new URL(name, import.meta.url);
@@ -62,7 +62,7 @@ async function measure(group: Group): Promise<Result[]> {
     const figures = new Map<Kind, Figures>();
     for (const kind of KINDS) figures.set(kind, await round(group, kind, standing));
     const foreign = Math.max(...[...figures.values()].map((one) => one.foreign ?? 0));
-    if (foreign > MOST_FOREIGN) {
+    if (foreign > MAX_FOREIGN) {
       if (thrownAway < 2 * rounds) {
         thrownAway += 1;
         count -= 1;

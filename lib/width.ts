@@ -4,7 +4,7 @@ import { isSimple, lettersOf } from '../streams/terminal/letters.js';
 import { isOrdinary } from '../streams/terminal/plain.js';
 
 /** The most letters that are cached; a language has some thousands. */
-const MOST_KNOWN = 8192;
+const MAX_KNOWN = 8192;
 const known = new Map<string, number>();
 
 /**
@@ -30,7 +30,7 @@ function widthOfUnit(code: number): number {
 
 function widthOf(letter: string): number {
   const columns = known.get(letter) ?? stringWidth(letter);
-  if (known.size >= MOST_KNOWN) known.clear();
+  if (known.size >= MAX_KNOWN) known.clear();
   known.set(letter, columns);
   return columns;
 }

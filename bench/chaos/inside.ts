@@ -102,7 +102,7 @@ export const deaf: Storm = () =>
 
 const WARM_UP = 2000;
 const CHURNED = 10_000;
-const MOST_HEAP_KIB = 2048;
+const MAX_HEAP_KIB = 2048;
 const HEAP = 'heap KiB';
 
 export const soak: Storm = () =>
@@ -120,7 +120,7 @@ export const soak: Storm = () =>
       };
     });
     const words = grown.map(({ words }) => words).join(', ');
-    const wrong = grown.some(({ name, by }) => (name === HEAP ? by > MOST_HEAP_KIB : by !== 0));
+    const wrong = grown.some(({ name, by }) => (name === HEAP ? by > MAX_HEAP_KIB : by !== 0));
     if (wrong) throw new Error(`left behind by ${CHURNED} callers: ${words}`);
     return `10,000 callers, a third by reset: ${words}`;
   });

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { accountSteps, MOST_FILE_BYTES } from '../login/account-file.js';
+import { accountSteps, MAX_FILE_BYTES } from '../login/account-file.js';
 import { runSteps, runStepsInTurns, type Steps } from '../process/run-steps.js';
 import { conflictOfLimits, conflictOfPorts } from './conflicts.js';
 import { networkOf } from './networks.js';
@@ -155,9 +155,9 @@ function* read(
       return complain(`${problem}; ${path}: ${reasonOf(error)}`);
     }
   };
-  if (setting === SETTINGS.banner && typeof parsed === 'string') return open(parsed, MOST_BANNER_BYTES);
+  if (setting === SETTINGS.banner && typeof parsed === 'string') return open(parsed, MAX_BANNER_BYTES);
   if (setting === SETTINGS.passwords && typeof parsed === 'string') {
-    const { problems } = yield* accountSteps(open(parsed, MOST_FILE_BYTES) ?? '');
+    const { problems } = yield* accountSteps(open(parsed, MAX_FILE_BYTES) ?? '');
     for (const slip of problems) complain(`${problem}; ${parsed} ${slip}`);
     return resolve(cwd, parsed);
   }
@@ -165,13 +165,13 @@ function* read(
   const networks: string[] = [];
   for (const entry of parsed as readonly string[]) {
     if (networkOf(entry)) networks.push(entry);
-    else yield* networksIn(open(entry, MOST_LIST_BYTES) ?? '', entry, problem, complain, networks);
+    else yield* networksIn(open(entry, MAX_LIST_BYTES) ?? '', entry, problem, complain, networks);
   }
   return networks;
 }
 
-const MOST_BANNER_BYTES = 64 * 1024;
-const MOST_LIST_BYTES = 4 * 1024 * 1024;
+const MAX_BANNER_BYTES = 64 * 1024;
+const MAX_LIST_BYTES = 4 * 1024 * 1024;
 
 /** Adds the networks of a file to a list. The file has one network a line, and comments after `#`. */
 function* networksIn(

@@ -21,7 +21,7 @@ import {
 } from 'rxjs';
 import { messageOf } from '../message-of.js';
 import { answer } from './answers.js';
-import { MOST_REQUEST_BYTES } from './protocol.js';
+import { MAX_REQUEST_BYTES } from './protocol.js';
 import { listenOnSocket } from './socket.js';
 import type { Controlled } from './views.js';
 
@@ -35,7 +35,7 @@ const REQUEST_MS = 5000;
 const FLUSH_MS = 1500;
 
 /** Answers that may wait for somebody who doesn't read. */
-const MOST_WAITING_BYTES = 1024 * 1024;
+const MAX_WAITING_BYTES = 1024 * 1024;
 
 /**
  * Lets a board be controlled through a socket: a line of JSON from each connection, lines of JSON back, and the end. Emits
@@ -65,7 +65,7 @@ function serve(socket: Socket, board: Controlled): Observable<object> {
     switchMap((request) => answer(board, request)),
     catchError((error) => of({ error: messageOf(error) })),
     tap((line) => {
-      if (socket.writableLength > MOST_WAITING_BYTES) socket.destroy();
+      if (socket.writableLength > MAX_WAITING_BYTES) socket.destroy();
       else socket.write(`${JSON.stringify(line)}\n`);
     }),
     takeUntil(fromEvent(socket, 'close')),
@@ -82,8 +82,8 @@ function request$(socket: Socket): Observable<string> {
     scan((all, chunk) => Buffer.concat([all, chunk]), Buffer.alloc(0)),
     map((bytes) => ({ bytes, end: bytes.indexOf('\n') })),
     tap(({ bytes, end }) => {
-      if ((end === -1 ? bytes.length : end) > MOST_REQUEST_BYTES)
-        throw new Error(`a request has ${MOST_REQUEST_BYTES} bytes at most`);
+      if ((end === -1 ? bytes.length : end) > MAX_REQUEST_BYTES)
+        throw new Error(`a request has ${MAX_REQUEST_BYTES} bytes at most`);
     }),
     filter(({ end }) => end !== -1),
     take(1),

@@ -19,14 +19,14 @@ export interface Remembered {
 }
 
 /** A minute. */
-export const MOST_SAMPLES = 60;
+export const MAX_SAMPLES = 60;
 
 /** Remembers how views changed: what there is to draw, for each of them. */
 export function remember(): OperatorFunction<View, Remembered> {
   return pipe(
     scan<View, Remembered | null>((before, view) => {
       if (!before) return { view, samples: [] };
-      return { view, samples: [...before.samples, sample(before.view, view)].slice(-MOST_SAMPLES) };
+      return { view, samples: [...before.samples, sample(before.view, view)].slice(-MAX_SAMPLES) };
     }, null),
     map((remembered) => remembered as Remembered),
   );

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 
 /** What the kernel takes for the name of a socket, in bytes: sun_path of unix(7) and its last zero. */
-const MOST_BYTES = process.platform === 'linux' ? 107 : 103;
+const MAX_BYTES = process.platform === 'linux' ? 107 : 103;
 
 /**
  * The control socket of the board on a port.
@@ -16,8 +16,8 @@ const MOST_BYTES = process.platform === 'linux' ? 107 : 103;
 export function placeOf(control: string, port: number, env: NodeJS.ProcessEnv = process.env): string {
   const path = control === 'auto' ? automatic(port, env) : resolve(control);
   const bytes = Buffer.byteLength(path);
-  if (bytes > MOST_BYTES)
-    throw new Error(`too long for the name of a socket: ${bytes} bytes, allowed are ${MOST_BYTES}: ${path}`);
+  if (bytes > MAX_BYTES)
+    throw new Error(`too long for the name of a socket: ${bytes} bytes, allowed are ${MAX_BYTES}: ${path}`);
   return path;
 }
 

@@ -3,7 +3,7 @@ import type { ServerClosed, ServerDraining } from '../../streams/types/events.js
 import type { SessionState } from '../../streams/types/session.js';
 
 /** A request is one line of JSON, of at most so many bytes. */
-export const MOST_REQUEST_BYTES = 4096;
+export const MAX_REQUEST_BYTES = 4096;
 
 /** What a board is asked, or told. */
 export type Request =

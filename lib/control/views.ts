@@ -22,7 +22,7 @@ export interface Controlled {
 }
 
 /** Callers that a {@link View} lists: no screen has more lines. */
-const MOST_VIEWED = 200;
+const MAX_VIEWED = 200;
 
 /** Who is on line, by their nodes. */
 export const callers = (board: Controlled): Caller[] =>
@@ -72,7 +72,7 @@ export function view$(board: Controlled): Observable<View> {
           memoryBytes: process.memoryUsage.rss(),
           lateMs,
         },
-        callers: rowsOf(board, firstByNode(board.impulse.sessions.values(), MOST_VIEWED)),
+        callers: rowsOf(board, firstByNode(board.impulse.sessions.values(), MAX_VIEWED)),
       };
     }),
   );

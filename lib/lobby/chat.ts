@@ -20,7 +20,7 @@ export interface Message {
 export const callerChannel = (callId: string): string => `caller ${callId}`;
 
 /** In rooms with more callers nobody wants to read who comes and goes, and it would be most of what is written there. */
-const MOST_ANNOUNCED = 50;
+const MAX_ANNOUNCED = 50;
 
 /** A page rings, but not more often than this. */
 const BELL_EACH_MS = 10_000;
@@ -42,7 +42,7 @@ export function inRoom(visit: Visit, room: string): Observable<never> {
       heard(bus.presence$(channel), (presence) => {
         const before = company;
         company += presence.type === 'entered' ? 1 : -1;
-        if (presence.visitor.callId === self || Math.max(before, company) > MOST_ANNOUNCED) return;
+        if (presence.visitor.callId === self || Math.max(before, company) > MAX_ANNOUNCED) return;
         session.notify(comingOrGoing(presence, session.terminal));
       }),
       bus.enter(channel, visitorOf(session)),

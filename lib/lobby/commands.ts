@@ -44,7 +44,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     help: 'the rooms, and how many are there',
     answer({ services }) {
       const all = [...rooms(services.bus)].map(([room, { size }]) => `${room} (${size})`);
-      return `${all.sort().slice(0, MOST_ROOMS).join(', ')}\n`;
+      return `${all.sort().slice(0, MAX_ROOMS).join(', ')}\n`;
     },
   },
   me: {
@@ -113,7 +113,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 /** Other names that people try. */
 const ALSO = { '?': 'help', bye: 'quit', exit: 'quit', w: 'who', msg: 'page', tell: 'page', away: 'afk' };
 
-const MOST_ROOMS = 100;
+const MAX_ROOMS = 100;
 
 const names = Object.keys(COMMANDS);
 const commands = new Map([
@@ -189,13 +189,13 @@ function ignore({ session, services, ignored }: Visit, text: string): string {
     return `You hear ${handle} again.\n`;
   }
   if (addressee(services, text) === undefined) return NOBODY;
-  if (mine.size >= MOST_IGNORED) return `You hear nothing of ${MOST_IGNORED} callers already.\n`;
+  if (mine.size >= MAX_IGNORED) return `You hear nothing of ${MAX_IGNORED} callers already.\n`;
   ignored.set(session.id, mine.add(folded(handle)));
   return `You hear nothing of ${handle} now. To hear them again: /ignore ${handle}\n`;
 }
 
 /** Nobody has that many enemies. */
-const MOST_IGNORED = 100;
+const MAX_IGNORED = 100;
 
 function page(visit: Visit, text: string): string {
   const { session, services, away } = visit;

@@ -99,13 +99,13 @@ Type to talk, or /help for what else you can do.
 }
 
 /** Others that are named; of more, there is `/who`. */
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /** The others who are named. */
 function named({ handles }: Services, self: SessionId): string[] {
   const found: string[] = [];
   for (const { id, user } of handles.values()) {
-    if (found.length === MOST_NAMED) break;
+    if (found.length === MAX_NAMED) break;
     if (id !== self && user) found.push(shownHandle(user));
   }
   return found;

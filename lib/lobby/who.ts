@@ -7,7 +7,7 @@ import { spent, timeOfDay } from './times.js';
 import { people, shownHandle, type Visit } from './visit.js';
 
 /** Callers that are listed; more would be more than a caller's line holds. */
-const MOST_LISTED = 200;
+const MAX_LISTED = 200;
 
 interface Listed {
   readonly info: SessionInfo;
@@ -54,7 +54,7 @@ export function who({ session, services, away }: Visit): string {
       .map((each) => column(cell(each), each.width, each.align))
       .join('  ')
       .trimEnd();
-  const listed = firstByNode(services.sessions.values(), MOST_LISTED);
+  const listed = firstByNode(services.sessions.values(), MAX_LISTED);
   const where = roomsOf(services.bus, listed);
   const rows = listed
     .map((info) => ({ info, where: away.has(info.id) ? '(away)' : (where.get(info.callId) ?? '') }))
@@ -69,12 +69,12 @@ export function idle(services: Services, handle: string): string {
   if (asked.length === 0) return 'Nobody is on line by that name. Type /who for who is.\n';
   const lines = asked
     .sort((one, other) => one.lastInputAt - other.lastInputAt)
-    .slice(0, MOST_LISTED)
+    .slice(0, MAX_LISTED)
     .map((info) => `${spent(now - info.lastInputAt).padStart(6)}  ${nameOf(info)}\n`);
   return `${lines.join('')}${more(asked.length)}`;
 }
 
-const more = (count: number) => (count > MOST_LISTED ? `and ${count - MOST_LISTED} more\n` : '');
+const more = (count: number) => (count > MAX_LISTED ? `and ${count - MAX_LISTED} more\n` : '');
 
 /** Where a caller calls from, as other callers may know it: the network, not the address. */
 export function masked(address: string): string {

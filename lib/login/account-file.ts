@@ -16,11 +16,11 @@ export interface Account {
 /** What a new password costs: some 30 MiB, and a tenth of a second. */
 export const COST: Account['cost'] = { N: 2 ** 15, r: 8, p: 1 };
 /** Of N, r and p together, so 256 MiB and a second or two: a slip in the file must take neither all of the memory nor a thread. */
-const MOST_WORK = 2 ** 21;
+const MAX_WORK = 2 ** 21;
 
 const [SALT_BYTES, HASH_BYTES] = [16, 32];
 /** A longer file of accounts isn't read. */
-export const MOST_FILE_BYTES = 1024 ** 2;
+export const MAX_FILE_BYTES = 1024 ** 2;
 /** A longer line is no account, and isn't looked at: ours have some 100 letters. */
 const MAX_LINE_LENGTH = 4096;
 
@@ -124,5 +124,5 @@ export function accountOf(line: string): Account | null {
 /** Whether it is what scrypt takes (RFC 7914, section 2), and not too much. */
 function isPayable({ N, r, p }: Account['cost']): boolean {
   const isPowerOfTwo = N > 1 && (N & (N - 1)) === 0;
-  return isPowerOfTwo && r > 0 && p > 0 && N < 2 ** (16 * r) && N * r * p <= MOST_WORK;
+  return isPowerOfTwo && r > 0 && p > 0 && N < 2 ** (16 * r) && N * r * p <= MAX_WORK;
 }

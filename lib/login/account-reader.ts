@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { isOutOfDescriptors } from '../process/descriptors.js';
 import { runStepsInTurns } from '../process/run-steps.js';
 import { keepSpareFile, withSpareFile } from '../process/spare-file.js';
-import { type Account, accountSteps, MOST_FILE_BYTES } from './account-file.js';
+import { type Account, accountSteps, MAX_FILE_BYTES } from './account-file.js';
 
 /** A file that was changed so lately may change again unseen: some file systems count time in steps of two seconds. */
 const SETTLED_MS = 2000;
@@ -46,7 +46,7 @@ const versionOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string =>
 const isSettled = ({ mtimeMs }: BigIntStats): boolean => Math.abs(Date.now() - Number(mtimeMs)) >= SETTLED_MS;
 
 async function readAccounts(file: string, size: number): ReturnType<AccountReader> {
-  if (size > MOST_FILE_BYTES) throw new Error(`${file} has ${size} bytes; ${MOST_FILE_BYTES} are allowed`);
+  if (size > MAX_FILE_BYTES) throw new Error(`${file} has ${size} bytes; ${MAX_FILE_BYTES} are allowed`);
   const { accounts, problems } = await runStepsInTurns(accountSteps(await textOf(file)));
   if (problems.length > 0) throw new Error(`${file} ${problems[0]}`);
   return accounts;

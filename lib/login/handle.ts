@@ -72,7 +72,7 @@ export function looksOf(handle: string): readonly string[] {
   const known = LOOKS.get(handle);
   if (known) return known;
   const looks = [...new Set([handle.normalize('NFKC'), folded(handle)].map(lookOf))];
-  if (LOOKS.size >= MOST_LOOKS) LOOKS.clear();
+  if (LOOKS.size >= MAX_LOOKS) LOOKS.clear();
   LOOKS.set(handle, looks);
   return looks;
 }
@@ -90,4 +90,4 @@ const SAME: Readonly<Record<string, string>> = { vv: 'w', cl: 'd', 0: 'o', 1: 'l
 
 /** A handle that logs in is compared with all that are on line. */
 const LOOKS = new Map<string, readonly string[]>();
-const MOST_LOOKS = 20_000;
+const MAX_LOOKS = 20_000;

@@ -2,7 +2,7 @@ import { chmod, chown, readFile, realpath, rename, rm, stat, writeFile } from 'n
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { ReadStream } from 'node:tty';
-import { type Account, accountOf, accountsIn, lineOf, MOST_FILE_BYTES, newAccount } from './account-file.js';
+import { type Account, accountOf, accountsIn, lineOf, MAX_FILE_BYTES, newAccount } from './account-file.js';
 import { withFileLock } from './file-lock.js';
 import { folded } from './handle.js';
 
@@ -56,8 +56,8 @@ async function put(file: string, place: string, account: Account): Promise<'adde
   const known = accounts.get(folded(account.handle));
   const line = lineOf({ ...account, handle: known?.handle ?? account.handle });
   const changed = known ? withLine(bytes, known.handle, line) : withLineAdded(bytes, line);
-  if (changed.length > MOST_FILE_BYTES)
-    throw new PasswdError('file', `${file} would be too long: ${MOST_FILE_BYTES} bytes are allowed`);
+  if (changed.length > MAX_FILE_BYTES)
+    throw new PasswdError('file', `${file} would be too long: ${MAX_FILE_BYTES} bytes are allowed`);
   await replace(file, place, changed);
   return known ? 'changed' : 'added';
 }

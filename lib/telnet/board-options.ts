@@ -19,7 +19,7 @@ const { REQUEST, ACCEPTED, REJECTED, TTABLE_IS, TTABLE_REJECTED } = CHARSET_MESS
 /** MSSP (tintin.mudhalla.net/protocols/mssp). */
 const [MSSP_VAR, MSSP_VAL] = [1, 2];
 /** Names that a client has for its terminal: its own, the terminal's, its abilities. More is a game. */
-const MOST_TYPES = 4;
+const MAX_TYPES = 4;
 /** What a terminal's name may be, so that it can be shown and logged. */
 const TYPE_NAME = /^[\x21-\x7e](?:[\x20-\x7e]{0,38}[\x21-\x7e])?$/;
 
@@ -165,7 +165,7 @@ export class BoardOptions implements NegotiatorHost {
       return;
     }
     this.told({ names: [...names, name] });
-    if (names.length + 1 < MOST_TYPES) this.askType();
+    if (names.length + 1 < MAX_TYPES) this.askType();
   }
 
   private told(more: Partial<ClientTold>): void {

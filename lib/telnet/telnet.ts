@@ -22,7 +22,7 @@ import { latin1 } from './options.js';
 import { Unsent } from './unsent.js';
 
 /** A window that is larger isn't one. */
-const MOST_CELLS = 1000;
+const MAX_CELLS = 1000;
 
 /** Answers "are you there?" (RFC 854) with something a person can see. */
 const HERE = '[Yes]\n';
@@ -40,7 +40,7 @@ const MAX_REQUEST_LENGTH = 16;
 const CRAWLER = endFor('crawler');
 
 /** Bytes that are still read, and dropped, of somebody we hung up on. */
-const MOST_DROPPED = 1024 * 1024;
+const MAX_DROPPED = 1024 * 1024;
 
 /** Commands that are keys of the terminal (RFC 854): what they type. */
 const KEY_OF: Partial<Record<number, number>> = {
@@ -476,7 +476,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   /** Whoever goes on and on while we say goodbye doesn't hear it; reading all that would cost more than it is worth. */
   private drop(chunk: Uint8Array): void {
     this.#dropped += chunk.length;
-    if (this.#dropped > MOST_DROPPED) this.destroy();
+    if (this.#dropped > MAX_DROPPED) this.destroy();
   }
 
   /** Returns whether it is within another, whose end is the end of both. */
@@ -587,5 +587,5 @@ const listOf = (mourners: Mourner | readonly Mourner[]): readonly Mourner[] =>
 
 /** A window's size that can be believed. */
 function cells(count: number, otherwise: number): number {
-  return count === 0 ? otherwise : Math.min(count, MOST_CELLS);
+  return count === 0 ? otherwise : Math.min(count, MAX_CELLS);
 }

@@ -38,7 +38,7 @@ const KNOCKS: Rate = { count: 1, perMs: 1000, burst: 5 };
 /** The minimum for a penalty to take effect: an honest caller may get this much. */
 export const LEAST_PENALTY_MS = 15_000;
 /** The maximum penalty, counted from the last offence. */
-const MOST_PENALTY_MS = 600_000;
+const MAX_PENALTY_MS = 600_000;
 /** The maximum number of networks remembered. */
 export const MAX_OFFENDERS = 65_536;
 
@@ -66,7 +66,7 @@ export interface Penalties {
 
 /**
  * Keeps the penalties of a board by source. They add up and expire with time. They take effect from
- * {@link LEAST_PENALTY_MS} and are capped at {@link MOST_PENALTY_MS}. An offence counts a quarter for an IPv6
+ * {@link LEAST_PENALTY_MS} and are capped at {@link MAX_PENALTY_MS}. An offence counts a quarter for an IPv6
  * /56 and a sixteenth for a /48 ({@link SHARES}). Above {@link MAX_OFFENDERS} networks the older half is
  * forgotten: an attacker with that many addresses gets off lightly, but can't exhaust the memory.
  */
@@ -92,7 +92,7 @@ export function penalties(scheduler: SchedulerLike): Penalties {
         const share = SHARES[tier] as number;
         const record = recordOf(network, now);
         if (offence === 'knocking' && isPatient(record, share, now)) continue;
-        record.until = Math.min(record.until + ms / share, now + MOST_PENALTY_MS);
+        record.until = Math.min(record.until + ms / share, now + MAX_PENALTY_MS);
         if (record.inForce || record.until - now < LEAST_PENALTY_MS) continue;
         record.inForce = true;
         begun.push({ network, forMs: Math.ceil(record.until - now) });

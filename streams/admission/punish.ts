@@ -1,5 +1,4 @@
-import type { MonoTypeOperatorFunction, Subscriber } from 'rxjs';
-import { Stage, staged } from '../rx/stage.js';
+import { type MonoTypeOperatorFunction, mergeMap } from 'rxjs';
 import type { RefusalReason } from '../types/admission.js';
 import type { AddressPenalised, CallbackFailed, ServerEvent } from '../types/events.js';
 import type { EndReason } from '../types/session.js';
@@ -75,13 +74,19 @@ export function punish(
       }));
     };
 
-    return event$.pipe(staged((below: Subscriber<ServerEvent>) => new Punishing(below, verdicts)));
+    return event$.pipe(
+      mergeMap(function* (event) {
+        yield event;
+        yield* verdicts(event);
+      }),
+    );
   };
 }
 
 type Verdicts = readonly (AddressPenalised | CallbackFailed)[];
 
 const NONE: Verdicts = [];
+<<<<<<< HEAD
 
 /** Emits the verdicts after the event. An inner Observable per event would cost more than the event. */
 class Punishing extends Stage<ServerEvent> {
@@ -97,3 +102,5 @@ class Punishing extends Stage<ServerEvent> {
     for (const verdict of this.#verdicts(event)) this.below.next(verdict);
   }
 }
+=======
+>>>>>>> 85f3473 (Add verdicts to the events by mergeMap)

@@ -6,7 +6,7 @@ import type { Bus, Presence, Visitor } from '../types/app.js';
  * The maximum number of messages and presence changes that one of them may cause in turn. More is taken for a
  * loop.
  */
-export const MOST_AT_ONCE = 1000;
+export const MAX_AT_ONCE = 1000;
 
 /**
  * Creates a bus within one process. A message reaches the current subscribers of its channel, all of them
@@ -85,7 +85,7 @@ function loopGuard(): (publish: () => void) => void {
   return (publish) => {
     if (depth === 0) caused = 0;
     caused += 1;
-    if (caused > MOST_AT_ONCE) throw new Error(`more than ${MOST_AT_ONCE} messages in answer to one`);
+    if (caused > MAX_AT_ONCE) throw new Error(`more than ${MAX_AT_ONCE} messages in answer to one`);
     depth += 1;
     try {
       publish();

@@ -1,5 +1,5 @@
 /** The maximum number of candidates listed. */
-const MOST_LISTED = 100;
+const MAX_LISTED = 100;
 
 /** The result of completing a line. */
 export interface Completed {
@@ -34,8 +34,8 @@ export function listed(
   columns: number,
   maxWidth: (text: string) => number,
 ): string {
-  const more = choices.length - MOST_LISTED;
-  const shown = more > 0 ? [...choices.slice(0, MOST_LISTED), `and ${more} more`] : choices;
+  const more = choices.length - MAX_LISTED;
+  const shown = more > 0 ? [...choices.slice(0, MAX_LISTED), `and ${more} more`] : choices;
   let text = '';
   let left = 0;
   for (const choice of shown) {

@@ -34,7 +34,7 @@ export interface Unfinished {
 }
 
 /** The maximum depth of synchronous subscriptions. */
-const MOST_AT_ONCE = 256;
+const MAX_AT_ONCE = 256;
 
 /**
  * The bounded queue between a caller and an app. Keeps what is typed ahead, also during the login. When it is
@@ -224,12 +224,12 @@ export class TypeAhead implements Work {
   }
 
   /**
-   * Synchronous `take(1), repeat()` recurses, and would overflow the stack. After {@link MOST_AT_ONCE}
+   * Synchronous `take(1), repeat()` recurses, and would overflow the stack. After {@link MAX_AT_ONCE}
    * rounds, defer to the scheduler.
    */
   private within(act: () => void): void {
     if (this.waits()) this.#atOnce += 1;
-    if (this.#atOnce <= MOST_AT_ONCE) act();
+    if (this.#atOnce <= MAX_AT_ONCE) act();
     else
       this.#host.later(() => {
         this.#atOnce = 0;

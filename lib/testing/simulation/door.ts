@@ -30,7 +30,7 @@ export interface Door {
 }
 
 /** What an event may add to a penalty at most. */
-const MOST_ADDED: { readonly [Type in ServerEvent['type']]?: number } = {
+const MAX_ADDED: { readonly [Type in ServerEvent['type']]?: number } = {
   connectionRefused: PENALTIES.flood,
   loginAttemptFailed: ATTEMPT_PENALTY_MS,
   sessionClosed: PENALTIES.protocol,
@@ -67,7 +67,7 @@ export function watchDoor(limits: Readonly<Limits>, trusted: (address: string) =
         keptOut.set(event.network, { from: now, atLeast: until, atMost: until });
       }
       if (!('address' in event)) return;
-      const more = MOST_ADDED[event.type];
+      const more = MAX_ADDED[event.type];
       if (!more) return;
       for (const network of sourceNetworks(event.address)) {
         const known = keptOut.get(network);

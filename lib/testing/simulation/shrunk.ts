@@ -1,7 +1,7 @@
 import { type SimulationOptions, type SimulationRun, simulate } from './simulate.js';
 
 /** Runs that are tried at most, to find fewer callers. */
-const MOST_RUNS = 400;
+const MAX_RUNS = 400;
 
 /**
  * Makes a run that went wrong as small as it goes: leaves callers out, half of them at first and then fewer at a time, for
@@ -28,7 +28,7 @@ export function shrunk(options: SimulationOptions, run: SimulationRun): Simulati
     return smallest === tried;
   };
   for (let size = Math.ceil(run.callers.length / 2); size > 0; size = size > 1 ? Math.ceil(size / 2) : 0) {
-    for (let from = 0; from < smallest.callers.length && runs < MOST_RUNS; ) {
+    for (let from = 0; from < smallest.callers.length && runs < MAX_RUNS; ) {
       const { callers } = smallest;
       const without = [...callers.slice(0, from), ...callers.slice(from + size)];
       if (!goesWrong(without)) from += size;

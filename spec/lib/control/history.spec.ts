@@ -1,6 +1,6 @@
 import { from, map } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { MOST_SAMPLES, type Remembered, remember } from '../../../lib/control/history.js';
+import { MAX_SAMPLES, type Remembered, remember } from '../../../lib/control/history.js';
 import { NOTHING_YET } from '../../../streams/events/tally.js';
 import { view } from '../../support/controlled.js';
 
@@ -47,7 +47,7 @@ describe('remember', () => {
         last = remembered;
       });
     const late = last?.samples.map(({ lateMs }) => lateMs) ?? [];
-    expect([late.length, late[0], late.at(-1)]).toEqual([MOST_SAMPLES, 40, 99]);
+    expect([late.length, late[0], late.at(-1)]).toEqual([MAX_SAMPLES, 40, 99]);
   });
 
   it(

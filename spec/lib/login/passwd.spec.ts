@@ -11,7 +11,7 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { isPassword, MOST_FILE_BYTES } from '../../../lib/login/account-file.js';
+import { isPassword, MAX_FILE_BYTES } from '../../../lib/login/account-file.js';
 import { accountReader } from '../../../lib/login/account-reader.js';
 import { askPassword, setPassword } from '../../../lib/login/passwd.js';
 import { temporaryFolder, writeAccounts } from '../../support/cheap-accounts.js';
@@ -106,7 +106,7 @@ describe('setPassword', () => {
   });
 
   it('makes no file so long that no board would read it', async () => {
-    const full = `#${'x'.repeat(MOST_FILE_BYTES - 20)}\n`;
+    const full = `#${'x'.repeat(MAX_FILE_BYTES - 20)}\n`;
     writeFileSync(file, full);
     await expectAsync(setPassword(file, 'ann', 'correct horse')).toBeRejectedWith(
       jasmine.objectContaining({ fault: 'file' }),

@@ -13,7 +13,7 @@ const OURS = new Set([0, 1, 3, 6, 25, 42, 70]);
 const THEIRS = new Set([0, 3, 6, 24, 31, 42]);
 /** What it asks by itself; and the answers to a crawler, of which there are two at most. */
 const OWN_QUESTIONS = 10;
-const MOST_STATUS = 2;
+const MAX_STATUS = 2;
 
 /** The board's end of a line, without a socket: counts what it says, and notes what it should not. */
 class Board {
@@ -98,7 +98,7 @@ class Board {
   check(): void {
     this.feed(ENDINGS);
     if (this.abused > 1) this.faults.push(`given up ${this.abused} times`);
-    if (this.said > OWN_QUESTIONS + MOST_STATUS + REPLY_BUDGET) this.faults.push(`${this.said} words`);
+    if (this.said > OWN_QUESTIONS + MAX_STATUS + REPLY_BUDGET) this.faults.push(`${this.said} words`);
     if (this.faults.length > 0) throw new Error(`${this.faults}`);
   }
 }

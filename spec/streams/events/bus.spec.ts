@@ -1,6 +1,6 @@
 import { take, tap } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { embeddedBus, MOST_AT_ONCE } from '../../../streams/events/bus.js';
+import { embeddedBus, MAX_AT_ONCE } from '../../../streams/events/bus.js';
 import { busContract, listen } from '../../support/bus-contract.js';
 
 describe('embeddedBus', () => {
@@ -129,8 +129,8 @@ describe('embeddedBus', () => {
       parrot('ping', 'pong');
       parrot('pong', 'ping');
       bus.publish('ping', 'go');
-      expect(failed).toEqual([`more than ${MOST_AT_ONCE} messages in answer to one`]);
-      expect(heard).toBe(MOST_AT_ONCE);
+      expect(failed).toEqual([`more than ${MAX_AT_ONCE} messages in answer to one`]);
+      expect(heard).toBe(MAX_AT_ONCE);
     });
 
     it('are stopped on one channel, and if each answers twice', () => {
@@ -159,26 +159,26 @@ describe('embeddedBus', () => {
         bus.enter('main', visitor).subscribe({ error: ({ message }) => failed.push(message) });
       });
       bus.enter('main', { callId: 'fake-1', handle: '1' }).subscribe();
-      expect(failed).toEqual([`more than ${MOST_AT_ONCE} messages in answer to one`]);
-      expect(bus.present().get('main')?.size).toBe(MOST_AT_ONCE);
+      expect(failed).toEqual([`more than ${MAX_AT_ONCE} messages in answer to one`]);
+      expect(bus.present().get('main')?.size).toBe(MAX_AT_ONCE);
     });
 
     it('are told from as many messages in a row', () => {
       const bus = embeddedBus();
       const heard = listen(bus.channel$('main'));
-      for (let count = 0; count <= MOST_AT_ONCE; count += 1) bus.publish('main', count);
-      expect(heard.length).toBe(MOST_AT_ONCE + 1);
+      for (let count = 0; count <= MAX_AT_ONCE; count += 1) bus.publish('main', count);
+      expect(heard.length).toBe(MAX_AT_ONCE + 1);
     });
 
     it('are counted anew with the next message', () => {
       const bus = embeddedBus();
       const log = listen(bus.channel$('log'));
       bus.channel$('main').subscribe(() => {
-        for (let count = 0; count < MOST_AT_ONCE - 1; count += 1) bus.publish('log', count);
+        for (let count = 0; count < MAX_AT_ONCE - 1; count += 1) bus.publish('log', count);
       });
       bus.publish('main', 1);
       bus.publish('main', 2);
-      expect(log.length).toBe(2 * (MOST_AT_ONCE - 1));
+      expect(log.length).toBe(2 * (MAX_AT_ONCE - 1));
     });
   });
 });
