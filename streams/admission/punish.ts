@@ -86,21 +86,3 @@ export function punish(
 type Verdicts = readonly (AddressPenalised | CallbackFailed)[];
 
 const NONE: Verdicts = [];
-<<<<<<< HEAD
-
-/** Emits the verdicts after the event. An inner Observable per event would cost more than the event. */
-class Punishing extends Stage<ServerEvent> {
-  readonly #verdicts: (event: ServerEvent) => Verdicts;
-
-  constructor(below: Subscriber<ServerEvent>, verdicts: (event: ServerEvent) => Verdicts) {
-    super(below);
-    this.#verdicts = verdicts;
-  }
-
-  protected override _next(event: ServerEvent): void {
-    this.below.next(event);
-    for (const verdict of this.#verdicts(event)) this.below.next(verdict);
-  }
-}
-=======
->>>>>>> 85f3473 (Add verdicts to the events by mergeMap)
