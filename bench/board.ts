@@ -1,4 +1,4 @@
-/** The board of `bench/load.ts`: an echo app, and a parent who asks it for its figures. */
+/** The board of `bench/load.ts`: an echo app. Its parent process asks it for figures. */
 import { concat, map, of } from 'rxjs';
 import { createImpulse } from '../lib/index.js';
 

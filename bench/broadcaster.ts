@@ -1,4 +1,4 @@
-/** The board of `bench/door.ts` that says 10,000 lines to everybody: the built one, its lines of 1,000 letters. */
+/** The built board for `bench/door.ts`: sends 10,000 lines of 1,000 letters to all callers. */
 import { map } from 'rxjs';
 import type * as library from '../lib/index.js';
 

@@ -1,4 +1,4 @@
-/** A bug as somebody might make it. */
+/** A typical bug, as an edit of the source. */
 export interface Bug {
   readonly name: string;
   readonly file: string;

@@ -1,6 +1,6 @@
 /**
- * Everything that real sockets, clients, kernels and signals do to a board, with somebody on line throughout who must be
- * answered. Loopback only, bounded, stops by itself and leaves no process behind; about two minutes.
+ * Tests a board with real sockets, clients, kernel limits and signals. One caller is on line throughout, and
+ * must be answered. Loopback only, bounded, stops by itself and leaves no process behind; about two minutes.
  *
  *     npm run build && npm run chaos -- [--only resets] [--signal-runs 10]
  */

@@ -1,5 +1,6 @@
 /**
- * How punctual the built board is, over real sockets: prints when each clock struck, beside when it should have.
+ * Measures how punctual the built board's deadlines are, over real sockets: prints when each came, and when
+ * it was due.
  *
  *     npm run build && npm run clocks
  */

@@ -1,6 +1,7 @@
 /**
- * The door under attack, over real sockets: who gets in while one address floods, how long an answer takes meanwhile,
- * and what becomes of those who don't read. Loopback only; stops by itself; exits 1 when a promise is broken.
+ * Tests access control under attack, over real sockets: who is admitted while one address floods, how long an
+ * answer takes meanwhile, and what happens to callers who don't read. Loopback only; stops by itself; exits 1
+ * when a bound is missed.
  *
  *     npm run build && npm run door -- [--seconds 10]
  */

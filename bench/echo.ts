@@ -1,4 +1,7 @@
-/** The servers of `bench/stream.ts`: a bare echo, or the built board with an echo app. Ends with its parent. */
+/**
+ * The servers of `bench/stream.ts`: a bare echo, or the built board with an echo app. Ends with its parent
+ * process.
+ */
 import net, { type AddressInfo } from 'node:net';
 import { map, of } from 'rxjs';
 import type * as library from '../lib/index.js';

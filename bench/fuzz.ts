@@ -1,9 +1,9 @@
 /**
- * Searches for input that holds up a board. Draws 64 KiB that one caller sends (keys, letters of all kinds, telnet's commands,
- * words of the lobby, in few packets or many, before the login or in a room of a hundred), measures the longest time that the
- * board's loop stands still, and changes the worst of it again and again. What is worst at the end is measured five times in
- * turn with plain text: the median is told, and the least is judged, since what else the machine does only adds to it. Loopback
- * only; stops by itself; exits 1 when the worst is over both bounds.
+ * Searches for input that blocks a board. One caller sends 64 KiB (keys, letters of all kinds, telnet
+ * commands, lobby commands, in few packets or many, before the login or in a room of a hundred). The longest
+ * block of the event loop is measured, and the worst input is mutated again and again. The final worst is
+ * measured five times in turn with plain text: the median is printed, the lowest is judged, since other load
+ * only adds to it. Loopback only; stops by itself; exits 1 when it is over both bounds.
  *
  *     npm run build && npm run fuzz -- [--seconds 60] [--seed N] [--listeners 97] [--attempt JSON]
  */

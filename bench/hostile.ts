@@ -1,6 +1,7 @@
 /**
- * What the built board makes of hostile callers: thousands who send up to 4 KiB of seeded rubbish each, and one who
- * asks for options without end and reads no answer. Loopback only; stops by itself; exits 1 when a bound is missed.
+ * Tests the built board with hostile callers: thousands that send up to 4 KiB of seeded random bytes each,
+ * and one that requests options without end and reads no answer. Loopback only; stops by itself; exits 1 when
+ * a bound is missed.
  *
  *     npm run build && npm run hostile -- [--callers 20000] [--at-once 50] [--flood 64] [--seed 1]
  */

@@ -1,4 +1,7 @@
-/** The flooder of `bench/door.ts`: calls a port from one address, as fast as it can, for so long. Ends with its parent. */
+/**
+ * The flooder of `bench/door.ts`: connects from one address, as fast as it can, for a given time. Ends with
+ * its parent process.
+ */
 import net from 'node:net';
 
 const [port, localAddress, ms] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 /**
- * A lively half hour, in half a minute: callers who stay and talk, others who come and go, and what that leaves
- * behind in the board's memory. Loopback only; stops by itself.
+ * Simulates a busy half hour in half a minute: callers who stay and talk, others who come and go. Measures
+ * the memory that is left in use. Loopback only; stops by itself.
  *
  *     npm run load -- [--seconds 30] [--callers 50] [--visits 20]
  */

@@ -1,4 +1,7 @@
-/** The servers of `bench/room.ts`: the built board with its lobby, or a bare loop of writes. Ends with its parent. */
+/**
+ * The servers of `bench/room.ts`: the built board with its lobby, or a bare loop of writes. Ends with its
+ * parent process.
+ */
 import net, { type AddressInfo } from 'node:net';
 import type * as library from '../lib/index.js';
 

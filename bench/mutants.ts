@@ -1,6 +1,6 @@
 import ts from 'typescript';
 
-/** A file with one thing broken. */
+/** A copy of a file with one change. */
 export interface Mutant {
   readonly line: number;
   readonly was: string;

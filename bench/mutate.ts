@@ -1,11 +1,12 @@
 /**
- * Whether the specs bite: breaks streams/ in one place at a time, and counts how often a spec notices.
+ * Tests the specs: changes streams/ in one place at a time, and counts how often a spec fails.
  *
  *     npm run mutate                              # all of streams/; with two jobs half an hour
  *     npm run mutate -- streams/admission/admit.ts --jobs 2
  *
- * A mutant is tried on the spec of its file's name first, and then on every other of spec/streams that imports the
- * file, in a copy of the tree and a fresh process each. Exits with 1 if fewer than `--least` percent are noticed.
+ * A mutant is tried on the spec of its file's name first, and then on every other of spec/streams that
+ * imports the file, in a copy of the tree and a fresh process each. Exits with 1 if fewer than `--least`
+ * percent are noticed.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

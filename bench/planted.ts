@@ -1,6 +1,7 @@
 /**
- * Is the simulation too kind? Plants typical bugs, one at a time, in a copy of the board, and simulates days until one of
- * them is found out. Prints by which seed, what was said, and how few callers it takes; exits with 1 if a bug gets through.
+ * Tests the simulation: plants typical bugs, one at a time, in a copy of the board, and simulates days until
+ * each is found. Prints the seed, the violation, and the fewest callers that cause it; exits with 1 if a bug
+ * isn't found.
  *
  *     npm run planted -- [NAME ...]
  */

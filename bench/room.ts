@@ -1,7 +1,8 @@
 /**
- * A room full of callers, of whom one says a line: the built board beside a bare loop that writes the same bytes to as
- * many sockets, in turn. Prints who has it, the time from the first who has it to the last, and the ratio of each round.
- * Their terminals have colours and leave the echo to us, so that the prompt is drawn anew below. Loopback only.
+ * Measures one line said in a full room: the built board beside a bare loop that writes the same bytes to as
+ * many sockets, in turn. Prints how many received it, the time from the first to the last, and the ratio of
+ * each round. The terminals have colours and leave echo to the board, so that the prompt is drawn again
+ * below. Loopback only.
  *
  *     npm run build && npm run room -- [--callers 1000] [--rounds 21]
  */

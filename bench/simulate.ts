@@ -1,6 +1,7 @@
 /**
- * Days of a board in virtual time, each drawn from a seed, with every invariant looked at in every moment of it. Prints
- * where one was hurt: the seed, the fewest callers that it takes, and what happened then, as a diagram.
+ * Simulates days of a board in virtual time, each drawn from a seed, and checks every invariant at every
+ * moment. Prints each violation: the seed, the fewest callers that cause it, and the last events as a
+ * diagram.
  *
  *     npm run simulate -- [--seeds 100] [--first 1] [--hours 24] [--until-wrong]
  */

@@ -1,10 +1,11 @@
 /**
- * How fast the built board is, with everything on, beside a bare `node:net` server and beside bare telnetlib: interleaved,
- * medians, ratios. The servers have one core, the load generator the other. Loopback only; stops by itself.
+ * Measures the built board, with everything on, beside a bare `node:net` server and bare telnetlib:
+ * interleaved rounds, medians, ratios. The servers have one core, the load generator the other. Loopback
+ * only; stops by itself.
  *
- *     npm run bench                 all of it, about twenty-five minutes
- *     npm run bench -- --quick      a minute, compared with what is committed
- *     npm run bench -- --only echo  the groups whose name begins so
+ *     npm run bench                 everything, about twenty-five minutes
+ *     npm run bench -- --quick      a minute, compared with the committed figures
+ *     npm run bench -- --only echo  groups whose name begins with this
  *     npm run bench -- --save       also writes docs/performance.svg and the tables in docs/performance.md; with --quick,
  *                                   bench/speed/committed.json, which the next quick run is compared with
  */

@@ -1,6 +1,6 @@
 /**
- * One caller streams lines of 64 bytes to an echo, as fast as they go, both ways at once: the built board beside a bare
- * `node:net` server, in turn. Prints MiB/s and the ratio of each round, and the median. Loopback only.
+ * Measures one caller who streams lines of 64 bytes to an echo, both ways at once: the built board beside a
+ * bare `node:net` server, in turn. Prints MiB/s and the ratio of each round, and the median. Loopback only.
  *
  *     npm run build && npm run stream -- [--mib 64] [--rounds 5]
  */

@@ -1,6 +1,7 @@
 /**
- * How long a caller waits for an answer while five others, each from an address of its own, send what has held up a board
- * before (`bench/fuzz/corpus.ts`). Prints the wait without them and with each. Loopback only; stops by itself.
+ * Measures how long a caller waits for an answer while five others, each from an address of its own, send
+ * known slow input (`bench/fuzz/corpus.ts`). Prints the wait without them and with each. Loopback only; stops
+ * by itself.
  *
  *     npm run build && npm run witness -- [--seconds 5] [--listeners 97]
  */

@@ -1,4 +1,4 @@
-// Whoever calls hears whoever else is there. Try it: npx tsx examples/chat.ts, and twice: telnet 127.0.0.1 2323
+// A chat: each caller reads what the others type. Try it: npx tsx examples/chat.ts, and twice: telnet 127.0.0.1 2323
 import { type App, beside, createImpulse } from 'impulse-bbs';
 import { filter, ignoreElements, map, merge, tap } from 'rxjs';
 

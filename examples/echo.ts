@@ -1,4 +1,4 @@
-// What a caller types comes back. Try it: npx tsx examples/echo.ts, and in another terminal: telnet 127.0.0.1 2323
+// Echoes each line. Try it: npx tsx examples/echo.ts, and in another terminal: telnet 127.0.0.1 2323
 import { createImpulse } from 'impulse-bbs';
 import { map } from 'rxjs';
 

@@ -1,4 +1,4 @@
-// Who is on line, as a table that follows the events. Try it: npx tsx examples/events.ts, and: telnet 127.0.0.1 2323
+// A table of the sessions on line, updated by events. Try it: npx tsx examples/events.ts, and: telnet 127.0.0.1 2323
 import { createImpulse, lobby, type ServerEvent } from 'impulse-bbs';
 import { scan } from 'rxjs';
 
