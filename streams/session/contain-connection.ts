@@ -212,7 +212,7 @@ class ContainedConnection implements Connection {
     if (this.#fault) return;
     this.#fault = new SessionEnd('connection-error', error);
     this.#lost += this.#number('backlog');
-    // Before it goes away, which the reader takes for a hang-up.
+    // First, because `#goAway` looks like a hang-up to the reader.
     if (this.#reader && !this.#reader.closed) this.#reader.error(this.#fault);
     else this.#failed(error);
     this.#goAway();

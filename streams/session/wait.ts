@@ -2,8 +2,8 @@ import { endWith, ignoreElements, merge, type Observable, take, tap } from 'rxjs
 import { type Endable, endable } from './endable.js';
 
 /**
- * Waits until the caller has a node, then completes. Reads the connection meanwhile, to see a hang-up, which
- * ends the wait with an error. Input is dropped.
+ * Waits until the caller has a node, then completes. Reads the connection meanwhile: a hang-up ends the wait with
+ * an error, and input is dropped.
  *
  * @param place$ The position in the waiting room; completes when it is the caller's turn.
  * @param tell Called with the position, at first and at each change.

@@ -30,7 +30,7 @@ export function erased(
     if (terminal.pcKeys && rowsAbove(`${before}x`, terminal.columns, width) > up) return '\n';
     return `${up > 0 ? `\x1b[${up}A` : ''}\r\x1b[J`;
   }
-  // Colours without cursor movement is a MUD client, which doesn't know backspace either.
+  // A client with colours but no cursor movement is a MUD client. It doesn't know backspace either.
   const fits = !terminal.colours && width(before + shown.after) < terminal.columns;
   return fits ? redrawn({ before, after: shown.after }, NOTHING_TYPED, width) : '\n';
 }

@@ -92,7 +92,7 @@ export class Screen implements LineTerminal {
     return this.#completing?.completer;
   }
 
-  /** Adds a completer, which is asked from now on. Returns its removal; they may be removed in any order. */
+  /** Adds a completer, and asks it from now on. Returns a function that removes it. */
   completeBy(completer: Completer): () => void {
     const own: Completing = { completer, below: this.#completing };
     this.#completing = own;

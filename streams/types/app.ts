@@ -18,7 +18,7 @@ import type { Session, SessionId, SessionInfo, User } from './session.js';
 export interface Handles {
   /** How many sessions have logged in. */
   readonly size: number;
-  /** Iterates over the sessions by id, so in the order in which they came. */
+  /** Iterates over the sessions by id, the oldest first. */
   values(): IterableIterator<SessionInfo>;
   /** Returns the sessions with this handle, ignoring case; the oldest first. */
   named(handle: string): readonly SessionInfo[];
