@@ -1,7 +1,7 @@
 import { painter } from '../lib/colour.js';
 import { printable } from '../streams/terminal/printable.js';
 
-/** Says in one line on stderr what is wrong, whatever is in it. */
+/** Prints a problem on stderr as one line. */
 export function complain(problem: string): void {
   process.stderr.write(`${painter(process.stderr)('red', 'impulse:')} ${printable(problem, 1000)}\n`);
 }

@@ -10,7 +10,7 @@ The board is found by its control socket: ${flag(SETTINGS.control)} or ${variabl
 the one of its port, ${flag(SETTINGS.port)} or ${variable(SETTINGS.port)}. Both may stand in a file .env in
 the working directory, if that and the socket are yours or root's.`;
 
-/** Gives a command the flags by which it finds the board. */
+/** Adds the flags that select the board. */
 export function withControl(command: Command): Command {
   const { control, port } = SETTINGS;
   return command
@@ -20,7 +20,7 @@ export function withControl(command: Command): Command {
 }
 
 /**
- * Where the board of a command that has them is to be found.
+ * Returns the socket of the board that these flags select.
  *
  * @throws {@link ConfigError} if a value isn't allowed.
  */

@@ -3,7 +3,7 @@ import type { Example } from '../lib/command-line/outline.js';
 
 const examples = new WeakMap<Command, readonly Example[]>();
 
-/** Ends the help of a command with examples; the manual page has them too. */
+/** Adds examples to the end of a command's help and to the manual page. */
 export function withExamples(command: Command, lines: Record<string, string>): Command {
   const rows = Object.entries(lines).map(([line, does]) => ({ line, does }));
   examples.set(command, rows);
@@ -11,5 +11,5 @@ export function withExamples(command: Command, lines: Record<string, string>): C
   return command.addHelpText('after', `\nExamples:\n${text}`);
 }
 
-/** The examples of a command. */
+/** Returns the examples of a command. */
 export const examplesOf = (command: Command): readonly Example[] => examples.get(command) ?? [];

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import { holdSignals } from '../lib/process/hold-signals.js';
 
-// Before anything else is even loaded: from here on a signal is an order, never the end of the process in the middle of its start.
+// Before anything else is loaded: from now on a signal can't kill the process in the middle of its start.
 const hearSignals = holdSignals();
 
-// On its way out by itself Node takes the handlers away, a moment before its end: a signal then would be the end of it.
+// When Node exits by itself it removes the handlers first, and a signal would then kill the process.
 process.on('beforeExit', (code) => process.exit(code));
 
-// Whoever reads our output may stop reading (EPIPE); that is no failure of ours.
+// The reader of our output may stop reading (EPIPE), which isn't an error.
 process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
   if (code !== 'EPIPE') process.stderr.write(`impulse: can't write the output: ${message}\n`);
   process.exit(code === 'EPIPE' ? 0 : 1);

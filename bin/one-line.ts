@@ -1,4 +1,4 @@
-/** A message in one line, without Commander's prefix, its suggestion behind it. */
+/** Formats a message of Commander as one line, without its prefix and with its suggestion at the end. */
 export const oneLine = (text: string): string =>
   text
     .replace(/^error: /, '')

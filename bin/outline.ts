@@ -2,7 +2,7 @@ import type { Argument, Command, Option } from 'commander';
 import type { FlagOutline, Outline, ValueOutline, WordOutline } from '../lib/command-line/outline.js';
 import { examplesOf } from './examples.js';
 
-/** The program as its own help sees it. */
+/** Reads the outline of a program from Commander. */
 export function outlineOf(program: Command): Outline {
   const help = program.createHelp();
   const flagsOf = (command: Command) => help.visibleOptions(command).map(flagOf);
@@ -29,7 +29,7 @@ function flagOf({ short, long, description, flags, argChoices }: Option): FlagOu
 
 function wordOf(word: Argument, program: Command): WordOutline {
   const name = word.name();
-  // Commands are known when all are there, and not yet to the command that has this word.
+  // A command's argument can't list the commands itself, since some are added after it.
   const choices = name === 'command' ? program.commands.map((command) => command.name()) : word.argChoices;
   const value: ValueOutline = { takes: name, choices: choices ?? [] };
   const all = word.variadic ? `${name}...` : name;

@@ -23,20 +23,20 @@ import { complain } from './complain.js';
 import { BAD_CONFIGURATION, FAILURE, OK, USAGE } from './exit-codes.js';
 import { oneLine } from './one-line.js';
 
-/** What a command has besides its arguments. */
+/** The context of a command. */
 interface Invocation {
-  /** The signals that tell the process to end, from its very start; a SIGHUP is one of them. */
+  /** The signals that end the process, from its start; SIGHUP is one of them. */
   readonly signal$: Observable<NodeJS.Signals>;
   /** The signals that change nothing. */
   readonly ignoredSignal$: Observable<NodeJS.Signals>;
-  /** Sets the exit code; 0 if nobody does. */
+  /** Sets the exit code; the default is 0. */
   exitWith(code: number): void;
 }
 
 /** Adds a command to the program. */
 export type AddCommand = (program: Command, invocation: Invocation) => void;
 
-/** In the order in which the help lists them. */
+/** In the order of the help. */
 const COMMANDS: readonly AddCommand[] = [
   serveCommand,
   initCommand,
@@ -54,7 +54,7 @@ const COMMANDS: readonly AddCommand[] = [
   helpCommand,
 ];
 
-/** Runs the command line and resolves with the exit code. */
+/** Runs a command line and resolves with the exit code. */
 export async function run(args: string[], signal$: Observable<NodeJS.Signals>): Promise<number> {
   let code: number = OK;
   const program = createProgram({
@@ -73,7 +73,7 @@ export async function run(args: string[], signal$: Observable<NodeJS.Signals>): 
   }
 }
 
-/** The command line itself; its commands run in this invocation. */
+/** Creates the command line. Its commands use this invocation. */
 function createProgram(invocation: Invocation): Command {
   const program = new Command('impulse')
     .description('A board that people reach with a terminal.')
@@ -92,7 +92,7 @@ function createProgram(invocation: Invocation): Command {
 }
 
 function explain(error: unknown): number {
-  // Commander has printed its own message by now.
+  // Commander has already printed its message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? OK : USAGE;
   const problems =
     error instanceof ConfigError ? error.problems : [error instanceof Error ? error.message : String(error)];

@@ -17,7 +17,7 @@ or in a file .env in the working directory: ${flag(SETTINGS.maxSessions)} is
 ${variable(SETTINGS.maxSessions)} there. A flag wins over the environment, and that over
 the file.`;
 
-/** Gives a command a flag for each setting, under the headings of their table. */
+/** Adds a flag for each setting, under the headings of their table. */
 export function withSettings(command: Command): Command {
   for (const [key, setting] of Object.entries<Setting>(SETTINGS)) {
     const heading = HEADINGS[key as keyof Config];
@@ -27,22 +27,22 @@ export function withSettings(command: Command): Command {
   return command.optionsGroup('Options:').addHelpText('after', HOW_TO_SET);
 }
 
-/** The flag of a setting. */
+/** Creates the flag of a setting. */
 function optionOf(setting: Setting): Option {
   const { description, takes, choices } = setting;
   const which = choices ? `; one of ${choices.join(', ')}` : '';
   const option = new Option(`${flag(setting)} <${takes}>`, `${description}${which} [${setting.default}]`);
-  // Not `choices()`, which would check the value: what is wrong with one is said by the configuration.
+  // Not `choices()`, which would validate: the configuration reports invalid values.
   if (choices) option.argChoices = [...choices];
   return option;
 }
 
-/** Reads the configuration of a command that has them, and checks what can only be checked on this machine. */
+/** Reads the configuration for a command, and runs the checks that depend on this machine. */
 export function configure(command: Command): ReadConfig {
   return checked(readConfig(sourcesOf(command)));
 }
 
-/** What {@link configure} does, for a board that runs: its callers don't wait meanwhile. */
+/** Does the work of {@link configure} in turns of the event loop, for a board that is running. */
 export async function reconfigure(command: Command): Promise<ReadConfig> {
   return checked(await readConfigInTurns(sourcesOf(command)));
 }

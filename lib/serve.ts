@@ -132,7 +132,7 @@ export function serve(
   const ignored$ = signal$.pipe(
     filter(isIgnored),
     throttleTime(LOG_EACH_MS, monotonic),
-    tap((signal) => log.info('signalIgnored', `${signal}: it changes nothing here`)),
+    tap((signal) => log.info('signalIgnored', `${signal}: ignored`)),
     ignoreElements(),
   );
   const order$ = merge(signal$.pipe(filter((signal) => !isIgnored(signal) && !isHangup(signal))), closing$);
@@ -168,7 +168,7 @@ export function serve(
     map((order, index) => ({ order, first: index === 0, force: index > 0 && order === 'SIGINT' })),
     tap(({ order, first, force }) => {
       if (first && limits.shutdownGraceMs !== null) guard(limits.shutdownGraceMs + WATCHDOG_MS, log, exit);
-      if (first && order === 'SIGINT') log.info('howToForce', 'Ctrl-C once more cuts everybody off');
+      if (first && order === 'SIGINT') log.info('howToForce', 'press Ctrl-C again to end all sessions now');
       if (!first && !force) log.info('signalRepeated', `${order} again: already going down`);
     }),
     filter(({ first, force }) => first || force),

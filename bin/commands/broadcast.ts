@@ -9,7 +9,7 @@ import type { AddCommand } from '../program.js';
 /** `impulse broadcast` */
 export const broadcastCommand: AddCommand = (program) => {
   const command = withControl(
-    program.command('broadcast').description('tell everybody who has logged in something, as the sysop'),
+    program.command('broadcast').description('send a message to all callers who have logged in'),
   )
     .argument('<text...>', 'what to say')
     .action(async (words: string[], _: unknown, command: Command) => {
@@ -20,6 +20,6 @@ export const broadcastCommand: AddCommand = (program) => {
       process.stdout.write(`${heardBy((await firstValueFrom(broadcast$)).heard)}\n`);
     });
   withExamples(command, {
-    'impulse broadcast "The mail run is at ten."': 'says so to everybody who has logged in',
+    'impulse broadcast "The mail run is at ten."': 'sends it to all callers who have logged in',
   });
 };

@@ -8,13 +8,13 @@ export const callCommand: AddCommand = (program, { signal$, exitWith }) => {
   const command = program
     .command('call')
     .description('call a board, and talk to it; a telnet client for machines that have none')
-    .argument('[host[:port]]', 'whom to call [127.0.0.1:2323], or telnet://HOST:PORT')
-    .argument('[port]', 'the port, if it stands apart; 23 if only a host is given')
+    .argument('[host[:port]]', 'the board to call [127.0.0.1:2323], or telnet://HOST:PORT')
+    .argument('[port]', 'the port, as a second word; 23 if only a host is given')
     .action(async (host: string | undefined, port: string | undefined) => {
       const address = addressOf(host, port);
       if (!address) {
         const where = port === undefined ? host : `${host} ${port}`;
-        return program.error(`'${where}' is nowhere to call: use ${ADDRESS_ALLOWED}`);
+        return program.error(`'${where}' is not an address: use ${ADDRESS_ALLOWED}`);
       }
       const { stdin: input, stdout: output, stderr } = process;
       const tell = (text: string) => void stderr.write(text);
@@ -24,6 +24,6 @@ export const callCommand: AddCommand = (program, { signal$, exitWith }) => {
   withExamples(command, {
     'impulse call': "calls this machine's board; Ctrl-] hangs up",
     'impulse call bbs.example.org:2323': 'calls another one',
-    'impulse call telnet://bbs.example.org:2323/': 'does so by its link',
+    'impulse call telnet://bbs.example.org:2323/': 'calls it by its URL',
   });
 };

@@ -22,7 +22,7 @@ export const checkConfigCommand: AddCommand = (program) => {
       } else process.stdout.write(`${formatTable(sources)}\n\n${where}\n`);
     });
   withExamples(command, {
-    'impulse check-config': 'prints what is in force here',
-    'impulse check-config --port 2400 --json': 'prints what would be with that flag, for machines',
+    'impulse check-config': 'prints the settings that apply here',
+    'impulse check-config --port 2400 --json': 'prints the settings with that flag, as JSON',
   });
 };

@@ -15,8 +15,8 @@ write it to a file:
 export const completionCommand: AddCommand = (program) => {
   const command = program
     .command('completion')
-    .description('print a script that completes what is typed, for a shell')
-    .addArgument(new Argument('<shell>', 'whose script').choices(Object.keys(COMPLETIONS)))
+    .description('print a completion script for a shell')
+    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(COMPLETIONS)))
     .addHelpText('after', HOW_TO_KEEP)
     .action((shell: string) => void process.stdout.write(COMPLETIONS[shell]?.(outlineOf(program)) ?? ''));
   withExamples(command, {

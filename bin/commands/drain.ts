@@ -13,19 +13,19 @@ export const drainCommand: AddCommand = (program, { signal$, exitWith }) => {
       .description('close the board with grace, now or after a countdown that callers see'),
   )
     .option('--in <duration>', 'how long to count down first, such as 90s or 5m')
-    .option('--cancel', 'stop the countdown that runs')
+    .option('--cancel', 'cancel the countdown')
     .action(async (flags: { in?: string; cancel?: boolean }, command: Command) => {
       const inMs = flags.in === undefined ? 0 : parseDuration(flags.in);
       if (typeof inMs !== 'number')
-        return program.error(`--in '${flags.in}' is no duration: use one such as 90s, 5m or 2h`);
-      if (flags.in !== undefined && flags.cancel) program.error('--in and --cancel: one of them only');
+        return program.error(`--in '${flags.in}' is not a duration: use one such as 90s, 5m or 2h`);
+      if (flags.in !== undefined && flags.cancel) program.error('--in and --cancel exclude each other');
       const request = flags.cancel ? { cancel: true } : { inMs };
       const say = (line: string) => void process.stdout.write(`${line}\n`);
       exitWith(await followDrain(socketOf(command), { command: 'drain', ...request }, signal$, say));
     });
   withExamples(command, {
     'impulse drain': 'closes the board with grace, and says how that went',
-    'impulse drain --in 5m': 'does so after five minutes that callers see pass',
-    'impulse drain --cancel': 'has the board stay open after all',
+    'impulse drain --in 5m': 'does so after a countdown of five minutes',
+    'impulse drain --cancel': 'cancels the countdown',
   });
 };

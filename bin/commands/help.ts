@@ -1,12 +1,15 @@
 import { withExamples } from '../examples.js';
 import type { AddCommand } from '../program.js';
 
-/** `impulse help`; Commander's own prints the help of the whole program when the command is mistyped. */
+/**
+ * `impulse help`. Replaces Commander's own, which prints the help of the whole program for a mistyped
+ * command.
+ */
 export const helpCommand: AddCommand = (program) => {
   const command = program
     .command('help')
     .description('print the help of a command')
-    .argument('[command]', 'of which; of all together, if left out')
+    .argument('[command]', 'the command; all of them, if left out')
     .action(async (name: string | undefined) => {
       const asked = name === undefined ? program : program.commands.find((each) => each.name() === name);
       if (asked) asked.outputHelp();

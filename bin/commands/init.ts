@@ -7,12 +7,12 @@ import type { AddCommand } from '../program.js';
 export const initCommand: AddCommand = (program) => {
   const command = program
     .command('init')
-    .description('begin a board: write a .env with every setting explained, and a banner')
-    .argument('[folder]', 'where; here, if left out')
+    .description('create a board: write a .env with every setting explained, and a banner')
+    .argument('[folder]', 'the folder; the current one, if left out')
     .action((folder = '.') => {
       for (const path of init(folder)) process.stdout.write(`wrote ${printable(path, 1000)}\n`);
       const where = folder === '.' ? '' : ' from that folder';
-      process.stdout.write(`Change in them what you like; then open the board${where}: impulse serve\n`);
+      process.stdout.write(`Edit them as you like, then open the board${where}: impulse serve\n`);
     });
   withExamples(command, {
     'impulse init': 'begins a board in this folder',

@@ -12,7 +12,7 @@ export const kickCommand: AddCommand = (program) => {
   const command = withControl(program.command('kick').description('end the call on a node'))
     .argument('<node>', 'the number of the node, as in impulse who')
     .action(async (typed: string, _: unknown, command: Command) => {
-      if (!/^\d{1,7}$/.test(typed)) program.error(`'${typed}' is no node: use its number`);
+      if (!/^\d{1,7}$/.test(typed)) program.error(`'${typed}' is not a node: use its number`);
       const kick$ = ask<{ kicked: Caller }>(socketOf(command), { command: 'kick', node: Number(typed) });
       process.stdout.write(`${kickedLine((await firstValueFrom(kick$)).kicked)}\n`);
     });

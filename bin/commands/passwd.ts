@@ -18,8 +18,8 @@ password.`;
 export const passwdCommand: AddCommand = (program, { signal$, exitWith }) => {
   const command = program
     .command('passwd')
-    .description('make an account, or change its password, in the file that --passwords names')
-    .argument('<handle>', 'whose account; 2 to 20 letters of one alphabet, digits, spaces, or . - _')
+    .description('create an account, or change its password, in the file of --passwords')
+    .argument('<handle>', 'the handle: 2 to 20 letters of one alphabet, digits, spaces, or . - _')
     .option(`${flag(SETTINGS.passwords)} <file>`, SETTINGS.passwords.description)
     .addHelpText('after', PASSWD_HELP)
     .action(async (typed: string, flags: { passwords?: string }) => {
@@ -37,13 +37,13 @@ export const passwdCommand: AddCommand = (program, { signal$, exitWith }) => {
         );
       else if (!handle)
         program.error(
-          `'${typed}' is no handle: use 2 to 20 letters of one alphabet, digits, spaces, or . - _`,
+          `'${typed}' is not a handle: use 2 to 20 letters of one alphabet, digits, spaces, or . - _`,
         );
       else exitWith(await passwd(file, handle, signal$));
     });
   withExamples(command, {
     'impulse passwd ann --passwords accounts': 'asks for a password, and writes it into accounts',
-    'impulse serve --passwords accounts': 'lets in those who have an account there',
+    'impulse serve --passwords accounts': 'lets in callers who have an account there',
   });
 };
 

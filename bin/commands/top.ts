@@ -13,7 +13,7 @@ export const topCommand: AddCommand = (program, { signal$, exitWith }) => {
   ).action(async (_: unknown, command: Command) => {
     const { stdin: input, stdout: output } = process;
     if (!input.isTTY || !output.isTTY)
-      program.error('top needs a terminal; impulse stats --json is for everything else');
+      program.error('top needs a terminal; use impulse stats --json elsewhere');
     exitWith(await live(ask<View>(socketOf(command), { command: 'watch' }), { input, output, signal$ }));
   });
   withExamples(command, {

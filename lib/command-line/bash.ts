@@ -1,8 +1,8 @@
 import type { CommandOutline, FlagOutline, Outline, ValueOutline } from './outline.js';
 
 /**
- * A script that completes a command line in bash: commands, flags, values that can be counted, and files.
- * It asks nobody: what it knows is in it.
+ * Generates the completion script for bash: commands, flags, values that can be listed, and files. The script
+ * is self-contained and runs no program.
  */
 export function bashCompletion({ name, flags, commands }: Outline): string {
   const helper = `_${name}`;
@@ -30,7 +30,7 @@ complete -F ${helper} ${name}
 `;
 }
 
-/** What may follow a flag that takes a value: nothing but that. */
+/** Completes only the value after a flag that takes one. */
 const valueCases = ({ name, flags }: CommandOutline): string[] =>
   flags.flatMap(({ names, value }) =>
     value ? [`    ${names.map((flag) => `'${name} ${flag}'`).join('|')}) ${values(value)}; return;;`] : [],
@@ -51,7 +51,10 @@ function values({ takes, choices }: ValueOutline): string {
 
 const words = (list: readonly string[]) => reply(`-W $'${list.join('\\n')}'`);
 
-/** A folder gets a slash, and blanks their backslashes; old bashes can't be told. */
+/**
+ * Adds a slash to folders and escapes blanks. Errors are discarded, since older versions of bash lack this
+ * option.
+ */
 const paths = (how: string) => `${reply(how)}; compopt -o filenames 2>/dev/null`;
 
 const reply = (how: string) => `COMPREPLY=($(compgen ${how} -- "$current"))`;

@@ -3,7 +3,7 @@ import { fishCompletion } from './fish.js';
 import type { Outline } from './outline.js';
 import { zshCompletion } from './zsh.js';
 
-/** The shells that can be helped, and who writes their script. */
+/** The generators of completion scripts, by shell. */
 export const COMPLETIONS: Readonly<Record<string, (outline: Outline) => string>> = {
   bash: bashCompletion,
   zsh: zshCompletion,

@@ -1,6 +1,9 @@
 import type { CommandOutline, FlagOutline, Outline, ValueOutline } from './outline.js';
 
-/** A script that completes a command line in fish, with what each command and flag is for. It asks nobody. */
+/**
+ * Generates the completion script for fish, with a description for each command and flag. The script is
+ * self-contained and runs no program.
+ */
 export function fishCompletion({ name, flags, commands }: Outline): string {
   const complete = (when: string, ...what: string[]) =>
     ['complete', '-c', name, '-n', quote(when), ...what].join(' ');
@@ -22,7 +25,7 @@ export function fishCompletion({ name, flags, commands }: Outline): string {
 
 function flagWords({ names, description, value }: FlagOutline): string[] {
   const called = names.map((flag) => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`));
-  // -x: a value follows, and files are none of it.
+  // -x: takes a value, and no files.
   return [...called, ...(value ? ['-x', ...values(value)] : []), '-d', quote(description)];
 }
 

@@ -1,12 +1,12 @@
 import { entry } from './roff.js';
 
-/** A heading, and terms with what they mean. */
+/** Formats a section: a heading, and terms with their explanations. */
 const section = (title: string, entries: Record<string, string>): string[] => [
   `.SH ${title}`,
   ...Object.entries(entries).flatMap(([term, text]) => entry(term, text)),
 ];
 
-/** What is looked for in the environment. */
+/** The environment variables. */
 export const ENVIRONMENT: readonly string[] = section('ENVIRONMENT', {
   'IMPULSE_*':
     'Settings, under the names that OPTIONS gives. Flags win over the environment, and that over the file .env.',
@@ -19,7 +19,7 @@ export const ENVIRONMENT: readonly string[] = section('ENVIRONMENT', {
     'Where the service manager is told that the board listens, or goes down. This needs the program systemd-notify.',
 });
 
-/** What stands between the environment and the examples. */
+/** The sections between the environment and the examples. */
 export const FILES_TO_EXIT_STATUS: readonly string[] = [
   ...section('FILES', {
     '.env':

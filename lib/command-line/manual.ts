@@ -4,12 +4,14 @@ import { CLOSING, ENVIRONMENT, FILES_TO_EXIT_STATUS } from './manual-texts.js';
 import type { CommandOutline, FlagOutline, Outline } from './outline.js';
 import { entry, escaped, filled } from './roff.js';
 
-/** When its words were last looked over. The day of the build would make each build another one. */
+/** The date of the last revision. The build date would make every build different. */
 const DATE = '2026-11-24';
 
 const settings = Object.entries<Setting>(SETTINGS);
 
-/** The manual page of a command line, in roff with the macros of man(7): its commands, and every setting of a board. */
+/**
+ * Generates the manual page in roff, with the macros of man(7): the commands, and every setting of a board.
+ */
 export function manual({ name, version, description, flags, commands }: Outline): string {
   const examples = commands.flatMap((command) => command.examples);
   const lines = [
@@ -57,7 +59,7 @@ const isSetting = ({ names }: FlagOutline) => settings.some(([, setting]) => nam
 
 function commandEntry({ name, description, words, flags }: CommandOutline): string[] {
   const terms = words.map(({ term }) => term);
-  // Settings have a section of their own, and every command has --help.
+  // Settings have their own section, and every command has --help.
   const own = flags.filter((each) => !isSetting(each) && !each.names.includes('--help'));
   const wordLines = words.map(({ term, description, value }) => {
     const choices = value.choices.length > 0 ? `one of ${value.choices.join(', ')}` : description;

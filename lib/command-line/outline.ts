@@ -1,9 +1,9 @@
-/** A command line as its help lists it: what the completions and the manual page are made of. */
+/** The commands and flags of the help, from which completions and the manual page are generated. */
 export interface Outline {
   readonly name: string;
   readonly description: string;
   readonly version: string;
-  /** Flags that stand before any command. */
+  /** Flags before any command. */
   readonly flags: readonly FlagOutline[];
   readonly commands: readonly CommandOutline[];
 }
@@ -18,29 +18,29 @@ export interface CommandOutline {
 
 /** `-h, --help`, or `--port <number>`. */
 export interface FlagOutline {
-  /** What it may be called: `-h` and `--help`. */
+  /** All its names: `-h` and `--help`. */
   readonly names: readonly string[];
   readonly description: string;
-  /** The value that follows it, if one does. */
+  /** The value, if it takes one. */
   readonly value?: ValueOutline;
 }
 
-/** A word of a command that isn't a flag: `<handle>`, or `[folder]`. */
+/** An argument of a command: `<handle>`, or `[folder]`. */
 export interface WordOutline {
-  /** With its brackets. */
+  /** Including its brackets. */
   readonly term: string;
   readonly description: string;
   readonly value: ValueOutline;
 }
 
 export interface ValueOutline {
-  /** What sort it is of: `number`, `file`, `folder`. */
+  /** The kind of value: `number`, `file`, `folder`. */
   readonly takes: string;
-  /** Every value there is, where they can be counted. */
+  /** All allowed values, if they can be listed. */
   readonly choices: readonly string[];
 }
 
-/** A line that can be typed, and what it does. */
+/** A command line, and what it does. */
 export interface Example {
   readonly line: string;
   readonly does: string;

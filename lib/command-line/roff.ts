@@ -1,9 +1,9 @@
 const WIDTH = 80;
 
-/** Text as roff shows it: a backslash is one, and a dash is one that can be copied. */
+/** Escapes text for roff: backslashes, and dashes so that they can be copied. */
 export const escaped = (text: string): string => text.replaceAll('\\', '\\e').replaceAll('-', '\\-');
 
-/** A paragraph of escaped text, broken into lines none of which is a command. */
+/** Breaks escaped text into lines, none of which roff reads as a command. */
 export function filled(text: string): string[] {
   const lines: string[] = [];
   for (const word of escaped(text).split(/\s+/)) {
@@ -15,7 +15,7 @@ export function filled(text: string): string[] {
   return lines;
 }
 
-/** A term, and what is to be said of it. */
+/** Formats a term and its explanation. */
 export const entry = (term: string, text: string): string[] => [
   '.TP',
   `\\fB${escaped(term)}\\fR`,

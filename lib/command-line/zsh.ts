@@ -1,6 +1,9 @@
 import type { CommandOutline, FlagOutline, Outline, ValueOutline, WordOutline } from './outline.js';
 
-/** A script that completes a command line in zsh, with what each command and flag is for. It asks nobody. */
+/**
+ * Generates the completion script for zsh, with a description for each command and flag. The script is
+ * self-contained and runs no program.
+ */
 export function zshCompletion({ name, flags, commands }: Outline): string {
   const helper = `_${name}`;
   return `#compdef ${name}
@@ -29,7 +32,7 @@ function commandCase({ name, flags, words }: CommandOutline): string {
   return `        ${name}) _arguments ${specs.join(' \\\n          ')};;`;
 }
 
-/** `'(-h --help)'{-h,--help}'[print this help]'`, or `'--port=[TCP port]:number: '`. */
+/** Formats a flag: `'(-h --help)'{-h,--help}'[print this help]'`, or `'--port=[TCP port]:number: '`. */
 function flagSpec({ names, description, value }: FlagOutline): string {
   const [only = ''] = names;
   const what = `[${description.replace(/[[\]\\:]/g, '\\$&')}]`;

@@ -52,7 +52,7 @@ export class ConfigError extends Error {
  * `.env` and the files named by settings. Changes nothing, `process.env` included.
  *
  * @throws {@link ConfigError} with one line for each value that isn't allowed, and for a `.env` that exists
- * but can't be read.
+ *   but can't be read.
  * @example
  * ```ts
  * import { readConfig } from './config.js';

@@ -7,7 +7,7 @@ export const MAX_DURATION_MS = 8760 * MS_PER.h;
  * Parses a duration: `500ms`, `90s`, `10m`, `2h`, or `off`.
  *
  * @returns Milliseconds, or `null` for `off`. `undefined` for anything else, for zero, and for more than
- * {@link MAX_DURATION_MS}.
+ *   {@link MAX_DURATION_MS}.
  * @example
  * ```ts
  * import { parseDuration } from './duration.js';

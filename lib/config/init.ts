@@ -15,7 +15,7 @@ const BANNER = `
  *
  * @returns The files that were written.
  * @throws An `Error` with a message of one line, which names the file that exists already or says why it
- * can't be written.
+ *   can't be written.
  */
 export function init(folder: string): string[] {
   const files = { '.env': envFile({ banner: 'banner.txt' }), 'banner.txt': BANNER };

@@ -25,7 +25,7 @@ export const RATE: Rule<Rate> = {
  * count.
  *
  * @returns The rate, or `null` for `off`. `undefined` for anything else, and for a count or burst of zero or
- * over a million.
+ *   over a million.
  * @example
  * ```ts
  * import { parseRate } from './rate.js';

@@ -5,7 +5,7 @@ import { getSystemErrorMap } from 'node:util';
  * Reads a file that a person writes.
  *
  * @throws If the file doesn't exist, is longer than `maxBytes`, or isn't a regular file. Reading a pipe could
- * block the start, and a device has no end.
+ *   block the start, and a device has no end.
  */
 export function readBytes(path: string, maxBytes: number): Buffer {
   const stats = statSync(path);

@@ -13,7 +13,7 @@ export const isVariable = (name: string): boolean => VARIABLES.includes(name);
  * Finds out whether a name was meant to be one of our settings.
  *
  * @param inFile Whether the name is in our own file. There a name without the prefix was meant for us; in the
- * environment it may belong to any program.
+ *   environment it may belong to any program.
  * @returns What is wrong with the name, in words that follow it. `undefined` if it is right, or not ours.
  */
 export function unknownName(name: string, inFile: boolean): string | undefined {

@@ -2,14 +2,15 @@ import type { Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
 import { Observable } from 'rxjs';
 
-/** A longer line is no answer: ten thousand callers are some 3 MiB. */
+/** The longest line, in characters. An answer about ten thousand callers is some 3 MiB. */
 const MAX_ANSWER_LENGTH = 16 * 1024 ** 2;
 
 /**
- * The lines that come from a socket, without their newlines; the last one may lack it. Completes when the other side has said
- * all. Errors with a RangeError at a line that is longer than {@link MAX_ANSWER_LENGTH}; no more than that is kept.
+ * Emits the lines that come from a socket, without their newlines. The last line may lack its newline.
+ * Completes when the other side has ended. Errors with a RangeError at a line that is longer than {@link
+ * MAX_ANSWER_LENGTH}, and buffers no more than that.
  *
- * @param max Characters of a line.
+ * @param max The longest line, in characters.
  */
 export function answerLines(socket: Socket, max = MAX_ANSWER_LENGTH): Observable<string> {
   return new Observable((subscriber) => {

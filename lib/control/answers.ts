@@ -6,7 +6,7 @@ import type { CountdownNews } from './closing-time.js';
 import type { CountdownCancelled, CountdownTold, DrainNews, Stats } from './protocol.js';
 import { type Controlled, callerOn, callers, view$ } from './views.js';
 
-/** What was sent with a command, whatever that is. */
+/** The unchecked fields of a request. */
 type Fields = Readonly<Record<string, unknown>>;
 
 type Command = (board: Controlled, fields: Fields) => Observable<object>;
@@ -25,16 +25,19 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 };
 
 /**
- * Does what a request says, and emits what there is to say of it, as objects. Throws in words if it can't be done.
+ * Runs the command of a request. Emits its answers as objects. Throws an error with a message for the person
+ * if the command is unknown or can't be run.
  *
- * @param request A line of JSON that was sent, whatever that is.
+ * @param request The request, unchecked: one line, which should be JSON.
  */
 export function answer(board: Controlled, request: string): Observable<object> {
   const fields = fieldsOf(request);
   const name = String(fields.command);
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command)
-    throw new Error(`no command ${JSON.stringify(name)}; there are ${Object.keys(COMMANDS).join(', ')}`);
+    throw new Error(
+      `unknown command ${JSON.stringify(name)}; the commands are ${Object.keys(COMMANDS).join(', ')}`,
+    );
   return command(board, fields);
 }
 
@@ -54,7 +57,7 @@ function kick(board: Controlled, { node }: Fields): Observable<object> {
 }
 
 function broadcast({ impulse }: Controlled, { text }: Fields): Observable<object> {
-  if (typeof text !== 'string' || plain(text).trim() === '') throw new Error('there is nothing to say');
+  if (typeof text !== 'string' || plain(text).trim() === '') throw new Error('the text is empty');
   return of({ heard: impulse.broadcast(text) });
 }
 
@@ -78,7 +81,7 @@ function drain(
   );
 }
 
-// That it is closing time is told by what comes of it.
+// The end of the countdown isn't reported, since the drain that follows is.
 const isTold = (news: CountdownNews): news is CountdownTold | CountdownCancelled =>
   news.type !== 'countdownEnded';
 

@@ -6,15 +6,16 @@ import type { Request } from './protocol.js';
 import { safeAnswer } from './safe-answer.js';
 
 /**
- * Asks the board behind a socket. Emits its answers, all text in them safe on a terminal, and completes when it has said all. Errors, in one line for the
- * person who asked, when nobody listens there or when the board says no. Unsubscribing hangs up.
+ * Sends a request to the board at a socket. Emits its answers, with all text in them safe on a terminal.
+ * Completes when the board has ended. Errors with a message of one line if no board listens or the board
+ * refuses. Unsubscribing closes the connection.
  */
 export function ask<Answer extends object>(path: string, request: Request): Observable<Answer> {
   return new Observable((subscriber) => {
     const socket = connect(path, () => socket.write(`${JSON.stringify(request)}\n`));
     let answered = false;
     socket.on('error', (error) => subscriber.error(new Error(unreachable(path, error))));
-    const noBoard = () => new Error(`what answers at ${printable(path)} is no board`);
+    const noBoard = () => new Error(`the program at ${printable(path)} is not a board`);
     const lines = answerLines(socket).subscribe({
       next(line) {
         const said = safeAnswer(line) as (Answer & { error?: unknown }) | null;
@@ -42,12 +43,12 @@ function unreachable(path: string, { code, message }: NodeJS.ErrnoException): st
   switch (code) {
     case 'ENOENT':
     case 'ECONNREFUSED':
-      return `no board is at ${printable(path)}; name the one you mean with --port PORT or --control SOCKET`;
+      return `no board listens at ${printable(path)}; choose one with --port PORT or --control SOCKET`;
     case 'EPIPE':
     case 'ECONNRESET':
       return HUNG_UP;
     case 'EACCES':
-      return `${printable(path)} belongs to somebody else: only who runs a board controls it`;
+      return `${printable(path)} belongs to another user: only the user who runs a board can control it`;
     default:
       return `${printable(path)} can't be asked: ${message}`;
   }

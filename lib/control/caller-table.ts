@@ -7,7 +7,7 @@ import type { Caller } from './protocol.js';
 interface Column {
   readonly title: string;
   readonly align?: 'right';
-  /** Which of them a window that is too narrow does without first; the others never. */
+  /** The order in which columns are left out of a narrow window. Columns without it are always shown. */
   readonly spare?: number;
   readonly of: (caller: Caller) => string;
 }
@@ -24,7 +24,7 @@ const COLUMNS: readonly Column[] = [
 
 const GAP = '  ';
 
-/** Who is on line: a header, and a line each, in as many columns as a window so wide has room for. */
+/** Formats the callers as a table: a header, and one row each, with the columns that fit the window. */
 export function callerTable(callers: readonly Caller[], columns = Number.POSITIVE_INFINITY): string[] {
   const whole = COLUMNS.map((each) => {
     const cells = [each.title, ...callers.map(each.of)];

@@ -18,29 +18,29 @@ import type { Impulse } from '../create-impulse.js';
 import { width } from '../width.js';
 import type { CountdownCancelled, CountdownTold } from './protocol.js';
 
-/** It is closing time. */
+/** The countdown is at its end: the board must close. */
 interface CountdownEnded {
   readonly type: 'countdownEnded';
 }
-/** What comes of a countdown. */
+/** The events of a countdown. */
 export type CountdownNews = CountdownTold | CountdownCancelled | CountdownEnded;
 
-/** When a board closes. */
+/** A countdown to the closing of a board. */
 export interface ClosingTime {
-  /** What is left of the countdown that runs; `null` if none does. */
+  /** The time left, or `null` if no countdown is running. */
   readonly leftMs: number | null;
-  /** Begins to count down, in place of a countdown that runs. With 0 it is closing time at once. */
+  /** Starts a countdown, in place of one that is running. With 0 the board closes at once. */
   closeIn(ms: number): void;
-  /** Stops the countdown that runs. */
+  /** Stops the countdown that is running. */
   cancel(): void;
   /**
-   * What comes of it, from the moment of subscribing on; at `countdownEnded` it is closing time. Completes when the board
-   * goes down, for whatever reason. A countdown runs for as long as somebody is subscribed.
+   * The events of countdowns, from subscription on. At `countdownEnded` the board must close. Completes when
+   * the board begins to drain, for any reason. A countdown runs only while there is a subscriber.
    */
   readonly news$: Observable<CountdownNews>;
 }
 
-/** Counts down to the closing time of a board, and tells its callers. */
+/** Creates the countdown of a board, and tells its callers the time left. */
 export function closingTime(
   { event$, broadcast }: Pick<Impulse, 'event$' | 'broadcast'>,
   scheduler: SchedulerLike,
@@ -84,7 +84,7 @@ export function closingTime(
   };
 }
 
-/** An app whose callers are told, as they come in, that the board is about to close. */
+/** Wraps an app, so that callers who log in during a countdown are told that the board is about to close. */
 export function forewarned(app: App, leftMs: () => number | null): App {
   return (session, services) => {
     const left = leftMs();

@@ -25,24 +25,27 @@ import { MAX_REQUEST_BYTES } from './protocol.js';
 import { listenOnSocket } from './socket.js';
 import type { Controlled } from './views.js';
 
-/** Who may be asking at once. */
+/** The most control connections at a time. */
 export const MAX_CONTROL_CONNECTIONS = 16;
 
-/** How long a request may take to come. */
+/** How long a client may take to send its request. */
 const REQUEST_MS = 5000;
 
-/** How long the last of an answer may take to be read: less than the watchdog waits for a board that goes down. */
+/**
+ * How long a client may take to read the end of an answer. Less than the watchdog grants a board that shuts
+ * down.
+ */
 const FLUSH_MS = 1500;
 
-/** Answers that may wait for somebody who doesn't read. */
+/** The most bytes of answers that are buffered for a client that doesn't read. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 
 /**
- * Lets a board be controlled through a socket: a line of JSON from each connection, lines of JSON back, and the end. Emits
- * nothing; errors if the socket can't be had. Never completes; unsubscribing hangs up on everybody, after their last line,
- * and removes the socket.
+ * Opens a board's control socket. Each connection sends one line of JSON, gets lines of JSON back, and is
+ * closed. Emits nothing. Errors if the socket can't be opened. Never completes. Unsubscribing closes all
+ * connections after their last line, and removes the socket.
  *
- * @param onListening Called once the socket is there.
+ * @param onListening Called when the socket listens.
  */
 export function control(path: string, board: Controlled, onListening: () => void): Observable<never> {
   return listenOnSocket(path, MAX_CONTROL_CONNECTIONS).pipe(
@@ -52,14 +55,14 @@ export function control(path: string, board: Controlled, onListening: () => void
   );
 }
 
-/** Makes the folder that the socket of `auto` is in. */
+/** Creates the folder of the socket that `auto` stands for. */
 export function makeFolder(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
 }
 
-/** One connection: request, answers, end. Never errors: what can't be done is an answer too. */
+/** Serves one connection: request, answers, end. Never errors; an error is sent as an answer. */
 function serve(socket: Socket, board: Controlled): Observable<object> {
-  // A connection that breaks is closed as well, and that is all that matters.
+  // A broken connection also emits 'close', which is handled below.
   socket.on('error', () => {});
   return request$(socket).pipe(
     switchMap((request) => answer(board, request)),
@@ -76,14 +79,14 @@ function serve(socket: Socket, board: Controlled): Observable<object> {
   );
 }
 
-/** The first line that comes. */
+/** Emits the first line. */
 function request$(socket: Socket): Observable<string> {
   return defer(() => fromEvent(socket, 'data') as Observable<Buffer>).pipe(
     scan((all, chunk) => Buffer.concat([all, chunk]), Buffer.alloc(0)),
     map((bytes) => ({ bytes, end: bytes.indexOf('\n') })),
     tap(({ bytes, end }) => {
       if ((end === -1 ? bytes.length : end) > MAX_REQUEST_BYTES)
-        throw new Error(`a request has ${MAX_REQUEST_BYTES} bytes at most`);
+        throw new Error(`a request may have at most ${MAX_REQUEST_BYTES} bytes`);
     }),
     filter(({ end }) => end !== -1),
     take(1),
@@ -91,7 +94,7 @@ function request$(socket: Socket): Observable<string> {
     timeout({
       first: REQUEST_MS,
       with: () => {
-        throw new Error('no request came');
+        throw new Error('no request was received in time');
       },
     }),
   );

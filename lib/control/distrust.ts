@@ -1,10 +1,11 @@
 import { lstatSync } from 'node:fs';
 
 /**
- * Why a file must not say which board or file is meant: it is another user's, or the socket that it names is. Whoever may
- * write into a folder would otherwise be told, by a `.env` in it, what a sysop who works there tells a board. Null if it may.
+ * Returns why a file must not choose the board or socket to talk to: the file, or the socket that it names,
+ * belongs to another user. Otherwise anyone who can write a `.env` into a folder would receive what a sysop
+ * who works there sends to a board. Returns null if the file may choose.
  *
- * @param uid The user who asks; not looked at where the system has no such thing.
+ * @param uid The current user. Not checked on systems without user ids.
  */
 export function distrust(file: string, socket: string | null, uid = process.getuid?.()): string | null {
   for (const path of [file, ...(socket === null ? [] : [socket])]) {

@@ -4,9 +4,9 @@ import type { DrainNews, Request } from './protocol.js';
 import { drainLine } from './words.js';
 
 /**
- * Orders the board to close, or not to, and says how that goes, a line at a time. Resolves with the exit code: 0 when what
- * was ordered is done, 1 when somebody else called it off or the board is gone without a word, 130 after a signal, which
- * leaves the countdown as it is.
+ * Tells the board to close or to cancel, and reports the progress, one line each. Resolves with the exit
+ * code: 0 when the order is carried out, 1 when another client cancelled it or the board went away without a
+ * word, 130 after a signal. A signal doesn't stop the countdown.
  */
 export function followDrain(
   path: string,
@@ -25,7 +25,7 @@ export function followDrain(
     map(() => {
       if (latest?.type === 'serverClosed') return 0;
       if (latest?.type === 'countdownCancelled') return request.cancel ? 0 : 1;
-      say('The board is gone, and has not said how it went.');
+      say('The board closed the connection without a report.');
       return 1;
     }),
   );
@@ -33,7 +33,7 @@ export function followDrain(
     take(1),
     map(() => {
       if (latest?.type === 'countdownTold') say('The countdown goes on; impulse drain --cancel stops it.');
-      else if (latest) say('The board goes down all the same.');
+      else if (latest) say('The board still goes down.');
       return 130;
     }),
   );

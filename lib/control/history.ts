@@ -1,7 +1,7 @@
 import { map, type OperatorFunction, pipe, scan } from 'rxjs';
 import type { Figures, View } from './protocol.js';
 
-/** What happened in a second; counts are per second. */
+/** The rates of one second. */
 export interface Sample {
   readonly calls: number;
   readonly refused: number;
@@ -11,17 +11,17 @@ export interface Sample {
   readonly lateMs: number;
 }
 
-/** A board as it is, and how it was. */
+/** The current view of a board, and its history. */
 export interface Remembered {
   readonly view: View;
-  /** The last minute, the latest last. */
+  /** The samples of the last minute, the latest last. */
   readonly samples: readonly Sample[];
 }
 
-/** A minute. */
+/** One minute. */
 export const MAX_SAMPLES = 60;
 
-/** Remembers how views changed: what there is to draw, for each of them. */
+/** Emits each view together with the samples so far. */
 export function remember(): OperatorFunction<View, Remembered> {
   return pipe(
     scan<View, Remembered | null>((before, view) => {
@@ -33,7 +33,7 @@ export function remember(): OperatorFunction<View, Remembered> {
 }
 
 function sample(before: View, now: View): Sample {
-  // Not by the times of day: a clock may be set.
+  // Measured by the uptime, since the wall clock may be set.
   const seconds = Math.max(0.001, (now.figures.uptimeMs - before.figures.uptimeMs) / 1000);
   const rate = (count: (figures: Figures) => number) =>
     Math.max(0, count(now.figures) - count(before.figures)) / seconds;

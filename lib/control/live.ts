@@ -18,13 +18,13 @@ import { type Remembered, remember } from './history.js';
 import type { View } from './protocol.js';
 import { type Size, topScreen } from './top.js';
 
-/** The alternate screen, without a cursor; and back. */
+/** Enters the alternate screen and hides the cursor; and the reverse. */
 const [ENTER, LEAVE] = ['\x1b[?1049h\x1b[?25l', '\x1b[?25h\x1b[?1049l'];
 
-/** What takes a person out: q, or Ctrl-C, which is a key as any other here. */
+/** The keys that quit: q, or Ctrl-C, which is an ordinary key in raw mode. */
 const LEAVING = /[qQ\x03]/;
 
-/** A person's terminal. */
+/** The terminal of a person. */
 export interface Person {
   readonly input: ReadStream;
   readonly output: WriteStream;
@@ -32,13 +32,14 @@ export interface Person {
 }
 
 /**
- * Shows a board to a person as it changes, until they leave, the board closes, or a signal comes; their screen is then as it
- * was. Resolves with the exit code: 130 after a signal, else 0. Rejects as `view$` errors.
+ * Shows the changing state of a board on a terminal until the person quits, the board closes, or a signal
+ * comes. Then restores the screen. Resolves with the exit code: 130 after a signal, otherwise 0. Rejects if
+ * `view$` errors.
  */
 export async function live(view$: Observable<View>, { input, output, signal$ }: Person): Promise<number> {
   const size$ = fromEvent(output, 'resize').pipe(
     startWith(null),
-    // A terminal that nobody told its size has none.
+    // A terminal that was never told its size reports none.
     map(() => ({ columns: output.columns || 80, rows: output.rows || 24 })),
   );
   const closed$ = combineLatest([view$.pipe(remember(), endWith(null)), size$]).pipe(
@@ -67,6 +68,9 @@ export async function live(view$: Observable<View>, { input, output, signal$ }: 
   return code;
 }
 
-/** Lines over what is on the screen, the first of them standing out. Each is erased before it is written: a full one ends below the last column. */
+/**
+ * Draws rows over the current screen, the first one highlighted. Each row is erased before it is written:
+ * after a full row the cursor stands on the last column, and would erase it.
+ */
 const drawn = ([first = '', ...rest]: readonly string[]): string =>
   `\x1b[H\x1b[2K\x1b[7m${first}\x1b[0m${rest.map((line) => `\r\n\x1b[2K${line}`).join('')}\x1b[J`;

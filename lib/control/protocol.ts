@@ -2,71 +2,71 @@ import type { Tally } from '../../streams/events/tally.js';
 import type { ServerClosed, ServerDraining } from '../../streams/types/events.js';
 import type { SessionState } from '../../streams/types/session.js';
 
-/** A request is one line of JSON, of at most so many bytes. */
+/** The longest request, in bytes. A request is one line of JSON. */
 export const MAX_REQUEST_BYTES = 4096;
 
-/** What a board is asked, or told. */
+/** A request to a board. */
 export type Request =
   | { readonly command: 'who' | 'stats' | 'watch' }
   | { readonly command: 'kick'; readonly node: number }
   | { readonly command: 'broadcast'; readonly text: string }
   | { readonly command: 'drain'; readonly inMs?: number; readonly cancel?: boolean };
 
-/** Somebody on line, as the sysop sees them. */
+/** A session on line, as the sysop sees it. */
 export interface Caller {
   readonly node: number;
   readonly session: number;
-  /** `null` until they have logged in. */
+  /** `null` until the caller has logged in. */
   readonly handle: string | null;
   readonly address: string;
-  /** When the session opened, ISO 8601 in UTC. */
+  /** When the session opened, in ISO 8601, UTC. */
   readonly openedAt: string;
   readonly onLineMs: number;
-  /** How long they have typed nothing. */
+  /** How long the caller has typed nothing. */
   readonly idleMs: number;
   readonly state: SessionState;
-  /** The room they are in; empty if they are in none. */
+  /** The caller's room; empty if they are in none. */
   readonly where: string;
   readonly bytesIn: number;
   readonly bytesOut: number;
 }
 
-/** A board and its process in figures; counts are since its start. */
+/** The figures of a board and its process. Counts are since its start. */
 export interface Figures extends Omit<Tally, 'lines'> {
-  /** Until a countdown is at its end; `null` if none runs. */
+  /** The time left of the countdown; `null` if none is running. */
   readonly closesInMs: number | null;
   readonly uptimeMs: number;
   readonly memoryBytes: number;
-  /** How late the event loop was since it was last looked at, at most: what waited that long was somebody's key. */
+  /** The longest delay of the event loop since the last figures, in milliseconds. Input waited that long. */
   readonly lateMs: number;
 }
 
-/** What `stats` answers. */
+/** The answer to `stats`. */
 export interface Stats {
-  /** When this was so, ISO 8601 in UTC. */
+  /** When the figures were taken, in ISO 8601, UTC. */
   readonly time: string;
-  /** The board's process. */
+  /** The process id of the board. */
   readonly pid: number;
-  /** The port that it listens on. */
+  /** The port that the board listens on. */
   readonly port: number;
   readonly figures: Figures;
 }
 
-/** What `watch` answers, again and again. */
+/** The repeated answer to `watch`. */
 export interface View {
-  /** When this was so, ISO 8601 in UTC. */
+  /** When the view was taken, in ISO 8601, UTC. */
   readonly time: string;
   readonly figures: Figures;
   readonly callers: readonly Caller[];
 }
 
-/** Callers were told that the board closes: as a countdown began, perhaps in place of another, and at each of its marks. */
+/** Callers were told that the board is closing: when a countdown began, and at each of its marks. */
 export interface CountdownTold {
   readonly type: 'countdownTold';
   readonly leftMs: number;
-  /** How many callers were told. */
+  /** The number of callers who were told. */
   readonly heard: number;
-  /** What the countdown had left that this one replaced. */
+  /** The time that was left of the countdown that this one replaced. */
   readonly insteadOfMs?: number;
 }
 /** Callers were told that the board stays open. */
@@ -74,5 +74,5 @@ export interface CountdownCancelled {
   readonly type: 'countdownCancelled';
   readonly heard: number;
 }
-/** What `drain` answers, one after the other, until the board is closed or the countdown is cancelled. */
+/** The answers to `drain`, until the board is closed or the countdown is cancelled. */
 export type DrainNews = CountdownTold | CountdownCancelled | ServerDraining | ServerClosed;

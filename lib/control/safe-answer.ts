@@ -2,8 +2,9 @@ import { plain } from '../../streams/terminal/plain.js';
 import { printable } from '../../streams/terminal/printable.js';
 
 /**
- * What a board answered, a line of JSON, with all text in it safe on a terminal: nothing that drives it, breaks a line or turns
- * it around. What answers at a socket may be anybody's program. Null if it is no answer of a board.
+ * Parses a line of JSON from a board, and makes all text in it safe on a terminal: control characters, line
+ * breaks and changes of direction are escaped. The program at the socket may be any program. Returns null if
+ * the line isn't a board's answer.
  */
 export function safeAnswer(line: string): object | null {
   try {

@@ -3,15 +3,16 @@ import { lstatSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { catchError, defer, Observable, Subject, switchMap } from 'rxjs';
 
-/** Who may talk to a socket made under this mask: its owner, who may read and write it. */
+/** A umask that lets only the owner read and write the socket. */
 const OWNER_ONLY = 0o177;
 
 /**
- * Listens on a Unix socket that only its owner may use, from its first moment. Emits once, when it does, those who
- * connect. Errors with the system's error if it can't, and with one of ours if a program listens there already or the
- * name is taken by something else. A socket that was left behind is replaced. Never completes; unsubscribing removes it.
+ * Listens on a Unix socket that only its owner may use, from its first moment on. Emits an Observable of the
+ * connections once it listens. Errors with the system's error if it can't listen, and with our own if another
+ * program listens there or the path is something else than a socket. Replaces an abandoned socket. Never
+ * completes. Unsubscribing removes the socket.
  *
- * @param most Connections at once; more are hung up on.
+ * @param most The most connections at a time; further ones are closed.
  */
 export function listenOnSocket(path: string, most: number): Observable<Observable<Socket>> {
   return bind(path, most).pipe(
@@ -25,12 +26,12 @@ export function listenOnSocket(path: string, most: number): Observable<Observabl
 function bind(path: string, most: number): Observable<Observable<Socket>> {
   return new Observable((subscriber) => {
     const sockets = new Subject<Socket>();
-    // Who has asked may have closed their side, and still reads the answer.
+    // A client may end its side after the request, and still read the answer.
     const server = createServer({ allowHalfOpen: true }, (socket) => sockets.next(socket));
     server.maxConnections = most;
     server.on('error', (error) => subscriber.error(error));
     server.on('listening', () => subscriber.next(sockets.asObservable()));
-    // The socket is made within this call.
+    // The socket is created within this call.
     const mask = process.umask(OWNER_ONLY);
     try {
       server.listen(path);
@@ -41,10 +42,10 @@ function bind(path: string, most: number): Observable<Observable<Socket>> {
   });
 }
 
-/** Removes a socket that nobody listens on any more. */
+/** Removes an abandoned socket. */
 async function remove(path: string): Promise<void> {
-  // A connection to an ordinary file is refused as well.
-  if (!lstatSync(path).isSocket()) throw new Error('there is a file of that name, which is not a socket');
+  // Connecting to an ordinary file is refused too.
+  if (!lstatSync(path).isSocket()) throw new Error('the file exists and is not a socket');
   if (await answers(path)) throw new Error('another board listens there');
   unlinkSync(path);
 }

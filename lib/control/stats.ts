@@ -2,7 +2,7 @@ import { inWords } from '../../streams/terminal/texts.js';
 import { spent } from '../lobby/times.js';
 import type { Figures } from './protocol.js';
 
-/** The figures for a person, a line each, under names that are aligned. */
+/** Formats the figures for a person, one line each, with aligned names. */
 export function statsText(figures: Figures): string {
   const { closesInMs, onLine, most, waiting, opened, waited, closed, refused } = figures;
   const rows: [string, string][] = [
@@ -22,7 +22,7 @@ export function statsText(figures: Figures): string {
   return rows.map(([name, value]) => `${name.padEnd(9)}  ${value}\n`).join('');
 }
 
-/** `3 (2 hangup, 1 idle)`, the most frequent first. */
+/** Formats counts, the highest first: `3 (2 hangup, 1 idle)`. */
 function counted(counts: Readonly<Record<string, number>>): string {
   const some = Object.entries(counts)
     .filter(([, count]) => count > 0)

@@ -5,7 +5,7 @@ import { callerTable } from './caller-table.js';
 import type { Remembered, Sample } from './history.js';
 import { inBytes } from './stats.js';
 
-/** A window to draw in. */
+/** The size of a window. */
 export interface Size {
   readonly columns: number;
   readonly rows: number;
@@ -24,7 +24,7 @@ const METERS: readonly { title: string; of: (sample: Sample) => number; unit: (v
 const TITLE_WIDTH = 7;
 const VALUE_WIDTH = 12;
 
-/** What `impulse top` shows in a window of that size: its lines, none wider than the window and no more than it has rows. */
+/** Returns the screen of `impulse top` as rows that fit the window. */
 export function topScreen({ view, samples }: Remembered, { columns, rows }: Size): string[] {
   const { figures, callers } = view;
   const { phase, closesInMs, onLine, most, waiting, uptimeMs } = figures;
@@ -49,7 +49,7 @@ export function topScreen({ view, samples }: Remembered, { columns, rows }: Size
   return [...head, ...list].slice(0, rows).map((line) => column(line, columns).trimEnd());
 }
 
-/** A text at either end of a line, the second one only if there is room. */
+/** Joins two texts at the ends of a row. The second one is left out if it doesn't fit. */
 function ends(left: string, right: string, columns: number): string {
   const gap = columns - left.length - right.length;
   return gap > 0 ? `${left}${' '.repeat(gap)}${right}` : left.padEnd(columns);
@@ -57,7 +57,7 @@ function ends(left: string, right: string, columns: number): string {
 
 const BARS = '▁▂▃▄▅▆▇█';
 
-/** A bar for each value, the highest of them as high as a letter; nothing is the lowest, and anything is higher. */
+/** Draws a bar for each value, scaled to the highest. Only zero gets the lowest bar. */
 export function sparkline(values: readonly number[]): string {
   const most = Math.max(...values);
   return values.map((value) => BARS[value > 0 ? Math.max(1, Math.round((value / most) * 7)) : 0]).join('');

@@ -10,28 +10,28 @@ import { monotonic, processClock } from '../process/monotonic.js';
 import type { ClosingTime } from './closing-time.js';
 import type { Caller, View } from './protocol.js';
 
-/** What a board is controlled by. */
+/** The parts of a board that the control socket uses. */
 export interface Controlled {
   readonly impulse: Impulse;
-  /** The port that it listens on. */
+  /** The port that the board listens on. */
   readonly port: number;
   readonly bus: Bus;
   readonly closing: ClosingTime;
-  /** What happened so far. */
+  /** The counts so far. */
   readonly tally: () => Tally;
 }
 
-/** Callers that a {@link View} lists: no screen has more lines. */
+/** The most callers in a {@link View}. No screen has more rows. */
 const MAX_VIEWED = 200;
 
-/** Who is on line, by their nodes. */
+/** Returns the callers on line, by node. */
 export const callers = (board: Controlled): Caller[] =>
   rowsOf(
     board,
     [...board.impulse.sessions.values()].sort((one, other) => one.node - other.node),
   );
 
-/** Who is on a node. */
+/** Returns the caller on a node. */
 export function callerOn(board: Controlled, node: unknown): Caller | undefined {
   for (const info of board.impulse.sessions.values()) if (info.node === node) return rowsOf(board, [info])[0];
   return undefined;
@@ -57,7 +57,9 @@ const caller = (info: SessionInfo, where: string, now: number): Caller => ({
   bytesOut: info.bytesOut,
 });
 
-/** The board in figures and who is on line: soon after subscribing, and then each second. Never completes. */
+/**
+ * Emits the figures and callers of the board soon after subscription, and then each second. Never completes.
+ */
 export function view$(board: Controlled): Observable<View> {
   return lateness().pipe(
     map((lateMs) => {

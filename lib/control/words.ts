@@ -3,17 +3,17 @@ import { closing, inWords } from '../../streams/terminal/texts.js';
 import { formatDuration } from '../config/duration.js';
 import type { Caller, DrainNews } from './protocol.js';
 
-/** What happens on the way down, in a line for who ordered it. */
+/** Describes a step of the shutdown in one line, for the person who ordered it. */
 export function drainLine(news: DrainNews): string {
   switch (news.type) {
     case 'countdownTold': {
       const { leftMs, heard, insteadOfMs } = news;
       const instead =
-        insteadOfMs === undefined ? '' : ` The countdown before, with ${inWords(insteadOfMs)} left, is off.`;
+        insteadOfMs === undefined ? '' : ` It replaces a countdown with ${inWords(insteadOfMs)} left.`;
       return `${closing(leftMs)} ${heardBy(heard)}${instead}`;
     }
     case 'countdownCancelled':
-      return `The countdown is off: the board stays open. ${heardBy(news.heard)}`;
+      return `The countdown is cancelled: the board stays open. ${heardBy(news.heard)}`;
     case 'serverDraining': {
       const { sessions, graceMs, reason } = news;
       const patience = graceMs === null ? 'however long it takes' : `${formatDuration(graceMs)} at most`;
@@ -28,8 +28,8 @@ export function drainLine(news: DrainNews): string {
 
 /** `2 callers heard it.` */
 export const heardBy = (heard: number): string =>
-  heard === 0 ? 'Nobody is on line to hear it.' : `${heard} ${heard === 1 ? 'caller' : 'callers'} heard it.`;
+  heard === 0 ? 'No callers are on line.' : `${heard} ${heard === 1 ? 'caller' : 'callers'} heard it.`;
 
-/** Who was kicked. */
+/** Describes the caller who was kicked. */
 export const kickedLine = ({ node, handle, address }: Caller): string =>
   printable(`Kicked ${handle ?? 'a caller who was logging in'} from node ${node} (${address}).`);

@@ -2,18 +2,20 @@ import { type Server, Socket, type SocketConstructorOpts } from 'node:net';
 import { Readable } from 'node:stream';
 
 /**
- * Has a server that listens make the sockets of its callers as we want them; all else stays Node's. A call costs a bare server
- * a third less, and what it leaves to the collector is gone with the next small collection:
+ * Makes a listening server create its callers' sockets in a cheaper way; the rest is Node's. A connection
+ * costs a bare server a third less, and the garbage it leaves is collected by the next minor collection:
  *
- * - Node copies the options of an accepted socket and adds three to the copy, for each of which V8 makes a new shape that
- *   lives until the next full collection. Ours have all of them from the beginning.
- * - They read into memory that all such sockets share, and emit `'data'` from there: memory of its own for each packet
- *   is a fifth of what a line costs. The bytes are good until the listener returns. What comes while the socket is paused
- *   waits in its own buffer, as ever. Node has this as `onread` (https://nodejs.org/api/net.html), but not for those who call.
- * - `noDelay` and `keepAlive` are set once, on the socket that listens, and those who call inherit them (Stevens, UNIX Network
- *   Programming, 7.4), as they do the time of the keepalive on Linux; Node asks the kernel up to five times for each.
+ * - Node copies the options of an accepted socket and adds three to the copy. For each, V8 creates a new
+ *   shape that lives until the next full collection. Our options have all fields from the start.
+ * - All sockets read into one shared buffer, and emit `'data'` from there: a buffer for each packet would be
+ *   a fifth of the cost of a line of input. The bytes are valid until the listener returns. Input during a
+ *   pause is kept in the socket's own buffer, as usual. Node has this as `onread`
+ *   (https://nodejs.org/api/net.html), but not for accepted sockets.
+ * - `noDelay` and `keepAlive` are set once, on the listening socket; accepted ones inherit them (Stevens,
+ *   UNIX Network Programming, 7.4), and on Linux the keepalive time too. Node makes up to five system calls
+ *   for each.
  *
- * Where this Node accepts in another way, nothing is changed.
+ * If this version of Node accepts in another way, nothing is changed.
  */
 export function accept(server: Server): void {
   const accepting = server as Accepting;
@@ -32,7 +34,7 @@ export function accept(server: Server): void {
       decodeStrings: false,
       onread: IN_PLACE,
     } as SocketConstructorOpts) as Accepted;
-    // A socket with `onread` would not read at all in a pause, and a hang-up would go unnoticed.
+    // A socket with `onread` would stop reading during a pause and miss a hang-up.
     socket.pause = Readable.prototype.pause as () => Accepted;
     accepting._connections += 1;
     socket.server = socket._server = server;
@@ -40,7 +42,7 @@ export function accept(server: Server): void {
   };
 }
 
-/** What a listening server is inside. */
+/** The internal fields of a listening server. */
 interface Accepting extends Server {
   readonly allowHalfOpen: boolean;
   readonly noDelay: boolean;
@@ -48,7 +50,7 @@ interface Accepting extends Server {
   /** In seconds. */
   readonly keepAliveInitialDelay: number;
   _handle?: Listening | null;
-  /** How many of its sockets are open; each takes itself off the count. */
+  /** The number of its open sockets. Each one decrements it when it closes. */
   _connections: number;
 }
 interface Listening {
@@ -61,7 +63,7 @@ interface Accepted extends Socket {
   _server: Server;
 }
 
-/** What Node reads at most at a time. */
+/** As large as the largest read of Node. */
 const MEMORY = Buffer.allocUnsafeSlow(64 * 1024);
 
 function take(this: Socket, length: number): boolean {

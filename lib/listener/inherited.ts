@@ -1,14 +1,14 @@
 import { printable } from '../../streams/terminal/printable.js';
 import { ConfigError } from '../config/config.js';
 
-/** The first descriptor that is handed over: SD_LISTEN_FDS_START of sd_listen_fds(3). */
+/** The first inherited descriptor: SD_LISTEN_FDS_START of sd_listen_fds(3). */
 const FIRST = 3;
 
 /**
- * The listening socket that a service manager handed over to this process, by the protocol of sd_listen_fds(3); `undefined` if
- * there is none. Takes the variables that tell of it out of `env`, since they are meant for nobody else.
+ * Returns the listening socket that a service manager passed to this process (sd_listen_fds(3)), or
+ * `undefined`. Removes the protocol's variables from `env`, so that child processes don't see them.
  *
- * @throws {@link ConfigError} when there isn't exactly one.
+ * @throws {@link ConfigError} if more or less than one socket was passed.
  */
 export function inheritedSocket(env = process.env, pid = process.pid): number | undefined {
   const { LISTEN_FDS, LISTEN_PID } = env;

@@ -2,31 +2,31 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { Observable, Subject } from 'rxjs';
 import { accept } from './accept.js';
 
-/** A port that is listened on. */
+/** A listening port. */
 export interface Listening {
   readonly address: AddressInfo;
   /**
-   * Those who call, from the moment of subscribing on; whoever came before is hung up on. Each has an address. Unsubscribing
-   * closes the port.
+   * The connections, from subscription on. Earlier ones are closed. Each has an address. Unsubscribing closes
+   * the port.
    */
   readonly socket$: Observable<Socket>;
 }
 
-/** The longest silence after which the kernel can be told to ask: MAX_TCP_KEEPIDLE of Linux. What is longer, it refuses. */
+/** The longest keepalive time that Linux accepts: MAX_TCP_KEEPIDLE. */
 const MAX_KERNEL_WAITS_MS = 32_767_000;
 
-/** How long the kernel goes on asking, once a second, an other end that doesn't answer (libuv's choice). */
+/** How long the kernel probes a peer that doesn't answer, once a second (libuv's choice). */
 const KERNEL_ASKS_MS = 10_000;
 
 /**
- * Listens on a TCP port, or on a socket that does already. Emits once, when it does; completes when the port is closed
- * and the last line that came in through it is gone. Errors with the system's error if it can't listen. Unsubscribing
- * closes the port, or cancels the attempt; lines that are open stay open.
+ * Listens on a TCP port, or on an inherited socket that listens already. Emits once it listens. Completes
+ * when the port is closed and the last connection is gone. Errors with the system's error if it can't listen.
+ * Unsubscribing closes the port, or cancels the attempt; open connections stay open.
  *
- * @param port 0 takes any free one.
+ * @param port 0 takes any free port.
  * @param fd The descriptor of a TCP socket to listen on, instead of host and port.
- * @param silenceMs A line whose other end is there no more fails after so much silence, by TCP's keepalive: after 11 seconds at
- *   the earliest. `null` waits for ever.
+ * @param silenceMs The silence after which TCP keepalive fails a connection whose peer is gone: at least 11
+ *   seconds. `null` waits forever.
  */
 export function listen({
   host,
@@ -51,12 +51,12 @@ export function listen({
       if (server.listening) server.close();
     };
     server.on('connection', (socket) => {
-      // A caller who reset the line before we looked has no address any more.
+      // A connection that was reset before we accepted it has no address.
       if (sockets.observed && socket.remoteAddress !== undefined) sockets.next(socket);
       else socket.destroy();
     });
     server.on('error', (error) => {
-      // Once it listens, an error is about one caller who could not be let in.
+      // While listening, an error is about one connection that could not be accepted.
       if (!server.listening) subscriber.error(error);
     });
     server.on('close', () => subscriber.complete());

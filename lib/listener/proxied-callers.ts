@@ -11,25 +11,28 @@ import {
 } from 'rxjs';
 import { type ProxiedCaller, type ProxyRefused, proxied } from './proxied.js';
 
-/** A connection about which {@link proxied}'s `trusted` threw; it was hung up on. */
+/** A connection that was closed because {@link proxied}'s `trusted` threw. */
 export interface ProxyFailed {
   readonly kind: 'failed';
   readonly socket: Socket;
-  /** The peer's own address. */
+  /** The address of the peer. */
   readonly address: string;
-  /** What was thrown. */
+  /** The error that was thrown. */
   readonly error: unknown;
 }
 
-/** Connections that may wait for their header at once. The system's own queue of new connections is half as long. */
+/**
+ * The most connections that may wait for their header. The system's queue of new connections is half as long.
+ */
 export const MAX_AWAITED_HEADERS = 1024;
 
 /**
- * Finds out who is calling, for each connection that comes in through a proxy: see {@link proxied}. While so many of them
- * wait for their header, one more is refused at once (`too many`). Emits in the order in which the headers are complete. What
- * `trusted` throws is emitted for the one connection that it was asked about.
+ * Determines the caller of each connection that comes through a proxy; see {@link proxied}. When too many
+ * connections wait for their header, further ones are refused at once (`too many`). Emits in the order in
+ * which the headers are complete. An error thrown by `trusted` is emitted for the connection it was called
+ * for.
  *
- * @param maxAwaited Connections that may wait at once.
+ * @param maxAwaited The most connections that may wait.
  */
 export function proxiedCallers({
   trusted,
@@ -47,7 +50,7 @@ export function proxiedCallers({
         mergeMap((socket) => {
           const hasRoom = awaited < maxAwaited;
           awaited += 1;
-          // The system forgets it when the socket is closed.
+          // Read now, since a closed socket has no address.
           const address = socket.remoteAddress ?? '';
           return proxied(socket, { trusted, scheduler, hasRoom }).pipe(
             catchError((error): Observable<ProxyFailed> => of({ kind: 'failed', socket, address, error })),

@@ -22,35 +22,42 @@ import type { RefusalDetail } from '../../streams/types/admission.js';
 /** A caller who came through a proxy. */
 export interface ProxiedCaller {
   readonly kind: 'caller';
-  /** Paused; the next byte to come out of it is the first after the header. */
+  /** Paused. Its next byte is the first one after the header. */
   readonly socket: Socket;
-  /** The caller's address as the proxy told it; the proxy's own where it speaks for itself or can't tell. */
+  /** The caller's address in the header; the proxy's own address if the header has none. */
   readonly address: string;
 }
 
-/** A connection that was hung up on, since no trusted proxy said whose it is. */
+/** A connection that was closed because no trusted proxy named its caller. */
 export interface ProxyRefused {
   readonly kind: 'refused';
-  /** Hung up on as soon as the refusal was emitted. */
+  /** Closed as soon as the refusal is emitted. */
   readonly socket: Socket;
-  /** The peer isn't trusted; it sent no header, or a malformed one; none came in time; too many wait for theirs already. */
+  /**
+   * The peer isn't trusted, sent no header or a malformed one, took too long, or too many connections were
+   * waiting.
+   */
   readonly why: Exclude<RefusalDetail, 'silent'>;
-  /** The peer's own address: no other is known. */
+  /** The address of the peer, the only one that is known. */
   readonly address: string;
 }
 
-/** How long a proxy may take for its header: as the specification has it, enough for one packet to be sent again. */
+/**
+ * How long a proxy may take to send its header. As the specification recommends, enough for one
+ * retransmission.
+ */
 export const PROXY_HEADER_MS = 3000;
 
 /**
- * Finds out who is calling through a proxy that speaks the PROXY protocol, version 1 or 2. A peer that isn't trusted
- * is refused, and nothing it sends is read. Emits once and completes; completes without a value when the peer hangs
- * up first. Never errors. Whoever isn't let through is hung up on, and so is a peer still unknown at unsubscribing.
+ * Determines the caller of a connection through a proxy that speaks the PROXY protocol, version 1 or 2. A
+ * peer that isn't trusted is refused, and nothing it sends is read. Emits once and completes; completes
+ * without a value if the peer hangs up first. Never errors. Connections that are refused are closed.
+ * Unsubscribing closes a connection whose caller isn't known yet.
  *
- * @param socket One that was just accepted and that nobody has read from. Listen to it in the same turn as it is
- *   emitted: a hang-up may be next.
- * @param trusted Tells whether the peer at this address may say who is calling.
- * @param hasRoom Whether one more connection may wait for its header.
+ * @param socket A socket that was just accepted and not read from. Add listeners to it synchronously when it
+ *   is emitted: a hang-up may be next.
+ * @param trusted Returns whether the peer at this address may name the caller.
+ * @param hasRoom Returns whether one more connection may wait for its header.
  */
 export function proxied(
   socket: Socket,
@@ -62,7 +69,7 @@ export function proxied(
 ): Observable<ProxiedCaller | ProxyRefused> {
   return defer(() => {
     let through = false;
-    // A reset is a hang-up: 'close' follows.
+    // After a reset, 'close' follows.
     socket.on('error', ignore);
     return arrival$().pipe(
       finalize(() => {
@@ -72,7 +79,7 @@ export function proxied(
 
     function arrival$(): Observable<ProxiedCaller | ProxyRefused> {
       const { remoteAddress } = socket;
-      // Of a line that is gone the system knows no address, and no hang-up will be heard any more.
+      // A closed socket has no address, and emits no further hang-up.
       if (remoteAddress === undefined || !socket.readable) return EMPTY;
       const peer = unmapped(remoteAddress);
       const refused = (why: ProxyRefused['why']): ProxyRefused => ({

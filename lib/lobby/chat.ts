@@ -9,23 +9,25 @@ import { roomChannel } from './rooms.js';
 import { type Style, styleOf } from './style.js';
 import { type Visit, visitorOf } from './visit.js';
 
-/** What callers tell each other. */
+/** A message from one caller to others. */
 export interface Message {
   readonly kind: 'said' | 'did' | 'paged';
   readonly from: Visitor;
   readonly text: string;
 }
 
-/** The channel that only one caller listens to. */
+/** The private channel of a caller. */
 export const callerChannel = (callId: string): string => `caller ${callId}`;
 
-/** In rooms with more callers nobody wants to read who comes and goes, and it would be most of what is written there. */
+/** In larger rooms arrivals and departures aren't announced: they would be most of what is on the screen. */
 const MAX_ANNOUNCED = 50;
 
-/** A page rings, but not more often than this. */
+/** The shortest time between two bells for pages. */
 const BELL_EACH_MS = 10_000;
 
-/** Is in a room, and shows the caller what happens there: what others say and do, who comes and goes. Emits nothing. */
+/**
+ * Enters a room, and shows the caller what others say and do there, and who enters and leaves. Emits nothing.
+ */
 export function inRoom(visit: Visit, room: string): Observable<never> {
   const { session, services, ignored } = visit;
   const { bus } = services;
@@ -50,7 +52,7 @@ export function inRoom(visit: Visit, room: string): Observable<never> {
   });
 }
 
-/** Shows the caller what is meant for them alone, and rings, unless they are away. Emits nothing. */
+/** Shows the caller their private messages, and rings the bell unless they are away. Emits nothing. */
 export function pages(visit: Visit): Observable<never> {
   const { session, services, away } = visit;
   return defer(() => {
@@ -69,13 +71,13 @@ export function pages(visit: Visit): Observable<never> {
 const isIgnored = (ignored: Visit['ignored'], by: SessionId, { handle }: Visitor) =>
   ignored.size > 0 && ignored.get(by)?.has(folded(handle)) === true;
 
-/** Acts at each value, without handing it on. */
+/** Calls `act` with each value. Emits nothing. */
 const heard = <T>(source: Observable<T>, act: (value: T) => void): Observable<never> =>
   new Observable((subscriber) => source.subscribe(new Listener<T>(subscriber, act)));
 
 /**
- * One object between the bus and a caller, where operators would have a dozen: in a full room, reaching each of them in
- * memory would cost as much as half of the writing. What fails in it fails for this caller.
+ * One object between the bus and a caller, where operators would be a dozen: in a full room, touching each of
+ * them in memory would cost half as much as the writing. An error in it ends this caller's session only.
  */
 class Listener<T> extends Subscriber<T> {
   readonly #act: (value: T) => void;
@@ -91,7 +93,7 @@ class Listener<T> extends Subscriber<T> {
     }
   }
 }
-/** A message as it is shown on such a terminal: made once for all that are alike. */
+/** Renders a message for a terminal. Terminals that are alike share the result. */
 export function rendered(message: Message, terminal: Terminal): string {
   const columns = commonWidth(terminal.columns);
   const look = `${columns} ${terminal.colours}`;
@@ -104,10 +106,16 @@ export function rendered(message: Message, terminal: Terminal): string {
 
 const RENDERED = new WeakMap<Message, Map<string, string>>();
 
-/** Windows of nearly the same width see the same: a thousand callers with a thousand widths would cost a thousand layouts. */
+/**
+ * Rounds widths, so that windows of nearly the same width share a layout. A thousand callers with a thousand
+ * widths would need a thousand layouts.
+ */
 const commonWidth = (columns: number) => (columns < 24 ? columns : Math.min(200, columns - (columns % 8)));
 
-/** Each row but the first of what has others' words in it begins so: nobody can write a row that looks like another's. */
+/**
+ * The indent of all rows but the first of a text with words of other callers, so that no caller can fake a
+ * row.
+ */
 export const INDENT = '  ';
 
 function laidOut({ kind, from, text }: Message, columns: number, style: Style): string {
@@ -119,7 +127,7 @@ function laidOut({ kind, from, text }: Message, columns: number, style: Style): 
   return `${styled}${style('name', from.handle)}${lines.slice(head.length)}`;
 }
 
-/** What stands before the name of whom a message is from, and behind it. */
+/** The text before and after the sender's name. */
 const PHRASES = { said: ['', ': '], did: ['* ', ' '], paged: ['-> ', ' pages you: '] } as const;
 
 function comingOrGoing({ type, visitor }: Presence, terminal: Terminal): string {

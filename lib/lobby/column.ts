@@ -1,14 +1,14 @@
 import { lettersOf } from '../../streams/terminal/letters.js';
 import { maxWidth } from '../max-width.js';
 
-/** A text in a column so wide on the screen, cut with an ellipsis if it is too long. */
+/** Pads a text to a number of columns. A longer text is cut, with an ellipsis. */
 export function column(text: string, columns: number, align: 'left' | 'right' = 'left'): string {
   const short = shortened(text, columns);
   const blanks = ' '.repeat(Math.max(0, columns - maxWidth(short)));
   return align === 'left' ? short + blanks : blanks + short;
 }
 
-/** A text that takes no more columns than that, cut with an ellipsis if it is too long. */
+/** Cuts a text that takes more columns than that, with an ellipsis. */
 export const shortened = (text: string, columns: number): string =>
   maxWidth(text) <= columns ? text : `${beginning(text, columns - 1)}…`;
 

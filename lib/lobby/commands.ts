@@ -8,21 +8,21 @@ import { dateAndTime, spent } from './times.js';
 import { addressee, callsOf, handlesFrom, shownHandle, type Visit, visitorOf } from './visit.js';
 import { idle, who } from './who.js';
 
-/** What is answered to a line; null hangs up. */
+/** The answer to a line; null ends the session. */
 export type Answer = string | null;
 
 interface Command {
-  /** What comes behind it. */
+  /** The parameters, for the help. */
   readonly takes?: string;
   readonly help: string;
-  /** Answers; `text` is what was typed behind the command. */
+  /** Runs the command and returns the answer. `text` is the rest of the line. */
   readonly answer: (visit: Visit, text: string) => Answer;
-  /** What may come behind it and begins so, for Tab. */
+  /** Completions for the rest of the line, for Tab. */
   readonly candidates?: (visit: Visit, begun: string) => readonly string[];
 }
 
 const ROOM = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}_-]{0,15}$/u;
-/** A reason is told to each caller who pages somebody that is away. */
+/** The longest reason. Each caller who pages somebody that is away reads it. */
 const MAX_AWAY_COLUMNS = 80;
 const ENCODINGS: readonly Encoding[] = ['ascii', 'cp437', 'utf-8'];
 
@@ -33,7 +33,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     help: 'go to a room, or open one',
     answer({ room }, text) {
       const name = text.normalize('NFC').toLowerCase();
-      if (!ROOM.test(name)) return 'A room is 1 to 16 letters, digits, - and _: such as /join garden\n';
+      if (!ROOM.test(name))
+        return 'A room name has 1 to 16 letters, digits, - and _. Example: /join garden\n';
       if (name === room.value) return `You are in ${name}.\n`;
       room.next(name);
       return `You are in ${name} now.\n`;
@@ -41,7 +42,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     candidates: ({ services }, begun) => beginning([...rooms(services.bus).keys()], begun),
   },
   rooms: {
-    help: 'the rooms, and how many are there',
+    help: 'list the rooms and their callers',
     answer({ services }) {
       const all = [...rooms(services.bus)].map(([room, { size }]) => `${room} (${size})`);
       return `${all.sort().slice(0, MAX_ROOMS).join(', ')}\n`;
@@ -50,18 +51,19 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   me: {
     takes: 'TEXT',
     help: 'say what you do',
-    answer: (visit, text) => (text === '' ? 'What do you do? Such as /me waves\n' : tell(visit, 'did', text)),
+    answer: (visit, text) =>
+      text === '' ? 'Usage: /me TEXT, for example /me waves\n' : tell(visit, 'did', text),
   },
   page: {
     takes: 'HANDLE TEXT',
-    help: 'tell somebody something, in whatever room',
+    help: 'send somebody a private message',
     answer: page,
     candidates: ({ services }, begun) => handlesFrom(services, begun),
   },
   who: { help: 'who is on line', answer: (visit) => who(visit) },
   idle: {
     takes: '[HANDLE]',
-    help: 'how long they have typed nothing',
+    help: 'how long callers have been idle',
     answer: (visit, text) => idle(visit.services, text),
     candidates: ({ services }, begun) => handlesFrom(services, begun),
   },
@@ -72,12 +74,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       const why = shortened(text, MAX_AWAY_COLUMNS);
       visit.away.set(visit.session.id, why);
       publish(visit, 'did', why === '' ? 'is away.' : `is away: ${why}`);
-      return 'You are away, until you say something.\n';
+      return 'You are away until you say something.\n';
     },
   },
   ignore: {
     takes: '[HANDLE]',
-    help: 'hear nothing of somebody, or hear them again',
+    help: 'ignore somebody, or stop ignoring them',
     answer: ignore,
     candidates: ({ services }, begun) => handlesFrom(services, begun),
   },
@@ -97,10 +99,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   encoding: {
     takes: 'NAME',
-    help: 'ascii, cp437 or utf-8: if letters look wrong',
+    help: 'change the encoding, if letters look wrong',
     answer({ session }, text) {
       const encoding = ENCODINGS.find((name) => name === text.toLowerCase());
-      if (!encoding) return `It is ${session.terminal.encoding}. Choose ascii, cp437 or utf-8.\n`;
+      if (!encoding) return `Your encoding is ${session.terminal.encoding}. Choose ascii, cp437 or utf-8.\n`;
       session.setEncoding(encoding);
       return `Now it should look right${encoding === 'ascii' ? '.' : ': é ░▒▓ ═╬═'}\n`;
     },
@@ -110,7 +112,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   quit: { help: 'hang up', answer: () => null },
 };
 
-/** Other names that people try. */
+/** Aliases that people try. */
 const ALSO = { '?': 'help', bye: 'quit', exit: 'quit', w: 'who', msg: 'page', tell: 'page', away: 'afk' };
 
 const MAX_ROOMS = 100;
@@ -121,7 +123,10 @@ const commands = new Map([
   ...Object.entries(ALSO).map(([name, meant]) => [name, COMMANDS[meant] as Command] as const),
 ]);
 
-/** Answers what a caller typed: a command, or a line that is for all in the room. A second slash makes a line of a command. */
+/**
+ * Answers a line: runs a command, or says the line to the room. A line that begins with two slashes is said
+ * with one.
+ */
 export function answer(visit: Visit, line: string): Answer {
   const typed = line.trim();
   if (typed === '') return '';
@@ -132,7 +137,7 @@ export function answer(visit: Visit, line: string): Answer {
   return command ? command.answer(visit, text) : unknown(word);
 }
 
-/** What a line may become, for Tab: a command, with what it takes, or a handle. */
+/** Returns the completions of a line for Tab: commands, their parameters, or handles. */
 export function candidates(visit: Visit, typed: string): readonly string[] {
   const [, word, blank, text = ''] = /^\/(\S*)( +)?(.*)$/.exec(typed) ?? [];
   if (word === undefined) return spokenTo(visit, typed);
@@ -141,23 +146,23 @@ export function candidates(visit: Visit, typed: string): readonly string[] {
   return found.map((each) => `/${word} ${each}`);
 }
 
-/** The handle that somebody is about to type into what they say. */
+/** Returns the handles on line that complete the last word. */
 function spokenTo({ services }: Visit, typed: string): string[] {
   const start = typed.lastIndexOf(' ') + 1;
-  // No handle is that long, and a line may be.
+  // Only the last word matters, and a line may be long.
   if (start === typed.length || typed.length - start > MAX_TYPED_HANDLE) return [];
   const behind = start === 0 ? ':' : '';
   const handles = handlesFrom(services, typed.slice(start));
   return handles.map((handle) => `${typed.slice(0, start)}${handle}${behind}`);
 }
 
-/** A handle has 20 characters, and each may be typed as a letter and its marks. */
+/** A handle has 20 characters at most, and each may be typed as a letter and its marks. */
 const MAX_TYPED_HANDLE = 60;
 
 const beginning = (texts: readonly string[], begun: string) =>
   texts.filter((text) => text.startsWith(folded(begun)));
 
-/** Says or does something in the room that the caller is in. */
+/** Says or does something in the caller's room. */
 function tell(visit: Visit, kind: Message['kind'], text: string): string {
   const back = comeBack(visit);
   publish(visit, kind, text);
@@ -180,42 +185,42 @@ function ignore({ session, services, ignored }: Visit, text: string): string {
   const mine = ignored.get(session.id) ?? new Set();
   if (text === '') {
     const all = [...mine].sort().join(', ');
-    return all === '' ? 'You hear everybody. Such as /ignore bob\n' : `You hear nothing of ${all}.\n`;
+    return all === '' ? 'You are ignoring nobody. Usage: /ignore HANDLE\n' : `You are ignoring ${all}.\n`;
   }
   const handle = addressee(services, text) ?? text;
   if (handle === shownHandle(session.user)) return 'That is you.\n';
   if (mine.delete(folded(handle))) {
     if (mine.size === 0) ignored.delete(session.id);
-    return `You hear ${handle} again.\n`;
+    return `You are no longer ignoring ${handle}.\n`;
   }
   if (addressee(services, text) === undefined) return NOBODY;
-  if (mine.size >= MAX_IGNORED) return `You hear nothing of ${MAX_IGNORED} callers already.\n`;
+  if (mine.size >= MAX_IGNORED) return `You are already ignoring ${MAX_IGNORED} callers.\n`;
   ignored.set(session.id, mine.add(folded(handle)));
-  return `You hear nothing of ${handle} now. To hear them again: /ignore ${handle}\n`;
+  return `You are ignoring ${handle} now. To stop: /ignore ${handle}\n`;
 }
 
-/** Nobody has that many enemies. */
+/** The most handles that a caller can ignore. */
 const MAX_IGNORED = 100;
 
 function page(visit: Visit, text: string): string {
   const { session, services, away } = visit;
   const handle = addressee(services, text);
-  if (text === '') return 'Whom? Such as /page ann Are you there?\n';
+  if (text === '') return 'Usage: /page HANDLE TEXT, for example /page ann Are you there?\n';
   if (handle === undefined) return NOBODY;
   if (handle === shownHandle(session.user)) return 'That is you.\n';
-  // What was typed may have more letters, or fewer, than the handle that it means.
+  // The typed name may be longer or shorter than the handle it matches.
   const words = text.replace(/^\S+/, '').trim();
   if (words === '') return `What do you want to tell ${handle}?\n`;
   const calls = callsOf(services, handle);
   const message: Message = { kind: 'paged', from: visitorOf(session), text: words };
   for (const { callId } of calls) services.bus.publish(callerChannel(callId), message);
   const back = comeBack(visit);
-  if (calls.some(({ id }) => !away.has(id))) return `${back}${handle} has it.\n`;
+  if (calls.some(({ id }) => !away.has(id))) return `${back}Sent to ${handle}.\n`;
   const why = calls.map(({ id }) => away.get(id)).find((reason) => reason);
-  return `${back}${handle} has it, but is away${why ? `: ${why}` : ''}.\n`;
+  return `${back}Sent to ${handle}, who is away${why ? `: ${why}` : ''}.\n`;
 }
 
-const NOBODY = 'Nobody is on line by that name. Type /who for who is.\n';
+const NOBODY = 'No caller on line has that name. Type /who for a list.\n';
 
 function help({ session }: Visit): string {
   const usage = Object.entries(COMMANDS).map(
@@ -226,12 +231,12 @@ function help({ session }: Visit): string {
   const lines = usage.map(([command, help]) =>
     isWide ? `${command.padEnd(wide)}  ${help}\n` : `${command}\n    ${help}\n`,
   );
-  return `\nWhat you type is for all in the room. Besides:\n${lines.join('')}Tab completes commands and handles.\n\n`;
+  return `\nWhat you type goes to the whole room. Commands:\n${lines.join('')}Tab completes commands and handles.\n\n`;
 }
 
 function unknown(word: string): string {
-  if (word === '') return 'Type /help for what there is.\n';
-  // A word of which every letter is another one is another word.
+  if (word === '') return 'Type /help for a list of commands.\n';
+  // A correction must keep at least one letter of the word.
   const meant = closestMatch(word.toLowerCase(), names, { maxDistance: Math.min(2, word.length - 1) });
-  return `There is no /${word}. ${meant ? `Did you mean /${meant}?` : 'Type /help for what there is.'}\n`;
+  return `There is no /${word}. ${meant ? `Did you mean /${meant}?` : 'Type /help for a list of commands.'}\n`;
 }

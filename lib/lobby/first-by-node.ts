@@ -1,6 +1,9 @@
 import type { SessionInfo } from '../../streams/types/session.js';
 
-/** The sessions on the lowest nodes, in their order, `most` of them. Ten thousand aren't sorted for the few that are shown. */
+/**
+ * Returns the `most` sessions with the lowest nodes, in order. Avoids sorting ten thousand sessions for the
+ * few that are shown.
+ */
 export function firstByNode(sessions: Iterable<SessionInfo>, most: number): SessionInfo[] {
   const first: SessionInfo[] = [];
   for (const info of sessions) {

@@ -1,14 +1,14 @@
-/** Callers that are remembered. */
+/** The number of callers to remember. */
 const MOST = 10;
 
-/** Somebody who called. */
+/** An earlier caller. */
 export interface LastCaller {
   readonly handle: string;
-  /** When, in milliseconds since 1970 by the board's clock. */
+  /** The time of the call, in milliseconds since 1970 by the board's clock. */
   readonly at: number;
 }
 
-/** The last callers of a board, the latest first; whoever calls again moves up. */
+/** Creates a list of the last callers, the latest first. A handle that calls again moves to the top. */
 export function lastCallers() {
   let callers: readonly LastCaller[] = [];
   return {

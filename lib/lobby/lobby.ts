@@ -23,18 +23,22 @@ import { paced } from './paced.js';
 import { FIRST_ROOM } from './rooms.js';
 import { callsOf, shownHandle, type Visit } from './visit.js';
 
-/** Faster than anybody types; a paste waits, and holds its caller back, so that it doesn't flood the room. */
+/**
+ * Faster than a person types. The lines of a paste are delayed and its sender slowed down, so that it can't
+ * flood the room.
+ */
 const TALK_RATE = { count: 5, perMs: 1000, burst: 20 };
 
-/** A long line, which fills more of everybody's screen, is worth more short ones. */
+/** A long line fills more of the screen, so it counts as several short ones. */
 const LINE_LENGTH = 100;
 const costOf = (line: string) => 1 + Math.floor(line.length / LINE_LENGTH);
 
 const GOODBYE = 'Goodbye, and call again!\n';
 
 /**
- * Makes what `impulse serve` runs: rooms to talk in, pages, who is on line, the last callers. Each board needs one of its
- * own, which keeps what its callers share. Completes for a caller at `/quit`.
+ * Creates the app of `impulse serve`: rooms to talk in, pages, a list of the callers on line, and the last
+ * callers. Each board needs its own, since it keeps the state that its callers share. Completes for a caller
+ * at `/quit`.
  *
  * @example
  * ```ts
@@ -93,15 +97,15 @@ function welcome({ session, services, lastCallers }: Visit): string {
   return `
 Welcome, ${self}! You are on node ${session.node}. ${company(others, services.handles.size - 1)}.
 ${gone.length === 0 ? '' : `The last ${gone.length === 1 ? 'caller was' : 'callers were'} ${listed(gone)}.\n`}\
-Type to talk, or /help for what else you can do.
+Type to talk, or /help for a list of commands.
 
 `;
 }
 
-/** Others that are named; of more, there is `/who`. */
+/** The most callers on line that the greeting names. `/who` lists all. */
 const MAX_NAMED = 5;
 
-/** The others who are named. */
+/** Returns the handles to name in the greeting. */
 function named({ handles }: Services, self: SessionId): string[] {
   const found: string[] = [];
   for (const { id, user } of handles.values()) {

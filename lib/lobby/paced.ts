@@ -2,10 +2,10 @@ import { defer, mergeMap, type Observable, type SchedulerLike, timer } from 'rxj
 import { fullBucket, takeToken } from '../../streams/admission/token-bucket.js';
 import type { Rate } from '../../streams/types/limits.js';
 
-/** Does something when its turn comes; what costs more makes the next wait longer. */
+/** Runs `act` when the rate allows it. A higher `cost` makes the next wait longer. */
 export type Pace = <T>(act: () => Observable<T>, cost?: number) => Observable<T>;
 
-/** Makes what does one thing after another at a rate at most: whatever comes too soon waits for its turn. */
+/** Creates a {@link Pace}, which delays calls that come faster than the rate. */
 export function paced(rate: Rate, scheduler: SchedulerLike): Pace {
   const bucket = fullBucket(rate, scheduler.now());
   return function pace<T>(act: () => Observable<T>, cost = 1): Observable<T> {

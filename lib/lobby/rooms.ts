@@ -1,15 +1,15 @@
 import type { Bus, Visitor } from '../../streams/types/app.js';
 import type { SessionInfo } from '../../streams/types/session.js';
 
-/** The room that a caller comes into. */
+/** The room that a caller enters first. */
 export const FIRST_ROOM = 'lobby';
 
 const PREFIX = 'room ';
 
-/** The channel of a room. */
+/** Returns the channel of a room. */
 export const roomChannel = (room: string): string => `${PREFIX}${room}`;
 
-/** Rooms that somebody is in, and who. */
+/** Returns the rooms that aren't empty, with their visitors. */
 export function rooms(bus: Bus): ReadonlyMap<string, ReadonlySet<Visitor>> {
   const found = new Map<string, ReadonlySet<Visitor>>();
   for (const [channel, visitors] of bus.present())
@@ -17,7 +17,7 @@ export function rooms(bus: Bus): ReadonlyMap<string, ReadonlySet<Visitor>> {
   return found;
 }
 
-/** The rooms that these sessions are in, by their `callId`s. */
+/** Returns the rooms of these sessions, by `callId`. */
 export function roomsOf(bus: Bus, sessions: readonly SessionInfo[]): ReadonlyMap<string, string> {
   const asked = new Set(sessions.map(({ callId }) => callId));
   const where = new Map<string, string>();

@@ -8,8 +8,8 @@ export function spent(ms: number): string {
   return hours < 24 ? `${hours}h ${minutes % 60}m` : `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }
 
-/** The day and the time of it, `2026-11-22 14:05`, in UTC. */
+/** Formats a date and time in UTC: `2026-11-22 14:05`. */
 export const dateAndTime = (date: Date): string => date.toISOString().slice(0, 16).replace('T', ' ');
 
-/** The time of day, `14:05`, in UTC. */
+/** Formats a time of day in UTC: `14:05`. */
 export const timeOfDay = (date: Date): string => date.toISOString().slice(11, 16);

@@ -4,46 +4,49 @@ import type { Session, SessionId, SessionInfo, User } from '../../streams/types/
 import { oneWord } from '../login/handle.js';
 import type { LastCaller } from './last-callers.js';
 
-/** One caller's time in the lobby, and what all of them share. */
+/** The state of one caller's visit to the lobby, and the state that all callers share. */
 export interface Visit {
   readonly session: Session;
   readonly services: Services;
   /** The room the caller is in. */
   readonly room: BehaviorSubject<string>;
-  /** Callers who said that they are away, and why. */
+  /** The callers who are away, with their reasons. */
   readonly away: Map<SessionId, string>;
-  /** Whom callers don't want to hear of, as handles are looked up. One map for all: mostly it is empty, and soon looked into. */
+  /**
+   * The folded handles that each caller ignores. One map for all callers, since it is mostly empty and quick
+   * to look into.
+   */
   readonly ignored: Map<SessionId, Set<string>>;
   /** The latest first. */
   readonly lastCallers: () => readonly LastCaller[];
 }
 
-/** Who a caller is to the others. */
+/** Returns how a caller appears to the others. */
 export const visitorOf = ({ callId, user }: Session): Visitor => ({ callId, handle: shownHandle(user) });
 
-/** The handle of a caller as all others see it and type it: one word. */
+/** Returns a caller's handle as others see and type it: as one word. */
 export const shownHandle = (user: User | null): string => oneWord(user?.handle ?? '');
 
-/** Somebody who has logged in. */
+/** A session that is logged in. */
 export type Person = SessionInfo & { readonly user: User };
 
-/** Everybody who has logged in. */
+/** Returns all sessions that are logged in. */
 export const people = ({ handles }: Services): Person[] => [...handles.values()] as Person[];
 
-/** The calls of somebody who has logged in, by the handle as it shows. */
+/** Returns the sessions of a handle, given as it is shown. */
 export const callsOf = ({ handles }: Services, handle: string): readonly Person[] =>
   handles.named(handle).filter((info): info is Person => shownHandle(info.user) === handle);
 
-/** The handles on line that begin so, in whatever case. */
+/** Returns the handles on line that begin with a text, in any case. */
 export const handlesFrom = ({ handles }: Services, beginning: string): readonly string[] =>
   handles.beginning(beginning).map(oneWord);
 
-/** The handle that the first word of a text is, of those on line. A handle is one word. */
+/** Returns the handle on line that the first word of a text names. */
 export function addressee({ handles }: Services, text: string): string | undefined {
   const word = /^\S*/.exec(text.slice(0, LONGEST_HANDLE))?.[0] ?? '';
   const [found] = handles.named(word);
   return found?.user ? shownHandle(found.user) : undefined;
 }
 
-/** Longer ones are nobody's, not even with each letter typed in pieces. */
+/** No handle is longer, even with each accent typed as a separate character. */
 const LONGEST_HANDLE = 100;

@@ -6,12 +6,12 @@ import { roomsOf } from './rooms.js';
 import { spent, timeOfDay } from './times.js';
 import { people, shownHandle, type Visit } from './visit.js';
 
-/** Callers that are listed; more would be more than a caller's line holds. */
+/** The most callers listed. More would exceed the output limit of a session. */
 const MAX_LISTED = 200;
 
 interface Listed {
   readonly info: SessionInfo;
-  /** The room the caller is in, or that they are away. */
+  /** The caller's room, or that they are away. */
   readonly where: string;
 }
 
@@ -19,12 +19,12 @@ interface Column {
   readonly title: string;
   readonly width: number;
   readonly align?: 'right';
-  /** The least width of a window that has room for it. */
+  /** The narrowest window that shows the column. */
   readonly from: number;
   readonly of: (listed: Listed, now: number, dateOf: Services['dateOf']) => string;
 }
 
-/** The columns that a window has room for. */
+/** Returns the columns that fit a window. */
 function columnsFor(window: number): readonly Column[] {
   const columns: readonly Column[] = [
     { title: 'Node', width: 4, align: 'right', from: 0, of: ({ info }) => `${info.node}` },
@@ -45,7 +45,7 @@ function columnsFor(window: number): readonly Column[] {
 
 const nameOf = ({ user }: SessionInfo) => (user ? shownHandle(user) : '(logging in)');
 
-/** Who is on line, a line each by their nodes, in as many columns as the caller's window has room for. */
+/** Lists the sessions on line by node, one row each, with the columns that fit the caller's window. */
 export function who({ session, services, away }: Visit): string {
   const now = services.scheduler.now();
   const columns = columnsFor(session.terminal.columns);
@@ -62,11 +62,11 @@ export function who({ session, services, away }: Visit): string {
   return `\n${[row(({ title }) => title), ...rows].join('\n')}\n${more(services.sessions.size)}\n`;
 }
 
-/** How long everybody, or somebody, has typed nothing; the longest first. */
+/** Lists how long callers have typed nothing, the longest first: all of them, or those of one handle. */
 export function idle(services: Services, handle: string): string {
   const now = services.scheduler.now();
   const asked = handle === '' ? people(services) : [...services.handles.named(handle)];
-  if (asked.length === 0) return 'Nobody is on line by that name. Type /who for who is.\n';
+  if (asked.length === 0) return 'No caller on line has that name. Type /who for a list.\n';
   const lines = asked
     .sort((one, other) => one.lastInputAt - other.lastInputAt)
     .slice(0, MAX_LISTED)
@@ -76,7 +76,7 @@ export function idle(services: Services, handle: string): string {
 
 const more = (count: number) => (count > MAX_LISTED ? `and ${count - MAX_LISTED} more\n` : '');
 
-/** Where a caller calls from, as other callers may know it: the network, not the address. */
+/** Masks an address for other callers: shows the network only. */
 export function masked(address: string): string {
   if (address.includes('.')) return address.replace(/\d+$/, '*');
   const groups = (address.split('::')[0] ?? '').split(':').slice(0, 3);

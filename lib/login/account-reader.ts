@@ -5,10 +5,13 @@ import { runStepsInTurns } from '../process/run-steps.js';
 import { keepSpareFile, withSpareFile } from '../process/spare-file.js';
 import { type Account, accountSteps, MAX_FILE_BYTES } from './account-file.js';
 
-/** A file that was changed so lately may change again unseen: some file systems count time in steps of two seconds. */
+/**
+ * How long after a change the file is always read again. Some file systems count time in steps of two
+ * seconds, so a second change could go unnoticed.
+ */
 const SETTLED_MS = 2000;
 
-/** What was read of a file, and what the file was like then. */
+/** The contents of a file, and its state when it was read. */
 interface Reading {
   readonly version: string;
   readonly accounts: ReturnType<AccountReader>;
@@ -18,10 +21,10 @@ interface Reading {
 export type AccountReader = () => Promise<ReadonlyMap<string, Account>>;
 
 /**
- * Makes what reads the accounts of a file. The file is looked at each time, but read and parsed
- * only when it was changed, in turns of the event loop; all who ask meanwhile share that. It rejects when the file can't
- * be read, is too long, or has a line that is no account. Where the process has no descriptor left, it reads with one that was kept
- * for that.
+ * Creates a reader for the accounts of a file. It checks the file on each call, but reads and parses it only
+ * after a change, in turns of the event loop. Concurrent calls share one read. Rejects if the file can't be
+ * read, is too long, or has a line that isn't an account. If the process has no descriptor left, it uses the
+ * spare one.
  */
 export function accountReader(file: string): AccountReader {
   keepSpareFile();
@@ -57,7 +60,7 @@ async function textOf(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (error) {
     if (!isOutOfDescriptors(error)) throw error;
-    // Synchronous: else a caller who is accepted meanwhile would have the descriptor.
+    // Synchronous, so that no new connection takes the descriptor.
     return withSpareFile(() => readFileSync(file, 'utf8'));
   }
 }

@@ -3,49 +3,50 @@ import { recent } from '../../streams/rx/recent.js';
 import { copied } from '../../streams/terminal/copied.js';
 import { folded } from './handle.js';
 
-/** Accounts, and addresses from which they logged in, that are remembered at most. */
+/** The most accounts, and the most addresses of earlier logins, that are remembered. */
 const MAX_REMEMBERED = 65_536;
 
-/** Tries that are checked at once; each after them waits longer, from a second on. */
+/** The number of tries that aren't delayed. The next one waits a second, and each after it longer. */
 const FREE_TRIES = 3;
-/** The longest that a try waits. */
+/** The longest delay of a try. */
 export const MAX_WAIT_MS = 10_000;
-/** Tries that are counted at most: from there on each waits for the longest time. */
+/** The most tries that are counted. From here on each waits for the longest delay. */
 const MAX_TRIES = 8;
-/** One try is forgotten in that time. */
+/** The time after which one try is forgotten. */
 const FORGET_MS = 60_000;
-/** For so long an account isn't slowed down at an address from which it logged in. */
+/** How long an address of an earlier login isn't slowed down for its account. */
 const FRIEND_MS = 7 * 24 * 3_600_000;
 
-/** Slows down the guessing of passwords, by account. */
+/** Slows down password guessing, by account. */
 export interface AccountThrottle {
   /**
-   * Counts a try. Returns for how many milliseconds its check has to wait.
+   * Counts a try. Returns by how many milliseconds its check must be delayed.
    *
-   * @param now In milliseconds, and never before that of an earlier call.
+   * @param now In milliseconds; must never decrease.
    */
   delayMs(handle: string, address: string, now: number): number;
-  /** The try was right: it isn't counted any more, and the address is known for a while. */
+  /** Call it when the password was right: removes the try from the count and remembers the address. */
   succeeded(handle: string, address: string, now: number): void;
 }
 
 interface Record {
   tries: number;
   countedAt: number;
-  /** When the last of the tries is checked. */
+  /** When the latest try is checked. */
   checkedAt: number;
 }
 
 /**
- * Makes the tries for one account slow, whatever addresses they come from and however many of them at the same time: after
- * {@link FREE_TRIES} each is checked a second, two, four and at last ten seconds after the one before it, and none waits for longer
- * than ten. A try counts when it begins, so that hanging up changes nothing. A handle that nobody has is treated as one that
- * somebody has. Where the account itself logged in lately it isn't slowed down: nobody can keep its owner out.
+ * Creates a throttle that slows down the tries for one account, from any number of addresses and connections.
+ * After {@link FREE_TRIES} tries, each is checked one, two, four and at last ten seconds after the one before
+ * it. No try waits longer than ten seconds. A try counts when it begins, so hanging up doesn't help. Handles
+ * without an account are treated the same. An address from which the account logged in lately isn't slowed
+ * down, so an attacker can't lock the owner out.
  */
 export function accountThrottle(): AccountThrottle {
   const records = recent<string, Record>(MAX_REMEMBERED);
   const friends = recent<string, number>(MAX_REMEMBERED);
-  // No handle of an account is longer; what is typed may be.
+  // No account has a longer handle, but a caller may type one.
   const keyOf = (handle: string) => copied(folded(handle.slice(0, 40)));
   const friendOf = (handle: string, address: string) => `${keyOf(handle)}\n${source(address)}`;
   const isFriend = (handle: string, address: string, now: number) =>
@@ -72,6 +73,6 @@ export function accountThrottle(): AccountThrottle {
   };
 }
 
-/** How long after the last try the next one is checked. */
+/** The delay between the last try and the next one. */
 const gapMs = (tries: number) =>
   tries <= FREE_TRIES ? 0 : Math.min(MAX_WAIT_MS, 1000 * 2 ** (tries - FREE_TRIES - 1));

@@ -10,7 +10,7 @@ const WORDS = `
 
 `;
 
-/** What a caller reads first, unless the sysop has a banner file. */
+/** The default banner. */
 export const BANNER = `
   _                       _
  (_)_ __ ___  _ __  _   _| |___  ___
@@ -21,7 +21,7 @@ export const BANNER = `
 ${WORDS}`;
 const BANNER_ROWS = BANNER.split('\n').length - 1;
 
-/** What takes its place on a terminal with colours; in letters that CP437 has too. */
+/** The default banner for a terminal with colours. Uses only letters that CP437 has. */
 export const PICTURE = `
 \x1b[1;36m  ▀█▀  █▄ ▄█  █▀▀▀▄  █   █  █      ▄▀▀▀▀  █▀▀▀▀
 \x1b[0;36m   █   █ ▀ █  █▄▄▄▀  █   █  █       ▀▀▀▄  █▀▀▀
@@ -33,10 +33,11 @@ ${WORDS}`;
 const PICTURE_COLUMNS = 47;
 
 /**
- * Shows the banner, then goes on to who is calling. Of the built-in banner everybody gets the plain one, at once; as
- * soon as a client says that its terminal has colours and a cursor, the picture takes its place.
+ * Returns an authenticator that shows the banner before another one runs. With the default banner, every
+ * caller first gets the plain text. If the client reports a terminal with colours and a cursor, the picture
+ * replaces it.
  *
- * @param text The sysop's own; `null` for the built-in one.
+ * @param text The sysop's own banner; `null` for the default one.
  */
 export const greeted =
   (text: string | null, authenticate: Authenticator): Authenticator =>
@@ -46,7 +47,9 @@ export const greeted =
       return authenticate(session, services).pipe(beside<User>(text === null ? picture(session) : EMPTY));
     });
 
-/** Draws the picture where the plain banner is, once it may; not over what the caller has typed since. */
+/**
+ * Draws the picture over the plain banner when the terminal allows it, unless the caller has typed something.
+ */
 const picture = (session: Session): Observable<unknown> =>
   session.terminal$.pipe(
     filter(showsPictures),
@@ -55,6 +58,6 @@ const picture = (session: Session): Observable<unknown> =>
     tap(() => session.notify(`\x1b[${BANNER_ROWS}A\r\x1b[J${PICTURE}`)),
   );
 
-// A client that shows what is typed by itself has no cursor of ours, whatever its terminal can do.
+// If the client echoes locally we don't control the cursor, whatever the terminal can do.
 const showsPictures = ({ echo, colours, cursor, encoding, columns }: Terminal) =>
   echo && colours && cursor && encoding !== 'ascii' && columns >= PICTURE_COLUMNS;

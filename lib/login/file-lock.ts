@@ -6,21 +6,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** How long a process waits for a lock, and how often it looks. */
 const [WAIT_MS, LOOK_EACH_MS] = [10_000, 20];
 
-/** A lock that another machine holds, or that has nothing in it yet, is given up after so long: nothing that is locked takes that long. */
+/**
+ * The age at which a lock counts as abandoned if it is empty or of another machine. No locked operation takes
+ * that long.
+ */
 const STALE_MS = 60_000;
 
-/** A lock that nobody gave back in time. */
+/** Thrown when a lock isn't released in time. */
 export class LockedError extends Error {
   override readonly name = 'LockedError';
 }
 
 /**
- * Does something while no other process does, as long as all ask for the same lock: the file `path` with `.lock` behind its
- * name, which is there meanwhile. A lock whose process is gone is broken.
+ * Runs `act` while holding a lock, which is the file `path` with `.lock` appended. Works between processes
+ * that use the same lock. The lock of a process that has ended is removed.
  *
  * @param waitMs How long to wait for it.
- * @throws {@link LockedError} when others held it all that time; what the file system says, if no lock can be
- *   made there; and whatever `act` throws.
+ * @throws {@link LockedError} when the lock isn't free in that time; the file system's error if the lock
+ *   can't be created; and any error of `act`.
  */
 export async function withFileLock<T>(path: string, act: () => Promise<T>, waitMs = WAIT_MS): Promise<T> {
   const lock = `${path}.lock`;
@@ -52,8 +55,9 @@ async function take(lock: string, token: string): Promise<boolean> {
 const holder = (lock: string): Promise<string | null> => readFile(lock, 'utf8').catch(() => null);
 
 /**
- * Removes a lock that nobody holds any more. Two who found the same one out must not both remove it, since the second would
- * remove the lock that the first has taken by then: whoever makes a file by the name of that very lock may.
+ * Removes an abandoned lock. If two processes find the same one, only one may remove it: the other would
+ * remove the lock that the first has taken meanwhile. The process that creates a file named after this very
+ * lock may.
  */
 async function breakIfStale(lock: string): Promise<boolean> {
   const token = await holder(lock);

@@ -4,19 +4,20 @@ import { endFor } from '../../streams/types/session-end.js';
 import { folded, handleOf } from './handle.js';
 import { type Reserved, reserved } from './reserved.js';
 
-/** Refused handles in one call, before it is over. */
+/** The number of refused handles that ends a session. */
 const TRIES = 3;
 
-/** What bots try first and no person calls themselves: such a call is over at once. */
+/** Handles that bots try first and people don't use. They end the session at once. */
 const BOTS = new Set(['root', 'toor', 'admin', 'administrator', 'ubnt', 'enable', 'busybox']);
 const isBot = (typed: string) => BOTS.has(folded(typed.trim()));
 
 /**
- * The placeholder of an authenticator: asks `Handle: ` and lets anyone in. A handle is 2 to 20 letters, digits,
- * spaces, dots, dashes and underlines, with letters of one alphabet. It can't be taken for that of anybody on line, nor for the
- * board's or the sysop's. After anything else the caller is asked again, until the login deadline. Each handle that is refused
- * is a `loginAttemptFailed`; the third ends the call (`login-failed`), and so does `root`, `admin` or another that only bots
- * try. A line without anything is no handle.
+ * The default authenticator: asks `Handle: ` and lets any caller in. A handle is 2 to 20 letters, digits,
+ * spaces, dots, dashes and underlines, with letters of one alphabet. It must not look like the handle of
+ * another caller on line, or like a name of the board or the sysop. After a refused handle the caller is
+ * asked again, until the login deadline. Each refused handle is a `loginAttemptFailed`. The third ends the
+ * session (`login-failed`), and so does `root`, `admin` or another name that only bots try. An empty line
+ * doesn't count.
  *
  * @example
  * ```ts
@@ -27,7 +28,7 @@ const isBot = (typed: string) => BOTS.has(folded(typed.trim()));
  */
 export const guest: Authenticator = guestOf('Impulse');
 
-/** The same for a board of that name, which no caller gets for a handle. */
+/** Creates the authenticator for a board of this name. The name is reserved. */
 export function guestOf(board: string): Authenticator {
   return (session, services) =>
     defer(() => {
@@ -52,9 +53,9 @@ export function guestOf(board: string): Authenticator {
     });
 }
 
-/** The handle, or what is wrong with it. */
+/** Returns the handle, or why it is refused. */
 function welcome(typed: string, { handles }: Services, board: string): { handle: string; problem?: string } {
-  if (isBot(typed)) return { handle: '', problem: 'Nobody is called that here.' };
+  if (isBot(typed)) return { handle: '', problem: 'That handle is not allowed here.' };
   const handle = handleOf(typed);
   if (handle === null)
     return { handle: '', problem: 'Please use 2 to 20 letters of one alphabet, digits, spaces, or . - _' };
@@ -68,8 +69,8 @@ function welcome(typed: string, { handles }: Services, board: string): { handle:
   return kept ? { handle, problem: RESERVED[kept](handle) } : { handle };
 }
 
-/** What a caller reads whose handle is reserved. */
+/** The messages for reserved handles. */
 const RESERVED: Readonly<Record<Reserved, (handle: string) => string>> = {
   name: () => "That handle is the sysop's. Please choose another one.",
-  word: (handle) => `Please tell who you are: ${handle} is a word that people type to a board.`,
+  word: (handle) => `${handle} is reserved, since people type it as a command. Please choose another handle.`,
 };

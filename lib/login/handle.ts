@@ -1,22 +1,23 @@
 import unhomoglyph from 'unhomoglyph';
 
 /**
- * Letters and digits, and within them spaces, dots, dashes and underlines; 2 to 20 characters. No dot at the end: `ann left.` is what
- * is said of a caller who leaves.
+ * Letters and digits, with spaces, dots, dashes and underlines between them; 2 to 20 characters. A handle
+ * must not end with a dot, or it could read as a sentence of the board: `ann left.`
  */
 const HANDLE = /^(?=.{2,20}$)[\p{L}\p{N}][\p{L}\p{M}\p{N} ._-]*(?<!\.)$/u;
 
-/** Scripts that handles are written in (UAX #31, table 5), and those that are written together. */
+/** The scripts allowed in handles (UAX #31, table 5). Scripts that are written together are grouped. */
 const SCRIPTS = (
   'Arabic Armenian Bengali Devanagari Ethiopic Georgian Gujarati Gurmukhi Hebrew Kannada Khmer Lao Malayalam Myanmar ' +
   'Oriya Sinhala Tamil Telugu Thaana Thai Tibetan Han+Hiragana+Katakana Han+Hangul Han+Bopomofo'
 ).split(' ');
-/** Scripts of which the accents are shared, and mostly one with their letters. */
+/** Scripts with shared accents, which mostly are one code point with their letters. */
 const ACCENTED_SCRIPTS = ['Latin', 'Cyrillic', 'Greek'];
 
 /**
- * What begins with a letter of one script, and letters of that script alone, each with as many marks as it needs. The first is
- * asked first: an engine takes two milliseconds to compile the second, for each of them.
+ * Patterns for a text of one script. `beginning` matches a letter of the script; `whole` matches letters of
+ * that script alone, each with its marks. `beginning` is tested first, since the engine takes two
+ * milliseconds to compile each `whole`.
  */
 const ALPHABETS = [
   ...ACCENTED_SCRIPTS.map((script) => [`\\p{scx=${script}}`, '[\\u0300-\\u036f]?'] as const),
@@ -34,16 +35,17 @@ const isOfOneScript = (handle: string): boolean => {
   return ALPHABETS.some(({ beginning, whole }) => beginning.test(letters) && whole.test(handle));
 };
 
-/** What tells the parts of a handle apart, and no handle from another. */
+/** The characters between the parts of a handle. They don't make a handle different from another. */
 export const BETWEEN = /[ ._-]+/gu;
 
 /** Letters that don't show, such as the Hangul filler. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 
 /**
- * A handle that is safe on anybody's screen, or null: letters of one script, since a mark or a letter of another one makes
- * it look like somebody else's. Letters of other widths are the ordinary ones, accents are composed, and runs of spaces
- * are one. Others see and type it as {@link oneWord}.
+ * Returns the handle that a caller typed, in a form that is safe on every screen; null if there is none. All
+ * letters must be of one script, since a mark or a letter of another one can make a handle look like someone
+ * else's. Normalizes letter widths, accents and runs of spaces. Other callers see and type it as {@link
+ * oneWord} returns it.
  */
 export function handleOf(typed: string): string | null {
   const handle = typed.normalize('NFKC').trim().replace(/\s+/g, ' ');
@@ -51,23 +53,30 @@ export function handleOf(typed: string): string | null {
   return isGood ? handle : null;
 }
 
-/** A handle as it is looked up: `Zoë` is `zoë`, and `ann b` is `ann_b`. */
+/** Returns the key to look up a handle by: `Zoë` is `zoë`, and `ann b` is `ann_b`. */
 export const folded = (handle: string): string => oneWord(handle.normalize('NFKC')).toLowerCase();
 
-/** A handle as it shows, one word: with blanks in it, nobody could tell where it ends and what was said begins. */
+/**
+ * Returns a handle as it is shown: as one word. With blanks in it, the end of the handle and the start of the
+ * message could not be told apart.
+ */
 export const oneWord = (handle: string): string => handle.trim().replace(/\s+/g, '_');
 
 /**
- * Whether a person may take one handle for the other: by case (`Ann`, `ann`), by letters that look the same (`ann` with
- * a Cyrillic a, `Ian` and `lan`, `will` and `vvill`), after Unicode's list of confusables (UTS #39), or by what is between
- * (`ann_b`, `annb`). They look alike when they share one of their {@link looksOf}.
+ * Returns whether a person may mistake one handle for the other. They may differ by case (`Ann`, `ann`), by
+ * letters that look the same (`ann` with a Cyrillic a, `Ian` and `lan`, `will` and `vvill`; Unicode's list of
+ * confusables, UTS #39), or by what is between (`ann_b`, `annb`). Two handles look alike if they share one of
+ * their {@link looksOf}.
  */
 export function alike(one: string, other: string): boolean {
   const looks = looksOf(one);
   return looksOf(other).some((look) => looks.includes(look));
 }
 
-/** What a handle looks like: as it is written, and in small letters, since each may look like something that the other doesn't. */
+/**
+ * Returns the skeletons of a handle: one as written and one in lower case, since each may look like something
+ * that the other doesn't.
+ */
 export function looksOf(handle: string): readonly string[] {
   const known = LOOKS.get(handle);
   if (known) return known;
@@ -82,12 +91,12 @@ const lookOf = (text: string): string =>
     .toLowerCase()
     .replace(/vv|cl|[0158i]/g, (letters) => SAME[letters] ?? '');
 
-/** Marks that are easily overlooked: all but the accents above that many languages have. */
+/** Marks that are easily overlooked: all but the accents above a letter that many languages have. */
 const SMALL_MARKS = /[\u030d-\u036f]/g;
 
-/** Of which letters people take one for the other, besides the confusables; `m` and `rn` are among those. */
+/** Letters that people confuse, besides Unicode's confusables. `m` and `rn` are among those. */
 const SAME: Readonly<Record<string, string>> = { vv: 'w', cl: 'd', 0: 'o', 1: 'l', 5: 's', 8: 'b', i: 'l' };
 
-/** A handle that logs in is compared with all that are on line. */
+/** A cache, since each handle that logs in is compared with all handles on line. */
 const LOOKS = new Map<string, readonly string[]>();
 const MAX_LOOKS = 20_000;

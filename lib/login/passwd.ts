@@ -6,14 +6,16 @@ import { type Account, accountOf, accountsIn, lineOf, MAX_FILE_BYTES, newAccount
 import { withFileLock } from './file-lock.js';
 import { folded } from './handle.js';
 
-/** Characters of a new password. */
+/** The shortest and the longest new password, in characters. */
 const [LEAST, MOST] = [8, 128];
 
-/** What a password is changed with; nothing was changed when it is thrown. */
+/** Thrown when a password can't be changed. Nothing was changed then. */
 export class PasswdError extends Error {
   override readonly name = 'PasswdError';
 
-  /** @param fault Whose fault it is: `usage` is the person's, `file` is the file's, `system` is the machine's. */
+  /**
+   * @param fault The cause: `usage` for the person, `file` for the account file, `system` for the machine.
+   */
   constructor(
     readonly fault: 'usage' | 'file' | 'system',
     message: string,
@@ -23,21 +25,22 @@ export class PasswdError extends Error {
 }
 
 /**
- * Puts an account into a file, or gives it another password; everything else in the file stays as it is. The file is
- * replaced as a whole, so that a board never reads half of it; a new one is its owner's alone. Others who change it wait
- * meanwhile, so that no account is lost.
+ * Adds an account to a file, or changes its password. The rest of the file stays as it is. The file is
+ * replaced as a whole, so that a board never reads half of it. A new file is readable by its owner only. A
+ * lock keeps other processes from changing the file meanwhile.
  *
- * @returns What was done: `added` or `changed`.
- * @throws {@link PasswdError} when the file has a line that is no account, would be too long, or can't be written.
+ * @returns `added` or `changed`.
+ * @throws {@link PasswdError} if the file has a line that isn't an account, would be too long, or can't be
+ *   written.
  */
 export async function setPassword(
   file: string,
   handle: string,
   password: string,
 ): Promise<'added' | 'changed'> {
-  // It takes long, and nobody has to wait for it.
+  // Before the lock is taken, since it takes long.
   const account = await newAccount(handle, password);
-  // What a link leads to is replaced, not the link.
+  // Replaces the target of a symbolic link, not the link.
   const place = await realpath(file).catch(() => file);
   return withFileLock(place, () => put(file, place, account)).catch((error) => {
     if (error instanceof PasswdError) throw error;
@@ -63,20 +66,21 @@ async function put(file: string, place: string, account: Account): Promise<'adde
 }
 
 /**
- * Asks for a new password: twice and without showing it at a terminal, else the first line of the input.
+ * Asks for a new password. At a terminal it asks twice and doesn't show it; otherwise it reads the first line
+ * of the input.
  *
- * @returns `null` if the person gave up (Ctrl-C, Ctrl-D), or the signal came.
- * @throws {@link PasswdError} when it won't do.
+ * @returns `null` on Ctrl-C, Ctrl-D or a signal.
+ * @throws {@link PasswdError} if the password isn't acceptable.
  */
 export async function askPassword(
   input: ReadStream | NodeJS.ReadStream,
   tell: (text: string) => void,
   signal: AbortSignal,
 ): Promise<string | null> {
-  // What readline would show of the typing goes nowhere.
+  // Discards readline's echo.
   const output = new Writable({ write: (_chunk, _encoding, done) => done() });
   const atTerminal = input.isTTY === true;
-  // No history: the arrow keys would type the second password from the first.
+  // No history: the up arrow would repeat the first password.
   const lines = createInterface({ input, output, terminal: atTerminal, historySize: 0 });
   const typed = lines[Symbol.asyncIterator]();
   const giveUp = () => lines.close();
@@ -94,14 +98,14 @@ export async function askPassword(
     const password = await ask('Password: ');
     if (password === null) {
       if (atTerminal || signal.aborted) return null;
-      throw new PasswdError('usage', 'no password came');
+      throw new PasswdError('usage', 'no password was given');
     }
-    // Counted as people do, by characters.
+    // Counts characters as people do.
     const { length } = [...password.normalize('NFC')];
     if (length < LEAST || length > MOST)
-      throw new PasswdError('usage', `a password has ${LEAST} to ${MOST} characters`);
+      throw new PasswdError('usage', `a password must have ${LEAST} to ${MOST} characters`);
     const again = atTerminal ? await ask('Once more: ') : password;
-    if (again !== null && again !== password) throw new PasswdError('usage', 'these were two passwords');
+    if (again !== null && again !== password) throw new PasswdError('usage', 'the passwords differ');
     return again;
   } finally {
     signal.removeEventListener('abort', giveUp);
@@ -110,7 +114,7 @@ export async function askPassword(
 }
 
 function withLine(bytes: Buffer, handle: string, line: string): Buffer {
-  // A character a byte, since a comment may be in any encoding.
+  // One character for each byte, since a comment may be in any encoding.
   const lines = bytes.toString('latin1').split('\n');
   const changed = lines.map((other) => {
     if (accountOf(Buffer.from(other, 'latin1').toString())?.handle !== handle) return other;
@@ -130,7 +134,7 @@ async function replace(file: string, place: string, bytes: Buffer): Promise<void
     await writeFile(draft, bytes, { mode: 0o600, flag: 'wx' });
     const was = await stat(place).catch(() => null);
     if (was) {
-      // Only root may give it back to its owner.
+      // Only root may restore the owner.
       await chown(draft, was.uid, was.gid).catch(() => undefined);
       await chmod(draft, was.mode & 0o777);
     }

@@ -20,22 +20,28 @@ import { type AccountThrottle, accountThrottle } from './account-throttle.js';
 import { folded } from './handle.js';
 import { turns } from './turns.js';
 
-/** Wrong passwords in one call, before it is over. */
+/** The number of wrong passwords that ends a session. */
 const TRIES = 3;
 
-/** Passwords that are checked at once: each takes one of Node's four threads, which files and names need too. */
+/**
+ * At most two checks run at a time. Each takes one of Node's four threads, which files and names need too.
+ */
 const inTurn = turns(2);
 
 const WRONG = Symbol('wrong');
 
 /**
- * An authenticator for those who have an account: asks for a handle and a password, which isn't shown. The accounts are
- * in a file that `impulse passwd` writes; it is looked at at each try, and read when it has changed, so that a change is in force at once. Whether a handle
- * exists can't be told from the answer, nor from how long it takes. Each wrong password is a `loginAttemptFailed`, and counts
- * against its address; the third ends the call (`login-failed`). Tries for one account become slower, up to ten seconds each,
- * wherever they come from; not from an address from which the account logged in lately.
- * If the password can't be checked, as when the file can't be read, the caller is asked to call again later, and the call ends as
- * `login-failed` with the `error` in `sessionClosing`; the address isn't blamed for that.
+ * Creates an authenticator for callers with an account: asks for a handle and a password, which isn't shown.
+ * `impulse passwd` writes the file of accounts. The file is checked on each try and read when it has changed,
+ * so a change takes effect at once. Neither the answer nor its timing tells whether a handle exists.
+ *
+ * Each wrong password is a `loginAttemptFailed` and counts against its address. The third ends the session
+ * (`login-failed`). Tries for one account become slower, up to ten seconds each, from all addresses but those
+ * from which the account logged in lately.
+ *
+ * If a password can't be checked, because the file can't be read for example, the caller is asked to call
+ * again later. The session ends as `login-failed`, with the `error` in `sessionClosing`. That doesn't count
+ * against the address.
  *
  * @example
  * ```ts

@@ -1,21 +1,21 @@
 import { BETWEEN, looksOf } from './handle.js';
 
-/** Names of those who run a board. A handle that begins or ends so is taken for one of theirs. */
+/** Names of the board's staff. A handle that begins or ends with one is reserved. */
 const ROLES = ['sysop', 'admin', 'moderator', 'operator'];
 
-/** Names of the board and its parts, and of roles that are ordinary parts of words too. */
+/** Names of the board and its parts, and roles whose names are also parts of ordinary words. */
 const NAMES = (
   'impulse board server system root superuser supervisor webmaster postmaster hostmaster staff mod op host console daemon ' +
   'security support bbs'
 ).split(' ');
 
-/** What a person types to a board, or what a board calls people. */
+/** Words that a person types to a board, or that a board calls people by. */
 const WORDS = (
   'help quit exit bye logout logoff login info version status stats list new join rooms me page who idle afk ignore ' +
   'time encoding stat ping ehlo helo noop capa feat syst starttls msg tell away stop end yes no all here you nobody somebody everybody everyone anybody none null undefined'
 ).split(' ');
 
-/** Digits that are written for letters, besides those that look like them. */
+/** Digits used in place of letters, besides those that look like them. */
 const LEET: Readonly<Record<string, string>> = { 3: 'e', 4: 'a', 7: 't', 9: 'g' };
 
 /** Words that go before a name. */
@@ -24,12 +24,13 @@ const ARTICLE = /^(?:the|a|an|our|your|this|real|offlclal)/;
 const looks = (words: readonly string[]) => new Set(words.flatMap((word) => looksOf(word)));
 const [ROLE_LOOKS, NAME_LOOKS, WORD_LOOKS] = [[...looks(ROLES)], looks(NAMES), looks(WORDS)];
 
-/** Why a handle is nobody's to take: it is the name of somebody who runs the board, or a word that people type. */
+/** Why a handle is reserved: it is a name of the board or its staff, or a word that people type. */
 export type Reserved = 'name' | 'word';
 
 /**
- * Whether a handle is kept from callers, and why; null if it isn't. Reserved are names of the board and of those who run
- * it, whatever is before and behind them (`Sysop1`, `the sys op`, `admin2`), and single words that people type to a board.
+ * Returns why a handle is reserved; null if it isn't. Names of the board and its staff are reserved with
+ * anything before or after them (`Sysop1`, `the sys op`, `admin2`). Words that people type to a board are
+ * reserved only as a whole handle.
  *
  * @param board The name of the board.
  */
@@ -44,7 +45,7 @@ export function reserved(handle: string, board: string): Reserved | null {
   return looksOf(handle).some((look) => WORD_LOOKS.has(look)) ? 'word' : null;
 }
 
-/** What a part of a handle looks like, with and without digits around it, and without an article. */
+/** Returns the skeletons of a part of a handle, with and without digits around it, and without an article. */
 function looksIn(part: string): string[] {
   const letters = part.replace(/^\d+|\d+$/g, '');
   const seen = [part, letters].flatMap((text) => looksOf(text));

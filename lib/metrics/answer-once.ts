@@ -1,29 +1,29 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** What is asked for. */
+/** An HTTP request. */
 export interface Request {
   readonly method: string;
-  /** Without what stands behind a question mark. */
+  /** The path without the query. */
   readonly path: string;
 }
 
-/** What is answered. */
+/** An HTTP response. */
 export interface Answer {
   readonly code: number;
   readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The end of a request's head, and how it begins (RFC 9112, section 3). */
+/** The end of a request's head, and its first line (RFC 9112, section 3). */
 const END = '\r\n\r\n';
 const REQUEST_LINE = /^([A-Z]+) (\S+) HTTP\/1\.[01]\r\n/;
 
 /**
- * Answers the first request of an HTTP connection, and hangs up. What is sent behind it is never looked at: `node:http` reads
- * all requests of a packet before anybody can stop it, which took 3.7 s for 64 KiB of them.
+ * Answers the first request of an HTTP connection, and closes it. Further requests are never parsed:
+ * `node:http` parses all requests of a packet before it can be stopped, which took 3.7 s for 64 KiB of them.
  *
- * @param answer Never rejects.
+ * @param answer Must never reject.
  */
 export function answerOnce(
   socket: Socket,
@@ -35,7 +35,7 @@ export function answerOnce(
     const fields = { ...headers, 'Content-Length': `${Buffer.byteLength(text)}`, Connection: 'close' };
     const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
     socket.end(`HTTP/1.1 ${code} ${STATUS_CODES[code]}\r\n${lines.join('')}\r\n${withText ? text : ''}`, () =>
-      // Whoever sends on would keep it half open.
+      // destroySoon, since a client that keeps sending would keep the connection half open.
       socket.destroySoon(),
     );
   };
@@ -44,7 +44,7 @@ export function answerOnce(
     const isWhole = head.includes(END);
     if (!isWhole && head.length <= maxHeadBytes) return;
     socket.off('data', take);
-    // Read and dropped, since a reset would take the answer with it.
+    // Read and drop further input: a reset would discard the answer.
     socket.resume();
     const [, method, target = ''] = REQUEST_LINE.exec(head) ?? [];
     if (!isWhole || head.indexOf(END) + END.length > maxHeadBytes) reply({ code: 431 });

@@ -3,12 +3,12 @@ import { filter, type Observable, type Subscription } from 'rxjs';
 import { type Tally, traffic } from '../../streams/events/tally.js';
 import type { ServerEvent, SessionClosed } from '../../streams/types/events.js';
 
-/** Ends of the classes of how long sessions last, in seconds: from who looked in to who stayed for the night. */
+/** The bucket bounds of session durations, in seconds: from a glance to a whole night. */
 const DURATIONS_S = [1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14_400, 28_800];
 
 /**
- * What Prometheus may know of a board, in its text format. All but the durations is worked out when it is asked for, from
- * the figures that are kept anyway.
+ * Returns the metrics of a board in Prometheus's text format. Only the durations are recorded as they happen;
+ * the rest is computed on each request from figures that the board keeps anyway.
  */
 export function metrics(
   event$: Observable<ServerEvent>,
@@ -17,7 +17,8 @@ export function metrics(
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  // Gauges under the name of a counter: promtool minds, and each of them is the sum of another.
+  // Removed: these gauges have names that end like a counter's, which promtool objects to. Each is also the
+  // sum of another one.
   for (const what of ['handles', 'requests', 'resources'])
     registry.removeSingleMetric(`nodejs_active_${what}_total`);
 
@@ -85,7 +86,7 @@ export function metrics(
     registers,
     collect() {
       const { bytesIn, bytesOut } = traffic(tally());
-      // What was given up at a reset was counted as sent, and a counter never goes back.
+      // Bytes that are given up at a reset were counted as sent, and a counter must never decrease.
       counted.in = Math.max(counted.in, bytesIn);
       counted.out = Math.max(counted.out, bytesOut);
       this.reset();

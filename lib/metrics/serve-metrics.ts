@@ -6,23 +6,23 @@ import { monotonic } from '../process/monotonic.js';
 import { type Answer, answerOnce, type Request } from './answer-once.js';
 import { metrics } from './metrics.js';
 
-/** Nobody who measures or probes needs more: longer, larger, more at once is somebody else. */
+/** Enough for any scraper or probe. */
 const LIMITS = { requestMs: 5000, maxHeadBytes: 8192 };
-/** Connections to the metrics at once. */
+/** The most connections to the metrics at a time. */
 export const MAX_METRICS_CONNECTIONS = 32;
 
-/** How long a text of the metrics serves everybody who asks. */
+/** How long a rendered text of the metrics is reused. */
 const FRESH_MS = 1000;
 
 /**
- * Serves `/metrics` for Prometheus, `/healthz` (200 while it runs) and `/readyz` (200 while the board takes callers, else
- * 503) over HTTP. Emits its address once it listens; errors with the system's error if it can't. Never completes;
- * unsubscribing hangs up on everybody and closes the port.
+ * Serves `/metrics` for Prometheus, `/healthz` (200 while it runs) and `/readyz` (200 while the board accepts
+ * callers, otherwise 503) over HTTP. Emits its address once it listens. Errors with the system's error if it
+ * can't. Never completes. Unsubscribing closes all connections and the port.
  *
- * A connection gets one answer and is closed. Of more connections than there may be, the oldest goes: a probe asks at once,
- * and is never kept out by connections that don't.
+ * Each connection gets one answer and is closed. When there are too many connections, the oldest is closed: a
+ * probe sends its request at once, so connections that send nothing can't keep it out.
  *
- * @param port 0 takes any free one.
+ * @param port 0 takes any free port.
  */
 export function serveMetrics(
   { host, port }: { host: string; port: number },
@@ -39,7 +39,7 @@ export function serveMetrics(
       if (!rendered || now >= rendered.until) {
         const text = registry.metrics();
         rendered = { text, until: now + FRESH_MS };
-        // A failure is no answer to anybody else.
+        // Don't reuse a failure.
         text.catch(() => {
           rendered = undefined;
         });
@@ -66,7 +66,7 @@ export function serveMetrics(
         const [code, text, type = 'text/plain; charset=utf-8'] = await page();
         return { code, text, headers: { 'Content-Type': type } };
       } catch {
-        // A figure that can't be had is no reason for the board to end.
+        // A failed metric must not end the board.
         return { code: 500 };
       }
     };

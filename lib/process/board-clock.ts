@@ -1,38 +1,39 @@
 import { performance } from 'node:perf_hooks';
-// Not the global ones, which a test may have replaced: that time passes isn't for it to say.
+// Imported, since a test may have replaced the global ones, and the clock must go on.
 import { clearInterval, setInterval } from 'node:timers';
 
-/** How often a board that runs shows that it does. Each time wakes an idle process, for half a millisecond. */
+/** How often a running board records that it runs. Each time wakes an idle process for half a millisecond. */
 export const BEAT_MS = 2000;
-/** A board that showed nothing for so long stood still: it was stopped (Ctrl-Z), or held up. */
+/** The longest silence of a running process. After a longer one it was stopped (Ctrl-Z), or blocked. */
 export const MAX_SILENCE_MS = 4000;
-/** Standstills that are remembered, so that what happened before them keeps its time of day. */
+/** The most standstills to remember. Times before one that is remembered keep their time of day. */
 const MAX_STANDSTILLS = 100;
 
-/** The time as a board counts it. */
+/** The clock of a board. */
 export interface BoardClock {
   /**
-   * Whole milliseconds since 1970, as the wall clock was when the process began. They never jump when that clock is set, and the time in
-   * which the process stood still isn't among them: nobody could be heard meanwhile.
+   * Returns whole milliseconds since 1970, starting from the wall clock when the process began. Doesn't jump
+   * when the wall clock is set. Time in which the process stood still isn't counted, since no input could be
+   * read then.
    */
   now(): number;
-  /** When such a time was, by the wall clock as it is set at present. */
+  /** Returns the date of such a time, by the current setting of the wall clock. */
   dateOf(at: number): Date;
-  /** Shows that something runs that must notice a standstill; returns a function that ends it. Keeps no process. */
+  /** Starts watching for standstills; returns a function that stops it. Doesn't keep the process alive. */
   run(): () => void;
 }
 
-/** Where a clock has its time from. */
+/** The sources of a clock. */
 interface TimeSources {
-  /** Milliseconds that nobody sets. */
+  /** Returns monotonic milliseconds. */
   readonly processTime: () => number;
-  /** Milliseconds since 1970 that the sysop, or the network, may set. */
+  /** Returns milliseconds since 1970 by the wall clock, which may be set at any time. */
   readonly wallTime: () => number;
-  /** Does something again and again, as `setInterval`; returns a function that stops it. */
+  /** Calls `act` repeatedly, like `setInterval`. Returns a function that stops it. */
   readonly each: (ms: number, act: () => void) => () => void;
 }
 
-/** When the process began. Looked up once, since the time is asked for at every packet. */
+/** When the process began. Cached, since the clock is read for every packet. */
 const { timeOrigin } = performance;
 
 const REAL: TimeSources = {
@@ -44,9 +45,9 @@ const REAL: TimeSources = {
   },
 };
 
-/** Makes a clock; of the process, unless told otherwise. */
+/** Creates a clock from its sources; by default, those of the process. */
 export function boardClock({ processTime, wallTime, each }: TimeSources = REAL): BoardClock {
-  /** Each by the time at which it was over, as this clock counts. */
+  /** Each with the time of this clock at which it ended. */
   const standstills: { readonly at: number; readonly ms: number }[] = [];
   let stoodStillMs = 0;
   let running = 0;
@@ -62,7 +63,7 @@ export function boardClock({ processTime, wallTime, each }: TimeSources = REAL):
   };
   const now = () => {
     const time = processTime();
-    // Looked at here too, since timers that were due meanwhile come before the next beat.
+    // Checked here too, since timers that are due run before the next beat.
     if (time - lastBeat > MAX_SILENCE_MS) standStill(time);
     return Math.floor(time - stoodStillMs);
   };

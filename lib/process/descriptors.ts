@@ -2,14 +2,14 @@ import { closeSync, openSync } from 'node:fs';
 import { distinctUntilChanged, interval, map, type Observable, type SchedulerLike, skipWhile } from 'rxjs';
 import { monotonic } from './monotonic.js';
 
-/** How often it is tried. */
+/** The interval of the checks. */
 const DESCRIPTORS_MS = 1000;
 
 /**
- * Whether this process can open files, and so take callers: emits `false` when it can't any more, and `true` when it can
- * again. Node hangs up on those who call meanwhile, without a word to anybody. Never completes.
+ * Watches whether this process can open files, and so accept callers. Emits `false` when it no longer can,
+ * and `true` when it can again. Meanwhile Node closes new connections without reporting it. Never completes.
  *
- * @param open Opens a file and closes it; throws if that can't be done.
+ * @param open Opens a file and closes it; throws if it can't.
  */
 export function descriptors(
   scheduler: SchedulerLike = monotonic,
@@ -27,12 +27,15 @@ function isFree(open: () => void): boolean {
     open();
     return true;
   } catch (error) {
-    // Anything else isn't about callers.
+    // Other errors say nothing about accepting callers.
     return !isOutOfDescriptors(error);
   }
 }
 
-/** Whether something failed since the process (EMFILE) or the whole machine (ENFILE) has no descriptor left. */
+/**
+ * Returns whether an error means that the process (EMFILE) or the whole machine (ENFILE) is out of
+ * descriptors.
+ */
 export function isOutOfDescriptors(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'EMFILE' || code === 'ENFILE';

@@ -1,6 +1,7 @@
 /**
- * What a board does at each signal; docs/shutdown-procedure.md says the same of all others. `shutdown` begins the shutdown, `hangup` rereads the
- * configuration unless the terminal is gone, `ignored` is a line in the log. Nothing is imported here, so that nothing comes before.
+ * The board's reaction to each signal; docs/shutdown-procedure.md describes the other signals. `shutdown`
+ * begins the shutdown. `hangup` rereads the configuration, or begins the shutdown if the terminal is closed.
+ * `ignored` writes a line to the log. This module imports nothing, so that it runs first.
  */
 export const SIGNALS = {
   SIGINT: 'shutdown',
@@ -20,13 +21,13 @@ export const SIGNALS = {
 
 type Heard = keyof typeof SIGNALS;
 
-/** Whether a signal changes nothing. */
+/** Returns whether a signal changes nothing. */
 export const isIgnored = (signal: NodeJS.Signals): boolean => SIGNALS[signal as Heard] === 'ignored';
 
 /**
- * Takes the signals of {@link SIGNALS} away from their default actions, which are the end of the process and, of SIGUSR1, a
- * debugger that listens. What comes before the function returned is called waits, and is told first. The handlers stay, so that no later
- * signal meets a default action.
+ * Handles {@link SIGNALS} in place of their default actions. Those end the process, or open Node's debugger
+ * for SIGUSR1. Signals that come before the returned function is called are held and delivered first. The
+ * handlers stay installed, so that no later signal gets its default action.
  */
 export function holdSignals(source: NodeJS.EventEmitter = process): (hear: (signal: Heard) => void) => void {
   const waiting: Heard[] = [];
@@ -35,7 +36,7 @@ export function holdSignals(source: NodeJS.EventEmitter = process): (hear: (sign
     try {
       source.on(name, () => tell(name));
     } catch {
-      // Not every system has every signal.
+      // The system doesn't have this signal.
     }
   }
   return (hear) => {

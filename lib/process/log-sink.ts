@@ -9,32 +9,38 @@ import {
 } from 'rxjs';
 import { monotonic } from './monotonic.js';
 
-/** Takes bytes and returns how many it took. Throws as `fs.writeSync` does; with `EAGAIN` when it would have to wait. */
+/**
+ * Writes bytes and returns how many were written. Throws like `fs.writeSync`, with `EAGAIN` when it would
+ * block.
+ */
 export type WriteBytes = (bytes: Uint8Array) => number;
 
-/** Where the lines of a log go. */
+/** The destination of a log's lines. */
 export interface LogSink {
-  /** Takes a finished line, with its newline. Never waits and never throws. */
+  /** Writes a finished line, including its newline. Never blocks and never throws. */
   write(line: string): void;
-  /** How many lines were dropped, each time there is room again. */
+  /** Emits the number of dropped lines, each time there is room again. */
   readonly dropped$: Observable<number>;
-  /** Resolves when all is written, or soon if nothing reads it. What is written later is tried once. */
+  /** Resolves when everything is written, or soon if it isn't read. Later lines are tried once. */
   end(): Promise<void>;
 }
 
-/** Text that may wait for a reader; further lines are dropped. */
+/** The most bytes that are buffered; further lines are dropped. */
 export const MAX_WAITING_BYTES = 1024 * 1024;
 
-/** How often a reader that was full is tried again. */
+/** The delay before a full reader is tried again. */
 const RETRY_MS = 50;
 
-/** How long a place that fails in another way, such as a full disk, is left alone. */
+/** The delay after any other error, such as a full disk. */
 const FAILED_MS = 1000;
 
 /** How long the last lines may take. */
 const LAST_MS = 500;
 
-/** Makes a sink that neither waits nor grows, whatever becomes of the reader: the board goes on, and lines are dropped. */
+/**
+ * Creates a sink that never blocks and has a bounded buffer. If the reader stops, the board runs on and lines
+ * are dropped.
+ */
 export function logSink(writeBytes: WriteBytes, scheduler: SchedulerLike = monotonic): LogSink {
   const drops = new Subject<number>();
   const drains = new Subject<void>();
@@ -42,7 +48,7 @@ export function logSink(writeBytes: WriteBytes, scheduler: SchedulerLike = monot
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;
   let dropped = 0;
-  /** A full reader is tried again at its time, and no line before that. */
+  /** Set while waiting to retry; no line is written meanwhile. */
   let isFull = false;
   let failedAt = Number.NEGATIVE_INFINITY;
 
@@ -83,7 +89,8 @@ export function logSink(writeBytes: WriteBytes, scheduler: SchedulerLike = monot
     dropped$: drops.asObservable(),
     write(line) {
       const bytes = Buffer.from(line);
-      // Once one was dropped all are until there is room, so that the gap is one, and told.
+      // After one dropped line all are dropped until there is room, so that the log has one gap, which it
+      // reports.
       if (dropped > 0 || waitingBytes + bytes.length > MAX_WAITING_BYTES) dropped += 1;
       else {
         waiting.push(bytes);

@@ -1,17 +1,17 @@
 import { type SchedulerAction, type SchedulerLike, Subscription } from 'rxjs';
 import { boardClock } from './board-clock.js';
 
-/** The time of this process, for all boards in it. */
+/** The clock of this process, shared by all its boards. */
 export const processClock = boardClock();
 
-/** The longest delay that one timer of Node's keeps. Beyond it a timer fires at once, with a warning. */
+/** The longest delay of a Node timer. With a longer one it fires at once, with a warning. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * The clock of a board: whole milliseconds since 1970 that never jump when the wall clock is set, as those of RxJS's
- * own `asyncScheduler` do, nor when the process was stopped. Work is scheduled as there, but what is due at once has its turn as soon as what has come in by then was
- * seen to: a timer takes a millisecond at least, and a goodbye to ten thousand takes forty turns. A delay may be longer than
- * one timer keeps.
+ * The default scheduler of a board. Its time is in whole milliseconds since 1970. It doesn't jump when the
+ * wall clock is set, unlike RxJS's `asyncScheduler`, nor when the process was stopped. Zero-delay work runs
+ * via setImmediate, after pending I/O: a timer would take at least a millisecond, and sending goodbye to ten
+ * thousand callers takes forty rounds. Delays may be longer than {@link MAX_TIMER_MS}.
  */
 export const monotonic: SchedulerLike = {
   now: processClock.now,
@@ -20,10 +20,10 @@ export const monotonic: SchedulerLike = {
 
 type Work<T> = (this: SchedulerAction<T>, state?: T) => void;
 
-/** Work that is due, and that may schedule itself again. As with RxJS's own actions, only the latest order stands. */
+/** Scheduled work that may reschedule itself. As with RxJS's actions, only the latest schedule counts. */
 class Action<T> extends Subscription implements SchedulerAction<T> {
   readonly #work: Work<T>;
-  // Kept in fields: a finalizer for each order would stay for as long as the work goes on.
+  // Fields instead of a teardown for each schedule, since those would pile up while the work goes on.
   #turn: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
 

@@ -5,17 +5,19 @@ import type { Limits } from '../../streams/types/limits.js';
 import { MAX_AWAITED_HEADERS } from '../listener/proxied-callers.js';
 
 /**
- * Descriptors that aren't a caller's: the standard three, Node's own (an epoll or two, pipes, worker wake-ups) and the
- * listeners are 23; 16 connections to the control socket, 32 to the metrics; a log or a file of accounts being read.
+ * Descriptors that aren't callers' connections. The standard three, Node's own (epoll, pipes, worker
+ * wake-ups) and the listeners are 23. The control socket takes 16 connections, the metrics 32. The rest is
+ * for a log or an account file being read.
  */
 export const SPARE_FILES = 96;
 
 const HOW_TO_RAISE = 'before the start (over the hard limit as root)';
 
 /**
- * How many files this process may have open: its soft limit. Node raises that to the hard one as it starts.
+ * Returns how many files this process may have open: its soft limit. Node raises that to the hard limit at
+ * the start.
  *
- * @returns `null` if there is no limit, or none that can be found out.
+ * @returns `null` if there is no limit, or if it can't be determined.
  */
 export function openFilesLimit(): number | null {
   const soft = process.platform === 'linux' ? softFromProc() : softFromReport();
@@ -23,7 +25,7 @@ export function openFilesLimit(): number | null {
   return Number.isInteger(limit) ? limit : null;
 }
 
-/** See proc_pid_limits(5); a whole report only for this would be a waste. */
+/** See proc_pid_limits(5). Cheaper than a whole diagnostic report. */
 function softFromProc(): string | undefined {
   try {
     return /^Max open files +(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
@@ -33,16 +35,17 @@ function softFromProc(): string | undefined {
 }
 
 function softFromReport(): unknown {
-  // Without this a report looks up the host name of every peer.
+  // Otherwise a report looks up the host name of every peer.
   const reporter = Object.assign(process.report, { excludeNetwork: true });
   const report = reporter.getReport() as { userLimits?: { open_files?: { soft?: unknown } } };
   return report.userLimits?.open_files?.soft;
 }
 
 /**
- * How many callers may be saying goodbye at once under the open-files limit, beside all sessions and all who wait.
+ * Returns how many callers may be saying goodbye at a time under the open-files limit, besides all sessions
+ * and the waiting room.
  *
- * @param limit What {@link openFilesLimit} returned.
+ * @param limit The result of {@link openFilesLimit}.
  */
 export function farewellsThatFit(
   { maxSessions, waitingRoom }: Pick<Limits, 'maxSessions' | 'waitingRoom'>,
@@ -54,11 +57,11 @@ export function farewellsThatFit(
 }
 
 /**
- * Whether the callers fit under the open-files limit. To be asked before listening: when a Node server runs out of
- * descriptors, callers are hung up on and nobody is told.
+ * Checks whether the callers fit under the open-files limit. Call it before listening: when a Node server
+ * runs out of descriptors, it closes connections without reporting it.
  *
- * @param limit What {@link openFilesLimit} returned.
- * @returns One line that says what is wrong, what is allowed and how to raise it; `null` if all is well.
+ * @param limit The result of {@link openFilesLimit}.
+ * @returns One line that says what is wrong, what is allowed and how to raise the limit; `null` if they fit.
  */
 export function openFilesProblem(
   { maxSessions, waitingRoom }: Pick<Limits, 'maxSessions' | 'waitingRoom'>,
@@ -76,11 +79,13 @@ export function openFilesProblem(
 }
 
 /**
- * Whether the open-files limit carries everybody who may hold a descriptor at the same time: also callers at the gate, connections
- * without their PROXY header yet, and goodbyes. A board runs with less, but hangs up on some of them in a rush.
+ * Checks whether the open-files limit covers all connections that may be open at a time. That includes
+ * callers at the gate, connections that haven't sent their PROXY header, and goodbyes. A board can run with
+ * less, but closes some of these connections in a rush.
  *
- * @param limit What {@link openFilesLimit} returned.
- * @returns One line that says how many callers it carries, how many there may be, and what to set; `null` if it carries all.
+ * @param limit The result of {@link openFilesLimit}.
+ * @returns One line that says how many callers fit, how many there may be, and what to set; `null` if all
+ *   fit.
  */
 export function openFilesWarning(
   {

@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import { SLICE_MS } from '../../streams/rx/in-slices.js';
 
-/** Work that may be interrupted wherever it yields; what it returns is what it was for. */
+/** Work that can be interrupted at each `yield`. Its return value is the result. */
 export type Steps<Result> = Generator<undefined, Result>;
 
-/** Does all of the work at once. */
+/** Runs all steps at once. */
 export function runSteps<Result>(steps: Steps<Result>): Result {
   for (;;) {
     const { done, value } = steps.next();
@@ -12,10 +12,10 @@ export function runSteps<Result>(steps: Steps<Result>): Result {
   }
 }
 
-/** Steps between two looks at the clock: each look costs as much as several of them. */
+/** Steps between two readings of the clock. A reading costs as much as several steps. */
 const STEPS_A_LOOK = 64;
 
-/** Does the work in turns of the event loop, of a few milliseconds each, so that nobody waits for all of it. */
+/** Runs the steps in turns of the event loop, a few milliseconds each, so that other work isn't blocked. */
 export async function runStepsInTurns<Result>(steps: Steps<Result>): Promise<Result> {
   for (;;) {
     const until = performance.now() + SLICE_MS;

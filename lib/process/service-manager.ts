@@ -2,16 +2,16 @@ import { spawn } from 'node:child_process';
 import { concatMap, EMPTY, filter, map, Observable } from 'rxjs';
 import type { ServerEvent } from '../../streams/types/events.js';
 
-/** What a service manager wants to know, in the words of sd_notify(3). */
+/** The messages of sd_notify(3), by event. */
 const STATES: { readonly [Type in ServerEvent['type']]?: string } = {
   serverListening: 'READY=1',
   serverDraining: 'STOPPING=1',
 };
 
 /**
- * Tells the service manager, where one has asked for it by `NOTIFY_SOCKET`, that the board listens and that it goes down. The
- * program systemd-notify does it, as the socket is of a kind that Node can't open. Emits a line when it couldn't be told;
- * completes when the events do and all is told; never errors.
+ * Tells the service manager that the board listens and that it shuts down, if `NOTIFY_SOCKET` is set. Runs
+ * the program systemd-notify, since Node can't open that kind of socket. Emits a line when a message couldn't
+ * be sent. Completes when the events do and all messages are sent. Never errors.
  */
 export function notifyManager(event$: Observable<ServerEvent>, env = process.env): Observable<string> {
   if (!env.NOTIFY_SOCKET) return EMPTY;
@@ -29,7 +29,7 @@ const tell = (state: string, env: NodeJS.ProcessEnv): Observable<string> =>
       subscriber.complete();
     };
     const child = spawn('systemd-notify', [state], { env, stdio: 'ignore' });
-    // A board that is done doesn't wait for it.
+    // Don't keep a finished board waiting for it.
     child.unref();
     child.on('error', (error) => failed(error.message));
     child.on('exit', (code) =>

@@ -3,16 +3,16 @@ import { devNull } from 'node:os';
 
 let spare: number | undefined;
 
-/** Keeps one descriptor of this process for {@link withSpareFile}. Once is enough; more does nothing. */
+/** Reserves one descriptor of this process for {@link withSpareFile}. Calling it again does nothing. */
 export function keepSpareFile(): void {
   spare ??= openSpare();
 }
 
 /**
- * Does something that needs a descriptor where none is left: gives up the one that is kept, and takes it back afterwards. Callers
- * get nothing of it, since none is accepted in between.
+ * Runs `read`, which needs a descriptor, when none may be left: closes the spare one first, and opens it
+ * again afterwards. No connection can take it in between, since all of this is synchronous.
  *
- * @param read Has closed what it opened when it returns.
+ * @param read Must close what it opened before it returns.
  */
 export function withSpareFile<T>(read: () => T): T {
   if (spare !== undefined) closeSync(spare);
@@ -28,7 +28,7 @@ function openSpare(): number | undefined {
   try {
     return openSync(devNull, 'r');
   } catch {
-    // The next time may be better.
+    // It is tried again the next time.
     return undefined;
   }
 }

@@ -1,13 +1,13 @@
 import { constants, fstatSync, openSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
-/** What stderr is open as. */
+/** The descriptor of stderr. */
 const STDERR = 2;
 
 /**
- * A descriptor that writes where stderr goes and that doesn't wait: at a stopped terminal, or a pipe whose reader stands still,
- * a write fails with `EAGAIN`. It is opened anew where that can be done, so that whoever shares stderr with us isn't concerned; a
- * file is written to as it is, to keep its place in it.
+ * Returns a descriptor that writes to stderr without blocking: at a stopped terminal or a full pipe, writing
+ * fails with `EAGAIN`. Opens stderr again where possible, so that other processes that share it aren't
+ * affected. A file is written to through the original descriptor, to keep its position.
  */
 export function stderrDescriptor(): number {
   const stats = fstatSync(STDERR);
@@ -20,14 +20,15 @@ function reopened(path: string): number | undefined {
   try {
     return openSync(path, O_WRONLY | O_NONBLOCK | O_NOCTTY);
   } catch {
-    // A socket, such as the journal's, can't be opened (ENXIO), nor can the terminal of another user.
+    // A socket (the journal's) can't be opened (ENXIO), nor can the terminal of another user.
     return undefined;
   }
 }
 
 /**
- * Node sets a socket not to wait as it makes its stream. A child that inherits stderr has it wait again (libuv's `uv_spawn` clears
- * the flag of what both share): the board starts none.
+ * Returns stderr itself. Node makes a socket non-blocking when it creates the stream. A child process that
+ * inherits stderr would make it block again (libuv's `uv_spawn` clears the flag, which both share), but the
+ * board starts none.
  */
 function shared(): number {
   process.stderr.on('error', () => {});

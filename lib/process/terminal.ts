@@ -1,14 +1,15 @@
 import { closeSync, openSync } from 'node:fs';
 
-/** Opens what a process's own terminal is called, whichever that is, and closes it again. */
+/** Opens the controlling terminal of the process, and closes it again. */
 const openTerminal = (): void => closeSync(openSync('/dev/tty', 'r'));
 
 /**
- * Looks at the terminal that the process was started from.
+ * Watches the terminal that the process was started from.
  *
- * @param isTerminal Whether there is one that people read: stderr is it.
+ * @param isTerminal Whether stderr is a terminal.
  * @param open Opens the terminal; throws the system's error if it can't.
- * @returns Whether that terminal was there at first and is closed by now (ENXIO). Without one it never is.
+ * @returns A function that tells whether the terminal existed at first and is closed by now (ENXIO). Without
+ *   a terminal it always returns false.
  */
 export function terminalWatch(
   isTerminal = process.stderr.isTTY === true,
@@ -22,7 +23,7 @@ export function terminalWatch(
       return (error as NodeJS.ErrnoException).code === 'ENXIO';
     }
   };
-  // A session without a terminal of its own, as of setsid(1), gives the same answer from the beginning.
+  // A session without a controlling terminal (setsid(1)) gives the same error from the start.
   if (!isTerminal || isGone()) return () => false;
   return isGone;
 }

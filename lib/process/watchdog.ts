@@ -1,18 +1,18 @@
 import { MAX_TIMER_MS } from './monotonic.js';
 
-/** What the watchdog may do. */
+/** The actions of the watchdog. */
 export interface WatchdogActions {
   report(line: string): void;
   exit(code: number): void;
 }
 
 /**
- * Ends a process with 1 that is still there after `afterMs`, and reports the handles that kept it. Doesn't keep
- * the process itself. Returns a function that calls it off.
+ * After `afterMs`, reports the handles that keep the process alive and exits with 1. Doesn't keep the process
+ * alive itself. Returns a function that cancels it.
  */
 export function watchdog(afterMs: number, { report, exit }: WatchdogActions): () => void {
   const bite = () => {
-    report(`still here after ${afterMs} ms, kept by ${handles()}`);
+    report(`still running after ${afterMs} ms, kept alive by ${handles()}`);
     exit(1);
   };
   let timer: NodeJS.Timeout;
@@ -25,7 +25,7 @@ export function watchdog(afterMs: number, { report, exit }: WatchdogActions): ()
   return () => clearTimeout(timer);
 }
 
-/** `3 × TCPSocketWrap, 1 × Timeout` */
+/** Counts the open handles: `3 × TCPSocketWrap, 1 × Timeout` */
 function handles(): string {
   const counts = new Map<string, number>();
   for (const name of process.getActiveResourcesInfo()) counts.set(name, (counts.get(name) ?? 0) + 1);

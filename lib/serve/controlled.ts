@@ -24,15 +24,15 @@ import type { Log } from '../log.js';
 import { messageOf } from '../message-of.js';
 import { monotonic } from '../process/monotonic.js';
 
-/** How often it is looked whether the socket is still there. */
+/** How often the existence of the socket is checked. */
 export const SOCKET_CHECK_MS = 5000;
 
 /**
- * Opens the control socket when the board listens, and makes it again when somebody has deleted it. Emits an exit code, once the
- * board is down again, if that is a socket that was asked for by name and can't be had at first; without the one of `auto` a
- * board does, and the log says so.
+ * Opens the control socket when the board listens, and creates it again if it is deleted. If a socket that
+ * was named explicitly can't be opened, shuts the board down and emits an exit code. If the socket is `auto`,
+ * the board runs without it, and the log says so.
  *
- * @param setting What `--control` says; `null` opens none.
+ * @param setting The value of `--control`; `null` opens none.
  */
 export function controlled(
   setting: string | null,
@@ -44,7 +44,7 @@ export function controlled(
   const { impulse } = board;
   let isTold = false;
 
-  /** Completes when the socket is gone. */
+  /** Completes when the socket is deleted. */
   const open = (port: number) =>
     defer(() => {
       const path = placeOf(setting, port);
@@ -59,14 +59,14 @@ export function controlled(
   const openAgain = (port: number) =>
     open(port).pipe(
       catchError((error) => {
-        if (!isTold) log.warn('controlFailed', `no control socket any more: ${messageOf(error)}`);
+        if (!isTold) log.warn('controlFailed', `the control socket is lost: ${messageOf(error)}`);
         isTold = true;
         return timer(SOCKET_CHECK_MS, scheduler).pipe(ignoreElements());
       }),
     );
   const reopen = (port: number) =>
     defer(() => {
-      log.warn('controlGone', 'the control socket was deleted: it is made again');
+      log.warn('controlGone', 'the control socket was deleted; creating it again');
       return openAgain(port).pipe(repeat());
     });
 

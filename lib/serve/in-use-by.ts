@@ -3,20 +3,20 @@ import { ask } from '../control/ask.js';
 import { placeOf } from '../control/place.js';
 import type { Stats } from '../control/protocol.js';
 
-/** How long a board may take to say that it is one. */
+/** How long a board may take to answer. */
 const ANSWER_MS = 2000;
 
-/** A board that was found. */
+/** A running board. */
 export interface RunningBoard {
   readonly pid: number;
   readonly socket: string;
 }
 
 /**
- * Looks which board of this user has a port: asks the control sockets where one would be. `null` if none answers, or one on
- * another port.
+ * Finds the board of this user that listens on a port, by asking the control sockets where it would be.
+ * Resolves with `null` if none answers, or only one on another port.
  *
- * @param control What `--control` says.
+ * @param control The value of `--control`.
  */
 export async function inUseBy(port: number, control: string | null): Promise<RunningBoard | null> {
   for (const place of new Set(['auto', control ?? 'auto'])) {

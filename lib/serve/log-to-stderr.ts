@@ -6,16 +6,17 @@ import { messageOf } from '../message-of.js';
 import { logSink } from '../process/log-sink.js';
 import { stderrDescriptor } from '../process/stderr-descriptor.js';
 
-/** The log of a board, and its end. */
+/** The log of a board, and how to end it. */
 export interface StderrLog {
   readonly log: Log;
-  /** Resolves when the last line is written, or soon if nothing reads it. */
+  /** Resolves when the last line is written, or soon if it isn't read. */
   end(): Promise<void>;
 }
 
 /**
- * The log that `impulse serve` writes to stderr. Nothing waits for its reader: while that stands still lines are kept, up to a
- * bound, and then dropped, and the log says how many. Node's own warnings are lines of it too, since Node would wait.
+ * Creates the log of `impulse serve`, which writes to stderr. Never waits for the reader of stderr: lines are
+ * buffered up to a bound and then dropped, and the log says how many. Node's own warnings go through it too,
+ * since Node would block on writing them.
  */
 export function logToStderr({ logLevel, logFormat }: Pick<Config, 'logLevel' | 'logFormat'>): StderrLog {
   const descriptor = stderrDescriptor();
@@ -34,5 +35,5 @@ export function logToStderr({ logLevel, logFormat }: Pick<Config, 'logLevel' | '
 
 const linesDropped = (count: number): string =>
   count === 1
-    ? '1 line of the log was dropped here: its reader stood still'
-    : `${count} lines of the log were dropped here: its reader stood still`;
+    ? '1 line of the log was dropped here: stderr was not read'
+    : `${count} lines of the log were dropped here: stderr was not read`;

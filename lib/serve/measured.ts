@@ -6,8 +6,8 @@ import type { Log } from '../log.js';
 import { cannotListen } from './words.js';
 
 /**
- * Serves metrics, if a port for them is set. Emits once it does, or at once if there is none; errors in words for the log if
- * that port can't be had. Unsubscribing closes it.
+ * Serves metrics if a port for them is set. Emits when it listens, or at once without a port. Errors with a
+ * message for the log if the port can't be opened. Unsubscribing closes the port.
  */
 export function measured(
   { metricsHost: host, metricsPort: port }: Pick<Config, 'metricsHost' | 'metricsPort'>,
@@ -16,7 +16,7 @@ export function measured(
   log: Log,
 ): Observable<unknown> {
   if (port === null) return of(null);
-  // A board that isn't measured does without prom-client: 2 MB, and 60 ms of its start.
+  // Loaded on demand: prom-client costs 2 MB and 60 ms at the start.
   return defer(() => import('../metrics/serve-metrics.js')).pipe(
     switchMap(({ serveMetrics }) => serveMetrics({ host, port }, event$, tally)),
     tap((address) => log.info('metricsServed', `metrics are on ${address.address} port ${address.port}`)),

@@ -4,14 +4,14 @@ import { type Config, SETTINGS } from '../config/settings.js';
 import type { Log } from '../log.js';
 import { messageOf } from '../message-of.js';
 
-/** What comes of reading the configuration again. */
+/** The result of reading the configuration again. */
 export type Reread = Pick<ReadConfig, 'config' | 'warnings'>;
 
 /**
- * Reads the configuration again and puts it in force: all of it or nothing, as a file that can't be used leaves everything
- * as it is. The log says how it went. Never rejects.
+ * Reads the configuration again and applies it. If any of it can't be used, nothing is changed. Logs the
+ * outcome. Never rejects.
  *
- * @param settings What the board was started with.
+ * @param settings The settings that the board was started with.
  */
 export async function reload(
   settings: Config,
@@ -23,19 +23,20 @@ export async function reload(
     const { config: now, warnings } = await reread();
     await apply(now);
     for (const warning of warnings) log.warn('configWarning', warning);
-    log.info('configReread', 'read the configuration again; it is in force for new callers');
+    log.info('configReread', 'configuration reread; it applies to new callers');
     const stuck = NEEDS_RESTART.filter((key) => !isSame(now[key], settings[key])).map(
       (key) => SETTINGS[key].name,
     );
     if (stuck.length > 0)
-      log.warn('configStuck', `${stuck.join(', ')}: as it was until the board is started again`);
+      log.warn('configStuck', `${stuck.join(', ')}: unchanged until the board is restarted`);
   } catch (error) {
     const problems = error instanceof ConfigError ? error.problems : [messageOf(error)];
-    for (const problem of problems) log.error('configRefused', `the old configuration stays: ${problem}`);
+    for (const problem of problems)
+      log.error('configRefused', `the configuration was not reread: ${problem}`);
   }
 }
 
-/** What is only looked at when the board is started. */
+/** Settings that take effect only at the start. */
 const NEEDS_RESTART = [
   'host',
   'port',
@@ -53,13 +54,13 @@ const NEEDS_RESTART = [
   'logFormat',
 ] as const satisfies readonly (keyof Config)[];
 
-// Entry by entry: to write out two lists of 100,000 networks would hold all callers up.
+// Compares entry by entry: serializing two lists of 100,000 networks would block all callers.
 const isSame = (one: unknown, other: unknown): boolean =>
   Array.isArray(one) && Array.isArray(other)
     ? one.length === other.length && one.every((entry, index) => entry === other[index])
     : one === other;
 
-/** What of the configuration are limits. */
+/** Returns the limits in a configuration. */
 export function limitsOf(settings: Config): Limits {
   const {
     host,

@@ -6,27 +6,33 @@ import type { RunningBoard } from './in-use-by.js';
 
 const LOOPBACK = /^(127\.|::1$)/;
 
-/** How to call a board that listens here; with a descriptor, on a socket that was handed over. */
+/** Tells how to call a board that listens here. With `fd`, on an inherited socket. */
 export function callIn(host: string, port: number, fd?: number): string {
   const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   const place = isIPv6(reachable) ? `[${reachable}]:${port}` : `${reachable}:${port}`;
   const how = `call in with: telnet ${reachable} ${port}, or: npx impulse call ${place}`;
-  if (fd !== undefined) return `${how} (the socket was handed over; --host and --port aren't used)`;
+  if (fd !== undefined) return `${how} (on an inherited socket; --host and --port are ignored)`;
   return LOOPBACK.test(host)
     ? `${how} (from this machine only; --host 0.0.0.0 opens the board to the world)`
     : how;
 }
 
-/** What is said of a board that anybody can reach and come into, where scanners make guests of themselves; else null. */
+/**
+ * Returns a warning for a board that any client can reach and enter, where scanners would log in as guests.
+ * Otherwise null.
+ */
 export function openToBots(
   host: string,
   { passwords, gate }: Pick<Config, 'passwords' | 'gate'>,
 ): string | null {
   if (LOOPBACK.test(unmapped(host)) || passwords !== null || gate !== 'off') return null;
-  return 'guests are let in without a gate, and so are bots: --gate esc keeps most of them out, and --passwords FILE all';
+  return 'bots can log in as guests: --gate esc keeps out most of them, --passwords FILE all';
 }
 
-/** Why a port can't be listened on, and which flag to change: `--port` and `--host`, or `--metrics-port` and the like. */
+/**
+ * Tells why a port can't be opened, and which flags to change: `--port` and `--host`, or `--metrics-port` and
+ * the like.
+ */
 export function cannotListen(
   error: NodeJS.ErrnoException,
   host: string,
@@ -47,12 +53,12 @@ export function cannotListen(
   }
 }
 
-/** That a port is in use by another board of the same user, and how to go on. */
+/** Tells that another board of the same user has the port, and what to do. */
 export function inUseByBoard(host: string, port: number, { pid, socket }: RunningBoard): string {
   const close = `impulse drain --control ${printable(socket, 1000)}`;
-  return `${host} port ${port} is in use by a board of yours, process ${pid}: ${close} or kill ${pid} closes it; or choose another --port`;
+  return `${host} port ${port} is in use by your own board, process ${pid}: close it with ${close} or kill ${pid}, or choose another --port`;
 }
 
-/** Why a socket that was handed over can't be listened on. */
+/** Tells why an inherited socket can't be used. */
 export const cannotTakeOver = ({ message }: Error): string =>
-  `the socket that was handed over can't be used: ${message}; it must be a TCP socket that listens`;
+  `the inherited socket can't be used: ${message}; it must be a listening TCP socket`;

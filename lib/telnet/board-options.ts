@@ -9,7 +9,10 @@ import { CHARSET_MESSAGE, latin1, OPTION, offeredCharsets, TTYPE_MESSAGE } from 
 const { WILL, WONT, DO, EOR, GA } = COMMAND;
 const { BINARY, ECHO, SGA, TTYPE, END_OF_RECORD, NAWS, CHARSET, MSSP } = OPTION;
 
-/** What a board does, and what it likes a client to do. All else is declined: NEW-ENVIRON (39) above all. */
+/**
+ * The options that a board turns on itself, and those it wants from a client. All others are declined, above
+ * all NEW-ENVIRON (39).
+ */
 const AGREEABLE: Agreeable = {
   local: new Set([BINARY, ECHO, SGA, END_OF_RECORD, CHARSET, MSSP]),
   remote: new Set([BINARY, SGA, TTYPE, NAWS, CHARSET]),
@@ -18,39 +21,46 @@ const AGREEABLE: Agreeable = {
 const { REQUEST, ACCEPTED, REJECTED, TTABLE_IS, TTABLE_REJECTED } = CHARSET_MESSAGE;
 /** MSSP (tintin.mudhalla.net/protocols/mssp). */
 const [MSSP_VAR, MSSP_VAL] = [1, 2];
-/** Names that a client has for its terminal: its own, the terminal's, its abilities. More is a game. */
+/**
+ * The most names a client is asked for: its own, its terminal's and its abilities. A longer list is abuse.
+ */
 const MAX_TYPES = 4;
-/** What a terminal's name may be, so that it can be shown and logged. */
+/** The form of a terminal's name that is safe to show and log. */
 const TYPE_NAME = /^[\x21-\x7e](?:[\x20-\x7e]{0,38}[\x21-\x7e])?$/;
 
 const NOTHING_TOLD: ClientTold = { names: [] };
 
-/** What a crawler of boards is told. */
+/** Returns the status that crawlers of boards ask for. */
 export type Status = () => Record<string, string | number>;
 
-/** What the options do to their connection. */
+/** The connection of the options. */
 export interface BoardOptionsHost {
   send(verb: Verb, option: number): void;
   sendSubnegotiation(option: number, payload: Uint8Array): void;
-  /** Something about the caller's terminal is known that wasn't; 0 columns or rows if the client doesn't know. */
+  /**
+   * Called with what the client says about its terminal. 0 columns or rows mean that the client doesn't know.
+   */
   learned(about: Partial<Terminal>): void;
   /** See {@link NegotiatorHost.abused}. */
   abused(): void;
 }
 
 /**
- * A board's side of telnet's options, for one call. Offers what a person notices at once; the rest when the client
- * has shown that it speaks telnet, since one that doesn't shows our offers as odd characters.
- * A class, since every line has one.
+ * A board's side of telnet's options, for one connection. Some offers are made at once, since they affect
+ * what the caller sees. The rest follow when the client has shown that it speaks telnet: a client that
+ * doesn't would print them as odd characters. A class, since every connection has one.
  */
 export class BoardOptions implements NegotiatorHost {
   readonly #host: BoardOptionsHost;
   readonly #status: Status;
   readonly #negotiator = new Negotiator(this, AGREEABLE);
   #heard = false;
-  /** Whether the client ever gave a sign of life when it was asked. */
+  /** Whether the client has ever answered a request for a sign of life. */
   answers = false;
-  /** The command that marks the end of a prompt, for clients that wait for it (RFC 885, RFC 854). Looked at for each prompt. */
+  /**
+   * The command that marks the end of a prompt, if the client wants one (RFC 885, RFC 854). A field, since it
+   * is read for each prompt.
+   */
   promptMark: number | undefined;
   #told = NOTHING_TOLD;
   #showsTyping = false;
@@ -70,7 +80,7 @@ export class BoardOptions implements NegotiatorHost {
     this.#negotiator.ask(DO, NAWS);
   }
 
-  /** Answers a request, takes an answer. */
+  /** Handles a request or an answer. */
   negotiate(verb: Verb, option: number): void {
     this.#negotiator.negotiate(verb, option);
     this.promptMark = this.#negotiator.isOn(END_OF_RECORD, 'LOCAL')
@@ -80,7 +90,8 @@ export class BoardOptions implements NegotiatorHost {
         : undefined;
     if (this.#heard) return;
     this.#heard = true;
-    // Before the terminal, so that a client that has no letters to draw with says so before anything is drawn.
+    // Asked before the terminal type, so that a client without line-drawing letters says so before anything
+    // is drawn.
     this.#negotiator.ask(WILL, CHARSET);
     this.#negotiator.ask(DO, TTYPE);
     this.#negotiator.ask(DO, BINARY);
@@ -90,7 +101,7 @@ export class BoardOptions implements NegotiatorHost {
     this.#negotiator.askTimingMark();
   }
 
-  /** Hears what belongs to an option that is on; telnetlib's own reading of it throws. */
+  /** Handles a subnegotiation of an option that is on. Not left to telnetlib, whose parser throws. */
   subnegotiation(option: number, payload: Uint8Array): void {
     const on = this.#negotiator.isOn(option, 'REMOTE');
     if (option === NAWS && on) this.window(payload);
@@ -103,27 +114,27 @@ export class BoardOptions implements NegotiatorHost {
     return this.#negotiator.charge();
   }
 
-  /** The status in words, for a crawler that asks so. */
+  /** Returns the status as text, for a crawler that asks in text. */
   statusText(): string {
     const lines = Object.entries(this.#status()).map(([name, value]) => `${name}\t${value}\r\n`);
     return latin1(Buffer.from(`MSSP-REPLY-START\r\n${lines.join('')}MSSP-REPLY-END\r\n`));
   }
 
-  /** Asks for a sign of life, if the client ever gave one. */
+  /** Asks for a sign of life, if the client has ever answered one. */
   probe(): void {
     if (this.answers) this.#negotiator.askTimingMark();
   }
 
   /**
-   * Whether what is typed next is a secret. A client that shows what is typed by itself is told that we do, for as long as
-   * it is, and hides it.
+   * Whether the next line is a secret. A client with local echo is told meanwhile that we echo, so that it
+   * hides the line.
    */
   set secret(on: boolean) {
     this.#secret = on;
     this.settleEcho();
   }
 
-  // What the negotiator decides.
+  // Called by the negotiator.
   send(verb: Verb, option: number): void {
     this.#host.send(verb, option);
   }
@@ -152,7 +163,9 @@ export class BoardOptions implements NegotiatorHost {
     if (this.#asking) this.#host.sendSubnegotiation(TTYPE, Uint8Array.of(TTYPE_MESSAGE.SEND));
   }
 
-  /** A client tells all its names, one for each time it is asked, and the last one twice. */
+  /**
+   * Handles one of the client's names. It sends the next one each time it is asked, and repeats the last one.
+   */
   private type(payload: Uint8Array): void {
     const name = latin1(payload.subarray(1));
     if (!this.#asking || payload[0] !== TTYPE_MESSAGE.IS || !TYPE_NAME.test(name)) return;
@@ -192,9 +205,9 @@ export class BoardOptions implements NegotiatorHost {
     if (kind === REJECTED && this.#requested) this.told({ charset: 'none' });
     if (kind === ACCEPTED || kind === REJECTED) this.#requested = false;
     else if (kind === REQUEST) {
-      // Of two requests that cross, the server's stands (RFC 2066).
+      // Of two requests that cross, the server's wins (RFC 2066).
       const known = this.#requested ? undefined : offeredCharsets(payload).find((name) => this.agree(name));
-      // It has none of ours, until it agrees to one that we ask for.
+      // The client has none of our charsets, unless it agrees to one we request.
       if (!this.#requested && !known && this.#told.charset === undefined) this.told({ charset: 'none' });
       if (!this.charge()) return;
       if (known) this.tell(CHARSET, ACCEPTED, known);

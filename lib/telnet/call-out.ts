@@ -14,10 +14,10 @@ import { CallerOptions, type CallerOptionsHost } from './caller-options.js';
 import { decoder } from './encodings.js';
 import { latin1 } from './options.js';
 
-/** Ctrl-], which leaves, as in every telnet client. */
+/** Ctrl-], which ends the call, as in every telnet client. */
 const LEAVE = 0x1d;
 
-/** As a shell has it: 128, and the number of the signal. */
+/** As in a shell: 128 plus the number of the signal. */
 const EXIT_CODES: Partial<Record<NodeJS.Signals, number>> = {
   SIGHUP: 129,
   SIGINT: 130,
@@ -25,25 +25,25 @@ const EXIT_CODES: Partial<Record<NodeJS.Signals, number>> = {
   SIGTERM: 143,
 };
 
-/** Where a call goes, and the person's terminal. */
+/** The address to call, and the person's terminal. */
 export interface CallOut {
   readonly host: string;
   readonly port: number;
-  /** Keys, if it is a terminal; else text that is sent as lines. */
+  /** Keys, if it is a terminal; otherwise text that is sent line by line. */
   readonly input: ReadStream | NodeJS.ReadStream;
   readonly output: WriteStream | NodeJS.WriteStream;
-  /** Says how the call stands, to the person. */
+  /** Shows the person the state of the call. */
   readonly tell: (text: string) => void;
   readonly signal$: Observable<NodeJS.Signals>;
-  /** The kind of terminal, as in `TERM`. */
+  /** The type of the terminal, as in `TERM`. */
   readonly type: string;
 }
 
 /**
- * Calls a board and lets a person talk to it, key by key once the board shows what is typed, line by line until then.
- * What the board says is made harmless before it gets to the terminal. Resolves with the exit code when the call is
- * over: 0 after either side hung up, 1 when there was no connection or it broke, 129, 130, 131 or 143 after a signal; the
- * terminal is then as it was.
+ * Calls a board and connects it to a person's terminal. Sends each key if the board echoes, otherwise whole
+ * lines. Makes the board's output safe for the terminal. Resolves with the exit code at the end of the call,
+ * with the terminal restored: 0 after either side hung up, 1 if the connection failed or broke, 129, 130, 131
+ * or 143 after a signal.
  */
 export function callOut(call: CallOut): Promise<number> {
   return new Promise((resolve) => {
@@ -71,14 +71,14 @@ export function callOut(call: CallOut): Promise<number> {
           socket,
           call,
           () => end(0, '\nYou hung up.\n'),
-          () => end(1, `\n${host} only negotiates.\n`),
+          () => end(1, `\n${host} sends only telnet negotiation.\n`),
         ),
       );
     });
   });
 }
 
-/** Runs the conversation; unsubscribing leaves the terminal as it was. */
+/** Runs the call. Unsubscribing restores the terminal. */
 function talk(
   socket: Socket,
   { input, output, type }: CallOut,
@@ -91,7 +91,8 @@ function talk(
   const isTerminal = input.isTTY === true;
   let keyByKey = false;
 
-  // What came through a pipe has its end, and what still comes to be answered doesn't care.
+  // After the end of piped input the socket is closed for writing. Negotiation that still comes needs no
+  // answer.
   const answer = (bytes: Uint8Array) => void (socket.writable && socket.write(bytes));
   const host: CallerOptionsHost & TelnetHandler = {
     get terminal() {
@@ -126,7 +127,7 @@ function talk(
     if (left !== -1) leave();
   };
   const resized = () => options.resized();
-  // The board hears the end of a file as a hang-up, and has the last word.
+  // The board sees the end of the input as a hang-up, and may still send its last words.
   const ended = () => void socket.end();
 
   const telnet = new TelnetDecoder(host);
@@ -148,7 +149,7 @@ function talk(
   return running;
 }
 
-/** What was typed, as telnet sends it: the end of a line is CR LF, an Enter that was pressed CR NUL (RFC 854). */
+/** Encodes typed bytes for telnet: the end of a line is CR LF, a pressed Enter is CR NUL (RFC 854). */
 function entered(typed: Uint8Array, keyByKey: boolean, binary: boolean): Uint8Array {
   const text = latin1(typed);
   if (!keyByKey) return Buffer.from(text.replace(/\r?\n/g, '\r\n'), 'latin1');
@@ -157,15 +158,15 @@ function entered(typed: Uint8Array, keyByKey: boolean, binary: boolean): Uint8Ar
 
 function unreachable(host: string, port: number, error: NodeJS.ErrnoException): string {
   const why: Record<string, string> = {
-    ECONNREFUSED: 'nobody listens there',
-    ENOTFOUND: 'there is no host of that name',
+    ECONNREFUSED: 'no program listens there',
+    ENOTFOUND: 'the host name is unknown',
     EAI_AGAIN: "the name can't be looked up now",
     ETIMEDOUT: "it doesn't answer",
-    EHOSTUNREACH: 'there is no way to it',
-    ENETUNREACH: 'there is no way to it',
+    EHOSTUNREACH: 'there is no route to it',
+    ENETUNREACH: 'there is no route to it',
   };
   return `impulse: can't call ${host} port ${port}: ${why[error.code ?? ''] ?? error.message}\n`;
 }
 
 const broken = (host: string, { code }: NodeJS.ErrnoException) =>
-  code === 'ECONNRESET' ? `\n${host} hung up.\n` : `\nThe line to ${host} broke (${code}).\n`;
+  code === 'ECONNRESET' ? `\n${host} hung up.\n` : `\nThe connection to ${host} broke (${code}).\n`;

@@ -5,24 +5,24 @@ import { CHARSET_MESSAGE, OPTION, offeredCharsets, TTYPE_MESSAGE } from './optio
 
 const { BINARY, ECHO, SGA, TTYPE, NAWS, CHARSET } = OPTION;
 
-/** What a caller's client does, and lets the other end do. It never tells who or where the caller is. */
+/** The options that a caller's client allows. It reveals neither who nor where the caller is. */
 const AGREEABLE: Agreeable = {
   local: new Set([BINARY, SGA, TTYPE, NAWS]),
   remote: new Set([BINARY, ECHO, SGA, CHARSET]),
 };
 
-/** What the options do to their line, and want to know of the terminal. */
+/** The connection and terminal of the options. */
 export interface CallerOptionsHost {
   send(verb: Verb, option: number): void;
   sendSubnegotiation(option: number, payload: Uint8Array): void;
-  /** The other end shows what is typed from now on, or does no more. */
+  /** The other end begins or stops to echo. */
   echoChanged(on: boolean): void;
   /** See {@link NegotiatorHost.abused}. */
   abused(): void;
   readonly terminal: { readonly type: string; readonly columns: number; readonly rows: number };
 }
 
-/** A caller's side of telnet's options, for one call. It only answers: the other end asks. */
+/** A caller's side of telnet's options, for one connection. It never asks, only answers. */
 export class CallerOptions implements NegotiatorHost {
   readonly #host: CallerOptionsHost;
   readonly #negotiator = new Negotiator(this, AGREEABLE);
@@ -42,14 +42,14 @@ export class CallerOptions implements NegotiatorHost {
     } else if (option === CHARSET && this.#negotiator.isOn(CHARSET, 'REMOTE')) this.#charset(payload);
   }
 
-  /** Tells the window's size, if that is wanted. */
+  /** Sends the size of the window, if the other end wants it. */
   resized(): void {
     if (!this.#negotiator.isOn(NAWS, 'LOCAL')) return;
     const { columns, rows } = this.#host.terminal;
     this.#host.sendSubnegotiation(NAWS, Uint8Array.of(columns >> 8, columns & 255, rows >> 8, rows & 255));
   }
 
-  /** Whether an Enter is CR alone (RFC 856), rather than CR NUL. */
+  /** Whether an Enter is CR alone (RFC 856), instead of CR NUL. */
   get isBinary(): boolean {
     return this.#negotiator.isOn(BINARY, 'LOCAL');
   }

@@ -2,14 +2,15 @@ import { StringDecoder } from 'node:string_decoder';
 import iconv from 'iconv-lite';
 import type { Encoding } from '../../streams/types/connection.js';
 
-/** The IBM PC's letters, by their bytes. */
+/** The letters of CP437, in the order of their bytes. */
 const CP437 = iconv.decode(Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)), 'cp437');
 const ASCII_LETTERS = CP437.slice(0, 128);
 
 /**
- * Makes a function that puts a text into these letters. A letter that isn't one of them is taken with all that belongs to
- * it (a flag, a letter and its marks, pictures that are joined; or the marks alone, on a letter that is one), and becomes
- * the letter without its marks, if that is one, or a `?`. `Intl.Segmenter` knows better, and takes minutes for a page.
+ * Returns a function that approximates a text with these letters. A letter that isn't one of them is replaced
+ * together with its marks, or with all that is joined to it (a flag, an emoji sequence). It becomes the
+ * letter without its marks if that is available, otherwise a `?`. Stray marks on an available letter are
+ * dropped in the same way. `Intl.Segmenter` is more exact, but takes minutes for a page.
  */
 function likenessIn(letters: string): (text: string) => string {
   const known = new Set(letters);
@@ -27,14 +28,17 @@ function likenessIn(letters: string): (text: string) => string {
 const inCp437 = likenessIn(CP437);
 const inAscii = likenessIn(ASCII_LETTERS);
 
-/** The text of bytes that end with a whole character. Broken UTF-8 becomes U+FFFD. */
+/** Decodes bytes that end with a whole character. Broken UTF-8 becomes U+FFFD. */
 export function decoded(bytes: Uint8Array, encoding: Encoding): string {
   if (encoding === 'utf-8') return asBuffer(bytes).toString();
-  // Who has no more than ASCII to show may still have a keyboard with more.
+  // A terminal that shows only ASCII may still have a keyboard with more.
   return iconv.decode(bytes, encoding === 'cp437' ? 'cp437' : 'windows-1252');
 }
 
-/** A decoder for one caller, that keeps what is cut at the end of a chunk for the next. Otherwise as {@link decoded}. */
+/**
+ * Returns a decoder for one caller. It keeps a character that is cut at the end of a chunk for the next one.
+ * Otherwise like {@link decoded}.
+ */
 export function decoder(encoding: Encoding): (bytes: Uint8Array) => string {
   if (encoding !== 'utf-8') return (bytes) => decoded(bytes, encoding);
   const utf8 = new StringDecoder('utf8');
@@ -44,15 +48,15 @@ export function decoder(encoding: Encoding): (bytes: Uint8Array) => string {
 const asBuffer = (bytes: Uint8Array): Buffer =>
   bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
-/** The bytes of a text; each letter that the encoding doesn't have becomes a `?`, whatever it is made of. */
+/** Encodes a text. Each letter that the encoding lacks becomes one `?`, however many code points it has. */
 export function encoded(text: string, encoding: Encoding): Uint8Array {
   if (encoding === 'utf-8') return Buffer.from(text);
   return encoding === 'cp437' ? iconv.encode(inCp437(text), 'cp437') : Buffer.from(inAscii(text), 'latin1');
 }
 
 /**
- * The bytes of a text in UTF-8, as Latin-1's letters. It takes no memory but theirs: a line said in a room is drawn for
- * everybody there, and of a buffer for each the collector has ten milliseconds to do at a time.
+ * Encodes a text in UTF-8, as a Latin-1 string. It allocates nothing but the string: a line in a full room is
+ * rendered for each caller there, and a buffer for each would cost the collector ten milliseconds at a time.
  */
 export function utf8AsLatin1(text: string): string {
   if (3 * text.length > scratch.length) return Buffer.from(text).toString('latin1');
@@ -63,13 +67,13 @@ export function utf8AsLatin1(text: string): string {
 const utf8 = new TextEncoder();
 const scratch = Buffer.alloc(128 * 1024);
 
-/** Of a text that is shorter, a regular expression is faster. */
+/** A regular expression is faster for texts shorter than this. */
 const SHORT = 128;
 const ASCII = /^[\0-\x7f]*$/;
 
 /**
- * Whether a text is the same bytes in every encoding, so that Node may write it as Latin-1. The engine has no
- * faster way to ask than encoding it; a text of more than 128 KiB counts as one that isn't.
+ * Returns whether a text is the same bytes in every encoding, so that Node may write it as Latin-1. Encoding
+ * the text is the engine's fastest test. Returns false for a text over 128 KiB.
  */
 export function isAscii(text: string): boolean {
   if (text.length < SHORT) return ASCII.test(text);
@@ -77,7 +81,10 @@ export function isAscii(text: string): boolean {
   return read === text.length && written === read;
 }
 
-/** The encoding by its name in RFC 2066's registry, or what clients make of it; undefined for one we don't have. */
+/**
+ * Finds an encoding by its name in RFC 2066's registry, or a variant that clients use. Undefined for an
+ * encoding we don't have.
+ */
 export function encodingNamed(charset: string): Encoding | undefined {
   switch (charset.toLowerCase()) {
     case 'utf-8':

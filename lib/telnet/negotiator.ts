@@ -4,34 +4,34 @@ import { monotonic } from '../process/monotonic.js';
 
 const { optionState } = telnetlib.constants;
 
-/** Answers that one option gets in one direction; who asks again has heard them. */
+/** The most answers to requests about one option in one direction. */
 export const REPLIES_PER_OPTION = 2;
-/** Answers a call may get at once, and questions it may waste: one a second, and so many ahead. */
+/** The most answers and wasted requests of a connection at a time. One is given back each second. */
 export const REPLY_BUDGET = 256;
 
-/** The option that is a question of its own, asked and answered as often as anybody likes (RFC 860). */
+/** The option that is a request by itself, and may be repeated without limit (RFC 860). */
 export const TIMING_MARK = 6;
 
-/** What the negotiator does to its connection. */
+/** The connection of the negotiator. */
 export interface NegotiatorHost {
   send(verb: Verb, option: number): void;
-  /** The option is on from now, or off: done by us (`LOCAL`) or by the other end (`REMOTE`). */
+  /** The option was turned on or off, at our end (`LOCAL`) or the other one (`REMOTE`). */
   changed(option: number, where: Where, on: boolean): void;
-  /** The other end answered a timing mark of ours. */
+  /** The other end answered our timing mark. */
   answered(): void;
-  /** The budget is spent; nothing is answered any more. Called once. */
+  /** The budget is spent, and nothing is answered any more. Called once. */
   abused(): void;
 }
 
-/** What one end of the line agrees to: to do itself, and to have done by the other end. */
+/** The options that one end agrees to: to turn on itself, and to let the other end turn on. */
 export interface Agreeable {
   readonly local: ReadonlySet<number>;
   readonly remote: ReadonlySet<number>;
 }
 
 /**
- * `TelnetOption`, mended: a WILL we agree to is on from then on (RFC 1143), and what we agree to is said before it
- * begins.
+ * `TelnetOption` with two fixes: an option is on as soon as we agree to a WILL (RFC 1143), and our agreement
+ * is sent before the option takes effect.
  */
 class Option extends telnetlib.TelnetOption {
   override handleWill(): void {
@@ -48,20 +48,26 @@ class Option extends telnetlib.TelnetOption {
 }
 
 /**
- * One end's part in telnet's option negotiation, by the Q method of RFC 1143, with bounds: it answers a request
- * about one option twice at most, declines what isn't agreeable, and is done with a peer who never stops. Never
- * throws, whatever comes. A class, since every line has one.
+ * One end of telnet's option negotiation, by the Q method of RFC 1143, with bounds. It answers requests about
+ * one option at most twice, declines all options that aren't agreeable, and gives up on a peer that never
+ * stops. Never throws, whatever it receives. A class, since every connection has one.
  */
 export class Negotiator implements OptionHost {
   readonly localOptions: ReadonlySet<number>;
   readonly remoteOptions: ReadonlySet<number>;
   readonly writer = this;
   readonly #host: NegotiatorHost;
-  /** Those that the other end spoke of. */
+  /** The options that the other end mentioned. */
   #options: readonly Option[] = NONE;
-  /** What was asked for and isn't answered, a {@link key} each: most callers never answer. A text, as the smallest set there is. */
+  /**
+   * The {@link key}s of requests without an answer so far; most callers never answer. A string, since it is
+   * the smallest set.
+   */
   #asked = '';
-  /** The option that was {@link announce}d, and answers to that which are still to come. Most callers have none. */
+  /**
+   * The option given to {@link announce}, and the number of answers that are still to come. Most connections
+   * have none.
+   */
   #announced: { readonly code: number; dos: number; donts: number } | undefined;
   /** By direction and option. */
   #replies: Map<string, number> | undefined;
@@ -74,7 +80,7 @@ export class Negotiator implements OptionHost {
     this.remoteOptions = remote;
   }
 
-  /** Offers to do it ourselves (WILL), or asks the other end to (DO); once for each option. */
+  /** Offers to turn an option on at our end (WILL), or asks the other end to (DO). Once for each option. */
   ask(verb: typeof COMMAND.WILL | typeof COMMAND.DO, code: number): void {
     const side = verb === COMMAND.WILL ? 'us' : 'him';
     const option = this.known(code);
@@ -90,10 +96,10 @@ export class Negotiator implements OptionHost {
   }
 
   /**
-   * Says that we do something from now on, or do it no more, as often as that changes: nothing is waited for, since there
-   * are clients that answer a WILL and never a WONT. From the first time on, what the other end says of this option in this
-   * direction is taken and not answered, but for a change of its mind: two ends that answer each other never end. For one
-   * option only.
+   * Announces that an option is on or off at our end, as often as it changes. Doesn't wait for an answer,
+   * since some clients answer a WILL and never a WONT. From the first call on, the other end's messages about
+   * this option and direction are recorded without an answer, unless they change their mind: otherwise two
+   * ends could answer each other forever. For one option only.
    */
   announce(verb: typeof COMMAND.WILL | typeof COMMAND.WONT, code: number): void {
     const option = this.known(code) ?? this.option(code);
@@ -103,18 +109,18 @@ export class Negotiator implements OptionHost {
       option.us = optionState.WANTYES;
     } else {
       this.#announced.donts += 1;
-      // Off for good with the WONT, whatever comes; an answer to an older WILL doesn't turn it on again.
+      // A WONT is final: a late answer to an older WILL doesn't turn the option on again.
       option.us = optionState.NO;
     }
     this.#host.send(verb, code);
   }
 
-  /** Asks the other end for a sign of life; whoever speaks telnet answers it (RFC 860). */
+  /** Asks the other end for a sign of life. Every telnet client answers it (RFC 860). */
   askTimingMark(): void {
     this.#host.send(COMMAND.DO, TIMING_MARK);
   }
 
-  /** Answers a request, takes an answer. */
+  /** Handles a request or an answer. */
   negotiate(verb: Verb, code: number): void {
     if (code === TIMING_MARK) {
       this.timingMark(verb);
@@ -130,13 +136,13 @@ export class Negotiator implements OptionHost {
     const state = (local ? option?.us : option?.him) ?? optionState.NO;
     const asked = state === optionState.WANTYES || state === optionState.WANTNO;
     if (!asked && this.repliesTo(local, code) >= REPLIES_PER_OPTION) {
-      // A no is obeyed all the same: it needs no answer to be one.
+      // A refusal takes effect even if we don't answer it.
       if (option && verb === COMMAND.DONT) option.us = optionState.NO;
       if (option && verb === COMMAND.WONT) option.him = optionState.NO;
       this.charge();
       return;
     }
-    // An option that is never on has no state: asked for, it is declined, and that is all.
+    // An option that we never turn on has no state. A request for it is declined.
     if (!option) this.decline(verb, code);
     else if (verb === COMMAND.WILL) option.handleWill();
     else if (verb === COMMAND.WONT) option.handleWont();
@@ -144,13 +150,13 @@ export class Negotiator implements OptionHost {
     else option.handleDont();
   }
 
-  /** Whether the option is on. */
+  /** Returns whether the option is on. */
   isOn(code: number, where: Where): boolean {
     const option = this.known(code);
     return (where === 'LOCAL' ? option?.us : option?.him) === optionState.YES;
   }
 
-  /** Whether we do it, or offered to and weren't answered yet. */
+  /** Returns whether the option is on at our end, or offered without an answer so far. */
   isOffered(code: number): boolean {
     const state = this.known(code)?.us;
     return state === undefined
@@ -158,15 +164,15 @@ export class Negotiator implements OptionHost {
       : state === optionState.YES || state === optionState.WANTYES;
   }
 
-  /** Whether we offered to do it, and the other end said no. */
+  /** Returns whether the other end declined our offer. */
   isDeclined(code: number): boolean {
     return this.known(code)?.us === optionState.NO;
   }
 
-  /** Takes one answer from the budget; false if it is spent. */
+  /** Takes one answer from the budget. Returns false if it is spent. */
   charge(): boolean {
     if (this.#budget < 0) return false;
-    // One comes back each second, so that a client that asks now and then may do so for days.
+    // One is given back each second, so that a client may ask now and then for days.
     const seconds = Math.floor((monotonic.now() - this.#chargedAt) / 1000);
     this.#chargedAt += seconds * 1000;
     this.#budget = Math.min(REPLY_BUDGET, this.#budget + seconds) - 1;
@@ -174,7 +180,7 @@ export class Negotiator implements OptionHost {
     return this.#budget >= 0;
   }
 
-  // What telnetlib's options ask of their host.
+  // Called by telnetlib's options.
   writeWill(option: number): void {
     this.reply(COMMAND.WILL, option);
   }
@@ -202,7 +208,7 @@ export class Negotiator implements OptionHost {
         return;
       }
       awaited.dos -= 1;
-      // The answer to the last of them.
+      // This answers the last announcement.
       if (awaited.dos === 0 && option.us === optionState.WANTYES) option.us = optionState.YES;
     } else if (awaited.donts > 0) awaited.donts -= 1;
     else if (option.us === optionState.YES && this.repliesTo(true, code) < REPLIES_PER_OPTION)
@@ -248,7 +254,7 @@ export class Negotiator implements OptionHost {
     return this.#asked.includes(key('us', code)) || this.#asked.includes(key('him', code));
   }
 
-  /** The state of an option of which the other end speaks for the first time. */
+  /** Creates the state of an option when the other end first mentions it. */
   private option(code: number): Option {
     const option = new Option(this, code);
     for (const side of ['us', 'him'] as const) {
@@ -261,5 +267,8 @@ export class Negotiator implements OptionHost {
 
 const NONE: readonly never[] = [];
 
-/** An option in one direction, as a character: one of Latin-1 for all that we ask, since the engine has those made. */
+/**
+ * Encodes an option and direction as one character. Latin-1 suffices for all that we ask, and the engine
+ * caches those strings.
+ */
 const key = (side: 'us' | 'him', code: number) => String.fromCharCode(code * 2 + (side === 'us' ? 1 : 0));

@@ -21,28 +21,28 @@ import { encoded, isAscii, utf8AsLatin1 } from './encodings.js';
 import { latin1 } from './options.js';
 import { Unsent } from './unsent.js';
 
-/** A window that is larger isn't one. */
+/** The largest window that is believed, in columns or rows. */
 const MAX_CELLS = 1000;
 
-/** Answers "are you there?" (RFC 854) with something a person can see. */
+/** The visible answer to "are you there?" (RFC 854). */
 const HERE = '[Yes]\n';
 
-/** What is written while a chunk is read goes out together; of more than this, what there is by then. */
+/** The longest batch. Output during a chunk is sent together, up to this length. */
 const BATCH_LENGTH = 64 * 1024;
-/** Node takes three times the room of a longer one, before it makes bytes of it. */
+/** For a longer string, Node allocates three times its length before it encodes. */
 const SHORT_TEXT = 1024;
 
 const NOTHING = new Uint8Array(0);
 
-/** How a crawler asks for our status that speaks no telnet. */
+/** A crawler's request for our status without telnet. */
 const MSSP_REQUEST = /^MSSP-REQUEST[\r\n\0]*$/;
 const MAX_REQUEST_LENGTH = 16;
 const CRAWLER = endFor('crawler');
 
-/** Bytes that are still read, and dropped, of somebody we hung up on. */
+/** The most bytes that are read and dropped after we hung up. */
 const MAX_DROPPED = 1024 * 1024;
 
-/** Commands that are keys of the terminal (RFC 854): what they type. */
+/** Commands that stand for keys (RFC 854), and the bytes of those keys. */
 const KEY_OF: Partial<Record<number, number>> = {
   [COMMAND.IP]: 0x03,
   [COMMAND.BRK]: 0x03,
@@ -50,28 +50,28 @@ const KEY_OF: Partial<Record<number, number>> = {
   [COMMAND.EL]: 0x15,
 };
 
-/** Errors of a line whose other end is gone, without having said so. */
+/** The errors of a connection whose peer vanished. */
 const LOST = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN']);
 
-/** A telnet line, as a connection. */
+/** A telnet connection. */
 export interface TelnetConnection extends Connection {
-  /** What is written meanwhile goes out together: a write of its own for each would cost more than all the rest. */
+  /** Sends all output of `act` together. Separate writes would cost more than everything else. */
   batch(act: () => void): void;
   /**
-   * Looks at the first bytes, from now on, and ends the input of whoever speaks another protocol (`wrong-protocol`), or asks for what
-   * crawlers ask for in words (`crawler`), when it has answered in kind.
+   * Checks the first bytes from now on. If they are another protocol, answers in it and ends the input with
+   * `wrong-protocol`. If they are a crawler's request in text, answers it and ends the input with `crawler`.
    */
   recognise(): void;
 }
 
 /**
- * Telnet on a socket: what the caller types comes out of `input$`, free of telnet's commands; what is written is
- * put into the terminal's encoding and escaped, and `\n` in text becomes CR LF. The options are offered when
- * `input$` is first subscribed to, so that a caller who is refused isn't negotiated with. `input$` is for one
- * subscriber at a time; between two of them nothing is read, and nothing is lost.
+ * Speaks telnet on a socket. `input$` emits what the caller types, without telnet commands. Output is encoded
+ * for the terminal and escaped, and `\n` in text becomes CR LF. Options are offered at the first subscription
+ * to `input$`, so that a refused caller gets no negotiation. `input$` takes one subscriber at a time. Without
+ * one nothing is read, and nothing is lost.
  *
- * @param status What a crawler is told that asks for it (MSSP).
- * @param address The caller's, where it isn't the other end's.
+ * @param status Returns the status for crawlers (MSSP).
+ * @param address The caller's address, if it isn't the peer's.
  */
 export function telnet(
   socket: Socket,
@@ -81,7 +81,10 @@ export function telnet(
   return new TelnetLine(socket, status, address);
 }
 
-/** Where a socket has its line, for listeners that all lines share: closures of their own would weigh half as much as a line. */
+/**
+ * The key under which a socket holds its connection. It lets all connections share their listeners; closures
+ * would weigh half as much as a connection.
+ */
 const LINE = Symbol('line');
 interface LinedSocket extends Socket {
   [LINE]: TelnetLine;
@@ -96,12 +99,12 @@ function onEnd(this: LinedSocket): void {
 function onClose(this: LinedSocket): void {
   this[LINE].goAway();
 }
-// A reset is a hang-up: 'close' follows.
+// A reset counts as a hang-up: 'close' follows.
 function onError(this: LinedSocket, { code = '' }: NodeJS.ErrnoException): void {
   if (LOST.has(code)) this[LINE].lose();
 }
 
-/** A class, since a board has ten thousand of them and methods on a prototype weigh nothing. */
+/** A class, since a board has ten thousand of them and methods on a prototype take no memory. */
 class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   readonly address: string;
   bytesIn = 0;
@@ -112,35 +115,38 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   #terminal: Terminal = UNKNOWN_TERMINAL;
   #reader: Subscriber<Uint8Array> | undefined;
   #watchers: Set<Subscriber<Terminal>> | undefined;
-  /** Those who wait for the line to be gone: nearly always one, and a list would be half as large as that. */
+  /** Subscribers to closed$. Usually one, so no array until there are two. */
   #mourners: Mourner | readonly Mourner[] | undefined;
-  /** The rest of a chunk, in whose middle the reader left. */
+  /** Input that came after the reader left in the middle of a chunk. */
   #held: Uint8Array[] | undefined;
-  /** The runs of this chunk, between telnet's commands: handed on together, since each costs the same. Nearly always one. */
+  /**
+   * The pieces of this chunk between telnet commands. Emitted together, since each emission costs the same.
+   * Usually one.
+   */
   #run: Uint8Array | undefined;
   #runs: Uint8Array[] | undefined;
-  /** The last window's size in this chunk. */
+  /** The last window size in this chunk. */
   #window: Pick<Terminal, 'columns' | 'rows'> | undefined;
-  /** What was written and not sent yet, since more may come: bytes, as Latin-1's letters, and then text. */
+  /** Output that isn't sent yet, since more may come: bytes as Latin-1, followed by text. */
   #bytes = '';
   #text = '';
-  /** What was written while the socket had something unsent. */
+  /** Output written while the socket was still sending. */
   #unsent: Unsent | undefined;
   #batching = false;
-  /** Whether what was written last is what the caller typed, and no prompt. */
+  /** Whether the last output was the echo of input, and no prompt. */
   #echoed = false;
-  /** Whether this chunk's "are you there?" was answered: one answer says it for all of them. */
+  /** Whether an "are you there?" in this chunk was answered. One answer is enough. */
   #saidHere = false;
-  /** What came so far of somebody who isn't recognised yet; undefined of everybody else. */
+  /** The first bytes so far, until the protocol is recognised; then undefined. */
   #first: Uint8Array | undefined;
-  /** Whether the first that is typed may still ask for our status. */
+  /** Whether the first input may still be a crawler's request. */
   #isFirstText = false;
   #opener: Subscriber<never> | undefined;
-  /** Why the line ends, if that isn't a hang-up. */
+  /** Why the connection ends, unless by a hang-up. */
   #fault: SessionEnd | undefined;
   #encodingChosen = false;
   #greeted = false;
-  /** Bytes that came after we hung up. */
+  /** The bytes that came after we hung up. */
   #dropped = 0;
   #closing = false;
   #hungUp: boolean;
@@ -152,7 +158,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     this.#gone = this.#hungUp = socket.closed;
     this.address = address;
     (socket as LinedSocket)[LINE] = this;
-    // Nothing is read before somebody listens.
+    // Don't read before there is a subscriber.
     socket.pause();
     socket.on('error', onError);
     socket.on('end', onEnd);
@@ -170,13 +176,13 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
         this.#greeted = true;
         this.batch(() => this.#options.offer());
       }
-      // First, since what was held may make the reader pause.
+      // Resumed first, since delivering held input may make the reader pause.
       this.resume();
       for (const bytes of this.#held?.splice(0) ?? []) this.deliver(bytes);
       if (this.#hungUp) subscriber.complete();
     });
   }
-  /** The reader has left. */
+  /** Called when the reader leaves. */
   unsubscribe(): void {
     if (!this.#reader?.closed) return;
     this.#reader = undefined;
@@ -209,7 +215,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
       if (!this.writable() || this.backlog === 0) return subscriber.complete();
       this.sendOut();
       const sent = () => subscriber.complete();
-      // An empty write is done when all before it is, or when the line is gone.
+      // The callback of an empty write runs when all earlier output is sent, or the connection is closed.
       if (this.#unsent) this.#unsent.whenSent(sent);
       else this.#socket.write('', sent);
     });
@@ -229,13 +235,13 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     this.put(output);
   }
   echo(text: string): void {
-    // The prompt before it is marked, while it still stands last.
+    // Mark the prompt while it is still the last output.
     if (!this.#echoed && this.#text !== '' && this.#options.promptMark !== undefined) this.prepare();
     this.#echoed = true;
     this.put(text);
   }
   private put(output: Output): void {
-    // Writing after the end would cut the line, and the last words with it.
+    // Writing after end() would destroy the socket, and lose the last words.
     if (this.#closing) return;
     if (typeof output === 'string') this.#text += output;
     else {
@@ -257,7 +263,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     this.#isFirstText = true;
   }
   setEncoding(encoding: Encoding): void {
-    // What was written before was meant for the old one.
+    // Earlier output was meant for the old encoding.
     this.prepare();
     this.#encodingChosen = true;
     this.become({ ...this.#terminal, encoding });
@@ -288,13 +294,13 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     this.sendOut();
     this.sendUnsent();
     this.#closing = true;
-    // Nothing is left to be said or heard, and that the other end takes its leave needn't be waited for.
+    // Nothing is left to send or read, so don't wait for the peer's FIN.
     if (this.#hungUp && this.backlog === 0) {
       this.destroy();
       return;
     }
-    // What still comes is read and dropped: closing on unread input would reset the line, and the last words with it.
-    // To whoever is at fault there are none, and a flood is better left to their own kernel.
+    // Read and drop input that still comes: closing with unread input would reset the connection and lose the
+    // last words. On a protocol fault send nothing and stop reading.
     if (this.#fault && !isForeign(this.#fault)) this.#socket.pause();
     else this.#socket.resume();
     this.#socket.end();
@@ -307,7 +313,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     this.goAway();
   }
 
-  // What the decoder finds.
+  // Called by the decoder.
   data(bytes: Uint8Array): void {
     if (!this.#run) this.#run = bytes;
     else {
@@ -335,9 +341,9 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     this.#options.charge();
   }
 
-  // What the options decide.
+  // Called by the options.
   send(verb: Verb, option: number): void {
-    // An answer says that what was typed before has been read.
+    // Input before the request must be delivered before the answer is sent.
     this.handOn();
     this.answer(String.fromCharCode(COMMAND.IAC, verb, option));
   }
@@ -352,7 +358,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
       };
       return;
     }
-    // What was typed before was typed under the old terms.
+    // Input before the change belongs to the old terms.
     this.handOn();
     this.become({
       ...this.#terminal,
@@ -371,14 +377,14 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     return !this.#closing && this.#socket.writable;
   }
 
-  // What the socket tells.
+  // Called by the socket's listeners.
   read(chunk: Uint8Array): void {
     this.bytesIn += chunk.length;
     if (this.#closing) this.drop(chunk);
     else if (!this.#fault) this.readOpen(chunk);
   }
   private readOpen(chunk: Uint8Array): void {
-    // As `batch` does, without a closure for each packet.
+    // Like `batch`, without a closure for each packet.
     const within = this.beginBatch();
     this.#saidHere = false;
     try {
@@ -388,14 +394,14 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
       if (this.#window) this.become({ ...this.#terminal, ...this.#window });
       this.#window = undefined;
     } catch (error) {
-      // Above is the socket, where it would end the process.
+      // The caller is the socket's listener, where an exception would end the process.
       this.#fault ??= new SessionEnd('connection-error', error);
       this.#reader?.error(this.#fault);
     } finally {
       this.endBatch(within);
     }
   }
-  /** Looks at the first bytes. Returns false, and ends the input, if they are another protocol's. */
+  /** Checks the first bytes. If they are another protocol's, ends the input and returns false. */
   private isOurs(before: Uint8Array, chunk: Uint8Array): boolean {
     const first = before.length === 0 ? chunk : Buffer.concat([before, chunk]);
     const found = foreignProtocol(first);
@@ -413,16 +419,19 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     this.refuse(found.answer, new SessionEnd('wrong-protocol', found.name));
     return false;
   }
-  /** Answers somebody who wants no session, and ends the input. */
+  /** Sends an answer and ends the input. */
   private refuse(answer: string, end: SessionEnd): void {
     this.#opener = undefined;
-    // Below our greeting, whose last line is a prompt: most protocols are made of lines.
+    // On a line of its own below our greeting, which ends with a prompt, since most protocols are line-based.
     this.answer(/^[ -~]{2}/.test(answer) ? `\r\n${answer}` : answer);
     this.#held = undefined;
     this.#fault = end;
     this.#reader?.error(end);
   }
-  /** Answers a crawler that asks in words (tintin.mudhalla.net/protocols/mssp). Returns false if this is none. */
+  /**
+   * Answers a crawler that asks in text (tintin.mudhalla.net/protocols/mssp). Returns false if the bytes
+   * aren't such a request.
+   */
   private answersCrawler(bytes: Uint8Array): boolean {
     if (bytes.length > MAX_REQUEST_LENGTH || !MSSP_REQUEST.test(latin1(bytes))) return false;
     this.refuse(this.#options.statusText(), CRAWLER);
@@ -469,17 +478,20 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
 
   private hold(bytes: Uint8Array): void {
     this.#held ??= [];
-    // The memory is another packet's next.
+    // Copied, since the buffer is reused for the next packet.
     this.#held.push(Buffer.from(bytes));
   }
 
-  /** Whoever goes on and on while we say goodbye doesn't hear it; reading all that would cost more than it is worth. */
+  /**
+   * Drops input after we hung up. Destroys the connection if there is too much: a client that keeps sending
+   * doesn't read our goodbye.
+   */
   private drop(chunk: Uint8Array): void {
     this.#dropped += chunk.length;
     if (this.#dropped > MAX_DROPPED) this.destroy();
   }
 
-  /** Returns whether it is within another, whose end is the end of both. */
+  /** Begins a batch. Returns whether it is nested; then the outer batch ends both. */
   private beginBatch(): boolean {
     const within = this.#batching;
     this.#batching = true;
@@ -494,18 +506,18 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     return this.#bytes.length + this.#text.length + (this.#unsent?.length ?? 0);
   }
 
-  /** Makes bytes of the text that was written. */
+  /** Encodes the text that was written. */
   private prepare(): void {
     const text = this.#text;
     if (text === '') return;
     this.#text = '';
     this.#bytes += prepared(text, this.#terminal.encoding);
-    // A client that agreed to the mark may wait for it: it says that a prompt is all there is.
+    // A client that agreed to the mark may wait for it as the end of a prompt.
     const mark = this.#echoed || text.endsWith('\n') ? undefined : this.#options.promptMark;
     if (mark !== undefined) this.#bytes += latin1(commandBytes(mark));
   }
 
-  /** @param bytes As Latin-1's letters. */
+  /** @param bytes As Latin-1. */
   private answer(bytes: string): void {
     if (this.#closing) return;
     this.prepare();
@@ -520,7 +532,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
       return;
     }
     const text = this.#text;
-    // Nearly always. No byte of UTF-8 is an IAC, and Node's way to it is the shortest.
+    // The usual case. UTF-8 contains no IAC, and this is Node's fastest way to write.
     if (
       text.length < SHORT_TEXT &&
       text.endsWith('\n') &&
@@ -538,7 +550,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     this.#socket.write(bytes, 'latin1');
   }
 
-  /** Keeps what was written until the socket has sent what it has. */
+  /** Keeps output until the socket has sent what it has. */
   private keepUnsent(): void {
     this.prepare();
     const bytes = this.#bytes;
@@ -565,18 +577,18 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   }
 }
 
-/** The bytes of a text with telnet's newlines, as Latin-1's letters. */
+/** Encodes a text with telnet's newlines, as Latin-1. */
 function prepared(text: string, encoding: Encoding): string {
   const lines = withCrLf(text);
-  // The text is in one piece by now, and quicker to look through than the lines.
+  // Tests `text` rather than `lines`, since it is a flat string by now and faster to scan.
   if (isAscii(text)) return lines;
-  // No byte of UTF-8 is an IAC.
+  // UTF-8 contains no IAC.
   return encoding === 'utf-8' ? utf8AsLatin1(lines) : latin1(escapeIac(encoded(lines, encoding)));
 }
 
 function withCrLf(text: string): string {
   const last = text.length - 1;
-  // Nearly always: one line.
+  // The usual case: one line.
   if (text.indexOf('\n') === last && text.charCodeAt(last - 1) !== CR) return `${text.slice(0, last)}\r\n`;
   return text.includes('\r') ? text.replace(/\r?\n/g, '\r\n') : text.replaceAll('\n', '\r\n');
 }
@@ -585,7 +597,7 @@ type Mourner = Subscriber<never>;
 const listOf = (mourners: Mourner | readonly Mourner[]): readonly Mourner[] =>
   mourners instanceof Subscriber ? [mourners] : mourners;
 
-/** A window's size that can be believed. */
+/** Returns a plausible window size. */
 function cells(count: number, otherwise: number): number {
   return count === 0 ? otherwise : Math.min(count, MAX_CELLS);
 }

@@ -1,4 +1,4 @@
-/** What we use of telnetlib 1.0.2, which has no types of its own. They stay out of our public signatures. */
+/** Types for the parts of telnetlib 1.0.2 that we use; it has none. Don't use them in public signatures. */
 declare module 'telnetlib' {
   import type { EventEmitter } from 'node:events';
   import type { Socket } from 'node:net';

@@ -1,21 +1,22 @@
-/** The first piece of memory; larger ones follow, each twice as large. */
+/** The first size of the buffer. It grows by doubling. */
 const FIRST_LENGTH = 4096;
 
 /**
- * Bytes that wait until a socket has sent what was written to it before, in one piece: Node keeps each write as it came, and
- * for a write of one byte that is fifty times as much. A class, since it keeps state; only a caller who is slow has one.
+ * Buffers bytes until a socket has sent what was written before. All bytes are in one buffer: Node keeps each
+ * write separately, and for a write of one byte that takes fifty times as much. A class, since it has state;
+ * only a slow connection has one.
  */
 export class Unsent {
   #memory = Buffer.allocUnsafe(FIRST_LENGTH);
   #length = 0;
   #listeners: (() => void)[] = [];
 
-  /** How many bytes wait. */
+  /** The number of bytes that wait. */
   get length(): number {
     return this.#length;
   }
 
-  /** Adds bytes, as Latin-1's letters. */
+  /** Adds bytes, given as Latin-1. */
   add(bytes: string): void {
     const longer = this.#length + bytes.length;
     if (longer > this.#memory.length) {
@@ -27,12 +28,12 @@ export class Unsent {
     this.#length = longer;
   }
 
-  /** Has somebody told when what waits by now is sent. */
+  /** Calls `told` when the bytes that wait now are sent. */
   whenSent(told: () => void): void {
     this.#listeners.push(told);
   }
 
-  /** Hands all of it to what writes, and then a write of nothing for each who is to be told. */
+  /** Writes all bytes, and then an empty write for each callback. */
   flush(write: (bytes: Uint8Array, sent?: () => void) => void): void {
     if (this.#length > 0) write(this.#memory.subarray(0, this.#length));
     for (const told of this.#listeners) write(NOTHING, told);

@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict';
 
-/** What a {@link TestScheduler} compares, beside the subscriptions. */
+/** The messages that a {@link TestScheduler} compares, besides subscriptions. */
 interface TestMessage {
   readonly frame: number;
   readonly notification: {
@@ -11,8 +11,8 @@ interface TestMessage {
 }
 
 /**
- * Throws if what came isn't what was expected, and says which in the words of a diagram's reader: at which millisecond
- * there was what.
+ * Throws if the actual messages differ from the expected ones. The message shows both by millisecond, as in a
+ * diagram.
  */
 export function assertSame(actual: unknown, expected: unknown): void {
   try {

@@ -2,38 +2,38 @@ import { concat, defer, EMPTY, from, map, type Observable, of, ReplaySubject, Su
 import type { Connection, Encoding, Output, Terminal } from '../../streams/types/connection.js';
 import { clientProfile } from '../telnet/client-profile.js';
 
-/** How a {@link fakeConnection} behaves; left out, it is a well-behaved caller at 192.0.2.1. */
+/** The behaviour of a {@link fakeConnection}. By default it is a well-behaved caller at 192.0.2.1. */
 export interface FakeConnectionOptions {
-  /** Where the caller calls from. */
+  /** The address of the caller. */
   readonly address?: string;
-  /** True for a caller whose client leaves the echo to us. */
+  /** Whether the board echoes for this client. */
   readonly echo?: boolean;
-  /** True for a caller that doesn't read: what is written stays in the backlog. */
+  /** Whether the caller never reads: output stays in the backlog. */
   readonly deaf?: boolean;
-  /** True for a caller whose client answers when it is asked for a sign of life. */
+  /** Whether the client answers a request for a sign of life. */
   readonly answers?: boolean;
-  /** What the client calls its terminal. */
+  /** The client's name for its terminal. */
   readonly type?: string;
-  /** What the terminal is, apart from 80 columns, 24 rows and UTF-8. */
+  /** The properties of the terminal. Defaults to 80 columns, 24 rows and UTF-8. */
   readonly terminal?: Partial<Terminal>;
-  /** True for a caller whose line stays open after we hung up. */
+  /** Whether the connection stays open after the board hung up. */
   readonly lingers?: boolean;
 }
 
-/** A caller without a socket, whose input is a diagram, and what was done to the line. */
+/** A connection without a socket. Its input is a diagram, and it records what is done to it. */
 export interface FakeConnection extends Connection {
-  /** All that was written, bytes as Latin-1. */
+  /** All output; bytes appear as Latin-1. */
   readonly screen: string;
-  /** `close`, `destroy`, `pause`, `resume`, `probe`, `hideTyping` and `showTyping`, as they were called. */
+  /** The calls of `close`, `destroy`, `pause`, `resume`, `probe`, `hideTyping` and `showTyping`, in order. */
   readonly calls: readonly string[];
-  /** Reads all that was written, at last. */
+  /** Reads all output that a deaf caller left. */
   read(): void;
 }
 
 /**
- * Makes a connection whose caller types `input$`, in UTF-8.
+ * Creates a connection whose caller types `input$`, in UTF-8.
  *
- * @param input$ What is typed, and when; its completion is the hang-up.
+ * @param input$ What the caller types, and when. Its completion is the hang-up.
  * @example
  * ```ts
  * import { createSessionManager } from 'impulse-bbs';
@@ -88,7 +88,7 @@ export function fakeConnection(
     calls,
     read() {
       unread = 0;
-      // Whoever waits for it is told once; whoever waits later, the next time.
+      // Replaced first, so that a subscriber that waits again waits for the next time.
       const drained = drained$;
       drained$ = new Subject();
       drained.complete();

@@ -15,31 +15,33 @@ import { width } from '../width.js';
 import { fakeConnection } from './fake-connection.js';
 import type { Marbles } from './virtual-time.js';
 
-/** Who is calling, and what they type. */
+/** The caller of a {@link fakeSession}. */
 export interface FakeSessionOptions {
-  /** When the caller enters lines, as a diagram; its end is the end of the call. Nothing is entered, if left out. */
+  /** The diagram of the caller's lines; its end ends the session. By default nothing is entered. */
   readonly line$?: string;
-  /** The lines by their letters; each letter is its own line, if left out. */
+  /** The lines by their marbles. By default each marble is its own line. */
   readonly lines?: { [marble: string]: string };
-  /** When the caller presses keys, for apps that read `key$`. */
+  /** The diagram of the caller's keys, for apps that read `key$`. */
   readonly key$?: string;
-  /** The keys by their letters; each letter is its own key, if left out. */
+  /** The keys by their marbles. By default each marble is its own key. */
   readonly keys?: { [marble: string]: Key };
-  /** A guest called `ann`, if left out. */
+  /** Defaults to a guest called `ann`. */
   readonly user?: User | null;
-  /** One that no other session of this time has, from 1, if left out. */
+  /** Defaults to the next number from 1 that no other session in this test has. */
   readonly id?: number;
-  /** That of the id, if left out. */
+  /** Defaults to the id. */
   readonly node?: number;
-  /** 192.0.2.1, if left out. */
+  /** Defaults to 192.0.2.1. */
   readonly address?: string;
-  /** A terminal of 80 columns with colours that leaves the echo to us, but for what is said here. */
+  /** Changes to the default terminal, which has 80 columns and colours, and lets the board echo. */
   readonly terminal?: Partial<Terminal>;
 }
 
-/** A session without a line to anybody. */
+/** A session without a connection. */
 export interface FakeSession extends Session {
-  /** All that was written by `write`, `notify` and `ask`. What an app emits isn't in it, until somebody writes it. */
+  /**
+   * All output of `write`, `notify` and `ask`. The app's own output is included only if something writes it.
+   */
   readonly output: string;
 }
 
@@ -51,14 +53,14 @@ function nextId({ scheduler }: Marbles): number {
   return id;
 }
 
-/** What somebody's terminal says of itself, if nothing else is said. */
+/** The default terminal. */
 const TERMINAL = { columns: 80, rows: 24, echo: true, type: 'xterm' } as const;
 
 /**
- * Makes a session for the test of an app: the same that a board makes, with its type-ahead, prompts and notices, but its
- * caller is a diagram.
+ * Creates a session to test an app with. It is a board's own session, with type-ahead, prompts and notices,
+ * but its caller is a diagram.
  *
- * @param m Virtual time: {@link inVirtualTime}'s, or the context of `rxjs-marbles`.
+ * @param m Virtual time, from {@link inVirtualTime} or the context of `rxjs-marbles`.
  * @example
  * ```ts
  * import { fakeServices, fakeSession, inVirtualTime } from 'impulse-bbs/testing';
@@ -123,10 +125,10 @@ class FakeCall extends Call implements FakeSession {
 }
 
 /**
- * Makes what a board offers its apps: a bus of its own, virtual time, and these sessions on line. No two of them have the
- * same id.
+ * Creates the services that a board offers its apps: a bus of their own, virtual time, and these sessions on
+ * line. Their ids must differ.
  *
- * @param m Virtual time: {@link inVirtualTime}'s, or the context of `rxjs-marbles`.
+ * @param m Virtual time, from {@link inVirtualTime} or the context of `rxjs-marbles`.
  * @example
  * ```ts
  * import type { App } from 'impulse-bbs';

@@ -1,6 +1,6 @@
 /**
- * What the test of an app needs: sessions and connections that are diagrams, virtual time, what a caller sees, and days of
- * callers. See the guide to testing, docs/testing.md.
+ * Tools to test an app: sessions and connections from diagrams, virtual time, the caller's screen, and
+ * simulated days of callers. See the guide to testing, docs/testing.md.
  *
  * @module impulse-bbs/testing
  */

@@ -1,7 +1,7 @@
 import { map, type OperatorFunction } from 'rxjs';
 import type { ServerEvent } from '../../streams/types/events.js';
 
-/** A letter for each event, so that what happens on a board is a diagram. */
+/** A letter for each event, for diagrams of a board's events. */
 export const EVENT_LETTERS: Readonly<Record<ServerEvent['type'], string>> = {
   serverListening: 'l',
   connectionRefused: 'r',
@@ -20,9 +20,9 @@ export const EVENT_LETTERS: Readonly<Record<ServerEvent['type'], string>> = {
 };
 
 /**
- * Turns events into their letters: **l**istening, **r**efused, **p**enalised, **w**aiting, **o**pened, login **f**ailed,
- * **a**uthenticated, war**n**ed, **e**nding (`sessionClosing`), **c**losed, a callback **t**hrew, **d**raining, `x` for `serverClosed`,
- * and `b` (the board broke) for `serverFailed`.
+ * Maps events to their letters: **l**istening, **r**efused, **p**enalised, **w**aiting, **o**pened, login
+ * **f**ailed, **a**uthenticated, war**n**ed, **e**nding (`sessionClosing`), **c**losed, a callback **t**hrew,
+ * **d**raining, `x` for `serverClosed`, and `b` (the board broke) for `serverFailed`.
  *
  * @example
  * ```ts

@@ -1,29 +1,29 @@
 import { deepStrictEqual } from 'node:assert/strict';
 
-/** What a person sees. */
+/** The contents of a screen. */
 export interface SeenScreen {
-  /** The lines, without blanks at their ends and without empty lines below. */
+  /** The rows, without trailing blanks and without empty rows at the bottom. */
   readonly lines: readonly string[];
-  /** Where the cursor is, from 0. */
+  /** The position of the cursor, from 0. */
   readonly cursor: {
     /** From the top of the window. */
     readonly row: number;
-    /** From its left edge. */
+    /** From the left edge of the window. */
     readonly column: number;
   };
 }
 
-/** The window that is written to. */
+/** The size of the window. */
 export interface Window {
-  /** 80, if left out. */
+  /** Defaults to 80. */
   readonly columns?: number;
-  /** 24, if left out; what scrolled out above isn't seen. */
+  /** Defaults to 24. Rows that scrolled out of the window aren't included. */
   readonly rows?: number;
 }
 
 /**
- * What a person sees on a terminal to which this was written: wrapped, erased, redrawn. It is drawn by xterm's own
- * emulator, without a window.
+ * Returns the screen of a terminal after this output: wrapped, erased and redrawn. Uses xterm's own emulator,
+ * without a window.
  *
  * @throws If `@xterm/headless` isn't installed.
  * @example
@@ -39,7 +39,7 @@ export async function screenOf(
   { columns = 80, rows = 24 }: Window = {},
 ): Promise<SeenScreen> {
   const { Terminal } = await emulator();
-  // An app's newline is \n, the wire's CR LF; the same to both.
+  // An app's newline is \n, on the connection it is CR LF. This treats both alike.
   const terminal = new Terminal({ cols: columns, rows, convertEol: true, allowProposedApi: true });
   await new Promise<void>((resolve) => terminal.write(written, resolve));
   const { active } = terminal.buffer;
@@ -58,9 +58,9 @@ export async function screenOf(
 }
 
 /**
- * Asserts what a person sees.
+ * Asserts the contents of the screen.
  *
- * @throws An `AssertionError` that shows both screens, if it is something else.
+ * @throws An `AssertionError` that shows both screens, if they differ.
  * @example
  * ```ts
  * import { expectScreen, fakeSession, inVirtualTime } from 'impulse-bbs/testing';
@@ -86,7 +86,7 @@ type Emulator = typeof import('@xterm/headless');
 
 async function emulator(): Promise<Emulator> {
   try {
-    // A CommonJS module: how it comes through depends on who loads it.
+    // A CommonJS module, whose exports depend on the loader.
     const module = (await import('@xterm/headless')) as Emulator & { default?: Emulator };
     return module.default ?? module;
   } catch (error) {

@@ -2,22 +2,22 @@ import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { assertSame } from './assert-same.js';
 
-/** What a marble test needs; that of `rxjs-marbles` has it too. */
+/** The tools of a marble test. The context of `rxjs-marbles` has them too. */
 export interface Marbles {
-  /** Emits in virtual time what the diagram says, whoever listens. */
+  /** Emits what the diagram says in virtual time, with or without subscribers. */
   hot<T = string>(marbles: string, values?: { [marble: string]: T }): Observable<T>;
   /** The virtual clock. */
   readonly scheduler: TestScheduler;
 }
 
-/** RxJS's own helpers for marble tests, and the virtual clock that they run on. */
+/** RxJS's helpers for marble tests, and their virtual clock. */
 export type VirtualTime = Marbles & Parameters<Parameters<TestScheduler['run']>[0]>[0];
 
 /**
- * Runs a test in virtual time: ten minutes pass in a millisecond. Diagrams are RxJS's (`-` is a millisecond, and so is each
- * letter; `10m` is ten minutes). What was expected is compared when `test` returns.
+ * Runs a test in virtual time: ten minutes pass in a millisecond. Diagrams are RxJS's (`-` is a millisecond,
+ * and so is each letter; `10m` is ten minutes). Expectations are checked when `test` returns.
  *
- * @throws An `AssertionError` if something else came, which every test runner understands.
+ * @throws An `AssertionError` if an expectation isn't met. Every test runner understands it.
  * @example
  * ```ts
  * import { fakeServices, fakeSession, inVirtualTime } from 'impulse-bbs/testing';

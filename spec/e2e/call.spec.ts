@@ -88,7 +88,7 @@ describe('impulse call', () => {
     for (const server of servers.splice(0)) server.close();
   });
 
-  it('calls the board: the keys are seen as they are typed, corrections too, and Ctrl-] hangs up', async () => {
+  it('calls a board: keys and corrections are echoed as they are typed, and Ctrl-] hangs up', async () => {
     const board = await startBoard(OPEN_DOOR);
     const person = callFrom(board.port);
 
@@ -106,7 +106,7 @@ describe('impulse call', () => {
     expect((await board.logs('sessionClosed')).reason).toBe('hangup');
   });
 
-  it('hands Ctrl-C on to the board, which throws the line away', async () => {
+  it('passes Ctrl-C to the board, which discards the line', async () => {
     const board = await startBoard(OPEN_DOOR);
     const person = callFrom(board.port);
     await person.sees('Handle: ');
@@ -120,7 +120,7 @@ describe('impulse call', () => {
     expect(screen).toContain('127.0.0.1 hung up.');
   });
 
-  it('leaves the terminal as it was when the line drops, out of whatever mode it was in', async () => {
+  it('restores the terminal when the connection drops, in any mode', async () => {
     const rough = await host('\xff\xfb\x01\x1b[?1049h\x1b[?25l\x1b[31mred');
     const person = callFrom(rough.port);
     await person.sees('red');
@@ -134,7 +134,7 @@ describe('impulse call', () => {
     expect(screen.lastIndexOf('\x1b[0m')).toBeGreaterThan(screen.lastIndexOf('\x1b[31m'));
   });
 
-  it('leaves the terminal as it was when a signal ends it', async () => {
+  it('restores the terminal when a signal ends it', async () => {
     const board = await startBoard(OPEN_DOOR);
     const person = atTerminal(
       `sh -c 'echo pid $$; exec ${process.execPath} ${IMPULSE} call 127.0.0.1:${board.port}'; echo exit $?; stty -a; echo end`,
@@ -146,7 +146,7 @@ describe('impulse call', () => {
     expect(AS_IT_WAS.exec(await person.sees(AS_IT_WAS))?.[1]).toBe('143');
   });
 
-  it('is safe from a hostile host: no clipboard, title, question or 8-bit control gets to the terminal', async () => {
+  it('keeps clipboard, title, query and 8-bit control sequences of a hostile host from the terminal', async () => {
     const evil = await host(
       '\x1b]52;c;ZXZpbA==\x07\x1b]0;title\x1b\\\x1bP$q"p\x1b\\\x1b[21t\x1b[c\x05\xc2\x9b21t\x1b_apc\x1b\\safe\x1b[1mbold',
     );
@@ -157,18 +157,18 @@ describe('impulse call', () => {
     expect(screen.slice(screen.indexOf('hangs up.'))).toMatch(/^hangs up\.\r\n21tsafe\x1b\[1mbold/);
   });
 
-  it('hangs up on a host that never stops negotiating, and answers it little', async () => {
+  it('hangs up on a host that never stops negotiating, with few answers', async () => {
     const flood = Buffer.alloc(3 * 65_536, Uint8Array.of(255, 253, 99));
     const rough = await host(flood);
 
     const { code, stderr } = await impulse(['call', `127.0.0.1:${rough.port}`]);
 
-    expect(stderr).toContain('127.0.0.1 only negotiates.');
+    expect(stderr).toContain('127.0.0.1 sends only telnet negotiation.');
     expect(code).toBe(1);
     expect(rough.heard().length).toBeLessThan(1000);
   });
 
-  it('sends what is piped into it as lines, and prints all that comes until the board hangs up', async () => {
+  it('sends piped input as lines, and prints all output until the board hangs up', async () => {
     const board = await startBoard(OPEN_DOOR);
     const child = spawn(process.execPath, [IMPULSE, 'call', `127.0.0.1:${board.port}`], { env: cleanEnv() });
 
@@ -180,15 +180,15 @@ describe('impulse call', () => {
     expect(stdout).toContain('Goodbye, and call again!');
   });
 
-  it('says why it has no connection, with exit code 1', async () => {
+  it("says why it can't connect, with exit code 1", async () => {
     const { code, stderr } = await impulse(['call', '127.0.0.1:1']);
-    expect(stderr).toBe("impulse: can't call 127.0.0.1 port 1: nobody listens there\n");
+    expect(stderr).toBe("impulse: can't call 127.0.0.1 port 1: no program listens there\n");
     expect(code).toBe(1);
   });
 
-  it('says what it takes, when given something else, with exit code 2', async () => {
+  it('says which arguments it accepts when given others, with exit code 2', async () => {
     const { code, stderr } = await impulse(['call', 'host:99999']);
-    expect(stderr).toContain("'host:99999' is nowhere to call: use HOST, HOST:PORT, HOST PORT, [IPV6]:PORT");
+    expect(stderr).toContain("'host:99999' is not an address: use HOST, HOST:PORT, HOST PORT, [IPV6]:PORT");
     expect(code).toBe(2);
   });
 });

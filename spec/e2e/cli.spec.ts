@@ -19,7 +19,7 @@ describe('the impulse command', () => {
     rmSync(cwd, { recursive: true });
   });
 
-  it('prints its help when it is called bare, and when asked to', async () => {
+  it('prints its help when called without arguments, and when asked to', async () => {
     for (const args of [[], ['--help']]) {
       const { code, stdout, stderr } = await impulse(args);
       expect(code).toBe(0);
@@ -46,7 +46,7 @@ describe('the impulse command', () => {
     expect(serve.replace(/\s+/g, ' ')).toContain('or is denied; one of takeover, deny [takeover]');
   });
 
-  it('gives examples that the command line understands', async () => {
+  it('gives examples that it accepts', async () => {
     const { stdout: page } = await impulse(['man']);
     const [, examples = ''] = page.split('.SH EXAMPLES\n');
     const lines = [...examples.matchAll(/^\\fB.*?impulse ([^|)\n]*).*\\fR$/gm)];
@@ -60,7 +60,7 @@ describe('the impulse command', () => {
     await Promise.all(lines.map(([, line = '']) => look(line)));
   });
 
-  it('suggests what somebody who mistypes may mean, in the same line', async () => {
+  it('suggests the nearest name for a mistyped one, in the same line', async () => {
     expect((await impulse(['sevre'])).stderr).toBe(
       "impulse: unknown command 'sevre' (Did you mean serve?); see impulse --help\n",
     );
@@ -76,12 +76,12 @@ describe('the impulse command', () => {
     );
   });
 
-  it('shows what is mistyped, and obeys none of it', async () => {
+  it('escapes control characters in a mistyped argument', async () => {
     const { stderr } = await impulse(['\x1b[2J\nserve']);
     expect(stderr).toMatch(/^impulse: [ -~]*\\u\{1b\}[ -~]*\n$/);
   });
 
-  it('colours for people, not for pipes, and not where NO_COLOR is set', async () => {
+  it('uses colours at a terminal, but not in pipes or with NO_COLOR', async () => {
     const wrong = ['check-config', '--port', 'x'];
     expect((await impulse(wrong)).stderr).toMatch(/^impulse: port/);
     expect((await impulse(wrong, { env: { FORCE_COLOR: '1' } })).stderr).toMatch(
@@ -93,14 +93,14 @@ describe('the impulse command', () => {
     expect((await impulse(['--help'])).stdout).not.toContain('\x1b');
   });
 
-  it('colours at a terminal', async () => {
+  it('uses colours at a terminal', async () => {
     if (!works('script -qec true /dev/null')) pending('script is not installed');
     const person = await atTerminal(`'${process.execPath}' '${IMPULSE}' check-config --port x`);
     expect(await person.sees('port "x"')).toContain('\x1b[31mimpulse:\x1b[39m port "x"');
     await leaveAll();
   });
 
-  it('colours the log for people, and never the one for machines', async () => {
+  it('colours the text log, and never the JSON log', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
@@ -114,13 +114,13 @@ describe('the impulse command', () => {
     expect(JSON.parse(json.stderr).level).toBe('error');
   });
 
-  it('begins a board once, and says what it wrote', async () => {
+  it('creates a board once, and says which files it wrote', async () => {
     expect(await impulse(['init', 'new'], { cwd })).toEqual(
       jasmine.objectContaining({
         code: 0,
         stdout:
           'wrote new/.env\nwrote new/banner.txt\n' +
-          'Change in them what you like; then open the board from that folder: impulse serve\n',
+          'Edit them as you like, then open the board from that folder: impulse serve\n',
       }),
     );
     expect((await impulse(['check-config'], { cwd: join(cwd, 'new') })).stdout).toMatch(
@@ -167,14 +167,14 @@ describe('the impulse command', () => {
     ]);
   });
 
-  it('exits 78 when the open-files limit cannot carry --max-sessions', async () => {
+  it('exits 78 when the open-files limit is too low for --max-sessions', async () => {
     const { code, stderr } = await impulse(['serve', '--port', '0', '--max-sessions', '1000000']);
 
     expect(code).toBe(78);
     expect(stderr).toMatch(/^impulse: [^\n]*1000000[^\n]*ulimit -n[^\n]*\n$/);
   });
 
-  it('warns at the start if the open-files limit does not carry all who may be there at once', async () => {
+  it('warns at the start if the open-files limit is too low for all connections that may be open', async () => {
     const args = [process.execPath, IMPULSE, 'check-config'];
     const { stderr } = await promisify(execFile)('sh', ['-c', 'ulimit -n 250 && exec "$@"', 'sh', ...args], {
       cwd,
@@ -188,7 +188,7 @@ describe('the impulse command', () => {
     expect(roomy.stderr).toBe('');
   });
 
-  it('exits 1 when the port is in use, and says which', async () => {
+  it('exits 1 when the port is in use, and names the port', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
@@ -200,7 +200,7 @@ describe('the impulse command', () => {
     expect(stderr).toMatch(new RegExp(`^[^\\n]*127\\.0\\.0\\.1 port ${port} is in use[^\\n]*\\n$`));
   });
 
-  it('takes a flag over the environment, and that over .env, and says so', async () => {
+  it('prefers flags to the environment, and the environment to .env, and shows the source', async () => {
     writeFileSync(join(cwd, '.env'), 'IMPULSE_PORT=1\nIMPULSE_HOST=::1\nIMPULSE_MAX_SESSIONS=7\n');
     const args = ['check-config', '--json', '--port', '3'];
 
@@ -221,14 +221,14 @@ describe('the impulse command', () => {
     ] as never);
   });
 
-  it('prints the configuration in columns', async () => {
+  it('prints the configuration as aligned columns', async () => {
     const { stdout } = await impulse(['check-config', '--idle-timeout', '5m']);
 
     expect(stdout).toMatch(/^name +value +source$/m);
     expect(stdout).toMatch(/^idle-timeout +5m +--idle-timeout$/m);
   });
 
-  it('says whether a .env was read, and which; beside JSON, not in it', async () => {
+  it('says which .env was read, or that there is none, on stderr with --json', async () => {
     const none = await impulse(['check-config'], { cwd });
     expect(none.stdout).toMatch(/\n\nno \S+\/\.env\n$/);
     writeFileSync(join(cwd, '.env'), 'IMPULSE_PORT=1\n');
@@ -239,7 +239,7 @@ describe('the impulse command', () => {
     expect(json.stderr).toMatch(/^read \S+\/\.env\n$/);
   });
 
-  it('warns of a variable that nothing reads, with the nearest that exists', async () => {
+  it('warns of an unknown variable, and names the nearest known one', async () => {
     const { code, stderr } = await impulse(['check-config'], { env: { IMPULSE_PROT: '1' } });
 
     expect(code).toBe(0);
@@ -258,7 +258,7 @@ describe('the impulse command', () => {
     expect(await caller.hears('Handle: ')).toContain('The Lighthouse\r\nHandle: ');
   });
 
-  it('logs the life of a call as JSON, an event a line', async () => {
+  it('logs the events of a session as JSON, one event a line', async () => {
     const board = await startBoard(['--control', 'off']);
     const caller = await call(board.port);
     await caller.hears('Handle: ');

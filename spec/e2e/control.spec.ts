@@ -8,7 +8,7 @@ import { logIn } from '../support/caller.js';
 import { temporaryFolder } from '../support/cheap-accounts.js';
 import { cleanEnv, ended, IMPULSE, impulse, startBoard, stopAll } from '../support/cli.js';
 
-describe('a board that is controlled', () => {
+describe('the control commands', () => {
   let folder: ReturnType<typeof temporaryFolder>;
   beforeEach(() => {
     folder = temporaryFolder();
@@ -29,7 +29,7 @@ describe('a board that is controlled', () => {
     };
   }
 
-  it('is not the one that another user\u2019s .env names', async () => {
+  it('refuse a socket named by another user\u2019s .env', async () => {
     if (process.getuid?.() !== 0) pending('only root can give a file away');
     const asked: unknown[] = [];
     const path = join(folder.path, 'trap.sock');
@@ -48,7 +48,7 @@ describe('a board that is controlled', () => {
     server.close();
   });
 
-  it('has a socket for its port that nobody else may use, until it is gone', async () => {
+  it('use a socket for the port that only its owner may open, and that is removed at the end', async () => {
     const board = await controlledBoard();
     expect(board.socket).toMatch(new RegExp(`/impulse/${board.port}\\.sock$`));
     expect(statSync(board.socket).mode & 0o777).toBe(0o600);
@@ -60,7 +60,7 @@ describe('a board that is controlled', () => {
     expect(existsSync(board.socket)).toBe(false);
   });
 
-  it('lists its callers, for people and for programs, and kicks them', async () => {
+  it('list the callers as text and as JSON, and kick them', async () => {
     const board = await controlledBoard();
     const ann = await logIn(board.port, 'ann');
 
@@ -86,7 +86,7 @@ describe('a board that is controlled', () => {
     );
   });
 
-  it('tells its callers something, and what it has counted', async () => {
+  it('broadcast to callers, and print the figures', async () => {
     const board = await controlledBoard();
     const ann = await logIn(board.port, 'ann');
 
@@ -102,7 +102,7 @@ describe('a board that is controlled', () => {
     expect(figures).toEqual(jasmine.objectContaining({ phase: 'open', onLine: 1, bytesIn: 5 }));
   });
 
-  it('is found by the environment and by .env, and by the name of its socket', async () => {
+  it('find the board by the environment, by .env, and by the path of its socket', async () => {
     const socket = join(folder.path, 'board.sock');
     await controlledBoard('--control', socket);
     writeFileSync(join(folder.path, '.env'), 'IMPULSE_CONTROL=board.sock\n');
@@ -116,11 +116,11 @@ describe('a board that is controlled', () => {
     }
   });
 
-  it('is told of in one line where it is not, or not to be had', async () => {
+  it("report in one line that no board is there, or that it can't be reached", async () => {
     const none = await impulse(['who', '--port', '1']);
     expect(none.code).toBe(1);
     expect(none.stderr).toMatch(
-      /^impulse: no board is at \/.*\/impulse\/1\.sock; name the one you mean with --port PORT or --control SOCKET\n$/,
+      /^impulse: no board listens at \/.*\/impulse\/1\.sock; choose one with --port PORT or --control SOCKET\n$/,
     );
     const off = await impulse(['stats'], { env: { IMPULSE_CONTROL: 'off' } });
     expect(off).toEqual(
@@ -136,7 +136,7 @@ describe('a board that is controlled', () => {
     );
   });
 
-  it('takes no wrong usage, with one line about it', async () => {
+  it('reject wrong usage with one line', async () => {
     for (const args of [
       ['kick', 'ann'],
       ['kick'],
@@ -152,7 +152,7 @@ describe('a board that is controlled', () => {
     }
   });
 
-  it('does without the socket of auto, with a warning', async () => {
+  it("are missing with a warning if the socket of auto can't be created", async () => {
     writeFileSync(join(folder.path, 'impulse'), 'no folder');
     const child = spawn(process.execPath, [IMPULSE, 'serve', '--port', '0'], {
       env: cleanEnv({ XDG_RUNTIME_DIR: folder.path }),
@@ -168,15 +168,15 @@ describe('a board that is controlled', () => {
     expect((await end).code).toBe(0);
   });
 
-  it('does not start without a socket that was named', async () => {
+  it("make the start fail if a socket that was named can't be created", async () => {
     const other = createServer().listen(join(folder.path, 'other.sock'));
     await once(other, 'listening');
     writeFileSync(join(folder.path, 'file'), 'precious');
     const wrong = {
       'other.sock': /another board listens there/,
-      file: /there is a file of that name, which is not a socket/,
+      file: /the file exists and is not a socket/,
       'none/board.sock': /\/none\/board\.sock/,
-      [`${'a'.repeat(220)}.sock`]: /too long for the name of a socket: \d+ bytes, allowed are \d+/,
+      [`${'a'.repeat(220)}.sock`]: /the path of the socket is too long: \d+ bytes, allowed is \d+/,
     };
     for (const [name, words] of Object.entries(wrong)) {
       const { code, stderr } = await impulse(['serve', '--port', '0', '--control', name], {

@@ -32,7 +32,7 @@ describe('impulse drain', () => {
     return { child, end };
   }
 
-  it('counts down before two people who call with telnet, and then closes the board', async () => {
+  it('counts down for two telnet callers, and then closes the board', async () => {
     if (!works('command -v telnet && script --version'))
       return pending('not installed (Debian: telnet, bsdutils)');
     const { port, end } = await board('--shutdown-grace', '1s');
@@ -62,7 +62,7 @@ describe('impulse drain', () => {
     expect((await end).code).toBe(0);
   });
 
-  it('closes the board at once if it is not told to wait, and 0 says that it is closed', async () => {
+  it('closes the board at once without --in, and exits 0 when it is closed', async () => {
     const { port, end } = await board();
     expect(await impulse(['drain', '--port', `${port}`])).toEqual(
       jasmine.objectContaining({
@@ -75,9 +75,9 @@ describe('impulse drain', () => {
     expect((await end).code).toBe(0);
   });
 
-  it('leaves the countdown running at Ctrl-C; callers are still let in and told; another drain cancels it', async () => {
+  it('leaves the countdown running at Ctrl-C: callers are still admitted and told, and another drain cancels it', async () => {
     const { port } = await board();
-    const { child, end } = await drains(port, ['--in', '10m'], 'The board closes in 10 minutes. Nobody');
+    const { child, end } = await drains(port, ['--in', '10m'], 'The board closes in 10 minutes. No callers');
 
     child.kill('SIGINT');
 
@@ -95,7 +95,7 @@ describe('impulse drain', () => {
     expect(cancelled).toEqual(
       jasmine.objectContaining({
         code: 0,
-        stdout: 'The countdown is off: the board stays open. 1 caller heard it.\n',
+        stdout: 'The countdown is cancelled: the board stays open. 1 caller heard it.\n',
       }),
     );
     await ann.hears('*** The board stays open after all. ***');
@@ -104,7 +104,7 @@ describe('impulse drain', () => {
     );
   });
 
-  it('says so to who follows a countdown that another replaces, and then cancels', async () => {
+  it('reports when another drain replaces its countdown, and when that is cancelled', async () => {
     const { port } = await board();
     const first = await drains(port, ['--in', '10m'], 'The board closes in 10 minutes.');
     const second = await drains(port, ['--in', '2h'], 'The board closes in 2 hours.');
@@ -114,12 +114,12 @@ describe('impulse drain', () => {
       const { code, stdout } = await end;
       expect(code).toBe(1);
       expect(stdout).toMatch(
-        /closes in 2 hours\. .* The countdown before, with 10 minutes left, is off\.\nThe countdown is off/,
+        /closes in 2 hours\. .* It replaces a countdown with 10 minutes left\.\nThe countdown is cancelled/,
       );
     }
   });
 
-  it('gives way to a SIGTERM, and tells how that goes', async () => {
+  it('reports a SIGTERM that overtakes its countdown, and the shutdown', async () => {
     const running = await board();
     const { end } = await drains(running.port, ['--in', '10m'], 'The board closes in 10 minutes.');
 
@@ -134,7 +134,7 @@ describe('impulse drain', () => {
     expect((await running.end).code).toBe(0);
   });
 
-  it('is cut short by a SIGINT, as a shutdown by a signal is', async () => {
+  it('is cut short by SIGINT to the board, like a shutdown by signal', async () => {
     const running = await board('--shutdown-grace', '1h');
     const ann = await logIn(running.port, 'ann');
     const { end } = await drains(running.port, [], 'Going down (drain): 1 on line, 1h at most.');
@@ -146,7 +146,7 @@ describe('impulse drain', () => {
     await ann.gone;
   });
 
-  it('is 1 when the board is gone without a word', async () => {
+  it('exits 1 when the board dies without a report', async () => {
     const running = await board();
     const { end } = await drains(running.port, ['--in', '10m'], 'The board closes in 10 minutes.');
 
@@ -155,7 +155,7 @@ describe('impulse drain', () => {
     expect(await end).toEqual(
       jasmine.objectContaining({
         code: 1,
-        stdout: jasmine.stringContaining('The board is gone, and has not said how it went.\n'),
+        stdout: jasmine.stringContaining('The board closed the connection without a report.\n'),
       }),
     );
   });

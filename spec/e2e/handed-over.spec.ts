@@ -26,7 +26,7 @@ const hand = (fd: number, line: string, { args = [] as string[], env = {} } = {}
     stdio: ['ignore', 'pipe', 'pipe', fd],
   });
 
-describe('a socket that is handed over', () => {
+describe('an inherited socket', () => {
   let folder: ReturnType<typeof temporaryFolder>;
   beforeEach(() => {
     folder = temporaryFolder();
@@ -56,13 +56,13 @@ describe('a socket that is handed over', () => {
   const pids = (child: ChildProcess) =>
     createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
 
-  it('is listened on, instead of the host and port of the configuration', async () => {
+  it('is used instead of the configured host and port', async () => {
     const board = await boardOf(
       await handed(ONE, HERE, { args: ['--port', '1'], env: { IMPULSE_HOST: '::1' } }),
     );
 
     expect((await board.logs('callIn')).message).toMatch(
-      /^call in with: telnet 127\.0\.0\.1 \d+, .* \(the socket was handed over; --host and --port aren't used\)$/,
+      /^call in with: telnet 127\.0\.0\.1 \d+, .* \(on an inherited socket; --host and --port are ignored\)$/,
     );
     const caller = await logIn(board.port, 'ann');
     caller.says('/quit\r\n');
@@ -71,7 +71,7 @@ describe('a socket that is handed over', () => {
     expect((await board.end).code).toBe(0);
   });
 
-  it('keeps those who call while one board goes down for the next, and nobody is cut off', async () => {
+  it('keeps new connections waiting while one board replaces another, and cuts off no caller', async () => {
     const child = await handed(TWO, HERE, { args: ['--shutdown-grace', '1h'] });
     const pid = pids(child);
     const next = async () => {
@@ -97,21 +97,21 @@ describe('a socket that is handed over', () => {
     expect(board.log.filter(({ event }) => event === 'serverClosed').length).toBe(2);
   });
 
-  it('is told of to nobody: what is meant for another process is not ours', async () => {
+  it('is removed from the environment, so that no other process sees it', async () => {
     const child = await handed('LISTEN_FDS=1 LISTEN_PID=1 exec "$@"', HERE, { args: ['--port', '0'] });
     const board = await boardOf(child);
 
-    expect((await board.logs('callIn')).message).not.toContain('handed over');
+    expect((await board.logs('callIn')).message).not.toContain('inherited socket');
   });
 
-  it('must be one: with two the board says so, and exits 78', async () => {
+  it('must be a single one: with two the board exits 78 with a message', async () => {
     const { code, stderr } = await ended(await handed(ONE.replace('FDS=1', 'FDS=2'), HERE));
 
     expect(code).toBe(78);
     expect(stderr).toMatch(/^impulse: 2 sockets were handed over \(LISTEN_FDS\): allowed is 1[^\n]*\n$/);
   });
 
-  it('must be a TCP socket: of any other thing the board says so, and exits 1', async () => {
+  it('must be a TCP socket: otherwise the board exits 1 with a message', async () => {
     const file = openSync('/dev/null', 'r');
     const wrong = {
       'it is no TCP socket': () => handed(ONE, { path: join(folder.path, 'socket') }),
@@ -121,13 +121,13 @@ describe('a socket that is handed over', () => {
       const { code, stderr } = await ended(await start());
       expect(code).toBe(1);
       expect(JSON.parse(stderr).message).toBe(
-        `the socket that was handed over can't be used: ${why}; it must be a TCP socket that listens`,
+        `the inherited socket can't be used: ${why}; it must be a listening TCP socket`,
       );
     }
     closeSync(file);
   });
 
-  it('is taken from systemd-socket-activate', async () => {
+  it('is accepted from systemd-socket-activate', async () => {
     if (!has('systemd-socket-activate')) pending('systemd-socket-activate is not installed');
     // A free port of this machine, at an address of it that hardly anybody uses: it has to be named.
     const other = net.createServer().listen(HERE);
@@ -152,7 +152,7 @@ describe('a socket that is handed over', () => {
 
     const { code, stderr } = await end;
     expect(code).toBe(0);
-    expect(stderr).toContain('the socket was handed over');
+    expect(stderr).toContain('on an inherited socket');
   });
 });
 
@@ -167,7 +167,7 @@ describe('a service manager', () => {
     folder.remove();
   });
 
-  it('is told when the board listens, and when it goes down', async () => {
+  it('is notified when the board listens, and when it shuts down', async () => {
     if (!has('systemd-notify') || !has('perl')) pending('systemd-notify or perl is not installed');
     const at = join(folder.path, 'notify');
     const told = await manager(at);
@@ -184,7 +184,7 @@ describe('a service manager', () => {
     expect((await board.end).code).toBe(0);
   });
 
-  it('that cannot be told is a warning in the log, and the board runs on', async () => {
+  it("that can't be notified causes a warning, and the board runs on", async () => {
     const env = cleanEnv({ NOTIFY_SOCKET: '/nowhere', PATH: folder.path });
     const [node = '', ...args] = SERVE;
     const board = await boardOf(spawn(node, [...args, '--port', '0'], { env }));

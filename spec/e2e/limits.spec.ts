@@ -1,10 +1,10 @@
 import { call } from '../support/caller.js';
 import { OPEN_DOOR, startBoard, stopAll } from '../support/cli.js';
 
-describe('impulse at its limits', () => {
+describe('the limits of a board', () => {
   afterEach(stopAll);
 
-  it('admits exactly --max-sessions of 500 simultaneous callers and tells the rest in words', async () => {
+  it('admit exactly --max-sessions of 500 simultaneous callers, and refuse the rest with a message', async () => {
     const board = await startBoard(['--max-sessions', '100', '--login-timeout', 'off', ...OPEN_DOOR]);
 
     const callers = await Promise.all(Array.from({ length: 500 }, () => call(board.port)));
@@ -26,12 +26,12 @@ describe('impulse at its limits', () => {
     for (const caller of callers) caller.hangUp();
   });
 
-  it('gives the node of a caller who hung up to the next one', async () => {
+  it('give the node of a caller who hung up to the next caller', async () => {
     const board = await startBoard(['--max-sessions', '1', ...OPEN_DOOR]);
     const first = await call(board.port);
     await first.hears('Handle: ');
     const refused = await call(board.port);
-    expect(await refused.gone).toContain('All 1 nodes are busy.');
+    expect(await refused.gone).toContain('The only node is busy.');
 
     first.hangUp();
     await board.logs('sessionClosed');
@@ -48,7 +48,7 @@ describe('impulse at its limits', () => {
     ]);
   });
 
-  it('tells a caller who waits their place, and lets them in when it is their turn', async () => {
+  it('tell a waiting caller their position, and admit them when it is their turn', async () => {
     const board = await startBoard([...OPEN_DOOR, '--max-sessions', '1', '--waiting-room', '2']);
     const inside = await call(board.port);
     await inside.hears('Handle: ');
@@ -63,7 +63,7 @@ describe('impulse at its limits', () => {
     expect(await second.hears('You are number 1 in line.')).not.toContain('Handle: ');
   });
 
-  it('refuses an address that calls too often, and says when to call again', async () => {
+  it('refuse an address that calls too often, and say when to call again', async () => {
     const board = await startBoard(['--connection-rate-per-address', '1/min:2']);
     await (await call(board.port)).hears('Handle: ');
     await (await call(board.port)).hears('Handle: ');

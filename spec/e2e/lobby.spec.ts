@@ -8,7 +8,7 @@ const lacking = ['telnet', 'tmux'].filter((program) => !works(`command -v ${prog
 /** The rows that somebody sees, from the one with these words on. */
 const rowsFrom = (screen: string, words: string) => screen.slice(screen.indexOf(words)).trimEnd().split('\n');
 
-describe('an evening in the lobby', () => {
+describe('two callers in the lobby', () => {
   let board: BoardProcess;
   beforeEach(async () => {
     board = await startBoard(OPEN_DOOR);
@@ -27,7 +27,7 @@ describe('an evening in the lobby', () => {
     return person;
   }
 
-  it('is spent by two at telnet, who talk while the other types, page, and take leave', async () => {
+  it('lets two telnet callers talk while the other one types, page each other, and leave', async () => {
     if (lacking.length > 0) return pending(`not installed (Debian: ${lacking.join(', ')})`);
     const ann = await comes('ann');
     const bob = await comes('bob');
@@ -42,7 +42,7 @@ describe('an evening in the lobby', () => {
 
     bob.types('/page a\thow are you?\r');
     await ann.sees('-> bob pages you: how are you?');
-    await bob.sees('ann has it.');
+    await bob.sees('Sent to ann.');
     bob.types('/who\r');
     const who = await bob.sees('  bob  ');
     expect(who).toMatch(/\n {3}1 {2}ann +127\.0\.0\.\* .* lobby\n {3}2 {2}bob +127\.0\.0\.\* .* lobby\n/);
@@ -62,7 +62,7 @@ describe('an evening in the lobby', () => {
     expect((await board.end).code).toBe(0);
   });
 
-  it('is one for nc and for our own client too', async () => {
+  it('works with nc and with our own client', async () => {
     const neighbour = await call(board.port);
     await neighbour.hears('Handle: ');
     neighbour.says('neighbour\r\n');

@@ -35,7 +35,7 @@ describe('accounts', () => {
     return ended(child);
   };
 
-  it('are made by impulse passwd, and let their owners in', async () => {
+  it('are created by impulse passwd, and let their owners in', async () => {
     const made = await fed('correct horse\n', 'passwd', 'Ann', '--passwords', file);
     expect([made.code, made.stdout]).toEqual([0, `Ann: added to ${file}\n`]);
     const board = await startBoard(['--passwords', file]);
@@ -47,7 +47,7 @@ describe('accounts', () => {
     caller.hangUp();
   });
 
-  it('are all there when six are made at once', async () => {
+  it('are all kept when six are created at the same time', async () => {
     const handles = ['ann', 'bob', 'eve', 'joe', 'kim', 'max'];
     const made = await Promise.all(
       handles.map((handle) => fed('correct horse\n', 'passwd', handle, '--passwords', file)),
@@ -58,7 +58,7 @@ describe('accounts', () => {
     expect(readdirSync(folder.path)).toEqual(['accounts']);
   });
 
-  it('keep an address out for a while after three wrong passwords', async () => {
+  it('block an address for a while after three wrong passwords', async () => {
     await writeAccounts(file, { ann: 'correct horse' });
     const board = await startBoard(['--passwords', file]);
     const caller = await call(board.port);
@@ -66,10 +66,10 @@ describe('accounts', () => {
     expect(await caller.gone).toContain('Login failed. Goodbye!');
     expect((await board.logs('addressPenalised')).offence).toBe('login-failed');
     const again = await call(board.port);
-    expect(await again.gone).toContain('Your address has to wait a while.');
+    expect(await again.gone).toContain('Your address is blocked for a while.');
   });
 
-  it('are a matter of the file that is named: without one there are none, and a bad one is said', async () => {
+  it('come from the named file: without one nobody has an account, and a bad one is reported', async () => {
     const unset = await impulse(['passwd', 'ann']);
     expect(unset.code).toBe(2);
     expect(unset.stderr).toMatch(
@@ -84,10 +84,10 @@ describe('accounts', () => {
     expect(missing.stderr).toContain(`${file}: no such file or directory`);
 
     const short = await fed('short\n', 'passwd', 'ann', '--passwords', file);
-    expect([short.code, short.stderr]).toEqual([2, 'impulse: a password has 8 to 128 characters\n']);
+    expect([short.code, short.stderr]).toEqual([2, 'impulse: a password must have 8 to 128 characters\n']);
   });
 
-  it('are asked for twice at a terminal, and never shown', async () => {
+  it('ask twice for a password at a terminal, and never show it', async () => {
     if (!works('command -v script')) pending('script (Debian: bsdutils)');
     const person = await atTerminal(`${process.execPath} ${IMPULSE} passwd ann --passwords ${file}`);
     await person.sees('Password: ');
@@ -100,14 +100,14 @@ describe('accounts', () => {
     expect(readFileSync(file, 'utf8')).toMatch(/^ann:scrypt:32768:8:1:/);
   });
 
-  it('are typed twice: the first time cannot be recalled by a key', async () => {
+  it("ask for the password again without history, so that a key can't recall it", async () => {
     if (!works('command -v script')) pending('script (Debian: bsdutils)');
     const person = await atTerminal(`${process.execPath} ${IMPULSE} passwd ann --passwords ${file}`);
     await person.sees('Password: ');
     person.types('correct horse\r');
     await person.sees('Once more: ');
     person.types('\x1b[A\r');
-    await person.sees('these were two passwords');
+    await person.sees('the passwords differ');
     await person.left;
     expect(() => readFileSync(file)).toThrow();
   });

@@ -3,11 +3,11 @@ import { call, logIn } from '../support/caller.js';
 import { cleanEnv, ended, IMPULSE, OPEN_DOOR, startBoard, stopAll } from '../support/cli.js';
 import { atTerminal, leaveAll } from '../support/pty.js';
 
-describe('impulse going down', () => {
+describe('the shutdown', () => {
   afterEach(stopAll);
   afterEach(leaveAll);
 
-  it('tells everybody, waits for the grace, sends the rest home and exits 0', async () => {
+  it('tells all callers, waits for the grace, ends the remaining sessions and exits 0', async () => {
     const board = await startBoard(['--shutdown-grace', '1s', ...OPEN_DOOR]);
     const callers = await Promise.all(
       Array.from({ length: 50 }, (_, index) => logIn(board.port, `caller_${index}`)),
@@ -27,7 +27,7 @@ describe('impulse going down', () => {
     expect(Number(closed.durationMs)).toBeGreaterThanOrEqual(1000);
   });
 
-  it('is gone as soon as the last caller has left', async () => {
+  it('ends as soon as the last caller has left', async () => {
     const board = await startBoard(['--shutdown-grace', '1h', ...OPEN_DOOR]);
     const callers = await Promise.all(['ann', 'bob'].map((handle) => logIn(board.port, handle)));
 
@@ -41,7 +41,7 @@ describe('impulse going down', () => {
     expect((await board.logs('serverClosed')).drained).toBe(2);
   });
 
-  it('refuses later callers at the door of the kernel', async () => {
+  it('closes the port, so that the kernel refuses new connections', async () => {
     const board = await startBoard(['--shutdown-grace', '1h']);
     const caller = await logIn(board.port, 'ann');
     board.child.kill('SIGTERM');
@@ -51,7 +51,7 @@ describe('impulse going down', () => {
     await expectAsync(call(board.port).then((late) => late.hears('Handle: '))).toBeRejected();
   });
 
-  it('sends away at once who is still logging in, or waiting', async () => {
+  it('ends sessions at once that are logging in or waiting', async () => {
     const board = await startBoard(['--max-sessions', '1', '--waiting-room', '1', '--shutdown-grace', '1h']);
     const login = await call(board.port);
     await login.hears('Handle: ');
@@ -67,7 +67,7 @@ describe('impulse going down', () => {
     expect((await board.end).code).toBe(0);
   });
 
-  it('cuts everybody off at a second SIGINT and exits 130', async () => {
+  it('ends all sessions at a second SIGINT and exits 130', async () => {
     const board = await startBoard(['--shutdown-grace', '1h']);
     await logIn(board.port, 'ann');
     board.child.kill('SIGINT');
@@ -79,7 +79,7 @@ describe('impulse going down', () => {
     expect((await board.logs('sessionClosed')).reason).toBe('forced');
   });
 
-  it('takes a SIGINT after a SIGTERM for the order to cut everybody off', async () => {
+  it('ends all sessions at a SIGINT after a SIGTERM', async () => {
     const board = await startBoard(['--shutdown-grace', 'off']);
     await logIn(board.port, 'ann');
     board.child.kill('SIGTERM');
@@ -90,7 +90,7 @@ describe('impulse going down', () => {
     expect((await board.end).code).toBe(130);
   });
 
-  it('logs a second SIGTERM, and drains on', async () => {
+  it('logs a second SIGTERM, and continues to drain', async () => {
     const board = await startBoard(['--shutdown-grace', '1h']);
     const caller = await logIn(board.port, 'ann');
     board.child.kill('SIGTERM');
@@ -105,7 +105,7 @@ describe('impulse going down', () => {
   });
 
   for (const signal of ['SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGVTALRM', 'SIGPROF', 'SIGIO'] as const) {
-    it(`stays open at a ${signal}, opens no debugger, and logs it`, async () => {
+    it(`doesn't begin at a ${signal}, which opens no debugger and is logged`, async () => {
       const board = await startBoard();
       const caller = await logIn(board.port, 'ann');
 
@@ -122,7 +122,7 @@ describe('impulse going down', () => {
   }
 
   for (const signal of ['SIGQUIT', 'SIGPWR', 'SIGXCPU'] as const) {
-    it(`goes down with grace at a ${signal}`, async () => {
+    it(`begins with a grace at a ${signal}`, async () => {
       const board = await startBoard(['--shutdown-grace', '1h']);
       const caller = await logIn(board.port, 'ann');
       board.child.kill(signal);
@@ -132,7 +132,7 @@ describe('impulse going down', () => {
     });
   }
 
-  it('goes on as before after a stop and a continue', async () => {
+  it("isn't caused by a stop and a continue", async () => {
     const board = await startBoard();
     const caller = await logIn(board.port, 'ann');
     board.child.kill('SIGSTOP');
@@ -141,7 +141,7 @@ describe('impulse going down', () => {
     expect(await caller.hears('Nobody else is in this room to hear it.')).not.toContain('goes down');
   });
 
-  it('goes down when its terminal is closed', async () => {
+  it('begins when the terminal is closed', async () => {
     const person = await atTerminal(`${process.execPath} ${IMPULSE} serve --port 0 --control off`);
     const screen = await person.sees('call in with: telnet 127.0.0.1 ');
     const caller = await logIn(Number(/127\.0\.0\.1 (\d+)/.exec(screen)?.[1]), 'ann');
@@ -153,7 +153,7 @@ describe('impulse going down', () => {
     expect(await caller.gone).toContain('Goodbye, and call again!');
   });
 
-  it('rereads at a SIGHUP in a terminal that is still there', async () => {
+  it("isn't caused by a SIGHUP while the terminal is open, which rereads the configuration", async () => {
     const person = await atTerminal(
       `sh -c 'echo $$ is its process; exec ${process.execPath} ${IMPULSE} serve --port 0 --control off'`,
     );
@@ -161,13 +161,13 @@ describe('impulse going down', () => {
 
     process.kill(Number(/(\d+) is its process/.exec(screen)?.[1]), 'SIGHUP');
 
-    expect(await person.sees('read the configuration again')).not.toContain('going down');
+    expect(await person.sees('configuration reread')).not.toContain('going down');
     await leaveAll();
     await person.left;
   });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    it(`exits 0 at a ${signal} with nobody on line`, async () => {
+    it(`exits 0 at a ${signal} without callers`, async () => {
       const board = await startBoard();
 
       board.child.kill(signal);
@@ -175,7 +175,7 @@ describe('impulse going down', () => {
       expect((await board.end).code).toBe(0);
     });
 
-    it(`exits with a code of its own under a hail of ${signal}, to its last moment`, async () => {
+    it(`exits with its own code under a hail of ${signal}, up to the last moment`, async () => {
       const board = await startBoard();
       let isOver = false;
       const hail = () => {
@@ -188,7 +188,7 @@ describe('impulse going down', () => {
       expect([0, 130]).toContain(code as number);
     });
 
-    it(`exits 0 at a ${signal} that comes before it listens`, async () => {
+    it(`exits 0 at a ${signal} before the board listens`, async () => {
       const child = spawn(
         process.execPath,
         ['--import', STOP_AT_ONCE(signal), IMPULSE, 'serve', '--port', '0'],

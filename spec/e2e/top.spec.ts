@@ -20,7 +20,7 @@ describe('impulse top', () => {
     return inTmux(`sh -c 'echo was here before; ${top}; echo ended with $?; stty -a; read stay'`);
   }
 
-  it('shows who is on line, fits itself to the window, and leaves the screen as it was at q', async () => {
+  it('lists the callers, fits the window, and restores the screen at q', async () => {
     const ann = await logIn(board.port, 'ann');
     const person = watches();
     if (!person) return;
@@ -45,7 +45,7 @@ describe('impulse top', () => {
     for (const caller of [ann, bob]) caller.hangUp();
   });
 
-  it('is left with Ctrl-C', async () => {
+  it('quits at Ctrl-C', async () => {
     const person = watches();
     if (!person) return;
     await person.sees('q leaves');
@@ -53,7 +53,7 @@ describe('impulse top', () => {
     expect(await person.sees('ended with 0')).toContain('was here before');
   });
 
-  it('ends with the board, and says so', async () => {
+  it('ends with a message when the board closes', async () => {
     const person = watches();
     if (!person) return;
     await person.sees('q leaves');
@@ -61,10 +61,10 @@ describe('impulse top', () => {
     expect(await person.sees('ended with 0')).toMatch(/was here before\nThe board is closed\.\nended with 0/);
   });
 
-  it('says that no board is there on a screen as it was', async () => {
+  it('leaves the screen as it is when no board is there, and says so', async () => {
     const person = watches(1);
     if (!person) return;
-    expect(await person.sees('ended with 1')).toMatch(/was here before\nimpulse: no board is at /);
+    expect(await person.sees('ended with 1')).toMatch(/was here before\nimpulse: no board listens at /);
     expect(await person.sees(' echo ')).toContain(' icanon ');
   });
 });

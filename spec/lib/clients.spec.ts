@@ -165,7 +165,7 @@ const CURSOR = /\x1b\[\d*[AHJK]/;
 const PICTURE = /▀█▀/;
 const PC_PICTURE = '\xdf\xdb\xdf';
 
-describe('what real clients get', () => {
+describe('real clients', () => {
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((impulse) => impulse.shutdown('spec over', { force: true })));
   });
@@ -195,7 +195,7 @@ describe('what real clients get', () => {
     'TinyFugue',
     'Potato',
   ] as const)
-    it(`gives ECHO back to ${name}, but for secrets, and shows no key twice`, async () => {
+    it(`turns ECHO off for ${name}, except for secrets, and echoes no key twice`, async () => {
       const { caller, heardOf, session, after } = await logsIn(name);
       caller.says('hello\r\n');
       await caller.hears('You said hello.');
@@ -209,7 +209,7 @@ describe('what real clients get', () => {
     });
 
   for (const name of ['xterm', 'SyncTERM', 'dumb terminal'] as const)
-    it(`keeps ECHO on for ${name}, and shows what is typed, but no secret`, async () => {
+    it(`keeps ECHO on for ${name}, and echoes all input but secrets`, async () => {
       const { caller, heardOf, session } = await logsIn(name);
       caller.says('hello');
       await caller.hears('hello');
@@ -229,7 +229,7 @@ describe('what real clients get', () => {
     ['MUSHclient', 'In: cafe ?'],
     ['TinyFugue', 'In: caf\xc3\xa9 \xe2\x96\x91'],
   ] as const)
-    it(`gives ${name} letters that it has`, async () => {
+    it(`sends ${name} only letters that it has`, async () => {
       const { caller } = await logsIn(name);
       expect(await caller.hears(/In: [^\r]*\r/)).toContain(letters);
     });
@@ -241,7 +241,7 @@ describe('what real clients get', () => {
     ['NetRunner', PC_PICTURE],
     ['MagiTerm', PC_PICTURE],
   ] as const)
-    it(`draws the picture for ${name}, once`, async () => {
+    it(`draws the picture once for ${name}`, async () => {
       const { caller } = await logsIn(name);
       expect(caller.heard.split(picture).length).toBe(2);
     });
@@ -271,7 +271,7 @@ describe('what real clients get', () => {
     ['TinTin++', false],
     ['TinyFugue', false],
   ] as const)
-    it(`puts a notice ${isAbove ? 'above the prompt' : 'on a line of its own, with no move of the cursor,'} for ${name}`, async () => {
+    it(`puts a notice ${isAbove ? 'above the prompt' : 'on a line of its own, without moving the cursor,'} for ${name}`, async () => {
       const { caller, session, after } = await logsIn(name);
       const before = caller.heard.length;
 
@@ -286,7 +286,7 @@ describe('what real clients get', () => {
       expect(after('bob: hi').includes('EOR')).toBe(!isAbove);
     });
 
-  it('marks each prompt of a client that agreed to it, also those that are drawn again', async () => {
+  it('marks each prompt, redrawn ones too, if the client agreed to it', async () => {
     const { caller } = await logsIn('Mudlet');
     caller.says('hello\r\n');
     await caller.hears(/You said hello\.\r\nlobby> [\s\S]*\xef/);
@@ -298,26 +298,26 @@ describe('what real clients get', () => {
     for (const prompt of prompts ?? []) expect(prompt).toMatch(/\xff\xef$/);
   });
 
-  it('gives a screen reader no colours either', async () => {
+  it('sends a screen reader no colours', async () => {
     const { session } = await logsIn('Mudlet for a screen reader');
     expect(session.terminal).toEqual(
       jasmine.objectContaining({ screenReader: true, colours: false, cursor: false }),
     );
   });
 
-  it('takes the keys of SyncTERM for what they are', async () => {
+  it('understands the keys of SyncTERM', async () => {
     const { caller } = await logsIn('SyncTERM');
     caller.says('abcd\x1b[H\x7f\x1b[KX\b\bY\r\n');
     expect(await caller.hears(/You said .*\./)).toContain('You said bcY.');
   });
 
-  it('takes DEL for Backspace, of an xterm', async () => {
+  it('takes DEL as Backspace from xterm', async () => {
     const { caller } = await logsIn('xterm');
     caller.says('abcd\x1b[H\x1b[C\x7f\x1b[FX\x7f\bY\r\n');
     expect(await caller.hears(/You said .*\./)).toContain('You said bcY.');
   });
 
-  it('answers AYT above a line that is half typed, which stays whole', async () => {
+  it('answers AYT above a half-typed line, which stays whole', async () => {
     const { caller } = await logsIn('xterm');
     caller.says('half');
     await caller.hears('half');
@@ -330,14 +330,14 @@ describe('what real clients get', () => {
     await caller.hears('You said half and half.');
   });
 
-  it('believes no window of nothing', async () => {
+  it('ignores a window of size zero', async () => {
     const { caller, session } = await logsIn('xterm');
     caller.says(bytesOf('SB NAWS 0 0 0 0', '"x"'));
     await caller.hears(/lobby> x/);
     expect([session.terminal.columns, session.terminal.rows]).toEqual([80, 24]);
   });
 
-  it('types ahead what follows ESC ESC at the gate in the same packet', async () => {
+  it('passes on what follows ESC ESC in the same packet at the gate', async () => {
     const { port, sessions } = await open(twoSecrets, { gate: true });
     const caller = await call(port);
     await caller.hears('Press ESC twice');
@@ -348,7 +348,7 @@ describe('what real clients get', () => {
     expect([...sessions.keys()]).toEqual(['ann']);
   });
 
-  it('never ends in an exchange, though all is answered twice', async () => {
+  it('never negotiates forever, even if all is answered twice', async () => {
     const { caller, heardOf } = await logsIn('an xterm that says all twice');
     for (const option of ['ECHO', 'SGA', 'NAWS', 'TTYPE', 'BINARY', 'CHARSET', 'EOR'])
       expect(heardOf(option).length).withContext(option).toBeLessThanOrEqual(4);

@@ -67,7 +67,7 @@ describe('createImpulse', () => {
     await Promise.all(opened.splice(0).map((impulse) => impulse.shutdown('spec over', { force: true })));
   });
 
-  it('tells everybody who has logged in what the sysop says, and counts them', async () => {
+  it("broadcasts the sysop's text to all callers who have logged in, and counts them", async () => {
     const { impulse, port } = await open();
     const [ann, bob, eve] = [await logIn(port, 'ann'), await logIn(port, 'bob'), await call(port)];
     await eve.hears('Handle: ');
@@ -81,7 +81,7 @@ describe('createImpulse', () => {
     for (const caller of [ann, bob, eve]) caller.hangUp();
   });
 
-  it('runs a call from accept to goodbye, and lists it meanwhile', async () => {
+  it('runs a session from accept to goodbye, and lists it meanwhile', async () => {
     const { impulse, port, events } = await open();
     const caller = await logIn(port, 'ann');
 
@@ -112,7 +112,7 @@ describe('createImpulse', () => {
     expect(events.at(-1)).toEqual(jasmine.objectContaining({ reason: 'hangup', bytesIn: 12 }));
   });
 
-  it('serves 12 callers at once, each their own', async () => {
+  it('serves 12 callers at the same time, each with their own session', async () => {
     const { impulse, port } = await open();
     const handles = Array.from({ length: 12 }, (_, index) => `caller ${index}`);
 
@@ -126,7 +126,7 @@ describe('createImpulse', () => {
     }
   });
 
-  it('leaves nothing behind after 100 callers who came and left', async () => {
+  it('leaks nothing after 100 callers came and left', async () => {
     const { impulse, port } = await open();
     const visit = async (leave: (caller: Awaited<ReturnType<typeof call>>) => void) => {
       const closed = happens(impulse, 'sessionClosed');
@@ -148,7 +148,7 @@ describe('createImpulse', () => {
     expect(resources()).toEqual(before);
   });
 
-  it('does not disturb, and is not disturbed by, another board in the process', async () => {
+  it('runs independently of another board in the process', async () => {
     const [one, other] = await Promise.all([open({ maxSessions: 1 }), open({ maxSessions: 1 })]);
     await logIn(one.port, 'ann');
     const bob = await logIn(other.port, 'bob');
@@ -161,7 +161,7 @@ describe('createImpulse', () => {
     expect(other.impulse.sessions.size).toBe(1);
   });
 
-  it('shows a caller over IPv4 as that, where it listens for both families', async () => {
+  it("shows an IPv4 caller's address as IPv4 when listening for both families", async () => {
     const asked: string[] = [];
     const ask = (address: string) => {
       asked.push(address);
@@ -176,7 +176,7 @@ describe('createImpulse', () => {
     expect(new Set([...addresses, ...asked])).toEqual(new Set(['127.0.0.1']));
   });
 
-  it('says why a connection is refused that came through no proxy, of either family', async () => {
+  it("says why a connection that didn't come through the proxy is refused, for both families", async () => {
     const { impulse, port, events } = await open({
       host: '::',
       proxyFrom: (address) => address === '127.0.0.1',
@@ -193,7 +193,7 @@ describe('createImpulse', () => {
     await caller.gone;
   });
 
-  it('refuses a connection through a proxy at once while 1,024 wait for their header', async () => {
+  it('refuses a proxied connection at once while 1,024 wait for their header', async () => {
     const { impulse, port, events } = await open({
       proxyFrom: () => true,
       // Its deadlines never come.
@@ -217,7 +217,7 @@ describe('createImpulse', () => {
     for (const caller of waiting) caller.hangUp();
   });
 
-  it('ends a session that is kicked, and says whether there was one', async () => {
+  it('ends a session that is kicked, and returns whether there was one', async () => {
     const { impulse, port } = await open();
     const caller = await logIn(port, 'ann');
 
@@ -227,7 +227,7 @@ describe('createImpulse', () => {
     expect(await caller.gone).toContain('The sysop closed your call.');
   });
 
-  it('ends only the call whose app fails, at once or later', async () => {
+  it('ends only the session whose app fails, at once or later', async () => {
     const app: App = (session) => {
       if (session.user?.handle === 'throws') throw new Error('in the app');
       if (session.user?.handle === 'errors')
@@ -257,7 +257,7 @@ describe('createImpulse', () => {
     ]);
   });
 
-  it('closes a call whose app throws in its teardown, and goes down all the same', async () => {
+  it('closes a session whose app throws in its teardown, and still shuts down', async () => {
     const fails = finalize<Output>(() => {
       throw new Error('in the teardown');
     });
@@ -284,7 +284,7 @@ describe('createImpulse', () => {
     ] as never);
   });
 
-  it('makes a caller wait whose app is busy, and loses nothing', async () => {
+  it('slows down a caller whose app is busy, and loses no input', async () => {
     const answered: string[] = [];
     const free = new ReplaySubject<never>();
     const app: App = (session) =>
@@ -311,7 +311,7 @@ describe('createImpulse', () => {
     expect(answered).toEqual(lines);
   });
 
-  it('closes a caller who does not read, and no other', async () => {
+  it("closes the session of a caller who doesn't read, and no other", async () => {
     const app: App = (session) => {
       const hello$ = of(`hi ${session.user?.handle}\n`);
       return session.user?.handle === 'deaf'
@@ -330,7 +330,7 @@ describe('createImpulse', () => {
     await neighbour.hears('still here');
   });
 
-  it('tells a crawler its name, how many have logged in, and since when it runs', async () => {
+  it('tells a crawler its name, the number of callers and its start time', async () => {
     const before = Math.floor(Date.now() / 1000);
     const { port } = await open({ name: 'The Night Shift' });
     await logIn(port, 'ann');
@@ -347,7 +347,7 @@ describe('createImpulse', () => {
     expect(since).toBeLessThanOrEqual(Math.floor(Date.now() / 1000));
   });
 
-  it('tells a crawler how many have logged in without looking at each of them', async () => {
+  it('counts the callers for a crawler without iterating over them', async () => {
     const { port } = await open();
     for (const handle of ['ann', 'bob']) await logIn(port, handle);
     const crawler = await call(port);
@@ -359,7 +359,7 @@ describe('createImpulse', () => {
     expect(lookedAt).not.toHaveBeenCalled();
   });
 
-  it('tells a crawler since when it runs by the clock as it is set now', async () => {
+  it('tells a crawler its start time by the current wall clock', async () => {
     const { port } = await open();
     const yearMs = 365 * 86_400_000;
     const wrong = Date.now();
@@ -372,7 +372,7 @@ describe('createImpulse', () => {
     expect(Number(since)).toBeGreaterThan((wrong + yearMs) / 1000 - 600);
   });
 
-  it('is called Impulse, if it is not told its name', async () => {
+  it('is called Impulse by default', async () => {
     const { port } = await open();
     const crawler = await call(port);
 
@@ -381,7 +381,7 @@ describe('createImpulse', () => {
     expect(await crawler.hears('PLAYERS')).toContain('\x01NAME\x02Impulse\x01');
   });
 
-  it('reads and writes the letters of the IBM PC for a caller whose terminal has those', async () => {
+  it('uses CP437 for a caller whose terminal has it', async () => {
     const { impulse, port } = await open();
     const caller = await call(port);
     caller.says(bytesOf('WILL TTYPE', 'SB TTYPE 0 "SyncTERM"'));
@@ -394,7 +394,7 @@ describe('createImpulse', () => {
     await caller.hears('\xdb\r\n');
   });
 
-  it('gives up a caller whose client answered once whether it is there, and does no more', async () => {
+  it('gives up a caller whose client answered probes once and then stops', async () => {
     const { impulse, port } = await open({ deadPeerTimeoutMs: 200 });
     const caller = await logIn(port, 'ann');
     const closing = happens(impulse, 'sessionClosing');
@@ -411,7 +411,7 @@ describe('createImpulse', () => {
     [60_000, 50],
     [null, undefined],
   ] as const) {
-    it(`has the kernel ask the other end for a sign of life (dead peer timeout: ${deadPeerTimeoutMs})`, async () => {
+    it(`sets the kernel's keepalive (dead peer timeout: ${deadPeerTimeoutMs})`, async () => {
       needsKernelTimers();
       const { port } = await open(deadPeerTimeoutMs === undefined ? {} : { deadPeerTimeoutMs });
       const caller = await logIn(port, 'ann');
@@ -428,7 +428,7 @@ describe('createImpulse', () => {
     });
   }
 
-  it('rejects start when the port is taken, with the error of the system', async () => {
+  it("rejects start with the system's error when the port is in use", async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const impulse = createImpulse({ app: echo, port: (server.address() as { port: number }).port });
@@ -438,7 +438,7 @@ describe('createImpulse', () => {
     expect(await impulse.shutdown()).toEqual(jasmine.objectContaining({ drained: 0, forced: 0 }));
   });
 
-  it('completes the events of a start that failed, and may be started again', async () => {
+  it('completes the events of a failed start, and may be started again', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
@@ -461,7 +461,7 @@ describe('createImpulse', () => {
     expect(heard).toEqual(['|', 'serverListening', 'serverDraining', 'serverClosed', '|']);
   });
 
-  it('completes the events of a board that was shut down before it listened, also for who comes later', async () => {
+  it('completes the events of a board shut down before it listened, for late subscribers too', async () => {
     for (const begin of [() => {}, (impulse: Impulse) => void impulse.start().catch(() => {})]) {
       const impulse = createImpulse({ app: echo, port: 0 });
       const heard: string[] = [];
@@ -477,13 +477,13 @@ describe('createImpulse', () => {
     }
   });
 
-  it('says that it was shut down to who starts it after that', async () => {
+  it('rejects a start after that, saying it was shut down', async () => {
     const { impulse } = await open();
     await impulse.shutdown();
     await expectAsync(impulse.start()).toBeRejectedWithError('the board was shut down; make another one');
   });
 
-  it('refuses the one call that proxyFrom throws about', async () => {
+  it('refuses only the connection for which proxyFrom throws', async () => {
     let isBroken = true;
     const proxyFrom = () => {
       if (isBroken) throw new Error('bug');
@@ -504,7 +504,7 @@ describe('createImpulse', () => {
     caller.hangUp();
   });
 
-  it('ends the one call in which telnet fails', async () => {
+  it('ends only the session in which telnet fails', async () => {
     const { impulse, port, events } = await open();
     const [ann, bob] = [await logIn(port, 'ann'), await logIn(port, 'bob')];
     const bug = spyOn(BoardOptions.prototype, 'negotiate').and.throwError('bug');
@@ -520,7 +520,7 @@ describe('createImpulse', () => {
     expect(events.filter(({ type }) => type === 'sessionClosing').length).toBe(1);
   });
 
-  it('destroys its callers and closes its port when it can not go on, and tells who shuts it down', async () => {
+  it('destroys its connections and closes its port when it fails, and rejects shutdown', async () => {
     const { impulse, port, events } = await open();
     const ann = await logIn(port, 'ann');
     const bug = breakAccepting(port);
@@ -535,7 +535,7 @@ describe('createImpulse', () => {
     opened.splice(opened.indexOf(impulse), 1);
   });
 
-  it('hands out sessions to look at, and nothing else', async () => {
+  it('exposes sessions for reading only', async () => {
     const { impulse, port } = await open();
     await logIn(port, 'ann');
     const view = impulse.sessions.get(1) as object;
@@ -556,7 +556,7 @@ describe('createImpulse', () => {
     await expectAsync(shut.start()).toBeRejectedWithError(/shut down before/);
   });
 
-  it('can be shut down while it is starting', async () => {
+  it('can be shut down during its start', async () => {
     const impulse = createImpulse({ app: echo, port: 0 });
     const start = impulse.start();
     const report = impulse.shutdown();
@@ -565,7 +565,7 @@ describe('createImpulse', () => {
     expect((await report).forced).toBe(0);
   });
 
-  it('tells every shutdown the same report, and completes the events', async () => {
+  it('gives every shutdown the same report, and completes the events', async () => {
     const { impulse, port } = await open({ shutdownGraceMs: 50 });
     await logIn(port, 'ann');
     const done = firstValueFrom(impulse.event$.pipe(filter(() => false)), { defaultValue: 'completed' });
@@ -578,7 +578,7 @@ describe('createImpulse', () => {
     await expectAsync(call(port)).toBeRejected();
   });
 
-  it('survives a listener that throws, and says so once, to everybody and to nothing global', async () => {
+  it('survives a subscriber that throws, and reports it once in its events, not globally', async () => {
     const before = config.onUnhandledError;
     const warnings: string[] = [];
     const warned = ({ message }: Error) => warnings.push(message);

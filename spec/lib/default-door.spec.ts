@@ -34,8 +34,8 @@ function open(options: Partial<SessionManagerOptions> = {}) {
   return { manager, events, call, count, advance };
 }
 
-describe('the default door', () => {
-  it('keeps no machine out whose monitor looks in each second, nor anybody who shares its address', () => {
+describe('the default limits', () => {
+  it('never block a monitor that connects each second, nor other callers at its address', () => {
     const { call, count, advance } = open();
     let people = 0;
     for (let second = 0; second < 600; second += 1) {
@@ -48,7 +48,7 @@ describe('the default door', () => {
     expect(count('addressPenalised')).toBe(0);
   });
 
-  it('keeps no monitor out of a full board either', () => {
+  it('never block a monitor while the board is full either', () => {
     const { call, count, advance } = open({ maxSessions: 1, waitingRoom: 0 });
     call('192.0.2.9', of('ann\r'));
     // Ann stays on line.
@@ -60,7 +60,7 @@ describe('the default door', () => {
     expect(count('addressPenalised')).toBe(0);
   });
 
-  it('limits who floods it with silent connections', () => {
+  it('stop a flood of silent connections', () => {
     const { call, count, advance } = open();
     for (let tick = 0; tick < 200; tick += 1) {
       call('192.0.2.1', EMPTY);
@@ -69,7 +69,7 @@ describe('the default door', () => {
     expect(count('addressPenalised')).toBe(1);
   });
 
-  it('lets in whoever tries again every two seconds, once the penalty is over', () => {
+  it('admit a caller who retries every two seconds once the penalty is over', () => {
     const { call, events, advance } = open();
     for (let knock = 0; knock < 18; knock += 1) {
       call('192.0.2.1', of('x'));
@@ -85,7 +85,7 @@ describe('the default door', () => {
     expect(triedMs).toBeLessThanOrEqual(18_000);
   });
 
-  it('gives one IPv6 /56 twenty of its nodes and places in line at most, and one /48 eighty', () => {
+  it('give one IPv6 /56 at most twenty nodes and queue positions, and one /48 at most eighty', () => {
     const { manager, call, advance } = open({
       maxUnauthenticated: null,
       loginTimeoutMs: null,

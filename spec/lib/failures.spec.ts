@@ -74,9 +74,9 @@ async function expectUnharmed(
   expect(board.events.at(-1)?.type).toBe('serverClosed');
 }
 
-describe('a failure is one caller’s', () => {
+describe('a failure', () => {
   for (const name of ['blocked', 'trusted'] as const)
-    it(`refuses the one call that ${name} throws about, and says why`, async () => {
+    it(`refuses only the connection for which ${name} throws, and says why`, async () => {
       const board = open({ [name]: (address: string) => (address === '127.0.0.2' ? breaks() : false) });
       const ann = board.calls('ann');
       const { fake } = board.calls(undefined, { address: '127.0.0.2' });
@@ -87,7 +87,7 @@ describe('a failure is one caller’s', () => {
       await expectUnharmed(board, ann);
     });
 
-  it('refuses the one call that random throws about', async () => {
+  it('refuses only the connection for which random throws', async () => {
     const board = open({ maxUnauthenticated: { start: 2, rate: 50, full: 9 }, random: breaks });
     const ann = board.calls('ann');
     board.calls();
@@ -96,7 +96,7 @@ describe('a failure is one caller’s', () => {
     await expectUnharmed(board, ann);
   });
 
-  it('tells of trusted that throws about a call that is over', async () => {
+  it('of trusted after the session is over is reported', async () => {
     let isBroken = false;
     const board = open({ trusted: () => isBroken && breaks() });
     const ann = board.calls('ann');
@@ -112,7 +112,7 @@ describe('a failure is one caller’s', () => {
     ['null', null],
     ['a user without a handle', {}],
   ] as const)
-    it(`ends the call whose authenticator emits ${what}, from a timer`, async () => {
+    it(`ends only the session whose authenticator emits ${what} from a timer`, async () => {
       const board = open({
         authenticate: (session, { scheduler }) =>
           session.address === '127.0.0.2'
@@ -130,7 +130,7 @@ describe('a failure is one caller’s', () => {
     });
 
   for (const whose of ['app', 'authenticate'] as const)
-    it(`ends the call whose ${whose} returns a Promise, and says what is wanted`, async () => {
+    it(`ends only the session whose ${whose} returns a Promise, and says what is expected`, async () => {
       const returns = (async () => of('hello')) as never;
       const board = open({ [whose]: returns });
       board.calls('ann');
@@ -141,7 +141,7 @@ describe('a failure is one caller’s', () => {
       ] as never);
     });
 
-  it('ends the call whose output throws, from a source of its own that nobody guards', async () => {
+  it('ends only the session whose output throws from its own source', async () => {
     const emit = new Subject<string>();
     const board = open({ app: (session, services) => (session.id === 2 ? emit : echo(session, services)) });
     const ann = board.calls('ann');
@@ -155,7 +155,7 @@ describe('a failure is one caller’s', () => {
   });
 
   for (const name of ['write', 'close', 'destroy', 'pause'] as const)
-    it(`harms nobody else when ${name} of a connection throws: not a broadcast, nor a shutdown`, async () => {
+    it(`of ${name} of one connection affects no other, nor a broadcast or shutdown`, async () => {
       const board = open({ shutdownGraceMs: 50 });
       const ann = board.calls('ann');
       board.calls('eve', {}, { [name]: breaks });
@@ -186,7 +186,7 @@ describe('a failure is one caller’s', () => {
       await expectUnharmed(board, ann);
     });
 
-  it('ends the call whose closed$ or input$ fails', async () => {
+  it('ends only the session whose closed$ or input$ errors', async () => {
     const board = open();
     const ann = board.calls('ann');
     const [closed, input] = [new Subject<never>(), new Subject<Uint8Array>()];
@@ -201,7 +201,7 @@ describe('a failure is one caller’s', () => {
     await expectUnharmed(board, ann);
   });
 
-  it('tells of a connection that throws when its session is over', async () => {
+  it('of a connection after its session is over is reported', async () => {
     const board = open();
     const ann = board.calls('ann');
     board.calls('eve', {}, { close: breaks });
@@ -224,7 +224,7 @@ describe('a failure is one caller’s', () => {
     expect(board.told('sessionOpened').length).toBe(1);
   });
 
-  it('is told once of a listener that throws, also behind an operator', async () => {
+  it('of a subscriber is reported once, behind an operator too', async () => {
     const board = open();
     const warned: Error[] = [];
     const warn = spyOn(process, 'emitWarning').and.callFake((warning) => void warned.push(warning as Error));
@@ -246,8 +246,8 @@ describe('a failure is one caller’s', () => {
   });
 });
 
-describe('a board that can’t go on', () => {
-  it('says so last, destroys every connection, and tells who runs it and who shuts it down', async () => {
+describe('a board that fails', () => {
+  it('reports it last, destroys every connection, and tells the subscribers of run and shutdown', async () => {
     const board = open();
     const { fake } = board.calls('ann');
     board.connections.error(bug);
@@ -261,7 +261,7 @@ describe('a board that can’t go on', () => {
 });
 
 describe('the run of a session manager', () => {
-  it('is one: a second is an error, however it is begun', () => {
+  it('can be subscribed to once: a second subscription errors', () => {
     const manager = createSessionManager({ app: echo });
     const events: string[] = [];
     const run$: Observable<ServerEvent> = manager.run(of<Connection>(fakeConnection(NEVER)));

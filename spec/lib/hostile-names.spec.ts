@@ -112,7 +112,7 @@ describe('10,000 hostile handles and lines', () => {
     await impulse.shutdown('spec over', { force: true });
   });
 
-  it('bring no control character to a neighbour, and each event one line to the log', async () => {
+  it('send no control character to another caller, and log each event as one line', async () => {
     const listener = await calls();
     await listener.hears('Handle: ');
     listener.says('listener\r\n');
@@ -165,7 +165,7 @@ describe('10,000 hostile handles and lines', () => {
     expect(single.map((text) => JSON.parse(text).event)).toEqual(types);
   });
 
-  it('let in one of those whose handles look alike', async () => {
+  it("don't let in two handles that look alike", async () => {
     const alike = [
       'annette',
       'ANNETTE',

@@ -13,7 +13,7 @@ const breaks = (): never => {
 };
 
 describe('listened', () => {
-  it('hands on values, the end and an error, to functions and to observers', () => {
+  it('passes on values, completion and errors, to functions and to observers', () => {
     for (const end of ['complete', 'error'] as const) {
       const { source, event$, failures } = heard();
       const seen: unknown[] = [];
@@ -32,7 +32,7 @@ describe('listened', () => {
     }
   });
 
-  it('tells of the first failure of each listener, and goes on with all of them', () => {
+  it('reports the first failure of each subscriber, and continues for all of them', () => {
     const { source, event$, failures } = heard();
     const seen: number[] = [];
     event$.subscribe(breaks);
@@ -43,7 +43,7 @@ describe('listened', () => {
     expect(seen).toEqual([1, 2, 3]);
   });
 
-  it('tells of what fails at the end', () => {
+  it('reports a failure in complete or error', () => {
     const { source, event$, failures } = heard();
     event$.subscribe({ complete: breaks });
     source.complete();
@@ -52,7 +52,7 @@ describe('listened', () => {
     expect(failures.length).toBe(2);
   });
 
-  it('sees to listeners behind operators too, and to operators that fail', () => {
+  it('covers subscribers behind operators, and operators that fail', () => {
     const { source, event$, failures } = heard();
     event$.pipe(map((value) => value + 1)).subscribe(breaks);
     event$.pipe(map(breaks), take(3)).pipe(take(2)).subscribe();
@@ -60,7 +60,7 @@ describe('listened', () => {
     expect(failures).toEqual(['in a listener', 'in a listener']);
   });
 
-  it('leaves to others what is no failure of a listener', () => {
+  it('leaves other errors alone', () => {
     const { event$, failures } = heard();
     const errors: unknown[] = [];
     event$.pipe(map(breaks)).subscribe({ error: (error) => errors.push(error) });
@@ -68,7 +68,7 @@ describe('listened', () => {
     expect(listened(of(1), fail).pipe() instanceof Observable).toBe(true);
   });
 
-  it('leaves the source when unsubscribed', () => {
+  it('unsubscribes from the source', () => {
     const { source, event$ } = heard();
     event$.pipe(map(String)).subscribe().unsubscribe();
     expect(source.observed).toBe(false);

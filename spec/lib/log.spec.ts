@@ -77,10 +77,10 @@ const json = (event: LogEvent, level: LogOptions['level'] = 'info') =>
   JSON.parse(line(event, { format: 'json', level }) ?? 'null');
 
 describe('createLog', () => {
-  describe('for people', () => {
+  describe('as text', () => {
     const said = (event: LogEvent) => line(event)?.slice('2026-11-22 23:59:35 '.length);
 
-    it('names the network that is kept out, where that is more than the address', () => {
+    it('names the penalised network if it is more than the address', () => {
       expect(said(EVENTS.addressPenalised)).toBe('warn  penalised 192.0.2.1: flood, for 16s\n');
       const wider = { ...EVENTS.addressPenalised, address: '2001:db8::1', network: '2001:db8:0:0::/56' };
       expect(said(wider)).toBe(
@@ -88,7 +88,7 @@ describe('createLog', () => {
       );
     });
 
-    it('says where a login failed, before what was typed', () => {
+    it('puts the address of a failed login before the typed handle', () => {
       expect(said(EVENTS.loginAttemptFailed)).toBe(
         'warn  login failed from 192.0.2.1: attempt 2, as ann (session 17)\n',
       );
@@ -97,7 +97,7 @@ describe('createLog', () => {
       expect(said(EVENTS.loginAttemptsFailed)).toBe('warn  login failed 25 more times in 10s\n');
     });
 
-    it('sums up connections that said nothing', () => {
+    it('summarises silent connections', () => {
       expect(said(EVENTS.silentConnectionsClosed)).toBe(
         'info  599 connections closed without a byte in 10m 0s, the last from 192.0.2.1\n',
       );
@@ -106,13 +106,13 @@ describe('createLog', () => {
       );
     });
 
-    it('puts the time in UTC and the level before what happened', () => {
+    it('begins with the UTC time and the level', () => {
       expect(line(EVENTS.serverListening)).toBe(
         '2026-11-22 23:59:35 info  listening on 127.0.0.1 port 2323\n',
       );
     });
 
-    it('tells a call in plain words', () => {
+    it('describes a session in plain words', () => {
       expect(said(EVENTS.sessionWaiting)).toBe('debug session 17: 192.0.2.1 waits, number 2 in line\n');
       expect(said(EVENTS.sessionOpened)).toBe('info  node 3: 192.0.2.1 called in (session 17)\n');
       expect(said(EVENTS.sessionAuthenticated)).toBe('info  node 3: alice logged in (session 17)\n');
@@ -123,13 +123,13 @@ describe('createLog', () => {
       );
     });
 
-    it('tells of one who left the waiting room', () => {
+    it('describes a session that left the waiting room', () => {
       expect(said({ ...EVENTS.sessionClosed, node: 0, reason: 'hangup' })).toMatch(
         /^info {2}waiting room: closed, hangup, after /,
       );
     });
 
-    it('warns of refusals, one by one and summed up', () => {
+    it('warns of refusals, singly and summarised', () => {
       expect(said(EVENTS.connectionRefused)).toBe('warn  refused 192.0.2.1: full\n');
       expect(said({ ...EVENTS.connectionRefused, reason: 'proxy', detail: 'no header' })).toBe(
         'warn  refused 192.0.2.1: proxy (no header)\n',
@@ -146,7 +146,7 @@ describe('createLog', () => {
       expect(said(EVENTS.connectionsRefused)).toBe('warn  refused 9990 more in 10s: rate\n');
     });
 
-    it('tells how the board went down', () => {
+    it('describes the shutdown', () => {
       expect(said(EVENTS.serverDraining)).toBe('info  going down (SIGTERM): 2 on line, 10s at most\n');
       expect(said({ ...EVENTS.serverDraining, graceMs: null })).toBe(
         'info  going down (SIGTERM): 2 on line, however long it takes\n',
@@ -154,13 +154,13 @@ describe('createLog', () => {
       expect(said(EVENTS.serverClosed)).toBe('info  closed (SIGTERM): 2 drained, 1 forced, in 11s\n');
     });
 
-    it('says what went wrong in an app, as an error', () => {
+    it("logs an app's failure as an error with its message", () => {
       expect(said(failed(new Error('no such page')))).toBe(
         'error node 3: ending, app-error: "no such page" (session 17)\n',
       );
     });
 
-    it('says why logins could not be checked, as an error, one by one and summed up', () => {
+    it('logs why logins could not be checked, as an error, singly and summarised', () => {
       const { sessionClosing, loginsUnchecked } = EVENTS;
       const error = new Error('EMFILE');
       expect(said({ ...sessionClosing, reason: 'login-failed', error })).toBe(
@@ -172,7 +172,7 @@ describe('createLog', () => {
       );
     });
 
-    it('says what went wrong in what the board was given, as an error', () => {
+    it('logs a failing callback as an error with its message', () => {
       expect(said(EVENTS.callbackFailed)).toBe('error app failed: "no such page" (session 17)\n');
       expect(said({ type: 'callbackFailed', callback: 'listener', error: 'five' })).toBe(
         'error listener failed: "five"\n',
@@ -185,15 +185,15 @@ describe('createLog', () => {
       );
     });
 
-    it('says what the board died of', () => {
+    it('says why the board failed', () => {
       expect(said(EVENTS.serverFailed)).toBe('error the board failed: "no such page"\n');
     });
 
-    it('keeps the session in sight behind the longest error', () => {
+    it('keeps the session id visible after the longest error', () => {
       expect(said(failed(new Error('x'.repeat(5000))))).toMatch(/x{200}…" \(session 17\)\n$/);
     });
 
-    it('writes how long it took so that it can be read', () => {
+    it('formats durations readably', () => {
       const took = (durationMs: number) =>
         /after (.*?),/.exec(line({ ...EVENTS.sessionClosed, durationMs }) ?? '')?.[1];
       expect([0, 400, 9_400, 9_600, 59_400, 59_600, 3_599_000, 7_380_000].map(took)).toEqual([
@@ -208,21 +208,21 @@ describe('createLog', () => {
       ]);
     });
 
-    it('shows what a stranger sends instead of obeying it', () => {
+    it('escapes control characters from callers', () => {
       expect(said({ ...EVENTS.sessionAuthenticated, handle: '\x1b[2Jal\nice' })).toBe(
         'info  node 3: \\u{1b}[2Jal\\u{a}ice logged in (session 17)\n',
       );
     });
   });
 
-  describe('for machines', () => {
-    it("writes time, level and event first, then the event's own fields", () => {
+  describe('as JSON', () => {
+    it("writes time, level and event first, then the event's fields", () => {
       expect(line(EVENTS.serverListening, { format: 'json' })).toBe(
         '{"time":"2026-11-22T23:59:35.123Z","level":"info","event":"serverListening","host":"127.0.0.1","port":2323}\n',
       );
     });
 
-    it('keeps every field of every event, under its own name', () => {
+    it('keeps every field of every event, under its name', () => {
       for (const event of Object.values(EVENTS)) {
         const { type, ...fields } = event;
         const { time, level, stack, ...logged } = json(event, 'debug');
@@ -231,7 +231,7 @@ describe('createLog', () => {
       }
     });
 
-    it('gives an error by its message, and where it came from only to those who debug', () => {
+    it("writes an error's message, and its stack at level debug only", () => {
       const error = new Error('no such page');
       expect(json(failed(error), 'info').error).toBe('no such page');
       expect(json(failed(error), 'info').stack).toBeUndefined();
@@ -239,7 +239,7 @@ describe('createLog', () => {
       expect(json(failed(error), 'trace').stack).toBe(error.stack?.slice(0, 4000));
     });
 
-    it('escapes what a terminal would obey, and the reader gets it back', () => {
+    it('escapes control characters so that the parser restores them', () => {
       const handle = '\x1b\x7f\x9b\u061c\u200b\u2028\u202e\u2066\ufeff\n';
       const written = line({ ...EVENTS.sessionAuthenticated, handle }, { format: 'json' }) ?? '';
       expect(written).toMatch(/^[ -~]*\n$/);
@@ -250,7 +250,7 @@ describe('createLog', () => {
   describe('at a terminal', () => {
     const paint: Paint = (style, text) => `<${style}>${text}</>`;
 
-    it('lets the time step back and the level stand out, in the same columns', () => {
+    it('dims the time and colours the level, in the same columns', () => {
       const { lines, log } = kept({ paint });
       log.event(EVENTS.sessionOpened);
       log.event(EVENTS.connectionRefused);
@@ -264,20 +264,20 @@ describe('createLog', () => {
       ]);
     });
 
-    it('changes nothing of what machines read', () => {
+    it('leaves JSON unchanged', () => {
       expect(line(EVENTS.sessionOpened, { format: 'json', paint })).toBe(
         line(EVENTS.sessionOpened, { format: 'json' }) as string,
       );
     });
 
-    it('still shows what a stranger sends instead of obeying it', () => {
+    it('still escapes control characters from callers', () => {
       expect(line({ ...EVENTS.sessionAuthenticated, handle: '\x1b[31mal' }, { paint })).toContain(
         ' node 3: \\u{1b}[31mal logged in',
       );
     });
   });
 
-  it('has lines for what is no event', () => {
+  it("logs lines that aren't events", () => {
     const text = kept();
     text.log.warn('configWarning', 'IMPULSE_PROT is not a setting; did you mean IMPULSE_PORT?');
     expect(text.lines).toEqual([
@@ -296,7 +296,7 @@ describe('createLog', () => {
     );
   });
 
-  it('leaves out what is below its level', () => {
+  it('leaves out lines below its level', () => {
     const written = (level: LogOptions['level']) => {
       const { lines, log } = kept({ level });
       for (const event of [...Object.values(EVENTS), failed('oops')]) log.event(event);
@@ -309,7 +309,7 @@ describe('createLog', () => {
     expect(written('silent')).toEqual([]);
   });
 
-  it('has a level and a format of its own, whatever other boards in the process have', () => {
+  it('has its own level and format, independent of other boards in the process', () => {
     const first = kept({ level: 'warn', format: 'json' });
     const second = kept({ level: 'debug' });
     first.log.info('x', 'not this');
@@ -319,7 +319,7 @@ describe('createLog', () => {
     expect(second.lines).toEqual(['2026-11-22 23:59:35 debug and this\n']);
   });
 
-  describe('whatever comes', () => {
+  describe('with any content', () => {
     const UNSAFE =
       /[\0-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\p{Cs}]/u;
     const nasty = fc.constantFrom(
@@ -343,7 +343,7 @@ describe('createLog', () => {
     );
 
     for (const format of ['text', 'json'] as const) {
-      it(`makes one line of one event, with nothing in it that a terminal obeys (${format})`, () => {
+      it(`writes one line for one event, without control characters (${format})`, () => {
         fc.assert(
           fc.property(anyEvent, (event) => {
             const { lines, log } = kept({ format });
@@ -356,7 +356,7 @@ describe('createLog', () => {
       });
     }
 
-    it('makes one line of words that are no event', () => {
+    it('writes one line for a message', () => {
       fc.assert(
         fc.property(anyText, fc.constantFrom('text', 'json'), (message, format) => {
           const { lines, log } = kept({ format });
@@ -367,7 +367,7 @@ describe('createLog', () => {
       );
     });
 
-    it('survives errors that no text can be made of', () => {
+    it("survives errors that can't be converted to a string", () => {
       const throws = () => {
         throw new Error('no');
       };
@@ -415,7 +415,7 @@ describe('logEvents', () => {
   );
 
   it(
-    'writes a flood in summary',
+    'writes a summary of a flood',
     marbles((m) => {
       const { lines, log } = kept();
       const event$ = m.cold<ServerEvent>(`(${'f'.repeat(13)}) 20s |`, { f: EVENTS.connectionRefused });
@@ -431,7 +431,7 @@ describe('logEvents', () => {
   );
 
   it(
-    'writes nothing until somebody subscribes, and nothing after they have left',
+    'writes nothing before subscription or after unsubscription',
     marbles((m) => {
       const { lines, log } = kept();
       const event$ = m.hot<ServerEvent>('-o-o-o', { o: EVENTS.sessionOpened });

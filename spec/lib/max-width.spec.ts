@@ -3,8 +3,8 @@ import { maxWidth } from '../../lib/max-width.js';
 import { width } from '../../lib/width.js';
 import { holds } from '../support/holds.js';
 
-describe('the width that a text has at most', () => {
-  it('is what its letters take, where terminals agree', () => {
+describe('maxWidth', () => {
+  it('is the width of the letters where terminals agree', () => {
     for (const text of [
       '',
       'hello',
@@ -18,7 +18,7 @@ describe('the width that a text has at most', () => {
     expect(maxWidth('\x1b[1;36mann\x1b[0m: \u00e9')).toBe(6);
   });
 
-  it('is the sum of the code points, where a terminal may not join them', () => {
+  it('is the sum of the code points that a terminal may not join', () => {
     for (const [text, columns] of [
       [Array(20).fill('\u{1f468}').join('\u200d'), 40],
       ['\u{1f468}\u200d\u{1f469}\u200d\u{1f467}', 6],
@@ -31,17 +31,17 @@ describe('the width that a text has at most', () => {
       expect(maxWidth(text)).withContext(text).toBe(columns);
   });
 
-  it('is the width of the letter, where that is more', () => {
+  it('is the width of the letter if that is more', () => {
     expect(maxWidth('1\ufe0f\u20e3')).toBe(2);
     expect(maxWidth('\u2764\ufe0f')).toBe(2);
   });
 
-  it('takes what is not known here for wide, and marks that older terminals do not know for letters', () => {
+  it('takes unknown code points as wide, and marks unknown to older terminals as letters', () => {
     expect(maxWidth('\u{1faff}\u{3fffd}')).toBeGreaterThanOrEqual(3);
     expect(maxWidth('\u0d15\u0d00')).toBe(2);
   });
 
-  it('is never less than the width, nor than what the parts take, and the same when it is asked again', () => {
+  it('is never less than width() or the sum of the parts, and the same each time', () => {
     holds(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         const most = maxWidth(text);
@@ -50,7 +50,7 @@ describe('the width that a text has at most', () => {
     );
   });
 
-  it('forgets before it remembers too much', () => {
+  it('limits its cache', () => {
     for (let point = 0x4e00; point < 0x4e00 + 20_000; point += 1) maxWidth(String.fromCodePoint(point));
     expect(maxWidth('\u6f22')).toBe(2);
   });

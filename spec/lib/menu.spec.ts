@@ -13,7 +13,7 @@ const UNKNOWN = 'That is not in the menu.\n';
 
 describe('menu', () => {
   it(
-    'asks, runs what is chosen until it completes, and asks again',
+    'asks, runs the choice until it completes, and asks again',
     marbles((m) => {
       const session = fakeSession(m, { line$: '-h----w' });
       const wait: App = () => timer(3).pipe(map(() => 'waited'));
@@ -38,7 +38,7 @@ describe('menu', () => {
   );
 
   it(
-    'completes when the call ends',
+    'completes when the session ends',
     marbles((m) => {
       const session = fakeSession(m, { line$: '--h---|' });
       m.expect(menu({ h: hello }, '? ')(session, fakeServices(m))).toBeObservable('p-(hp)|', {
@@ -49,7 +49,7 @@ describe('menu', () => {
   );
 
   it(
-    'leaves what it runs when it is left',
+    'unsubscribes from the running app',
     marbles((m) => {
       const running = m.cold('-----');
       const session = fakeSession(m, { line$: '--r' });
@@ -66,13 +66,13 @@ describe('menu', () => {
     return ann.reads();
   };
 
-  it('names the choices, if it has no other prompt', () => {
+  it('prompts with the choices by default', () => {
     expect(openBoard(menu({ hello, repeat, quit })).calls('ann').welcome).toBe(
       'Handle: hello, repeat, quit? ',
     );
   });
 
-  it('completes its choices by Tab, and none of them in an app that it runs', () => {
+  it('completes its choices by Tab, but not within an app', () => {
     const look: App = (session) =>
       session.ask('look where? ').pipe(
         beside(session.completeWith(() => ['north', 'south'])),
@@ -88,27 +88,27 @@ describe('menu', () => {
     expect(ann.reads()).toBe('qu\x07');
   });
 
-  it('takes a choice in whatever case, with blanks around it', () => {
+  it('accepts a choice in any case, with blanks around it', () => {
     const app = menu({ Hello: hello }, '? ');
     expect(reads(app, '  hELLO ', 'HELLO')).toBe('Hello, ann!\n? Hello, ann!\n? ');
   });
 
-  it('says that it has no such choice, and asks again; at Enter alone, only asks again', () => {
+  it('rejects an unknown choice and asks again; an empty line only asks again', () => {
     const app = menu({ h: hello, q: quit }, '? ');
     expect(reads(app, 'x', '', '  ')).toBe(`${UNKNOWN}? ? ? `);
   });
 
-  it('has no choices but its own: not what every object of JavaScript has', () => {
+  it("doesn't accept properties of Object.prototype as choices", () => {
     const app = menu({ h: hello }, '? ');
     expect(reads(app, '__proto__', 'constructor', 'toString')).toBe(`${UNKNOWN}? `.repeat(3));
   });
 
-  it('gives an app the lines that it asks for, and takes the next itself, typed ahead or not', () => {
+  it('gives an app the lines that it asks for, and takes the next one itself, typed ahead or not', () => {
     const app = menu({ r: repeat, h: hello, q: quit }, '? ');
     expect(reads(app, 'r', 'h', 'h', 'r', 'q', 'q', 'h')).toBe('Say: h, h\n? Hello, ann!\n? Say: q, q\n? ');
   });
 
-  it('leads back to the menu around it at quit, and hangs up at quit of the outermost', () => {
+  it('returns to the outer menu at quit; at quit of the outermost the session ends', () => {
     const inner = menu({ h: hello, q: quit }, 'inner? ');
     const middle = menu({ i: inner, q: quit }, 'middle? ');
     const board = openBoard(menu({ m: middle, q: quit }, 'outer? '));
@@ -125,7 +125,7 @@ describe('menu', () => {
     expect(board.manager.sessions.size).toBe(0);
   });
 
-  it('may hold itself, as deep as somebody goes', () => {
+  it('may contain itself, to any depth', () => {
     const forum: App = (session, services) => menu({ d: forum, h: hello, q: quit }, '> ')(session, services);
     const board = openBoard(forum);
     const ann = board.calls('ann');
@@ -135,7 +135,7 @@ describe('menu', () => {
     expect(board.manager.sessions.size).toBe(0);
   });
 
-  it('asks once for each line, also where apps complete at once', () => {
+  it('asks once for each line, also if apps complete at once', () => {
     const app = menu({ e: () => EMPTY, q: quit }, '? ');
     expect(reads(app, ...'e'.repeat(10_000))).toBe('? '.repeat(10_000));
   });
@@ -157,7 +157,7 @@ describe('menu', () => {
         ),
     ],
   ] as [string, App][]) {
-    it(`ends the call with an app that fails ${where}, in a menu within a menu too`, () => {
+    it(`ends the session with an app that fails ${where}, in a nested menu too`, () => {
       const board = openBoard(menu({ m: menu({ b: broken }, 'inner? ') }, '? '));
       const reasons: string[] = [];
       board.manager.event$.subscribe(
@@ -172,7 +172,7 @@ describe('menu', () => {
     });
   }
 
-  it('leaves an app that would never end when its caller hangs up', () => {
+  it('unsubscribes from an app that never ends when its caller hangs up', () => {
     let left = false;
     const endless: App = () =>
       NEVER.pipe(

@@ -1,17 +1,17 @@
 import { messageOf } from '../../lib/message-of.js';
 
 describe('messageOf', () => {
-  it('is what an error says, or whatever else was thrown', () => {
+  it("returns an error's message, or any other thrown value as text", () => {
     expect(messageOf(new Error('no room'))).toBe('no room');
     expect(messageOf('no room')).toBe('no room');
     expect(messageOf(undefined)).toBe('undefined');
   });
 
-  it('is one line, and drives no terminal', () => {
+  it('returns one line without control characters', () => {
     expect(messageOf(new Error('one\ntwo\x1b[2J'))).toBe('one\\u{a}two\\u{1b}[2J');
   });
 
-  it('survives what no text can be made of', () => {
+  it("survives a value that can't be converted to a string", () => {
     const throws = {
       toString() {
         throw new Error('again');

@@ -76,10 +76,10 @@ function together(
   });
 }
 
-describe('a caller whose app breaks', () => {
+describe('a caller whose app fails', () => {
   for (const [where, app] of Object.entries(BREAKING))
     it(
-      `${where} is alone with it`,
+      `${where} affects no other caller`,
       together(marbles, app, (ended, neighbour, online) => {
         expect(ended).toEqual(['1 app-error']);
         expect(neighbour).toContain('still here!');
@@ -88,7 +88,7 @@ describe('a caller whose app breaks', () => {
     );
 
   it(
-    'in what it offers for Tab is alone with it',
+    'in its completions affects no other caller',
     together(
       marbles,
       (session) => session.line$.pipe(beside(session.completeWith(breaks))),
@@ -100,7 +100,7 @@ describe('a caller whose app breaks', () => {
   );
 
   it(
-    'by publishing without end is alone with it',
+    'by publishing without end affects no other caller',
     together(
       marbles,
       (_, { bus }) =>
@@ -116,7 +116,7 @@ describe('a caller whose app breaks', () => {
   );
 
   it(
-    'by writing what is neither text nor bytes is alone with it',
+    'by writing neither text nor bytes affects no other caller',
     together(
       marbles,
       () => concat(of(42 as unknown as string), of(null as unknown as string), NEVER),
@@ -128,9 +128,9 @@ describe('a caller whose app breaks', () => {
   );
 });
 
-describe('a caller who hears the bus and never reads', () => {
+describe('a caller who listens to the bus and never reads', () => {
   it(
-    'is closed as slow, and nobody waits for them',
+    'is closed as slow, and delays no other caller',
     together(
       marbles,
       (_, { bus, scheduler }) =>
@@ -152,7 +152,7 @@ describe('a caller who hears the bus and never reads', () => {
 
 describe('a caller whose authenticator never answers', () => {
   it(
-    'is sent away at the login deadline, and nobody waits for them',
+    'is ended at the login deadline, and delays no other caller',
     together(
       marbles,
       () => NEVER,
@@ -169,7 +169,7 @@ describe('a caller whose authenticator never answers', () => {
   );
 
   it(
-    'or breaks, is sent away at once',
+    'or fails, is ended at once',
     together(
       marbles,
       () => NEVER,

@@ -1,7 +1,7 @@
 import { OptionsError } from '../../lib/options-error.js';
 
 describe('OptionsError', () => {
-  it('is an Error with a name, and with fields for a program', () => {
+  it('is an Error with a name, and with fields for programs', () => {
     const details = {
       code: 'OPTION_INVALID',
       option: 'port',

@@ -37,7 +37,7 @@ describe('serve', () => {
     rxjs.onUnhandledError = before;
   });
 
-  it('opens the board, says how to call in, and is 0 after a signal', async () => {
+  it('opens the board, logs how to call it, and returns 0 after a signal', async () => {
     const signal$ = new Subject<NodeJS.Signals>();
     const { code, logs } = start(signal$);
     expect(await logs('call in with')).toMatch(
@@ -49,7 +49,7 @@ describe('serve', () => {
     expect(await code).toBe(0);
   });
 
-  it('says once that bots come in where anybody can call and be a guest', async () => {
+  it('warns once that bots can log in when any client can call as a guest', async () => {
     const said = async (flags: Record<string, string>) => {
       const signal$ = new Subject<NodeJS.Signals>();
       const { code, logs, lines } = start(signal$, flags);
@@ -64,7 +64,7 @@ describe('serve', () => {
     expect(await said({})).toBe(0);
   });
 
-  it('is 1 when the board fails, says why, and leaves nothing of its own in RxJS', async () => {
+  it("returns 1 when the board fails, logs why, and restores RxJS's configuration", async () => {
     const { code, logs } = start(new Subject());
     const [, port] = /telnet 127\.0\.0\.1 (\d+)/.exec(await logs('call in with')) ?? [];
     const bug = breakAccepting(Number(port));
@@ -78,7 +78,7 @@ describe('serve', () => {
     expect(rxjs.onUnhandledError).toBe(before);
   });
 
-  it('sets a watchdog on a shutdown that has a grace, two seconds after it', async () => {
+  it('sets a watchdog for two seconds after the grace of a shutdown', async () => {
     jasmine.clock().install();
     try {
       const signal$ = new ReplaySubject<NodeJS.Signals>();
@@ -90,7 +90,7 @@ describe('serve', () => {
       jasmine.clock().tick(1);
 
       expect(exit).toHaveBeenCalledOnceWith(1);
-      expect(lines.at(-1)).toMatch(/still here after 5000 ms, kept by /);
+      expect(lines.at(-1)).toMatch(/still running after 5000 ms, kept alive by /);
       const patient = start(signal$, { 'shutdown-grace': 'off' });
       jasmine.clock().tick(3_600_000);
       expect(patient.exit).not.toHaveBeenCalled();
@@ -99,7 +99,7 @@ describe('serve', () => {
     }
   });
 
-  it('logs what a listener threw, whatever that was, in one line', async () => {
+  it('logs any value thrown by a listener, in one line', async () => {
     const signal$ = new ReplaySubject<NodeJS.Signals>();
     signal$.next('SIGTERM');
     const { code, lines } = start(signal$);
@@ -114,7 +114,7 @@ describe('serve', () => {
     await code;
   });
 
-  it('says nothing of opening a board to the world that is', async () => {
+  it("doesn't explain how to open a board that is already open to the world", async () => {
     const signal$ = new Subject<NodeJS.Signals>();
     const { code, logs } = start(signal$, { host: '0.0.0.0' });
 
@@ -126,7 +126,7 @@ describe('serve', () => {
     await code;
   });
 
-  it('writes an IPv6 address as each of the two programs wants it', async () => {
+  it('writes an IPv6 address in the form each of the two programs expects', async () => {
     const signal$ = new Subject<NodeJS.Signals>();
     const { code, logs } = start(signal$, { host: '::1' });
 
@@ -162,7 +162,7 @@ describe('serve', () => {
     expect(lines).toEqual([]);
   });
 
-  it('is 130 when a SIGINT cuts the grace short, and logs other signals', async () => {
+  it('returns 130 when a SIGINT cuts the grace short, and logs other signals', async () => {
     const signal$ = new Subject<NodeJS.Signals>();
     const { code, lines, logs } = start(signal$, { 'shutdown-grace': '1h' });
     const port = Number((await logs('call in with')).match(/127\.0\.0\.1 (\d+)/)?.[1]);
@@ -175,11 +175,11 @@ describe('serve', () => {
     signal$.next('SIGINT');
 
     expect(await code).toBe(130);
-    expect(lines.some((line) => line.includes('Ctrl-C once more cuts everybody off'))).toBe(true);
+    expect(lines.some((line) => line.includes('press Ctrl-C again to end all sessions now'))).toBe(true);
     await caller.gone;
   });
 
-  it('is 1 when the port is in use, or the address is not ours, and says which', async () => {
+  it("returns 1 when the port is in use or the address isn't local, and says which", async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
@@ -196,7 +196,7 @@ describe('serve', () => {
     expect(elsewhere.lines.at(-1)).toContain('this machine has no such address; choose another --host');
   });
 
-  it('says that a board of yours has the port, which process that is, and how to close it', async () => {
+  it('says that your own board has the port, its process, and how to close it', async () => {
     const folder = temporaryFolder();
     const control = join(folder.path, 'board.sock');
     const signal$ = new Subject<NodeJS.Signals>();
@@ -207,15 +207,15 @@ describe('serve', () => {
 
     expect(await second.code).toBe(1);
     expect(second.lines.at(-1)).toContain(
-      `127.0.0.1 port ${port} is in use by a board of yours, process ${process.pid}: ` +
-        `impulse drain --control ${control} or kill ${process.pid} closes it; or choose another --port`,
+      `127.0.0.1 port ${port} is in use by your own board, process ${process.pid}: ` +
+        `close it with impulse drain --control ${control} or kill ${process.pid}, or choose another --port`,
     );
     signal$.next('SIGTERM');
     expect(await board.code).toBe(0);
     folder.remove();
   });
 
-  it('takes no board on another port for the one that has this', async () => {
+  it('ignores a board on another port when its own is in use', async () => {
     const folder = temporaryFolder();
     const control = join(folder.path, 'board.sock');
     const signal$ = new Subject<NodeJS.Signals>();
@@ -236,7 +236,7 @@ describe('serve', () => {
   });
 
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGPWR', 'SIGXCPU'] as const) {
-    it(`goes down with grace at a ${signal}`, async () => {
+    it(`shuts down with a grace at a ${signal}`, async () => {
       const signal$ = new Subject<NodeJS.Signals>();
       const { code, logs } = start(signal$, { 'shutdown-grace': '1h' });
       const port = Number((await logs('call in with')).match(/127\.0\.0\.1 (\d+)/)?.[1]);
@@ -256,10 +256,10 @@ describe('serve', () => {
       for (const signal of ['SIGUSR1', 'SIGUSR2', 'SIGALRM'] as const) signal$.next(signal);
       jasmine.clock().tick(1000);
       signal$.next('SIGIO');
-      const ignored = lines.filter((line) => line.includes('it changes nothing here'));
+      const ignored = lines.filter((line) => line.includes(': ignored'));
       expect(ignored).toEqual([
-        jasmine.stringContaining('SIGUSR1: it changes nothing here'),
-        jasmine.stringContaining('SIGIO: it changes nothing here'),
+        jasmine.stringContaining('SIGUSR1: ignored'),
+        jasmine.stringContaining('SIGIO: ignored'),
       ]);
       signal$.next('SIGTERM');
       expect(await code).toBe(0);
@@ -268,19 +268,19 @@ describe('serve', () => {
     }
   });
 
-  it('rereads at a SIGHUP as long as its terminal is there, and goes down at one when that is gone', async () => {
+  it('rereads the configuration at a SIGHUP while its terminal is open, and shuts down at one when it is closed', async () => {
     const signal$ = new Subject<NodeJS.Signals>();
     let isGone = false;
     const { code, logs, lines } = start(signal$, {}, { terminalIsGone: () => isGone });
     await logs('call in with');
     signal$.next('SIGHUP');
-    await logs('read the configuration again');
+    await logs('configuration reread');
 
     isGone = true;
     signal$.next('SIGHUP');
 
     expect(await code).toBe(0);
     expect(lines.at(-1)).toContain('closed (SIGHUP)');
-    expect(lines.filter((line) => line.includes('read the configuration again')).length).toBe(1);
+    expect(lines.filter((line) => line.includes('configuration reread')).length).toBe(1);
   });
 });

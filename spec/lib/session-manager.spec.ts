@@ -12,7 +12,7 @@ const echo: App = (session) => concat(of('hi\n'), session.line$.pipe(map((line) 
 
 describe('createSessionManager', () => {
   it(
-    'serves connections from wherever they come, and tells where if it is told',
+    'serves connections from any source, and reports where they come from if told',
     marbles((m) => {
       const ann = fakeConnection(m.cold('--a-b-|', { a: 'ann\r', b: 'hello\r' }));
       const manager = createSessionManager({ app: echo, scheduler: m.scheduler });
@@ -35,7 +35,7 @@ describe('createSessionManager', () => {
     }),
   );
 
-  it('has the clock of the process notice a standstill for as long as it runs, unless it has a clock of its own', () => {
+  it('watches the process clock for standstills while it runs, unless it has its own clock', () => {
     const stop = jasmine.createSpy('stop');
     const run = spyOn(processClock, 'run').and.returnValue(stop);
     createSessionManager({ app: echo, scheduler: new VirtualTimeScheduler() }).run(NEVER).subscribe();
@@ -49,7 +49,7 @@ describe('createSessionManager', () => {
   });
 
   it(
-    'tells its events to whoever listens, from then on, and completes with the board',
+    'emits events from subscription on, and completes with the board',
     marbles((m) => {
       const manager = createSessionManager({ app: echo, scheduler: m.scheduler });
       const connection = fakeConnection(m.cold('---|'));
@@ -66,7 +66,7 @@ describe('createSessionManager', () => {
   );
 
   it(
-    'ends a session by its id, and says whether there was one',
+    'ends a session by its id, and returns whether there was one',
     marbles((m) => {
       const manager = createSessionManager({ app: echo, scheduler: m.scheduler });
       const connection = fakeConnection(NEVER);
@@ -85,7 +85,7 @@ describe('createSessionManager', () => {
   );
 
   it(
-    'tells everybody who has logged in what the sysop says, as plain text',
+    "broadcasts the sysop's text, without control characters, to all callers who have logged in",
     marbles((m) => {
       const manager = createSessionManager({ app: echo, scheduler: m.scheduler });
       const ann = fakeConnection(m.hot('--a', { a: 'ann\r' }), { type: 'xterm', echo: true });
@@ -102,7 +102,7 @@ describe('createSessionManager', () => {
     }),
   );
 
-  it('takes an option that is undefined for one that was left out', () => {
+  it('treats an undefined option as left out', () => {
     const manager = createSessionManager({ app: echo, maxSessions: undefined as never });
     const types: string[] = [];
     manager.event$.subscribe(({ type }) => types.push(type));
@@ -115,13 +115,13 @@ describe('createSessionManager', () => {
     expect(types).toEqual(['sessionOpened']);
   });
 
-  it('reports nothing of a shutdown when it does not run', async () => {
+  it("resolves a shutdown with no report when it isn't running", async () => {
     const manager = createSessionManager({ app: echo });
 
     expect(await manager.shutdown()).toEqual({ reason: 'not running', drained: 0, forced: 0, durationMs: 0 });
   });
 
-  it('resolves a shutdown, and completes its events, when its run is given up', async () => {
+  it('resolves a shutdown and completes its events when run is unsubscribed', async () => {
     const manager = createSessionManager({ app: echo });
     const completed = jasmine.createSpy();
     manager.event$.subscribe({ complete: completed });
@@ -136,7 +136,7 @@ describe('createSessionManager', () => {
     expect(manager.sessions.size).toBe(0);
   });
 
-  it('decodes a letter that was cut in two, for each caller by themselves', () => {
+  it('decodes a letter cut in two, separately for each caller', () => {
     const manager = createSessionManager({ app: echo });
     const [before, after] = [Buffer.from('Zoë\r').subarray(0, 3), Buffer.from('Zoë\r').subarray(3)];
     const [zoe, ann] = [fakeConnection(NEVER), fakeConnection(NEVER)];
@@ -156,7 +156,7 @@ describe('createSessionManager', () => {
     expect(handles).toEqual(['Zoë', 'ann']);
   });
 
-  it('decodes what is typed as the caller’s terminal has it, from when that is known', () => {
+  it("decodes input in the terminal's encoding, once that is known", () => {
     const manager = createSessionManager({
       app: (session) => session.line$.pipe(map((line) => `<${line}>`)),
     });
@@ -181,8 +181,8 @@ describe('createSessionManager', () => {
   });
 });
 
-describe('a login that makes room for somebody who waits', () => {
-  it('is told of before whoever it lets in', () => {
+describe('a login that frees a node for a waiting caller', () => {
+  it("is reported before that caller's session", () => {
     const manager = createSessionManager({
       app: () => NEVER,
       maxSessions: 1,
@@ -208,7 +208,7 @@ describe('a login that makes room for somebody who waits', () => {
 });
 
 describe('DEFAULT_LIMITS', () => {
-  it('are what the command line has', () => {
+  it("are the command line's defaults", () => {
     const settings = SETTINGS as Record<string, Setting>;
     const defaults = Object.keys(DEFAULT_LIMITS).map((name) => [
       name,

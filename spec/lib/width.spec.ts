@@ -3,15 +3,15 @@ import stringWidth from 'string-width';
 import { width } from '../../lib/width.js';
 import { holds } from '../support/holds.js';
 
-describe('the width of a text', () => {
-  it('is how many columns a text takes', () => {
+describe('width', () => {
+  it('is the number of columns of a text', () => {
     expect(width('hello')).toBe(5);
     expect(width('\u6f22\u5b57 \u{1f44b} e\u0301')).toBe(9);
     expect(width('\x1b[1;36mann\x1b[0m: \u00e9')).toBe(6);
     expect(width('')).toBe(0);
   });
 
-  it('is that of all its letters, also when a letter comes again', () => {
+  it('adds up all letters, repeated ones too', () => {
     const letters = fc.constantFrom(
       'a',
       '\u6f22',
@@ -28,7 +28,7 @@ describe('the width of a text', () => {
     );
   });
 
-  it('forgets before it remembers too much', () => {
+  it('limits its cache', () => {
     for (let point = 0x4e00; point < 0x4e00 + 20_000; point += 1) width(String.fromCodePoint(point));
     expect(width('\u6f22')).toBe(2);
   });

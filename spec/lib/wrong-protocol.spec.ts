@@ -7,7 +7,7 @@ import { bytesOf } from '../support/telnet-words.js';
 
 const GREETING = /^(?:\xff[\xfb-\xfe].)*Handle: /s;
 
-describe('a caller who takes the board for another server', () => {
+describe('a client that speaks another protocol', () => {
   const boards: Impulse[] = [];
   afterEach(async () => {
     await Promise.all(boards.splice(0).map((board) => board.shutdown('the spec is over', { force: true })));
@@ -56,7 +56,7 @@ describe('a caller who takes the board for another server', () => {
     ],
     ['SOCKS', '\x05\x04\x00\x01\x02\x80', '\x05\xff'],
   ] as const) {
-    it(`is answered in ${protocol}, and never is a session`, async () => {
+    it(`is answered in ${protocol}, and gets no session`, async () => {
       const { impulse, port, types, events } = await open();
       expect((await answerTo(port, first)).startsWith(answer)).toBeTrue();
       expect(types()).toEqual(['connectionRefused']);
@@ -70,7 +70,7 @@ describe('a caller who takes the board for another server', () => {
     });
   }
 
-  it('is known in two packets, too', async () => {
+  it('is recognised in two packets, too', async () => {
     const { port, types } = await open();
     const caller = await call(port);
     caller.says('GE');
@@ -81,7 +81,7 @@ describe('a caller who takes the board for another server', () => {
     expect(types()).toEqual(['connectionRefused']);
   });
 
-  it('is neither announced, nor among the last callers, whatever follows', async () => {
+  it('is neither announced nor listed among the last callers, whatever it sends next', async () => {
     const { port } = await open();
     const ann = await logIn(port, 'ann');
     await answerTo(port, 'EHLO scanner\r\nMAIL FROM:<a@example.org>\r\nscanner\r\n');
@@ -91,7 +91,7 @@ describe('a caller who takes the board for another server', () => {
     expect(ann.heard).not.toMatch(/scanner|SSH/);
   });
 
-  it('holds no node: five of them fill no board of five, nor its waiting room', async () => {
+  it('takes no node: five of them fill neither a board of five nor its waiting room', async () => {
     const { port, types } = await open({ maxSessions: 5, waitingRoom: 0 });
     for (let round = 0; round < 2; round += 1)
       await Promise.all(Array.from({ length: 5 }, () => answerTo(port, 'GET / HTTP/1.0\r\n\r\n')));
@@ -100,17 +100,17 @@ describe('a caller who takes the board for another server', () => {
     expect(types().filter((type) => type === 'sessionOpened').length).toBe(1);
   });
 
-  it('is kept out when it goes on', async () => {
+  it('is penalised when it repeats', async () => {
     const { port, events } = await open({ penalties: true });
     await answerTo(port, 'GET / HTTP/1.0\r\n\r\n');
     await answerTo(port, '\x16\x03\x01\x00\xa5\x01');
     expect(events.at(-1)).toEqual(
       jasmine.objectContaining({ type: 'addressPenalised', offence: 'wrong-protocol' }),
     );
-    expect(await answerTo(port, '')).toContain('Your address has to wait a while.');
+    expect(await answerTo(port, '')).toContain('Your address is blocked for a while.');
   });
 
-  it('is refused at the gate, as what it is', async () => {
+  it('is refused at the gate with the right reason', async () => {
     const { port, events } = await open({ gate: true });
     const caller = await call(port);
     await caller.hears('Press ESC twice');
@@ -121,7 +121,7 @@ describe('a caller who takes the board for another server', () => {
     );
   });
 
-  it('is one who speaks so at first only: behind telnet it is typed', async () => {
+  it('is recognised only by its first bytes: after telnet commands they are input', async () => {
     const { port } = await open();
     const caller = await call(port);
     caller.says(bytesOf('DO ECHO'));
@@ -135,7 +135,7 @@ describe('a caller who takes the board for another server', () => {
     expect(caller.heard).not.toContain('554');
   });
 
-  it('had a session if it said nothing for a while, and ends it', async () => {
+  it('gets a session if it is silent at first, and ends it by its first bytes', async () => {
     const { port, types, events, happens } = await open();
     const opened = happens('sessionOpened');
     const caller = await call(port);
@@ -147,11 +147,11 @@ describe('a caller who takes the board for another server', () => {
     expect(events.at(-1)).toEqual(jasmine.objectContaining({ reason: 'wrong-protocol', flushed: true }));
   });
 
-  describe('that asks for the status in words', () => {
+  describe('that asks for the status in text', () => {
     const STATUS =
       /\r\nMSSP-REPLY-START\r\nNAME\tThe Night Shift\r\nPLAYERS\t1\r\nUPTIME\t\d+\r\nMSSP-REPLY-END\r\n$/;
 
-    it('gets it, and is no session', async () => {
+    it('gets it, and no session', async () => {
       const { port, events } = await open();
       await logIn(port, 'ann');
       const before = events.length;
@@ -161,7 +161,7 @@ describe('a caller who takes the board for another server', () => {
       ]);
     });
 
-    it('gets it behind telnet as well', async () => {
+    it('gets it after telnet commands as well', async () => {
       const { port } = await open();
       await logIn(port, 'ann');
       const caller = await call(port);
@@ -171,13 +171,13 @@ describe('a caller who takes the board for another server', () => {
       expect(await caller.gone).toMatch(STATUS);
     });
 
-    it('is no offence', async () => {
+    it("isn't penalised", async () => {
       const { port, events } = await open({ penalties: true });
       for (let time = 0; time < 5; time += 1) await answerTo(port, 'MSSP-REQUEST\r\n');
       expect(events.some(({ type }) => type === 'addressPenalised')).toBeFalse();
     });
 
-    it('asks at first only: later it is a line', async () => {
+    it('is answered only at first: later it is a line of input', async () => {
       const { port } = await open();
       const ann = await logIn(port, 'ann');
       ann.says('MSSP-REQUEST\r\n');
@@ -188,7 +188,7 @@ describe('a caller who takes the board for another server', () => {
 });
 
 describe('a session', () => {
-  it('is opened before anything that its caller types is heard', async () => {
+  it("is opened before its caller's input is read", async () => {
     const impulse = createImpulse({ port: 0, app: lobby(), connectionRatePerAddress: null });
     const types: string[] = [];
     impulse.event$.subscribe(({ type }) => types.push(type));
@@ -199,7 +199,7 @@ describe('a session', () => {
     await impulse.shutdown();
   });
 
-  it('of a caller who hangs up without a word is opened and closed', async () => {
+  it('of a caller who hangs up without input is opened and closed', async () => {
     const impulse = createImpulse({ port: 0, app: lobby(), connectionRatePerAddress: null });
     const types: string[] = [];
     impulse.event$.subscribe(({ type }) => types.push(type));

@@ -158,7 +158,7 @@ describe('board', () => {
       ]);
       expect(ann.screen).toBe('who? hi ann\none\ntwo\n');
       expect(eve.screen).toBe('\nAll 2 nodes are busy. Please call again later.\n');
-      expect(bob.screen).toContain('Still there? Press Enter, or the line closes in 1 minute.');
+      expect(bob.screen).toContain('Still there? Press Enter, or your session ends in 1 minute.');
       expect(bob.screen).toMatch(/You were quiet for too long. Goodbye!\n$/);
       expect(mia.screen).toContain('The board goes down in 10 seconds.');
       expect(mia.screen).toMatch(/The board is going down. Goodbye!\n$/);

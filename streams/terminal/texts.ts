@@ -35,7 +35,7 @@ export const GOODBYES: Record<EndReason, string | null> = {
 };
 
 /** Shown if the login couldn't be checked. */
-const NO_LOGIN = 'Nobody can log in right now, and the sysop knows. Please call again later.';
+const NO_LOGIN = 'Logging in is not possible right now, and the sysop knows. Please call again later.';
 
 /** Returns the farewell for this end. */
 export const goodbye = (ending: SessionEnd): string | null =>
@@ -43,11 +43,12 @@ export const goodbye = (ending: SessionEnd): string | null =>
 
 export const warning = (reason: 'idle' | 'time-limit', inMs: number) =>
   reason === 'idle'
-    ? `Still there? Press Enter, or the line closes in ${inWords(inMs)}.`
+    ? `Still there? Press Enter, or your session ends in ${inWords(inMs)}.`
     : `You have ${inWords(inMs)} left on line.`;
 
-export const waiting = (nodes: number, place: number) =>
-  `All ${nodes} nodes are busy. You are number ${place} in line.`;
+export const waiting = (nodes: number, place: number) => `${allBusy(nodes)} You are number ${place} in line.`;
+
+const allBusy = (nodes: number) => (nodes === 1 ? 'The only node is busy.' : `All ${nodes} nodes are busy.`);
 
 /** Shown if the account has too many sessions. */
 export const tooOften = (times: number) =>
@@ -73,20 +74,20 @@ export function refusal({ reason, retryInMs }: Refused, nodes: number): string |
   const again = retryInMs === undefined ? 'later' : `in ${inWords(retryInMs)}`;
   switch (reason) {
     case 'full':
-      return `All ${nodes} nodes are busy. Please call again ${again}.`;
+      return `${allBusy(nodes)} Please call again ${again}.`;
     case 'address':
       return `Too many calls from your address. Please call again ${again}.`;
     case 'rate':
       return `Too many callers at once. Please call again ${again}.`;
     case 'gate':
-      return `Nobody pressed ESC twice. Please call again ${again}.`;
+      return `ESC was not pressed twice. Please call again ${again}.`;
     case 'draining':
       return 'The board is going down. Please call again later.';
     case 'wrong-protocol':
     case 'crawler':
       return null;
     case 'penalty':
-      return `Your address has to wait a while. Please call again ${again}.`;
+      return `Your address is blocked for a while. Please call again ${again}.`;
     default:
       return `The board can't take your call. Please call again ${again}.`;
   }

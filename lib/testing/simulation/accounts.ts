@@ -5,21 +5,21 @@ import type { SessionId, SessionInfo } from '../../../streams/types/session.js';
 import { endingOf, type Fault } from './faults.js';
 import type { CallersLine } from './visit.js';
 
-/** What the board says of its calls, beside what their lines say. */
+/** Compares the board's figures about its sessions with what their connections saw. */
 export interface Accounts {
-  /** Somebody called. */
+  /** A caller has connected. */
   called(connection: Connection, line: CallersLine): void;
-  /** Looks at an event, in its place. */
+  /** Checks an event when it is emitted. */
   event(event: ServerEvent, calls: ReadonlyMap<SessionId, Call>): void;
-  /** Looks around when all of one moment is done. */
+  /** Checks the sessions when all work of one moment is done. */
   tick(now: number, sessions: ReadonlyMap<SessionId, SessionInfo>): void;
-  /** Looks at what is left when all is over. */
+  /** Checks what is left at the end. */
   close(): void;
 }
 
 /**
- * Keeps accounts: the bytes of a call are those of its line, what was said to be sent was read, typing is noticed, and a call
- * with a fault ends as such a call does.
+ * Checks that the byte counts of a session match its connection, that output reported as sent was read, that
+ * typing is noticed, and that a session with a fault ends as it must.
  */
 export function accounts(
   faultOf: (address: string) => Fault | undefined,
@@ -33,7 +33,7 @@ export function accounts(
     called: (connection, line) => void lines.set(connection, line),
     event(event, calls) {
       if (event.type === 'sessionOpened') {
-        // Gone already, if whoever heard of it before ended it.
+        // Undefined if an earlier subscriber ended it already.
         const call = calls.get(event.session);
         const line = call && lines.get(call.connection);
         if (line) lineOf.set(event.session, line);

@@ -3,23 +3,23 @@ import { OPTION } from '../../telnet/options.js';
 import type { Dice } from './dice.js';
 import { IN_A_ROW } from './said.js';
 
-/** One thing that a caller does, and how long after the one before it. */
+/** One action of a caller, and the time since the action before. */
 export type Step = { readonly afterMs: number } & (
   | { readonly send: string | Uint8Array }
   | { readonly act: 'hangUp' | 'reset' | 'vanish' | 'stopReading' | 'read' }
 );
 
-/** Who a caller is, and what comes of it. */
+/** The properties of a caller. */
 interface Character {
   readonly handle: string;
-  /** Behind a gate that asks for it. */
+  /** Whether the caller presses ESC when the gate asks for it. */
   readonly pressesEsc: boolean;
   readonly dice: Dice;
-  /** The next line that is to be told apart from all others: who said it, and how many they had said. */
+  /** Returns the next unique line: it contains the caller's number and a count. */
   readonly line: () => string;
 }
 
-/** What a caller does from the greeting on: whoever runs out of it stays, and does nothing more. */
+/** The actions of a caller after the greeting. After the last one the caller stays and does nothing. */
 export type Script = (who: Character) => Generator<Step, void>;
 
 const SECOND_MS = 1000;
@@ -43,7 +43,7 @@ const COMMANDS = [
   '//slash',
 ];
 
-/** Types like people do: letter by letter, with a mistake now and then. */
+/** Types like a person: letter by letter, with a mistake now and then. */
 function* typed(text: string, dice: Dice): Generator<Step, void> {
   const letterMs = dice.pick([60, 150, 400]);
   for (const letter of text) {
@@ -89,7 +89,7 @@ function* person(who: Character): Generator<Step, void> {
   yield* leaves(who);
 }
 
-/** A script at the other end: all at once, and its own side of the line ended. */
+/** A script as the caller: sends everything at once, and ends its side of the connection. */
 function* piper({ handle, pressesEsc, dice, line }: Character): Generator<Step, void> {
   const said = Array.from({ length: dice.int(0, 30) }, () => `${line()}${IN_A_ROW}`);
   const lines = [handle, ...said, ...(dice.chance(0.5) ? ['/quit'] : [])];
@@ -120,13 +120,13 @@ function* scanner({ dice }: Character): Generator<Step, void> {
     yield { afterMs: dice.timeMs(3 * SECOND_MS), act: dice.pick(['hangUp', 'reset'] as const) };
 }
 
-/** A byte now and then, and never a line. */
+/** Sends a byte now and then, and never a line. */
 function* trickler({ dice }: Character): Generator<Step, void> {
   for (let letter = dice.int(0, 60); letter > 0; letter -= 1)
     yield { afterMs: dice.timeMs(10 * SECOND_MS), send: 'x' };
 }
 
-/** Has much written, and doesn't read it. */
+/** Requests a lot of output, and doesn't read it. */
 function* deaf(who: Character): Generator<Step, void> {
   const { dice } = who;
   yield* logsIn(who);
@@ -139,7 +139,7 @@ function* deaf(who: Character): Generator<Step, void> {
   }
 }
 
-/** Speaks telnet as no specification has it. */
+/** Sends malformed telnet. */
 function* babbler(who: Character): Generator<Step, void> {
   const { dice } = who;
   const { IAC, SB, SE } = COMMAND;
@@ -166,7 +166,7 @@ function* sleeper(who: Character): Generator<Step, void> {
 
 function* silent(): Generator<Step, void> {}
 
-/** Everybody who may call, and how many of a hundred they are. */
+/** All kinds of callers, with their percentages. */
 const CHARACTERS: readonly (readonly [name: string, Script, of100: number])[] = [
   ['person', person, 46],
   ['piper', piper, 8],
@@ -179,7 +179,7 @@ const CHARACTERS: readonly (readonly [name: string, Script, of100: number])[] = 
   ['silent', silent, 4],
 ];
 
-/** One of the characters, as often as they are. */
+/** Picks a kind of caller by these percentages. */
 export function anyCharacter(dice: Dice): { name: string; script: Script } {
   let left = dice.int(
     1,

@@ -10,10 +10,10 @@ import { OPTION } from '../../telnet/options.js';
 
 const { DO, DONT, WILL, WONT } = COMMAND;
 
-/** How a client takes what it is offered. */
+/** How a client reacts to offers. */
 export type Manners = 'agrees' | 'refuses' | 'knows no telnet';
 
-/** The telnet of a caller's client: answers what the board negotiates, and hands on the text. */
+/** The telnet side of a caller's client: answers the board's negotiation, and emits the text. */
 export function client(
   manners: Manners,
   window: { columns: number; rows: number },

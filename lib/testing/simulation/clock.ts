@@ -1,27 +1,30 @@
 import { type SchedulerAction, type SchedulerLike, Subscription } from 'rxjs';
 
-/** A clock that stands still until it is told to run, and then runs as fast as what it has to do. */
+/** A virtual clock. It stands still until `runTo`, and then runs without waiting. */
 export interface SimulatedClock extends SchedulerLike {
-  /** Does what is due until that time, in its order, and stands there. `onTick` is told whenever all of one moment is done. */
+  /**
+   * Runs all work that is due until a time, in order, and stops there. Calls `onTick` whenever all work of
+   * one moment is done.
+   */
   runTo(time: number, onTick?: (now: number) => void): void;
-  /** Time goes by while nothing is done, as when a process is held up: what was due is late. */
+  /** Lets time pass without running anything, like a blocked process. Work that was due is late. */
   stall(ms: number): void;
-  /** The same clock for somebody else, with a count of its own of what is still to be done. */
+  /** Returns the same clock with its own count of pending work. */
   shared(): SharedClock;
 }
 
-/** A clock's share, and how much is still to be done of what was scheduled with it. */
+/** A view of a clock that counts the work scheduled through it. */
 export interface SharedClock extends SchedulerLike {
-  /** What was scheduled with it and is neither done nor cancelled. */
+  /** The number of scheduled actions that have neither run nor been cancelled. */
   readonly pending: number;
 }
 
 /**
- * Makes a virtual clock for long simulations. What is due is found in a heap, and what is cancelled leaves it at once: RxJS's
- * own `VirtualTimeScheduler` sorts its queue at each schedule, and keeps what was cancelled until it would have been due.
- * Times are whole milliseconds, as those of Node's timers.
+ * Creates a virtual clock for long simulations. Work is kept in a heap, and cancelled work leaves it at once.
+ * RxJS's own `VirtualTimeScheduler` sorts its queue at each schedule, and keeps cancelled work until it would
+ * have been due. Times are whole milliseconds, like those of Node's timers.
  *
- * @param startAt Where it stands at first, in milliseconds since 1970.
+ * @param startAt The initial time, in milliseconds since 1970.
  * @example
  * ```ts
  * import { simulatedClock } from 'impulse-bbs/testing';
@@ -66,7 +69,7 @@ export function simulatedClock(startAt = 0): SimulatedClock {
         if (next === undefined || next.at > time) break;
         if (next.at > now) {
           onTick(now);
-          // Whoever looked may have had something to do.
+          // `onTick` may have scheduled more.
           now = Math.max(now, heap.first?.at ?? now);
           continue;
         }
@@ -81,11 +84,11 @@ export function simulatedClock(startAt = 0): SimulatedClock {
 
 type Work = (this: SchedulerAction<unknown>, state?: unknown) => void;
 
-/** Something to be done. A class, as RxJS's own, since work schedules itself again by it. */
+/** A scheduled action. A class, like RxJS's own, since work reschedules itself through it. */
 class Action extends Subscription implements SchedulerAction<unknown> {
   at = 0;
   order = 0;
-  /** Where it is in the heap, or -1. */
+  /** The index in the heap, or -1. */
   index = -1;
   #state: unknown;
   readonly #heap: Heap;
@@ -137,7 +140,7 @@ class Action extends Subscription implements SchedulerAction<unknown> {
   }
 }
 
-/** A binary heap whose members know their places, so that one can be taken out of the middle. */
+/** A binary heap whose members know their index, so that any of them can be removed. */
 class Heap {
   readonly #actions: Action[] = [];
 

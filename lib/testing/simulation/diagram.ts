@@ -3,10 +3,10 @@ import { EVENT_LETTERS } from '../letters.js';
 import type { SimulationRun } from './simulate.js';
 
 /**
- * The last events of a run as a marble diagram: a row for the door and one for each session, a column for each moment; `-`
- * is a moment in which others had something happen.
+ * Draws the last events of a run as a marble diagram, with a row for the server and one for each session.
+ * Each column is a moment; `-` means that only others had an event.
  *
- * @param most Events that are drawn: the last ones.
+ * @param most The most events to draw.
  * @example
  * ```ts
  * import { diagram, simulate } from 'impulse-bbs/testing';

@@ -1,19 +1,19 @@
-/** Chance that is the same each time: what is drawn depends on the seed alone. */
+/** Random numbers that depend on the seed alone. */
 export interface Dice {
-  /** From 0 up to 1, as `Math.random`. */
+  /** Returns a number from 0 up to 1, like `Math.random`. */
   random(): number;
-  /** A whole number, both ends included. */
+  /** Returns a whole number, both ends included. */
   int(least: number, most: number): number;
-  /** True that often, of 1. */
+  /** Returns true with this probability. */
   chance(of: number): boolean;
   pick<T>(choices: readonly T[]): T;
-  /** A time, mostly near `typicalMs` and sometimes much longer, as people take. */
+  /** Returns a time as people take it: mostly near `typicalMs`, sometimes much longer. */
   timeMs(typicalMs: number): number;
-  /** Dice of their own, whose throws no others change. */
+  /** Returns independent dice. Rolling others doesn't change their numbers. */
   of(name: string | number): Dice;
 }
 
-/** Makes dice of a seed. */
+/** Creates dice from a seed. */
 export function dice(seed: string | number): Dice {
   const next = sfc32(hashed(`${seed}`));
   const random = () => next() / 2 ** 32;
@@ -27,7 +27,7 @@ export function dice(seed: string | number): Dice {
   };
 }
 
-/** Four numbers of a text (FNV-1a, from four beginnings). */
+/** Hashes a text to four numbers (FNV-1a with four offsets). */
 function hashed(text: string): [number, number, number, number] {
   const hashes = [0x811c9dc5, 0x9e3779b9, 0x243f6a88, 0xb7e15162].map((start) => {
     let hash = start;
@@ -38,7 +38,9 @@ function hashed(text: string): [number, number, number, number] {
   return hashes as [number, number, number, number];
 }
 
-/** The generator sfc32 of PractRand, by Chris Doty-Humphrey: 32 bits each time, from 128 bits of state. */
+/**
+ * The generator sfc32 of PractRand, by Chris Doty-Humphrey: 32 bits for each number, from 128 bits of state.
+ */
 function sfc32([one, two, three, four]: [number, number, number, number]): () => number {
   let [a, b, c, counter] = [one | 0, two | 0, three | 0, four | 0];
   const next = () => {

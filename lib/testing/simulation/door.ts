@@ -3,48 +3,54 @@ import { SHARES, sourceNetworks } from '../../../streams/admission/source-networ
 import type { ConnectionRefused, ServerEvent } from '../../../streams/types/events.js';
 import type { Limits, Rate } from '../../../streams/types/limits.js';
 
-/** The line on which somebody called. */
+/** The connection of a caller. */
 export interface Called {
   readonly isClosed: boolean;
 }
 
-/** How many are on the board. */
+/** How many callers the board has. */
 interface Crowd {
   readonly inside: number;
   readonly strangers: number;
-  /** Guests who have said nothing since they logged in, some more than the board counts. */
+  /** Guests who have sent nothing since they logged in. May be more than the board counts. */
   readonly quiet: number;
-  /** Those who are leaving the waiting room too. */
+  /** Including callers who are leaving the waiting room. */
   readonly waiting: number;
 }
 
-/** Watches a door: that nobody is refused without a reason, and nobody let in who is kept out. */
+/** Checks that no caller is refused without a reason, and none is let in who must be kept out. */
 export interface Door {
   knocks(address: string, line: Called, now: number): void;
-  /** Notes what befalls an address. */
+  /** Records an event of an address. */
   event(event: ServerEvent, now: number): void;
-  /** Why somebody was wrongly refused; undefined if rightly. */
+  /** Returns why a refusal is wrong; undefined if it is right. */
   refused(refusal: ConnectionRefused, crowd: Crowd, isDraining: boolean, now: number): string | undefined;
-  /** Why somebody from there was wrongly let in; undefined if rightly. */
+  /** Returns why a caller must not have been let in; undefined if it is right. */
   entered(address: string, now: number): string | undefined;
 }
 
-/** What an event may add to a penalty at most. */
+/** The most that an event can add to a penalty. */
 const MAX_ADDED: { readonly [Type in ServerEvent['type']]?: number } = {
   connectionRefused: PENALTIES.flood,
   loginAttemptFailed: ATTEMPT_PENALTY_MS,
   sessionClosed: PENALTIES.protocol,
 };
 
-/** Watches the door of a board with such limits. In doubt it says nothing: what the rules count is only known in part. */
+/**
+ * Checks the admission of a board with these limits. Reports only certain violations, since not everything
+ * the rules count is visible.
+ */
 export function watchDoor(limits: Readonly<Limits>, trusted: (address: string) => boolean): Door {
   const knocks: { at: number; address: string; line: Called }[] = [];
-  /** Networks that are kept out from then on, until some time between the other two. */
+  /** The networks under a penalty: when it began, and the earliest and latest time at which it may end. */
   const keptOut = new Map<string, { from: number; atLeast: number; atMost: number }>();
 
   const openFrom = (network: string) =>
     knocks.filter(({ address, line }) => !line.isClosed && sourceNetworks(address).includes(network));
-  /** Whether so few came, in as long as an allowance takes to fill, that there was some left for the last of them. */
+  /**
+   * Returns whether so few connections came, in the time that a bucket takes to fill, that there was a token
+   * for the last one.
+   */
   const hasLeft = (rate: Rate | null, now: number, network?: string, share = 1) => {
     if (!rate) return true;
     const since = now - (rate.burst / rate.count) * rate.perMs;
@@ -53,7 +59,7 @@ export function watchDoor(limits: Readonly<Limits>, trusted: (address: string) =
     );
     return came.length <= share * rate.burst;
   };
-  /** Whether one of the networks that an address is in is so. */
+  /** Returns whether this holds for one of the networks of an address. */
   const someNetwork = (address: string, isSo: (network: string, share: number) => boolean) =>
     sourceNetworks(address).some((network, tier) => isSo(network, SHARES[tier] as number));
 
@@ -100,7 +106,7 @@ export function watchDoor(limits: Readonly<Limits>, trusted: (address: string) =
             !hasLeft(limits.connectionRate, now)),
         address: () =>
           !isTrusted &&
-          // The line that was refused is open still.
+          // The refused connection is still open.
           someNetwork(
             address,
             (network, share) =>
@@ -113,7 +119,7 @@ export function watchDoor(limits: Readonly<Limits>, trusted: (address: string) =
     entered(address, now) {
       for (const network of sourceNetworks(address)) {
         const known = keptOut.get(network);
-        // Whoever stood at the gate when it began may come in.
+        // Callers who were at the gate when the penalty began may come in.
         if (known && now < known.atLeast && openFrom(network).every(({ at }) => at > known.from))
           return `${address} was let in, and kept out for ${known.atLeast - now} ms more`;
       }

@@ -17,7 +17,7 @@ import type { App, Authenticator, Bus, Services } from '../../../streams/types/a
 import type { Output } from '../../../streams/types/connection.js';
 import type { EndReason } from '../../../streams/types/session.js';
 
-/** What goes wrong for one caller, in what the board is given: an app, an authenticator, a bus. */
+/** A fault of a caller's app, authenticator or bus. */
 export type Fault =
   | 'authenticator throws'
   | 'authenticator fails later'
@@ -53,7 +53,10 @@ export const FAULTS: readonly Fault[] = [
   'bus fails',
 ];
 
-/** How a call ends at once of somebody who has logged in, with such a fault; undefined if that is open. */
+/**
+ * Returns the reason with which this fault must end a session that is logged in; undefined if there is no
+ * single one.
+ */
 export function endingOf(fault: Fault | undefined): EndReason | undefined {
   if (fault === 'app throws' || fault === 'app writes nonsense') return 'app-error';
   return fault === 'app ends at once' ? 'app-done' : undefined;
@@ -68,8 +71,8 @@ const breaks = (): never => {
 };
 
 /**
- * Sees to it that RxJS tells nobody of errors that were planted, where it has nobody else to tell them to, as when an app is left.
- * All others go where they went.
+ * Hides planted errors that RxJS would report as uncaught, as when an app is unsubscribed. Other errors are
+ * reported as before.
  */
 export function ignorePlanted(): void {
   const tell = config.onUnhandledError;
@@ -84,7 +87,7 @@ export function ignorePlanted(): void {
 }
 const ignoring: { last?: NonNullable<typeof config.onUnhandledError> } = {};
 
-/** An authenticator that goes wrong for those who have such a fault, by their addresses. */
+/** An authenticator that fails for callers with such a fault. Callers are identified by address. */
 export const faultyAuthenticator =
   (authenticate: Authenticator, faultOf: (address: string) => Fault | undefined): Authenticator =>
   (session, services) => {
@@ -102,7 +105,7 @@ export const faultyAuthenticator =
     }
   };
 
-/** An app that goes wrong for those who have such a fault. */
+/** An app that fails for callers with such a fault. */
 export const faultyApp =
   (app: App, faultOf: (address: string) => Fault | undefined): App =>
   (session, services) => {
@@ -142,7 +145,7 @@ export const faultyApp =
 
 const faultyBus = (bus: Bus, publish: Bus['publish']): Bus => ({ ...bus, publish });
 
-/** Its channels break after half a minute. */
+/** A bus whose channels fail after half a minute. */
 const failingBus = ({ bus, scheduler }: Services): Bus => ({
   ...bus,
   channel$: () => timer(30_000, scheduler).pipe(map(breaks)),

@@ -5,28 +5,28 @@ import type { SessionId, SessionInfo } from '../../../streams/types/session.js';
 import { SESSION_STATES } from '../../../streams/types/session.js';
 import { type Called, watchDoor } from './door.js';
 
-/** What never may be, on any board, whoever calls. */
+/** The invariants of every board. */
 export interface Invariants {
-  /** Somebody calls. */
+  /** A caller connects. */
   knocks(address: string, line: Called, now: number): void;
-  /** Looks at an event, in its place. */
+  /** Checks an event when it is emitted. */
   event(event: ServerEvent, now: number): void;
-  /** Looks around when all of one moment is done. */
+  /** Checks the sessions when all work of one moment is done. */
   tick(now: number): void;
-  /** What was found, in words; nothing, as it should be. */
+  /** The violations found, in words. Must be empty. */
   readonly violations: readonly string[];
 }
 
-/** Deadlines are looked at that often at least, and may be late by two looks. */
+/** Deadlines are checked at least this often, and may be two checks late. */
 const LATE_MS = 2000;
 
-/** Tries to log in that one call may have. */
+/** The most login attempts of one session. */
 const MAX_ATTEMPTS = 3;
 
-/** Whoever leaves the waiting room is in no event until the last words are said. */
+/** A session that leaves the waiting room emits no event until its last words are sent. */
 const LEAVING_MS = 1000;
 
-/** Watches a board. Limits may change: what a call came in with holds for it. */
+/** Watches a board. The limits may change; a session keeps those it began with. */
 export function invariants(
   limits: Readonly<Limits>,
   sessions: ReadonlyMap<SessionId, SessionInfo & { readonly held?: boolean }>,
@@ -36,27 +36,27 @@ export function invariants(
   const violated = (words: string) => {
     if (violations.length < 10) violations.push(words);
   };
-  /** How far each call is, of those whose lines aren't gone. */
+  /** The stage of each session whose connection is open. */
   const stages = new Map<SessionId, 'waiting' | 'open' | 'active' | 'closing'>();
   const nodes = new Map<number, SessionId>();
   const states = new Map<SessionId, number>();
   const terms = new Map<SessionId, Limits>();
   const waiting = new Map<SessionId, { address: string; place: number }>();
-  /** Those of them for whom there has been a node, and since when. */
+  /** Waiting sessions that should have got a node, and since when. */
   const overlooked = new Map<SessionId, number>();
-  /** Those of them whose number is higher than they are many, and since when. */
+  /** Waiting sessions with a position higher than their number, and since when. */
   const misplaced = new Map<SessionId, number>();
-  /** Inside, not logged in, and not trusted. */
+  /** Sessions with a node that aren't logged in or trusted. */
   const strangers = new Set<SessionId>();
-  /** Guests, with the bytes that had come of them as they logged in. */
+  /** Guests, with the number of bytes they had sent when they logged in. */
   const guests = new Map<SessionId, number>();
-  /** Tries to log in that failed. */
+  /** Failed login attempts. */
   const attempts = new Map<SessionId, number>();
   let last = 0;
   let isOver = false;
   let isDraining = false;
   let graceEndsAt = Number.POSITIVE_INFINITY;
-  /** Sessions that were closed since then. */
+  /** Sessions that were closed since the drain began. */
   let sentHome = 0;
   const addresses = new Map<SessionId, string>();
   const openedAt = new Map<SessionId, number>();
@@ -73,7 +73,7 @@ export function invariants(
     for (let node = 1; ; node += 1) if (!nodes.has(node)) return node;
   };
 
-  /** Somebody new has come in, to the waiting room or to a node. */
+  /** Called when a caller enters the waiting room or gets a node. */
   const enters = (session: SessionId, address: string, now: number) => {
     if (addresses.has(session)) return;
     addresses.set(session, address);
@@ -223,7 +223,7 @@ export function invariants(
       yield `session ${session} was sent home ${graceEndsAt - now} ms before the end of the grace`;
   }
 
-  /** Guests have a handle to themselves, and accounts so many calls. */
+  /** Reports guests who share a handle, and accounts with too many sessions. */
   function* tooOften(infos: Iterable<SessionInfo>): Generator<string> {
     const calls = new Map<string, number>();
     for (const { user } of infos) {
@@ -249,7 +249,7 @@ export function invariants(
   }
 }
 
-/** Whether something about a session is so for longer than it takes to leave. */
+/** Returns whether a state of a session lasts longer than leaving takes. */
 function lasts(since: Map<SessionId, number>, session: SessionId, isSo: boolean, now: number): boolean {
   if (!isSo) since.delete(session);
   else if (!since.has(session)) since.set(session, now);

@@ -2,60 +2,60 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import type { SchedulerLike } from 'rxjs';
 
-/** What two kernels keep for somebody who doesn't read. */
+/** The bytes that two kernels buffer for a caller who doesn't read. */
 const KERNEL_BYTES = 64 * 1024;
 
-/** How a line is. */
+/** The properties of a connection. */
 export interface LineOptions {
   readonly address: string;
-  /** How long bytes are on their way. */
+  /** The latency. */
   readonly latencyMs: number;
-  /** How long the board's kernel stays with a caller who is gone without a word; `null` for ever. */
+  /** How long the board's kernel keeps a connection whose peer has vanished; `null` forever. */
   readonly silenceMs: number | null;
 }
 
-/** What the caller's end is told. */
+/** The callbacks of the caller's end. */
 export interface Hears {
-  /** Bytes that the caller read. */
+  /** The caller read bytes. */
   bytes(bytes: Uint8Array): void;
-  /** The board ended its side of the line, or cut it. */
+  /** The board ended its side of the connection, or destroyed it. */
   over(): void;
 }
 
-/** The caller's end of a simulated line. */
+/** The caller's end of a simulated connection. */
 export interface Line {
-  /** The board's end, in as much as the board uses of a socket. */
+  /** The board's end: the parts of a socket that the board uses. */
   readonly socket: Socket;
-  /** Sends bytes. False when the board has long been reading nothing: the caller's machine waits. */
+  /** Sends bytes. Returns false if the board has stopped reading and the buffers are full. */
   send(bytes: Uint8Array): boolean;
-  /** Ends the caller's side; the board's may go on. */
+  /** Ends the caller's side; the board's side may stay open. */
   hangUp(): void;
-  /** Cuts the line. */
+  /** Resets the connection. */
   reset(): void;
-  /** Is gone without a word, as a machine that lost its power. */
+  /** Vanishes without a FIN, like a machine that loses power. */
   vanish(): void;
-  /** Reads on, or no more. */
+  /** Resumes or stops reading. */
   read(on: boolean): void;
-  /** Bytes that were sent, and those of them that the board read. */
+  /** The number of bytes sent, and how many of them the board read. */
   readonly sent: number;
   readonly delivered: number;
-  /** Bytes that the board wrote, and those of them that the caller read. */
+  /** The number of bytes that the board wrote, and how many of them the caller read. */
   readonly written: number;
   readonly received: number;
-  /** What the board did to the line that no line can take, such as writing behind the end. */
+  /** Errors of the board in using the socket, such as writing after the end. */
   readonly misuse: readonly string[];
-  /** Whether the board's end is closed for good. */
+  /** Whether the board's end is destroyed. */
   readonly isClosed: boolean;
 }
 
-/** Makes a line between a board and a caller, in virtual time. */
+/** Creates a connection between a board and a caller, in virtual time. */
 export function simulatedLine(options: LineOptions, clock: SchedulerLike, hears: Hears): Line {
   return new SimulatedSocket(options, clock, hears);
 }
 
 /**
- * Both ends in one. As with a socket of Node's: nothing is read while it is paused, a reset isn't noticed then either, the
- * end of the caller's side comes behind all bytes, and what a caller doesn't read piles up here.
+ * Both ends in one object. It behaves like a Node socket: a paused one reads nothing and notices no reset,
+ * the caller's FIN comes after all bytes, and output that the caller doesn't read is buffered.
  */
 class SimulatedSocket extends EventEmitter implements Line {
   readonly remoteAddress: string;
@@ -70,13 +70,13 @@ class SimulatedSocket extends EventEmitter implements Line {
   readonly #options: LineOptions;
   readonly #clock: SchedulerLike;
   readonly #hears: Hears;
-  /** Came in, and is not read yet. */
+  /** Received and not read yet. */
   #inbox: Uint8Array[] = [];
   #paused = true;
   #callerEnded = false;
   #toldEnd = false;
   #fault: string | undefined;
-  /** Written, and not with the caller's kernel yet: bytes, or a word for whoever waits for all before it. */
+  /** Written and not in the caller's kernel yet: bytes, or callbacks for when everything before is sent. */
   #outbox: (Uint8Array | (() => void))[] = [];
   #unread: Uint8Array[] = [];
   #unreadBytes = 0;
@@ -193,7 +193,7 @@ class SimulatedSocket extends EventEmitter implements Line {
 
   #fail(code: string): void {
     if (this.#destroyed) return;
-    // Nobody looks at a line that isn't read, until it is written to.
+    // A fault of a paused socket isn't noticed until it is written to.
     if (this.#paused && this.#fault === undefined) {
       this.#fault = code;
       return;
@@ -217,7 +217,7 @@ class SimulatedSocket extends EventEmitter implements Line {
     this.#closeIfOver();
   }
 
-  /** Hands as much to the caller's kernel as it keeps. */
+  /** Moves as much to the caller's kernel as it can buffer. */
   #move(): void {
     while (this.#outbox.length > 0) {
       const next = this.#outbox[0] as Uint8Array | (() => void);

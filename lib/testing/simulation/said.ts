@@ -1,10 +1,7 @@
-/** A line that is told apart from all others: whose, and which of theirs. */
+/** The mark of a unique line: the caller's number, and the line's. */
 const MARK = /#(\d+)\.(\d+);/g;
 
-/**
- * Reads what a caller reads, and blames the board when somebody else's lines come twice, or not in the order in which they
- * were said.
- */
+/** Checks the output that a caller reads: lines of another caller must not come twice or out of order. */
 export function said(reader: number, blame: (words: string) => void): (bytes: Uint8Array) => void {
   const last = new Map<number, number>();
   let rest = '';
@@ -23,10 +20,10 @@ export function said(reader: number, blame: (words: string) => void): (bytes: Ui
   };
 }
 
-/** What stands behind the mark of a line, if its caller says nothing but such lines, and all of them in one room. */
+/** The text after the mark of a line, if its caller says only such lines, and all in one room. */
 export const IN_A_ROW = ' in a row';
 
-/** Hears what is said in a room, and blames the board when one is missing of the lines that somebody says in a row. */
+/** Checks the lines said in a room: none of a row may be missing. */
 export function inARow(blame: (words: string) => void): (text: string) => void {
   const last = new Map<string, number>();
   return (text) => {

@@ -1,13 +1,13 @@
 import { type SimulationOptions, type SimulationRun, simulate } from './simulate.js';
 
-/** Runs that are tried at most, to find fewer callers. */
+/** The most runs to try. */
 const MAX_RUNS = 400;
 
 /**
- * Makes a run that went wrong as small as it goes: leaves callers out, half of them at first and then fewer at a time, for
- * as long as the same goes wrong.
+ * Shrinks a run that failed: removes callers, half of them at first and then fewer at a time, as long as the
+ * same rule is violated.
  *
- * @param options What the run was made with.
+ * @param options The options of the run.
  * @example
  * ```ts
  * import { shrunk, simulate } from 'impulse-bbs/testing';
@@ -37,6 +37,6 @@ export function shrunk(options: SimulationOptions, run: SimulationRun): Simulati
   return smallest;
 }
 
-/** What went wrong, apart from who, when and how much. */
+/** The violated rule, without names, times and numbers. */
 const ruleOf = ({ violation }: SimulationRun) =>
   violation?.slice(violation.indexOf(': ')).replace(/\d+/g, 'n');

@@ -18,48 +18,48 @@ import { inARow } from './said.js';
 import { visit } from './visit.js';
 import { HOUR_MS, isMember, isTrusted, world } from './world.js';
 
-/** What is simulated. */
+/** The options of a simulation. */
 export interface SimulationOptions {
-  /** Everything is drawn from it: the same seed is the same run. */
+  /** Determines the whole run: the same seed gives the same run. */
   readonly seed: number;
-  /** How long the board is open; a day, if left out. */
+  /** How long the board is open. Defaults to a day. */
   readonly hours?: number;
-  /** Makes the app that callers talk to; the lobby, if left out. */
+  /** Creates the app. Defaults to the lobby. */
   readonly app?: () => App;
-  /** The callers that call, by their numbers, of those whom the seed has; all, if left out. */
+  /** The numbers of the callers who call, out of all that the seed has. Defaults to all. */
   readonly only?: readonly number[];
 }
 
-/** What came of it. */
+/** The result of a simulation. */
 export interface SimulationRun {
-  /** What it was drawn from. */
+  /** The seed of the run. */
   readonly seed: number;
-  /** What was wrong, in words, and when; null if nothing was. */
+  /** The first violation, in words and with its time; null if there was none. */
   readonly violation: string | null;
-  /** The numbers of all who called. */
+  /** The numbers of all callers. */
   readonly callers: readonly number[];
-  /** Things that were made to go wrong. */
+  /** The number of planted faults. */
   readonly faults: number;
-  /** Everything that happened, in its order. */
+  /** All events, in order. */
   readonly events: readonly {
-    /** When, in milliseconds since 1970. */
+    /** The time, in milliseconds since 1970. */
     readonly at: number;
-    /** And what. */
+    /** The event. */
     readonly event: ServerEvent;
   }[];
-  /** Of all events and when they came, and of all that each caller read (SHA-256). */
+  /** A SHA-256 hash of all events with their times, and of everything that each caller read. */
   readonly hash: string;
 }
 
 /** The simulation begins on a Monday. */
 const BEGINS_AT = Date.UTC(2026, 0, 5);
-/** Whatever a shutdown leaves is gone by then: grace, the last words, the kernel's patience. */
+/** Long enough for any shutdown to finish: the grace, the last words, the kernel's timeouts. */
 const AFTERMATH_MS = HOUR_MS;
 
 /**
- * Opens a board in virtual time, sends callers to it and watches it: they type, flood, fall asleep, read nothing, speak
- * broken telnet, leave by reset, and some have an app, an authenticator or a bus that fails; the process is held up now
- * and then. At the end the board goes down. Nothing of it takes real time, and nothing but the seed decides what happens.
+ * Simulates a board in virtual time, with callers who type, flood, fall asleep, read nothing, send malformed
+ * telnet or reset the connection. Some have an app, an authenticator or a bus that fails, and the process is
+ * blocked now and then. At the end the board shuts down. Takes no real time, and depends on the seed alone.
  *
  * @example
  * ```ts
@@ -97,7 +97,7 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
   const events: { at: number; event: ServerEvent }[] = [];
   const hash = createHash('sha256');
   const connections = new Subject<Connection>();
-  // Whoever hears of something may be the cause of the next.
+  // A subscriber that causes the next event from within one.
   manager.event$.subscribe((event) => {
     if (event.type === 'sessionAuthenticated' && event.session % 7 === 0) manager.end(event.session);
   });
@@ -186,7 +186,10 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
 
 const STOP = Symbol('stop');
 
-/** Answers every wave in the lobby with two lines, while others still hear of it, and hears what is said. */
+/**
+ * Answers every wave in the lobby with two lines, while the wave is still being delivered, and counts what it
+ * hears.
+ */
 function greets(bus: Bus, hear: (text: string) => void): { unsubscribe(): void; unheard(): number } {
   let greetings = 0;
   let heard = 0;
@@ -209,7 +212,7 @@ function greets(bus: Bus, hear: (text: string) => void): { unsubscribe(): void; 
   });
   return { unsubscribe: () => greeting.unsubscribe(), unheard: () => greetings - heard };
 }
-/** Nobody's call. */
+/** An id that no session has. */
 const GREETER = '1000000';
 const LOBBY = roomChannel(FIRST_ROOM);
 

@@ -4,20 +4,20 @@ import { type Line, simulatedLine } from './line.js';
 import { said } from './said.js';
 import type { PlannedCaller } from './world.js';
 
-/** A line, and its caller. */
+/** A connection and its caller. */
 export type CallersLine = Line & {
-  /** Whether the caller reads all that comes. */
+  /** Whether the caller reads all output. */
   readonly isFaithful: () => boolean;
-  /** When the caller typed last, if all that has come to the board, and it can tell it from telnet. */
+  /** When the caller last typed, if all of it has reached the board and the board can tell it from telnet. */
   readonly typedAt: () => number | undefined;
 };
 
 /**
- * A caller calls, and does what they do for as long as there is a line.
+ * Connects a caller, who acts out their script while the connection lasts.
  *
- * @param silenceMs How long the board's kernel stays with a caller who is gone without a word; `null` for ever.
- * @param read Told of all text that comes.
- * @param blame Told of what the board did wrong.
+ * @param silenceMs How long the board's kernel keeps a connection whose peer has vanished; `null` forever.
+ * @param read Called with all text that the caller reads.
+ * @param blame Called with errors of the board.
  */
 export function visit(
   { index, address, latencyMs, manners, window, endsToo, pieces, steps, dice }: PlannedCaller,
@@ -51,7 +51,7 @@ export function visit(
 
   const send = (bytes: Uint8Array) => {
     const cut = pieces === 'whole' ? bytes.length : pieces === 'halves' ? dice.int(1, bytes.length) : 1;
-    // A flood of single bytes would be a run of nothing else.
+    // A flood in single bytes would dominate the run.
     const size = Math.max(1, bytes.length > 500 ? Math.ceil(bytes.length / 3) : cut);
     for (let from = 0; from < bytes.length; from += size) line.send(bytes.subarray(from, from + size));
   };

@@ -6,7 +6,7 @@ import { FAULTS, type Fault } from './faults.js';
 
 export const HOUR_MS = 3_600_000;
 
-/** Where those call from who have an account. */
+/** The network of callers with an account. */
 const MEMBERS = '203.0.113.';
 export const isMember = (address: string) => address.startsWith(MEMBERS);
 /** A /48, in which each household has a /56. */
@@ -14,28 +14,28 @@ const HOUSEHOLDS = '2001:db8:7:';
 const TRUSTED = '10.0.0.';
 export const isTrusted = (address: string) => address.startsWith(TRUSTED);
 
-/** All that is drawn from a seed before the clock runs. */
+/** Everything that is drawn from a seed before the clock runs. */
 export interface World {
   readonly limits: Limits;
   readonly gate: boolean;
   readonly callers: readonly PlannedCaller[];
   readonly stalls: readonly Stall[];
   readonly sysop: readonly SysopAct[];
-  /** When the board goes down. */
+  /** When the board shuts down. */
   readonly downInMs: number;
-  /** When the board is cut off, in a shutdown that took too long for somebody; null if it isn't. */
+  /** When the shutdown is forced, because it takes too long; null if it isn't. */
   readonly forcedInMs: number | null;
-  /** The door's own chance. */
+  /** The random numbers for admission. */
   readonly random: () => number;
 }
 
-/** When the process is held up, and for how long. */
+/** A time at which the process is blocked, and for how long. */
 interface Stall {
   readonly inMs: number;
   readonly ms: number;
 }
 
-/** What the sysop does, and when. */
+/** An action of the sysop, and its time. */
 interface SysopAct {
   readonly inMs: number;
   readonly says?: string;
@@ -43,7 +43,7 @@ interface SysopAct {
   readonly limits?: Partial<Limits>;
 }
 
-/** Somebody who will call. */
+/** A caller who will call. */
 export interface PlannedCaller {
   readonly index: number;
   readonly arrivesInMs: number;
@@ -52,22 +52,22 @@ export interface PlannedCaller {
   readonly latencyMs: number;
   readonly manners: Manners;
   readonly window: { readonly columns: number; readonly rows: number };
-  /** Whether the client ends its side when the board has ended its own. */
+  /** Whether the client ends its side when the board has ended. */
   readonly endsToo: boolean;
-  /** How bytes are cut on their way. */
+  /** How bytes are split on their way. */
   readonly pieces: 'whole' | 'halves' | 'bytes';
   readonly steps: Iterator<Step, void>;
   readonly dice: Dice;
 }
 
-/** The world of a seed, for so many hours. */
+/** Draws a world from a seed, for this many hours. */
 export function world(seed: number, hours: number): World {
   const drawn = dice(seed);
   const gate = drawn.of('gate').chance(0.15);
   const count = drawn.of('callers').int(2, 10 + 20 * hours);
   const isOneHousehold = drawn.of('households').chance(0.2);
   const down = drawn.of('down');
-  // Whoever came at the last has knocked, logs in, talks or sleeps by then.
+  // By then the last callers are connecting, logging in, talking or asleep.
   const downInMs = hours * HOUR_MS + down.pick([0, 2000, 20_000, 300_000]);
   return {
     limits: anyLimits(drawn.of('limits')),
@@ -94,7 +94,7 @@ function anyCaller(
   const fault = anyFault(name, dice);
   const strangers = isOneHousehold ? HOUSEHOLDS : '192.0.2.';
   const network = dice.pick([strangers, strangers, strangers, HOUSEHOLDS, MEMBERS, TRUSTED]);
-  // Who has a fault has an address of their own: by that they are known.
+  // A caller with a fault has their own address, which identifies them.
   const address = fault
     ? `198.51.${index >> 8}.${index & 255}`
     : anyAddress(network, dice, isOneHousehold ? 1 : 3);
@@ -108,7 +108,7 @@ function anyCaller(
       return `#${index}.${lines};`;
     },
   };
-  // They come in crowds, with quiet hours between.
+  // Callers come in crowds, with quiet hours in between.
   const crowd = dice.int(0, 2 * hours) * (HOUR_MS / 2);
   const arrivesInMs = Math.min(crowd + dice.timeMs(dice.pick([100, 20_000, 300_000])), hours * HOUR_MS - 1);
   return {
@@ -126,13 +126,13 @@ function anyCaller(
   };
 }
 
-/** Of IPv6, one in a few /64 of some /56 of one /48. */
+/** For IPv6, draws one of a few /64 in some /56 of one /48. */
 const anyAddress = (network: string, dice: Dice, households: number) =>
   network === HOUSEHOLDS
     ? `${network}${dice.int(1, households)}0${dice.int(0, 9)}::${dice.int(1, 3)}`
     : `${network}${dice.int(1, 8)}`;
 
-/** Whoever reads nothing is of most interest where much is written. */
+/** Callers who don't read matter most where much is written. */
 function anyFault(character: string, dice: Dice): Fault | undefined {
   if (character === 'deaf' && dice.chance(0.5)) return 'app writes much';
   return dice.chance(0.12) ? dice.pick(FAULTS) : undefined;

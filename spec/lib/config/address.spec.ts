@@ -1,33 +1,33 @@
 import { addressOf } from '../../../lib/config/address.js';
 
 describe('addressOf', () => {
-  it("takes a host, and telnet's port for it", () => {
+  it("accepts a host, with telnet's port", () => {
     expect(addressOf('bbs.example.org')).toEqual({ host: 'bbs.example.org', port: 23 });
     expect(addressOf('192.0.2.1')).toEqual({ host: '192.0.2.1', port: 23 });
   });
 
-  it('takes a host and a port', () => {
+  it('accepts a host and a port', () => {
     expect(addressOf('localhost:2323')).toEqual({ host: 'localhost', port: 2323 });
     expect(addressOf('[::1]:2323')).toEqual({ host: '::1', port: 2323 });
   });
 
-  it('takes an IPv6 address with or without brackets', () => {
+  it('accepts an IPv6 address with or without brackets', () => {
     expect(addressOf('2001:db8::1')).toEqual({ host: '2001:db8::1', port: 23 });
     expect(addressOf('[2001:db8::1]')).toEqual({ host: '2001:db8::1', port: 23 });
     expect(addressOf('fe80::1%eth0')).toEqual({ host: 'fe80::1%eth0', port: 23 });
   });
 
-  it("takes nothing for this machine's board", () => {
+  it("returns this machine's board without an address", () => {
     expect(addressOf(undefined)).toEqual({ host: '127.0.0.1', port: 2323 });
   });
 
-  it('takes a port that stands apart, as telnet does', () => {
+  it('accepts the port as a separate argument, like telnet', () => {
     expect(addressOf('localhost', '2323')).toEqual({ host: 'localhost', port: 2323 });
     expect(addressOf('2001:db8::1', '2323')).toEqual({ host: '2001:db8::1', port: 2323 });
     expect(addressOf('[::1]', '2323')).toEqual({ host: '::1', port: 2323 });
   });
 
-  it('takes a link to a board', () => {
+  it('accepts a telnet URL', () => {
     expect(addressOf('telnet://bbs.example.org')).toEqual({ host: 'bbs.example.org', port: 23 });
     expect(addressOf('telnet://bbs.example.org:2323/')).toEqual({ host: 'bbs.example.org', port: 2323 });
     expect(addressOf('TELNET://guest@bbs.example.org:2323')).toEqual({ host: 'bbs.example.org', port: 2323 });
@@ -44,7 +44,7 @@ describe('addressOf', () => {
     ['telnet://host/', '2323'],
     ['', '2323'],
   ] as const) {
-    it(`doesn't take ${JSON.stringify(host)} and ${JSON.stringify(port)}`, () => {
+    it(`rejects ${JSON.stringify(host)} and ${JSON.stringify(port)}`, () => {
       expect(addressOf(host, port)).toBeUndefined();
     });
   }
@@ -67,7 +67,7 @@ describe('addressOf', () => {
     '::1]:23',
     'a:b:c',
   ]) {
-    it(`doesn't take ${JSON.stringify(text)}`, () => {
+    it(`rejects ${JSON.stringify(text)}`, () => {
       expect(addressOf(text)).toBeUndefined();
     });
   }

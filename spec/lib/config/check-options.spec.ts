@@ -126,7 +126,7 @@ describe('the options of a program', () => {
     });
   }
 
-  it('name what is missing, also where nothing at all was given', () => {
+  it('must include the required ones, also if no object is given', () => {
     for (const act of [
       () => impulse(),
       () => impulse({}),
@@ -141,14 +141,14 @@ describe('the options of a program', () => {
     }
   });
 
-  it('are an object', () => {
+  it('must be an object', () => {
     for (const value of [null, 'lobby', 5, [], app])
       expect(thrownBy(() => impulse(value)).message).toMatch(
         /^options .+ \(from createImpulse\): allowed is an object of options$/,
       );
   });
 
-  it('have names that there are, and the nearest is told of one that there is not', () => {
+  it('must have known names, and an unknown one gets a suggestion', () => {
     const error = thrownBy(() => impulse({ app, maxSesions: 5 }));
     expect([error.code, error.option, error.value]).toEqual(['OPTION_UNKNOWN', 'maxSesions', 5]);
     expect(error.nearest).toBe('maxSessions');
@@ -161,7 +161,7 @@ describe('the options of a program', () => {
     expect(thrownBy(() => impulse({ app, toString: app })).option).toBe('toString');
   });
 
-  it('have a reserve that there are nodes for, now and after each change', () => {
+  it('must reserve fewer nodes than there are, also after a change', () => {
     const error = thrownBy(() => impulse({ app, reserve: 20, maxSessions: 10 }));
     expect(error.message).toBe(
       'reserve 20 (from createImpulse): allowed is a whole number up to maxSessions, which is 10',
@@ -171,13 +171,13 @@ describe('the options of a program', () => {
     expect(() => board.setLimits({ maxSessions: 10, reserve: 2 })).not.toThrow();
   });
 
-  it('that are undefined have their defaults', () => {
+  it('that are undefined get their defaults', () => {
     const undefinedOnes = Object.fromEntries(Object.keys(IMPULSE_OPTIONS).map((name) => [name, undefined]));
     expect(() => impulse({ ...undefinedOnes, app })).not.toThrow();
     expect(() => manager({ app }).setLimits({ maxSessions: undefined })).not.toThrow();
   });
 
-  it('may be anything that is allowed', () => {
+  it('may have any allowed value', () => {
     const options = {
       ...DEFAULT_LIMITS,
       app,
@@ -199,14 +199,14 @@ describe('the options of a program', () => {
     expect(() => impulse({ app, ...Object.fromEntries(off.map(([name]) => [name, null])) })).not.toThrow();
   });
 
-  it('are shown in one line, however long and whatever is in them', () => {
+  it('are shown in one line, whatever their length and content', () => {
     const { message } = thrownBy(() => impulse({ app, host: `a\n\x1b[2J${'x'.repeat(1e6)}` }));
     expect(message).toMatch(/^host [^\p{C}]+$/u);
     expect(message.length).toBeLessThan(200);
     expect(thrownBy(() => impulse({ app, [`x${'y'.repeat(1e6)}`]: 1 })).message.length).toBeLessThan(200);
   });
 
-  it('obey the rules of the settings: the value of each default is allowed', () => {
+  it('follow the rules of the settings: the value of each default is allowed', () => {
     for (const [name, rule] of Object.entries(LIMITS)) {
       const setting: Setting = SETTINGS[name as keyof typeof LIMITS];
       expect(setting.rule).withContext(name).toBe(rule);
@@ -218,7 +218,7 @@ describe('the options of a program', () => {
 });
 
 describe('checkOptions', () => {
-  it('leaves what is right alone', () => {
+  it('accepts valid options', () => {
     expect(() => checkOptions('here', { maxSessions: 5 }, LIMITS)).not.toThrow();
     expect(() => checkOptions('here', undefined, LIMITS)).not.toThrow();
   });

@@ -26,7 +26,7 @@ describe('readConfig', () => {
     return [];
   };
 
-  it('has the defaults when nobody says otherwise', () => {
+  it('returns the defaults without any source', () => {
     const { config, sources, warnings } = read();
     expect(config).toEqual({
       host: '127.0.0.1',
@@ -67,7 +67,7 @@ describe('readConfig', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('gives everything that is in Limits', () => {
+  it('returns all of Limits', () => {
     const config: Config = read().config;
     const limits: Limits = config;
     expect(limits.maxSessions).toBe(100);
@@ -79,12 +79,12 @@ describe('readConfig', () => {
       return { flags: { block: '192.0.2.1,blocked' } };
     };
 
-    it('is what is written, and what is in the files that are', () => {
+    it('combines written networks with those in files', () => {
       const sources = inFile('# scanners\n203.0.113.0/24\r\n\n2001:db8::/32 # a whole provider\n');
       expect(read(sources).config.block).toEqual(['192.0.2.1', '203.0.113.0/24', '2001:db8::/32']);
     });
 
-    it('names the file and the line that is no network', () => {
+    it("reports the file and line that isn't a network", () => {
       expect(problems(inFile('203.0.113.0/24\n203.0.113.0/99\n'))).toEqual([
         jasmine.stringMatching(
           /^block "192.0.2.1,blocked" \(from --block\): .*; blocked line 2: "203.0.113.0\/99" is not a network$/,
@@ -92,14 +92,14 @@ describe('readConfig', () => {
       ]);
     });
 
-    it('names the file that is not there', () => {
+    it("reports a file that doesn't exist", () => {
       expect(problems({ flags: { allow: 'nowhere' } })).toEqual([
         jasmine.stringMatching(/^allow "nowhere" \(from --allow\): .*nowhere: no such file or directory$/),
       ]);
     });
   });
 
-  it('takes a flag before the environment, that before .env, that before the default', () => {
+  it('prefers flags to the environment, that to .env, and that to the default', () => {
     const flags = { port: '1' };
     const env = { IMPULSE_PORT: '2' };
     expect(row('port')).toEqual({ name: 'port', value: '2323', source: 'default' });
@@ -110,26 +110,26 @@ describe('readConfig', () => {
     expect(read({ env, flags }).config.port).toBe(1);
   });
 
-  it('keeps the values as they were written, beside what they stand for', () => {
+  it('keeps the values as written, besides the parsed ones', () => {
     const sources = { flags: { 'idle-timeout': '90s', 'shutdown-grace': 'off' } };
     expect(row('idle-timeout', sources)?.value).toBe('90s');
     expect(read(sources).config.idleTimeoutMs).toBe(90_000);
     expect(read(sources).config.shutdownGraceMs).toBeNull();
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as not set', () => {
     file('.env', 'IMPULSE_PORT=\nIMPULSE_HOST=::1');
     expect(row('port', { env: { IMPULSE_PORT: '' } })?.source).toBe('default');
     expect(row('host', { env: { IMPULSE_HOST: '' } })?.source).toBe('.env (IMPULSE_HOST)');
   });
 
-  it('takes an empty flag for a mistake', () => {
+  it('treats an empty flag as an error', () => {
     expect(problems({ flags: { port: '' } })).toEqual([
       'port "" (from --port): allowed is a whole number from 0 to 65535',
     ]);
   });
 
-  it('takes a flag that is undefined for one that is not set', () => {
+  it('treats an undefined flag as not set', () => {
     expect(row('port', { flags: { port: undefined } })?.source).toBe('default');
   });
 
@@ -146,12 +146,12 @@ describe('readConfig', () => {
     for (const print of prints) expect(print).not.toHaveBeenCalled();
   });
 
-  it('lets an idle warning be as long as the timeout', () => {
+  it('allows an idle warning as long as the timeout', () => {
     expect(read({ flags: { 'idle-timeout': '2s' } }).config.idleWarningMs).toBe(60_000);
   });
 
   describe('with values that are not allowed', () => {
-    it('names every one, its source and what is allowed, a line each', () => {
+    it('reports each one with its source and what is allowed, one line each', () => {
       file('.env', 'IMPULSE_IDLE_TIMEOUT=0s\nIMPULSE_LOG_FORMAT=json');
       expect(problems({ flags: { port: 'abc' }, env: { IMPULSE_LOG_LEVEL: 'loud' } })).toEqual([
         'port "abc" (from --port): allowed is a whole number from 0 to 65535',
@@ -161,7 +161,7 @@ describe('readConfig', () => {
       ]);
     });
 
-    it('names what is allowed by itself and not beside another value', () => {
+    it('reports values that are allowed separately but not together', () => {
       expect(problems({ flags: { reserve: '20', 'max-sessions': '10' } })).toEqual([
         'reserve "20" (from --reserve): allowed is a whole number up to max-sessions, which is 10',
       ]);
@@ -172,7 +172,7 @@ describe('readConfig', () => {
       expect(read({ flags: { port: '2324' } }).config.metricsPort).toBe(2323);
     });
 
-    it('says it all in its message too', () => {
+    it('has all problems in its message too', () => {
       expect(() => read({ flags: { port: 'a', host: '%' } })).toThrowError(
         ConfigError,
         'host "%" (from --host): allowed is an IP address or a host name\n' +
@@ -180,7 +180,7 @@ describe('readConfig', () => {
       );
     });
 
-    it('does not mind one that a stronger source overrides', () => {
+    it('ignores one that another source overrides', () => {
       file('.env', 'IMPULSE_PORT=abc');
       expect(read({ env: { IMPULSE_PORT: '7' } }).config.port).toBe(7);
       expect(read({ flags: { port: '7' }, env: { IMPULSE_PORT: 'abc' } }).config.port).toBe(7);
@@ -190,7 +190,7 @@ describe('readConfig', () => {
       expect(problems({ flags: { port: 'abc' }, env: { IMPULSE_PORT: '7' } }).length).toBe(1);
     });
 
-    it('keeps the line one line, and off the terminal', () => {
+    it('escapes control characters in its message', () => {
       const [problem, ...others] = problems({ flags: { port: '1\r\n\x1b[2J"\x7f\x9b\u2028\u202e\ud800' } });
       expect(others).toEqual([]);
       expect(problem).toContain(
@@ -198,7 +198,7 @@ describe('readConfig', () => {
       );
     });
 
-    it('cuts what is too long to read', () => {
+    it('shortens long values', () => {
       const [problem] = problems({ flags: { port: '9'.repeat(100_000) } });
       expect(problem).toContain(`port "${'9'.repeat(60)}…" (from --port)`);
     });
@@ -211,21 +211,21 @@ describe('readConfig', () => {
       expect(read().config.port).toBe(5);
     });
 
-    it('says whether it is there, and where', () => {
+    it('returns its path, and whether it exists', () => {
       const path = join(cwd, '.env');
       expect(read().envFile).toEqual({ path, found: false });
       file('.env', '');
       expect(read().envFile).toEqual({ path, found: true });
     });
 
-    it('whose line would be lost, refuses it: guests must not come in for a slip', () => {
+    it("with a line that would be lost, rejects it, so that a typing error doesn't admit guests", () => {
       file('.env', 'IMPULSE_PORT=5\nIMPULSE_PASSWORDS accounts\n');
       expect(problems()).toEqual([
         `.env line 2: "IMPULSE_PASSWORDS accounts" can't be read: allowed is NAME=VALUE, such as IMPULSE_PORT=2323`,
       ]);
     });
 
-    it('that is a directory, tells of it with all the rest', () => {
+    it('that is a directory, reports it with all other problems', () => {
       mkdirSync(join(cwd, '.env'));
       expect(problems({ flags: { port: 'abc' } })).toEqual([
         `${join(cwd, '.env')} can't be read: not a file`,
@@ -233,7 +233,7 @@ describe('readConfig', () => {
       ]);
     });
 
-    it('like the .env.example with every line in force, gives the defaults and no warning', () => {
+    it('like the .env.example with every line uncommented, returns the defaults without a warning', () => {
       const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
       const defaults = read().config;
       file('.env', example.replace(/^#(?=IMPULSE_)/gm, ''));
@@ -247,7 +247,7 @@ describe('readConfig', () => {
   describe('with a banner', () => {
     const allowed = 'allowed is a readable file of at most 64 KiB, or built-in';
 
-    it('gives its text', () => {
+    it('returns its text', () => {
       file('welcome.txt', 'Willkommen, Käpt’n\n');
       expect(read({ flags: { banner: 'welcome.txt' } }).config.banner).toBe('Willkommen, Käpt’n\n');
       expect(read({ env: { IMPULSE_BANNER: join(cwd, 'welcome.txt') } }).config.banner).toContain(
@@ -256,7 +256,7 @@ describe('readConfig', () => {
       expect(row('banner', { flags: { banner: 'welcome.txt' } })?.value).toBe('welcome.txt');
     });
 
-    it('takes 64 KiB and not a byte more', () => {
+    it('allows 64 KiB and not a byte more', () => {
       file('large', Buffer.alloc(65_536, 'x'));
       file('larger', Buffer.alloc(65_537, 'x'));
       expect(read({ flags: { banner: 'large' } }).config.banner?.length).toBe(65_536);
@@ -265,24 +265,24 @@ describe('readConfig', () => {
       ]);
     });
 
-    it('names a file that is not there', () => {
+    it("reports a file that doesn't exist", () => {
       expect(problems({ env: { IMPULSE_BANNER: 'nowhere.txt' } })).toEqual([
         `banner "nowhere.txt" (from IMPULSE_BANNER): ${allowed}; ${join(cwd, 'nowhere.txt')}: no such file or directory`,
       ]);
     });
 
-    it('does not read what is not a file', () => {
+    it("doesn't read what isn't a regular file", () => {
       expect(problems({ flags: { banner: '.' } })[0]).toContain(`; ${cwd}: not a file`);
       expect(problems({ flags: { banner: '/dev/zero' } })[0]).toContain('; /dev/zero: not a file');
     });
 
-    it('does not read one that is overridden', () => {
+    it("doesn't read a file that is overridden", () => {
       expect(
         read({ flags: { banner: 'built-in' }, env: { IMPULSE_BANNER: 'nowhere.txt' } }).config.banner,
       ).toBeNull();
     });
 
-    it('keeps the line one line, whatever the name', () => {
+    it("reports in one line, whatever the file's name", () => {
       for (const banner of ['a\nb\x1b[2J', 'a\0b']) {
         const [problem, ...others] = problems({ flags: { banner } });
         expect(problem).toMatch(/^banner "a[^\p{C}]+$/u);
@@ -294,7 +294,7 @@ describe('readConfig', () => {
   describe('warns', () => {
     const warnings = (env: NodeJS.ProcessEnv) => read({ env }).warnings;
 
-    it('of a name that nothing reads, with its source and the nearest that exists', () => {
+    it('of an unknown name, with its source and the nearest known one', () => {
       file('.env', 'IMPULSE_PROT=5\nPORT=6\nIMPULSE_HOST=::1');
       expect(warnings({ IMPULSE_MAX_SESSION: '5', HOME: '/' })).toEqual([
         'IMPULSE_MAX_SESSION (from the environment) is not a setting; did you mean IMPULSE_MAX_SESSIONS?',
@@ -303,7 +303,7 @@ describe('readConfig', () => {
       ]);
     });
 
-    it('without a guess when nothing is near', () => {
+    it('without a suggestion when no name is near', () => {
       for (const name of [
         'IMPULSE_COLOUR',
         'IMPULSE_FOO',
@@ -315,7 +315,7 @@ describe('readConfig', () => {
       }
     });
 
-    it('of a name of the environment with a slip in its prefix, and of no other', () => {
+    it("of a variable with a typing error in its prefix, and of no other program's", () => {
       expect(warnings({ IMPULS_PORT: '1', PORT: '2', MAX_SESSIONS: '3' })).toEqual([
         'IMPULS_PORT (from the environment) is not a setting; did you mean IMPULSE_PORT?',
       ]);
@@ -351,12 +351,12 @@ describe('formatTable', () => {
     );
   });
 
-  it('keeps a row one line', () => {
+  it('keeps each row on one line', () => {
     const table = formatTable([{ name: 'banner', value: 'a\n\x1b[2Jb', source: '--banner' }]);
     expect(table.split('\n')[1]).toBe('banner  a\\u{a}\\u{1b}[2Jb  --banner');
   });
 
-  it('is only the header when there is nothing', () => {
+  it('returns only the header without rows', () => {
     expect(formatTable([])).toBe('name  value  source');
   });
 });

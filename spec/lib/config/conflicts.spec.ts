@@ -4,14 +4,14 @@ describe('conflictOfLimits', () => {
   const of = (reserve: number, maxSessions: number) =>
     conflictOfLimits({ reserve, maxSessions }, (key) => `--${key}`);
 
-  it('is a reserve of more nodes than there are', () => {
+  it('finds a reserve of more nodes than there are', () => {
     expect(of(20, 10)).toEqual({
       key: 'reserve',
       allowed: 'a whole number up to --maxSessions, which is 10',
     });
   });
 
-  it('is not a board whose nodes are all reserved', () => {
+  it('allows a board whose nodes are all reserved', () => {
     expect(of(10, 10)).toBeUndefined();
     expect(of(0, 1)).toBeUndefined();
   });
@@ -28,7 +28,7 @@ describe('conflictOfPorts', () => {
     ['localhost', '127.0.0.1'],
     ['board.example.org', '::1'],
   ] as const) {
-    it(`is the same port on ${host} and ${metricsHost}`, () => {
+    it(`finds the same port on ${host} and ${metricsHost}`, () => {
       expect(of(host, 2323, metricsHost, 2323)).toEqual({
         key: 'metricsPort',
         allowed: 'any other port than port, which is 2323',
@@ -36,7 +36,7 @@ describe('conflictOfPorts', () => {
     });
   }
 
-  it('is not the same port of another address, another port, any free port, or none', () => {
+  it('allows the same port on another address, another port, any free port, or none', () => {
     expect(of('192.0.2.1', 2323, '127.0.0.1', 2323)).toBeUndefined();
     expect(of('127.0.0.1', 2323, '127.0.0.1', 2324)).toBeUndefined();
     expect(of('127.0.0.1', 0, '127.0.0.1', 0)).toBeUndefined();

@@ -17,7 +17,7 @@ describe('envFile', () => {
     );
   });
 
-  it('sets what is given, and nothing else', () => {
+  it('sets only the given settings', () => {
     expect(parse(envFile())).toEqual({});
     expect(parse(envFile({ banner: 'banner.txt', port: '23' }))).toEqual({
       IMPULSE_PORT: '23',

@@ -21,7 +21,7 @@ describe('init', () => {
   afterEach(() => folder.remove());
   const inside = (name: string) => join(folder.path, name);
 
-  it('writes a configuration that differs from the built-in one by its banner alone', () => {
+  it('writes a configuration that differs from the default only by its banner', () => {
     expect(init(folder.path)).toEqual([inside('.env'), inside('banner.txt')]);
 
     const { config, warnings } = readConfig({ flags: {}, env: {}, cwd: folder.path });
@@ -32,7 +32,7 @@ describe('init', () => {
     expect(parse(readFileSync(inside('.env')))).toEqual({ IMPULSE_BANNER: 'banner.txt' });
   });
 
-  it('makes the folder', () => {
+  it('creates the folder', () => {
     init(inside('boards/first'));
     expect(readdirSync(inside('boards/first')).sort()).toEqual(['.env', 'banner.txt']);
   });
@@ -41,7 +41,7 @@ describe('init', () => {
     ['.env', 'banner.txt'],
     ['banner.txt', '.env'],
   ] as const) {
-    it(`writes nothing where there is a ${taken}`, () => {
+    it(`writes nothing if there is a ${taken}`, () => {
       writeFileSync(inside(taken), 'mine');
       expect(() => init(folder.path)).toThrowError(`nothing was written: ${inside(taken)} is there already`);
       expect(readFileSync(inside(taken), 'utf8')).toBe('mine');
@@ -49,7 +49,7 @@ describe('init', () => {
     });
   }
 
-  it('writes through no link, be it one that leads nowhere', () => {
+  it('never writes through a symbolic link, not even a dangling one', () => {
     symlinkSync(inside('elsewhere'), inside('banner.txt'));
     expect(() => init(folder.path)).toThrowError(/banner.txt is there already$/);
     expect(lstatSync(inside('banner.txt')).isSymbolicLink()).toBe(true);

@@ -3,13 +3,13 @@ import { nearest } from '../../../lib/config/nearest.js';
 describe('nearest', () => {
   const names = ['maxSessions', 'idleTimeoutMs', 'app', 'bus'];
 
-  it('is the name that was meant', () => {
+  it('returns the name that was meant', () => {
     expect(nearest('maxSesions', names)).toBe('maxSessions');
     expect(nearest('idleTimeout', names)).toBe('idleTimeoutMs');
     expect(nearest('ap', names)).toBe('app');
   });
 
-  it('is none where nothing is near', () => {
+  it('returns undefined if no name is near', () => {
     for (const name of ['', 'x', 'colour', 'maxSessionsPerHour', 'a'.repeat(1e6)])
       expect(nearest(name, names)).withContext(name.slice(0, 20)).toBeUndefined();
   });

@@ -4,7 +4,7 @@ import { networkOf, networks } from '../../../lib/config/networks.js';
 import { holds } from '../../support/holds.js';
 
 describe('networkOf', () => {
-  it('takes addresses and networks of both families', () => {
+  it('accepts addresses and networks of both families', () => {
     expect(networkOf('192.0.2.1')).toEqual({ address: '192.0.2.1', prefix: 32, family: 'ipv4' });
     expect(networkOf('203.0.113.0/24')).toEqual({ address: '203.0.113.0', prefix: 24, family: 'ipv4' });
     expect(networkOf('2001:db8::/32')).toEqual({ address: '2001:db8::', prefix: 32, family: 'ipv6' });
@@ -34,18 +34,18 @@ describe('networkOf', () => {
     'fe80::1%eth0',
     ' ::',
   ]) {
-    it(`doesn't take ${JSON.stringify(text)}`, () => expect(networkOf(text)).toBeUndefined());
+    it(`rejects ${JSON.stringify(text)}`, () => expect(networkOf(text)).toBeUndefined());
   }
 });
 
 describe('networks', () => {
-  it('holds the addresses that are in one of them', () => {
+  it('contains the addresses that are in one of them', () => {
     const held = networks(['203.0.113.0/24', '192.0.2.7', '2001:db8::/32']);
     expect(['203.0.113.255', '192.0.2.7', '2001:db8:ffff::1'].map(held)).toEqual([true, true, true]);
     expect(['203.0.114.0', '192.0.2.8', '2001:db9::1'].map(held)).toEqual([false, false, false]);
   });
 
-  it('knows IPv4 in the clothes of IPv6, and addresses with a zone', () => {
+  it('knows IPv4-mapped addresses, and addresses with a zone', () => {
     const held = networks(['203.0.113.0/24', 'fe80::/10']);
     expect(held('::ffff:203.0.113.9')).toBe(true);
     expect(held('::ffff:203.0.114.9')).toBe(false);
@@ -55,7 +55,7 @@ describe('networks', () => {
     expect(['203.0.114.9', '192.0.2.8', '::203.0.113.9'].map(inClothes)).toEqual([false, false, false]);
   });
 
-  it('holds callers over IPv4 by entries in IPv6 notation', () => {
+  it('contains IPv4 callers by entries in IPv6 notation', () => {
     const held = networks(['::ffff:203.0.113.0/120', '::FFFF:192.0.2.7']);
     expect(['203.0.113.9', '192.0.2.7', '::ffff:192.0.2.7', '::ffff:c000:207'].map(held)).toEqual(
       Array(4).fill(true),
@@ -63,7 +63,7 @@ describe('networks', () => {
     expect(['203.0.114.9', '192.0.2.8', '2001:db8::1'].map(held)).toEqual(Array(3).fill(false));
   });
 
-  it('holds everything, or nothing', () => {
+  it('may contain everything, or nothing', () => {
     expect(networks(['0.0.0.0/0'])('198.51.100.1')).toBe(true);
     expect(networks(['0.0.0.0/0'])('2001:db8::1')).toBe(false);
     expect(networks(['::/0'])('2001:db8::1')).toBe(true);
@@ -71,12 +71,12 @@ describe('networks', () => {
     expect(networks([])('198.51.100.1')).toBe(false);
   });
 
-  it('holds nothing that is no address', () => {
+  it("contains nothing that isn't an address", () => {
     const held = networks(['0.0.0.0/0', '::/0']);
     for (const text of ['', 'unix', '1.2.3', '%']) expect(held(text)).withContext(text).toBe(false);
   });
 
-  it('looks an address up once for each prefix length, however long the list is', () => {
+  it('looks an address up once for each prefix length, however long the list', () => {
     const many = Array.from({ length: 2000 }, (_, index) => `10.${index >> 8}.${index & 255}.0/24`);
     const held = networks([...many, '192.0.2.0/25', '2001:db8::/32', '2001:db8:1::/48']);
     const looks = spyOn(Set.prototype, 'has').and.callThrough();
@@ -88,7 +88,7 @@ describe('networks', () => {
     expect(['198.51.100.1', '2001:db9::1', 'nowhere'].map(looksFor)).toEqual([2, 2, 0]);
   });
 
-  it('holds what net.BlockList holds', () => {
+  it('contains what net.BlockList contains', () => {
     // Few different bits, so that networks and addresses meet.
     const byte = fc.constantFrom(0, 1, 127, 128, 192, 255);
     const group = fc.constantFrom('0', '1', '8000', 'ff00', 'ffef', '00ab');

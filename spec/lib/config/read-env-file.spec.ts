@@ -22,7 +22,7 @@ describe('readEnvFile', () => {
     return [...problems.map((problem) => `! ${problem}`), ...warnings];
   };
 
-  it('says whether there is one, and where it was looked for', () => {
+  it('returns whether the file exists, and its path', () => {
     expect(readEnvFile(path())).toEqual({
       path: path(),
       found: false,
@@ -33,7 +33,7 @@ describe('readEnvFile', () => {
     expect(read('')).toEqual({ path: path(), found: true, values: {}, problems: [], warnings: [] });
   });
 
-  it('reads what dotenv reads, in silence where all is well', () => {
+  it('reads what dotenv reads, without warnings if all is well', () => {
     const text = [
       '# a board',
       '',
@@ -57,7 +57,7 @@ describe('readEnvFile', () => {
     }
   });
 
-  it('overlooks the mark at the start of a file in UTF-8', () => {
+  it('ignores the byte order mark of UTF-8', () => {
     const { values, problems, warnings } = read('\ufeffIMPULSE_PORT=2400\n');
     expect(values).toEqual({ IMPULSE_PORT: '2400' });
     expect([...problems, ...warnings]).toEqual([]);
@@ -68,7 +68,7 @@ describe('readEnvFile', () => {
     ['without a mark', Buffer.from('IMPULSE_PASSWORDS=accounts\r\n', 'utf16le')],
     ['with the larger byte first', Buffer.from('\ufeffIMPULSE_PORT=2400', 'utf16le').swap16()],
   ] as const) {
-    it(`can't use one in UTF-16, ${how}`, () => {
+    it(`rejects UTF-16, ${how}`, () => {
       const { values, problems } = read(bytes);
       expect(values).toEqual({});
       expect(problems).toEqual([`${path()} is in UTF-16: allowed is UTF-8`]);
@@ -88,20 +88,20 @@ describe('readEnvFile', () => {
     'IMPULSE PORT=2400',
     '; IMPULSE_PORT=2400',
   ]) {
-    it(`can't use one with a line that was meant for us and is none: ${line}`, () => {
+    it(`rejects a line that was meant as a setting and isn't one: ${line}`, () => {
       expect(sayings(`# board\nIMPULSE_HOST=::1\n\n  ${line}\nIMPULSE_NAME=Owl\n`)).toEqual([
         `! .env line 4: ${JSON.stringify(line)} can't be read: allowed is NAME=VALUE, such as IMPULSE_PORT=2323`,
       ]);
     });
   }
 
-  it('warns of other lines that are none', () => {
+  it('warns of other invalid lines', () => {
     expect(sayings('--port 2400\n')).toEqual([
       `.env line 1: "--port 2400" can't be read: allowed is NAME=VALUE, such as IMPULSE_PORT=2323`,
     ]);
   });
 
-  it('warns of names that nothing reads', () => {
+  it('warns of unknown names', () => {
     expect(
       sayings(
         '\nIMPULS_PORT=1\nIMPULSE_PASSWORD=accounts\nMAX_SESSIONS=5\nPORT=6\nimpulse_host=::1\nNODE_ENV=x\n',
@@ -126,44 +126,44 @@ describe('readEnvFile', () => {
     expect(sayings('OTHER=Owl #1')).toEqual([]);
   });
 
-  it('warns of a setting that stands there twice', () => {
+  it('warns of a setting that occurs twice', () => {
     expect(sayings('IMPULSE_PORT=1\nOTHER=1\nOTHER=2\nIMPULSE_PORT=2\n')).toEqual([
       '.env line 4: IMPULSE_PORT stands in line 1 as well; this line is in force',
     ]);
   });
 
-  it("can't use one whose quotes take in another setting", () => {
+  it('rejects quotes that enclose another setting', () => {
     expect(sayings('OTHER="one\n\nIMPULSE_PASSWORDS=accounts\nMORE=two"\n')).toEqual([
       '! .env line 1: the value of "OTHER" takes in line 3: a quote is missing',
     ]);
   });
 
-  it('warns of a quote that does not end', () => {
+  it('warns of an unterminated quote', () => {
     expect(sayings('IMPULSE_NAME="Owl\nIMPULSE_PORT=1\n')).toEqual([
       '.env line 1: the value of "IMPULSE_NAME" begins with a quote that does not end',
     ]);
     expect(sayings('OTHER="x')).toEqual([]);
   });
 
-  it('warns of letters that are none in UTF-8', () => {
+  it('warns of invalid UTF-8', () => {
     expect(read(Buffer.from('IMPULSE_PORT=1\nIMPULSE_NAME=K\xe4fer\n', 'latin1')).warnings).toEqual([
       ".env line 2: there are letters that aren't UTF-8",
     ]);
   });
 
-  it("can't use what is no file, or too long", () => {
+  it("rejects what isn't a regular file, or is too long", () => {
     mkdirSync(path());
     expect(readEnvFile(path()).problems).toEqual([`${path()} can't be read: not a file`]);
     expect(readEnvFile(path()).found).toBeTrue();
     expect(readEnvFile('/dev/zero').problems).toEqual(["/dev/zero can't be read: not a file"]);
   });
 
-  it('cuts what is too long to read', () => {
+  it('shortens long values', () => {
     const [saying = ''] = sayings(`IMPULSE_PORT ${'9'.repeat(10_000)}`);
     expect(saying.length).toBeLessThan(200);
   });
 
-  it('knows the line of each name that dotenv finds, whatever else is there', () => {
+  it('finds the line of each name that dotenv finds', () => {
     const piece = fc.constantFrom(
       'A',
       'B=1',

@@ -8,7 +8,7 @@ describe('SETTINGS', () => {
     describe(setting.name, () => {
       it('has a default that is allowed', () => expect(setting.parse(setting.default)).not.toBeUndefined());
       it('has a name in kebab-case', () => expect(setting.name).toMatch(/^[a-z]+(-[a-z]+)*$/));
-      it('is explained in one line that goes on', () => {
+      it('has a description of one line', () => {
         expect(setting.description).toMatch(/^[A-Z][\x20-\x7e]+[^.]$/);
         expect(setting.allowed).toMatch(/^[a-z][\x20-\x7e]+[^.]$/);
       });
@@ -19,7 +19,7 @@ describe('SETTINGS', () => {
           setting.allowed.startsWith('one of') ? setting.allowed : null,
         );
       });
-      it('refuses nothing and nonsense', () => {
+      it('rejects empty and invalid values', () => {
         expect(setting.parse('')).toBeUndefined();
         if (setting !== SETTINGS.banner) expect(setting.parse('\x1b[2J nonsense\n')).toBeUndefined();
       });
@@ -102,7 +102,7 @@ describe('SETTINGS', () => {
     }
   });
 
-  it('takes no grace at all, and no other duration of zero', () => {
+  it('allows a grace of zero, and no other duration of zero', () => {
     expect(SETTINGS.shutdownGraceMs.parse('0s')).toBe(0);
     expect(SETTINGS.shutdownGraceMs.parse('off')).toBeNull();
     expect(SETTINGS.idleTimeoutMs.parse('0s')).toBeUndefined();
@@ -142,9 +142,9 @@ describe('SETTINGS', () => {
     'localhost\n',
     'ä.org',
   ]) {
-    it(`refuses the host ${JSON.stringify(text)}`, () => expect(host.parse(text)).toBeUndefined());
+    it(`rejects the host ${JSON.stringify(text)}`, () => expect(host.parse(text)).toBeUndefined());
   }
-  it('refuses a label of 64 letters and a name of 254', () => {
+  it('rejects a label of 64 letters and a name of 254', () => {
     expect(host.parse('a'.repeat(63))).toBeDefined();
     expect(host.parse('a'.repeat(64))).toBeUndefined();
     expect(host.parse(`${'a.'.repeat(126)}b`)).toBeDefined();

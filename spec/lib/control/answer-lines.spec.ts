@@ -13,23 +13,23 @@ function linesOf(chunks: readonly string[], max?: number): Promise<string[]> {
 }
 
 describe('answerLines', () => {
-  it('has each line once, however they were cut, and the last one without its newline', async () => {
+  it('emits each line once, however the chunks are cut, and the last one without its newline', async () => {
     expect(await linesOf([])).toEqual([]);
     expect(await linesOf(['one\ntwo\n'])).toEqual(['one', 'two']);
     expect(await linesOf(['o', 'ne', '\nt', 'wo'])).toEqual(['one', 'two']);
     expect(await linesOf(['\n\n'])).toEqual(['', '']);
   });
 
-  it('puts letters together that were cut, and cuts nothing but newlines', async () => {
+  it('decodes letters that are cut in two, and splits only at newlines', async () => {
     expect(await linesOf(['\xe2\x80', '\xa8\r\n'])).toEqual(['\u2028\r']);
   });
 
-  it('errors at a line that is too long, before it has come as a whole', async () => {
+  it('errors at a line that is too long, before it is complete', async () => {
     await expectAsync(linesOf(['short\n', 'long', 'er'], 5)).toBeRejectedWithError(RangeError);
     expect(await linesOf(['short\n', 'long'], 5)).toEqual(['short', 'long']);
   });
 
-  it('listens no longer than somebody does', () => {
+  it('removes its listeners when unsubscribed', () => {
     const socket = new PassThrough() as unknown as Socket & PassThrough;
     answerLines(socket).subscribe().unsubscribe();
     expect(['data', 'close'].map((event) => socket.listenerCount(event))).toEqual([0, 0]);

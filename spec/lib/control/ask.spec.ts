@@ -28,7 +28,7 @@ describe('ask', () => {
     return { asked, close: () => server.close() };
   }
 
-  it('asks in a line, and emits each line of the answer', async () => {
+  it('sends one line, and emits each line of the answer', async () => {
     const { asked, close } = await board('{"a":1}\n{"b":2}\n');
     expect(await firstValueFrom(ask(path, { command: 'kick', node: 3 }).pipe(toArray()))).toEqual([
       { a: 1 },
@@ -38,13 +38,13 @@ describe('ask', () => {
     close();
   });
 
-  it('errors with what the board says no with, as text', async () => {
+  it("errors with the board's error message", async () => {
     const { close } = await board('{"error":"no \\u001b[2J"}\n');
     await expectAsync(firstValueFrom(ask(path, { command: 'who' }))).toBeRejectedWithError('no \\u{1b}[2J');
     close();
   });
 
-  it('emits nothing that drives a terminal, whoever answers', async () => {
+  it('emits no control characters, whatever answers', async () => {
     const { close } = await board('{"handle":"\\u001b]52;c;aGk=\\u0007\\u202e","\\u009b2J":1}\n');
     expect(await firstValueFrom(ask(path, { command: 'who' }))).toEqual({
       handle: '\\u{1b}]52;c;aGk=\\u{7}\\u{202e}',
@@ -53,7 +53,7 @@ describe('ask', () => {
     close();
   });
 
-  it('reads no answer that has no end', async () => {
+  it('stops reading an endless answer', async () => {
     const server = createServer((socket) => {
       const fill = () => {
         while (socket.writable && socket.write('x'.repeat(1024 ** 2)));
@@ -63,26 +63,26 @@ describe('ask', () => {
     }).listen(path);
     await once(server, 'listening');
     await expectAsync(firstValueFrom(ask(path, { command: 'who' }))).toBeRejectedWithError(
-      `what answers at ${path} is no board`,
+      `the program at ${path} is not a board`,
     );
     server.close();
   });
 
-  it('errors when what answers is no board', async () => {
+  it('errors when the program that answers is not a board', async () => {
     const { close } = await board('SSH-2.0-x\n');
     await expectAsync(firstValueFrom(ask(path, { command: 'who' }))).toBeRejectedWithError(
-      `what answers at ${path} is no board`,
+      `the program at ${path} is not a board`,
     );
     close();
   });
 
-  it('says where it looked when nobody is there', async () => {
+  it('names the socket when no board listens', async () => {
     await expectAsync(firstValueFrom(ask(path, { command: 'who' }))).toBeRejectedWithError(
-      `no board is at ${path}; name the one you mean with --port PORT or --control SOCKET`,
+      `no board listens at ${path}; choose one with --port PORT or --control SOCKET`,
     );
   });
 
-  it('says when the board hung up without a word', async () => {
+  it('says when the board hung up without an answer', async () => {
     const { close } = await board('');
     await expectAsync(firstValueFrom(ask(path, { command: 'who' }))).toBeRejectedWithError(
       'the board hung up without an answer; too many may be asking at once',

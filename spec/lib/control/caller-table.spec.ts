@@ -9,7 +9,7 @@ const SOME = [
 ];
 
 describe('callerTable', () => {
-  it('has a line for each caller, in columns that count wide letters', () => {
+  it('has one row for each caller, in columns that allow for wide letters', () => {
     expect(callerTable(SOME)).toEqual([
       'Node  Handle        Address      On line  Idle  State           Where',
       '   1  ann           203.0.113.7    1h 5m    4s  active          lobby',
@@ -18,11 +18,11 @@ describe('callerTable', () => {
     ]);
   });
 
-  it('is a header when nobody is on line', () => {
+  it('is only a header without callers', () => {
     expect(callerTable([])).toEqual(['Node  Handle  Address  On line  Idle  State  Where']);
   });
 
-  it('leaves out what a window has no room for, and never is wider', () => {
+  it("leaves out columns that don't fit, and is never wider than the window", () => {
     expect(callerTable(SOME, 60)[0]).toBe('Node  Handle        Address      On line  Idle  Where');
     expect(callerTable(SOME, 40)[0]).toBe('Node  Handle        Idle  Where');
     for (let columns = 1; columns < 80; columns += 1) {
@@ -30,7 +30,7 @@ describe('callerTable', () => {
     }
   });
 
-  it('is text, whatever a handle is', () => {
+  it('escapes control characters in handles', () => {
     const [, line] = callerTable([caller(1, '\x1b[2Jann\nbob')]);
     expect(line).toContain('\\u{1b}[2Jann\\u{a}bob');
   });

@@ -31,7 +31,7 @@ const NEWS = {
 
 describe('closingTime', () => {
   it(
-    'tells callers at each mark how long the board is open, and says when it is not',
+    'tells callers the time left at each mark, and when it is cancelled',
     marbles((m) => {
       const { closing, heard, at } = onBoard(m);
       at(1000, () => closing.closeIn(3000));
@@ -46,7 +46,7 @@ describe('closingTime', () => {
   );
 
   it(
-    'is closing time at once with no time left, without a word about it',
+    'ends at once and silently with no time left',
     marbles((m) => {
       const { closing, heard, at } = onBoard(m);
       at(1000, () => closing.closeIn(0));
@@ -57,7 +57,7 @@ describe('closingTime', () => {
   );
 
   it(
-    'knows what is left while it counts, and nothing before, after a cancelling, or at the end',
+    'knows the time left while counting, and none before, after a cancellation, or at the end',
     marbles((m) => {
       const { closing, at } = onBoard(m);
       const left: (number | null)[] = [];
@@ -74,7 +74,7 @@ describe('closingTime', () => {
   );
 
   it(
-    'stops when it is cancelled, and says so',
+    'stops when it is cancelled, and tells callers',
     marbles((m) => {
       const { closing, heard, at } = onBoard(m);
       at(1000, () => closing.closeIn(3000));
@@ -86,7 +86,7 @@ describe('closingTime', () => {
   );
 
   it(
-    'counts anew in place of a countdown that runs, and says what that had left',
+    'starts anew in place of a running countdown, and reports the time that had left',
     marbles((m) => {
       const { closing, at } = onBoard(m);
       at(1000, () => closing.closeIn(3000));
@@ -97,7 +97,7 @@ describe('closingTime', () => {
   );
 
   it(
-    'is over when the board goes down for another reason',
+    'completes when the board shuts down for another reason',
     marbles((m) => {
       const event$ = m.hot('2500ms d', { d: DRAINING });
       const { closing, heard, at } = onBoard(m, event$);
@@ -114,7 +114,7 @@ describe('closingTime', () => {
   );
 
   it(
-    'tells callers once, whoever follows it',
+    'tells callers once, with any number of subscribers',
     marbles((m) => {
       const { closing, heard, at } = onBoard(m);
       at(1000, () => closing.closeIn(1000));
@@ -130,7 +130,7 @@ describe('closingTime', () => {
   );
 
   it(
-    'stops when nobody runs it any more',
+    'stops without subscribers',
     marbles((m) => {
       const { closing, heard, at } = onBoard(m);
       const running = closing.news$.subscribe();
@@ -144,7 +144,7 @@ describe('closingTime', () => {
 });
 
 describe('forewarned', () => {
-  it('tells who comes in while a countdown runs how long it has, and nobody else', () => {
+  it('tells callers who log in during a countdown the time left, and no others', () => {
     let left: number | null = null;
     const { calls } = openBoard(forewarned(lobby(), () => left));
 

@@ -55,7 +55,7 @@ describe('control', () => {
     return lines;
   }
 
-  it('answers a line with lines, and hangs up, also on who has closed their side already', async () => {
+  it('answers a line with lines, and hangs up, also if the client has ended its side', async () => {
     expect(await sends('{"command":"broadcast","text":"hello"}\n')).toEqual([{ heard: 0 }]);
     expect(await sends('{"command":"who"}\nmore that nobody reads\n')).toEqual([{ callers: [] }]);
     // This one takes a moment.
@@ -64,20 +64,20 @@ describe('control', () => {
     ]);
   });
 
-  it('says what is wrong with a request, whatever that is', async () => {
-    const commands = 'there are who, kick, broadcast, drain, stats, watch';
+  it('describes what is wrong with a request', async () => {
+    const commands = 'the commands are who, kick, broadcast, drain, stats, watch';
     for (const [request, error] of [
       ['', 'a request is a line of JSON, such as {"command":"who"}'],
       ['{"command":', 'a request is a line of JSON, such as {"command":"who"}'],
-      ['null', `no command "undefined"; ${commands}`],
-      ['[1]', `no command "undefined"; ${commands}`],
-      ['{"command":"reboot"}', `no command "reboot"; ${commands}`],
-      ['{"command":"constructor"}', `no command "constructor"; ${commands}`],
-      ['{"command":{"a":1}}', `no command "[object Object]"; ${commands}`],
+      ['null', `unknown command "undefined"; ${commands}`],
+      ['[1]', `unknown command "undefined"; ${commands}`],
+      ['{"command":"reboot"}', `unknown command "reboot"; ${commands}`],
+      ['{"command":"constructor"}', `unknown command "constructor"; ${commands}`],
+      ['{"command":{"a":1}}', `unknown command "[object Object]"; ${commands}`],
       ['{"command":"kick"}', 'nobody is on node undefined'],
       ['{"command":"kick","node":"1"}', 'nobody is on node "1"'],
-      ['{"command":"broadcast"}', 'there is nothing to say'],
-      ['{"command":"broadcast","text":" \\u001b \\n"}', 'there is nothing to say'],
+      ['{"command":"broadcast"}', 'the text is empty'],
+      ['{"command":"broadcast","text":" \\u001b \\n"}', 'the text is empty'],
       ['{"command":"drain","cancel":true}', 'no countdown is running'],
       ['{"command":"drain","inMs":-1}', 'inMs is a whole number of milliseconds up to 31536000000'],
       ['{"command":"drain","inMs":1e11}', 'inMs is a whole number of milliseconds up to 31536000000'],
@@ -88,15 +88,15 @@ describe('control', () => {
     expect(impulse.sessions.size).toBe(0);
   });
 
-  it('takes a request of 4 KiB, and not a byte more', async () => {
+  it('accepts a request of 4 KiB, and not a byte more', async () => {
     const request = (bytes: number) => `{"command":"who"${' '.repeat(bytes - 17)}}`;
     expect(await sends(`${request(4096)}\n`)).toEqual([{ callers: [] }]);
-    const tooLong = [{ error: 'a request has 4096 bytes at most' }];
+    const tooLong = [{ error: 'a request may have at most 4096 bytes' }];
     expect(await sends(`${request(4097)}\n`)).toEqual(tooLong);
     expect(await sends('x'.repeat(100_000))).toEqual(tooLong);
   });
 
-  it('takes a request that comes letter by letter, and in the midst of one', async () => {
+  it('accepts a request in single bytes, while serving another one', async () => {
     const socket = connect(path);
     socket.setNoDelay(true);
     for (const byte of Buffer.from('{"command":"broadcast","text":"é"}\n')) {
@@ -118,7 +118,7 @@ describe('control', () => {
       jasmine.clock().tick(4999);
       expect(socket.readableLength).toBe(0);
       jasmine.clock().tick(1);
-      expect(String((await once(socket, 'data'))[0])).toBe('{"error":"no request came"}\n');
+      expect(String((await once(socket, 'data'))[0])).toBe('{"error":"no request was received in time"}\n');
       await once(socket, 'end');
       socket.destroy();
     } finally {
@@ -126,7 +126,7 @@ describe('control', () => {
     }
   });
 
-  it('has sixteen who ask at once, and an answer for the next when one has left', async () => {
+  it('allows sixteen connections, and a new one when one has ended', async () => {
     const asking: Socket[] = [];
     for (let count = 0; count < 16; count += 1) {
       const socket = connect(path);
@@ -144,7 +144,7 @@ describe('control', () => {
     for (const socket of asking) socket.destroy();
   });
 
-  it("hangs up on who watches and doesn't read, once a MiB waits for them", async () => {
+  it("hangs up on a client that watches and doesn't read, at a MiB of backlog", async () => {
     jasmine.clock().install();
     try {
       const [watches, left] = [new Subject<void>(), new Subject<void>()];
@@ -178,7 +178,7 @@ describe('control', () => {
     }
   });
 
-  it('lists who is on line, by their nodes, with their rooms', async () => {
+  it('lists the callers by node, with their rooms', async () => {
     const cyd = await logIn(port, 'cyd');
     const bob = await logIn(port, 'bob');
     bob.says('/join garden\r\n');
@@ -200,7 +200,7 @@ describe('control', () => {
     for (const caller of [ann, bob]) caller.hangUp();
   });
 
-  it('kicks who is on a node, and tells whom', async () => {
+  it('kicks the caller on a node, and says who it was', async () => {
     const ann = await logIn(port, 'ann');
 
     const { kicked } = await firstValueFrom(ask<{ kicked: Caller }>(path, { command: 'kick', node: 1 }));
@@ -212,7 +212,7 @@ describe('control', () => {
     );
   });
 
-  it('tells everybody something, as plain text', async () => {
+  it('broadcasts a text without control characters', async () => {
     const ann = await logIn(port, 'ann');
     const broadcast$ = ask(path, { command: 'broadcast', text: 'soup \x1b[2Jis\nready' });
     expect(await firstValueFrom(broadcast$)).toEqual({ heard: 1 });
@@ -220,12 +220,12 @@ describe('control', () => {
     ann.hangUp();
   });
 
-  it('says with the figures which process it is, and on which port', async () => {
+  it('reports its process and port with the figures', async () => {
     const stats = await firstValueFrom(ask<Stats>(path, { command: 'stats' }));
     expect(stats).toEqual(jasmine.objectContaining({ pid: process.pid, port }));
   });
 
-  it('has figures, of this moment', async () => {
+  it('reports current figures', async () => {
     const ann = await logIn(port, 'ann');
     const { figures } = await firstValueFrom(ask<View>(path, { command: 'stats' }));
     expect(figures).toEqual(
@@ -243,7 +243,7 @@ describe('control', () => {
     ann.hangUp();
   });
 
-  it('shows the board again and again, until it is closed', async () => {
+  it('shows the board repeatedly, until it is closed', async () => {
     const ann = await logIn(port, 'ann');
     const views: View[] = [];
     const watched = new Promise<void>((resolve, reject) => {
@@ -262,7 +262,7 @@ describe('control', () => {
     await ann.gone;
   });
 
-  it('tells who drains it how that goes, to the end', async () => {
+  it('reports the drain to the client that ordered it, to the end', async () => {
     const ann = await logIn(port, 'ann');
     const news$ = ask<DrainNews>(path, { command: 'drain', inMs: 10 });
     const told = firstValueFrom(news$.pipe(toArray()));
@@ -276,7 +276,7 @@ describe('control', () => {
     ]);
   });
 
-  it('lets a second one follow a drain, who may not change it any more', async () => {
+  it('lets a second client follow a drain, but not change it', async () => {
     const ann = await logIn(port, 'ann');
     const first = firstValueFrom(ask<DrainNews>(path, { command: 'drain' }).pipe(toArray()));
     await ann.hears('The board goes down');
@@ -292,7 +292,7 @@ describe('control', () => {
       expect((await news).at(-1)).toEqual(jasmine.objectContaining({ type: 'serverClosed' }));
   });
 
-  it('leaves a countdown as it is when who ordered it hangs up, and has it cancelled by another', async () => {
+  it('keeps a countdown when its client hangs up, and lets another one cancel it', async () => {
     const ann = await logIn(port, 'ann');
     await firstValueFrom(ask(path, { command: 'drain', inMs: 3_600_000 }));
     const late = await logIn(port, 'cyd');

@@ -15,7 +15,7 @@ describe('distrust', () => {
   });
   afterEach(() => folder.remove());
 
-  it('is none where all belongs to who asks, or to root, or is not there', () => {
+  it("is null if everything belongs to the user or root, or doesn't exist", () => {
     expect(distrust(mine, null, me)).toBeNull();
     expect(distrust(mine, mine, me)).toBeNull();
     expect(distrust('/etc/passwd', '/etc/passwd', me)).toBeNull();
@@ -23,7 +23,7 @@ describe('distrust', () => {
     expect(distrust(mine, mine, undefined)).toBeNull();
   });
 
-  it('is of a file, or a socket, that is another user\u2019s', () => {
+  it('names a file or socket of another user', () => {
     // Root's files are trusted.
     if (me === 0) chownSync(mine, 12_345, 12_345);
     const other = statSync(mine).uid + 1;

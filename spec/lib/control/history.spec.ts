@@ -5,7 +5,7 @@ import { NOTHING_YET } from '../../../streams/events/tally.js';
 import { view } from '../../support/controlled.js';
 
 describe('remember', () => {
-  it('makes rates of what changed between two looks, by the time between them', () => {
+  it('computes rates from two views and the time between them', () => {
     const seen: Remembered[] = [];
     from([
       view(0, { admitted: 5, waited: 1, bytesIn: 100 }),
@@ -29,7 +29,7 @@ describe('remember', () => {
     expect(seen[1]?.view).toEqual(view(2, seen[1]?.view.figures));
   });
 
-  it('takes neither figures that went back nor a clock that stood for a rate', () => {
+  it('ignores figures that decrease and a clock that stands still', () => {
     let last: Remembered | undefined;
     from([view(0, { bytesOut: 100 }), view(1, { bytesOut: 90 }), view(1, { bytesOut: 91 })])
       .pipe(remember())
@@ -39,7 +39,7 @@ describe('remember', () => {
     expect(last?.samples.map(({ bytesOut }) => bytesOut)).toEqual([0, 1000]);
   });
 
-  it('remembers a minute', () => {
+  it('keeps one minute', () => {
     let last: Remembered | undefined;
     from(Array.from({ length: 100 }, (_, second) => view(second, { lateMs: second })))
       .pipe(remember())

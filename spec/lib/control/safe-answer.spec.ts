@@ -3,12 +3,12 @@ import { safeAnswer } from '../../../lib/control/safe-answer.js';
 import { holds } from '../../support/holds.js';
 
 describe('safeAnswer', () => {
-  it('is what was said, if that is text', () => {
+  it('returns the answer if it is plain text', () => {
     const said = { time: 'now', callers: [{ node: 1, handle: 'Zoë', where: null, more: [true, 1.5] }] };
     expect(safeAnswer(JSON.stringify(said))).toEqual(said);
   });
 
-  it('has nothing in it that drives a terminal, in values and in names, however deep', () => {
+  it('has no control characters in values or names, at any depth', () => {
     for (const hostile of [
       '\x1b]52;c;aGk=\x07',
       '\x9b2J',
@@ -33,7 +33,7 @@ describe('safeAnswer', () => {
     );
   });
 
-  it('is null where no object was said', () => {
+  it("is null if the line isn't an object", () => {
     for (const line of [
       '',
       'SSH-2.0-x',
@@ -47,7 +47,7 @@ describe('safeAnswer', () => {
       expect(safeAnswer(line)).withContext(line.slice(0, 20)).toBeNull();
   });
 
-  it("has no parent but an object's own", () => {
+  it('has the prototype of an ordinary object', () => {
     expect(Object.getPrototypeOf(safeAnswer('{"__proto__":{"a":1}}'))).toBe(Object.prototype);
   });
 });

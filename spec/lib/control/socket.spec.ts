@@ -36,7 +36,7 @@ describe('listenOnSocket', () => {
       open.push(running);
     });
 
-  it("is its owner's alone, whatever the umask is, and that stays as it was", async () => {
+  it('belongs to its owner alone, whatever the umask, which is restored', async () => {
     const before = process.umask(0);
     try {
       await listens();
@@ -47,7 +47,7 @@ describe('listenOnSocket', () => {
     }
   });
 
-  it('emits who connects', async () => {
+  it('emits the connections', async () => {
     const { sockets } = await listens();
     const client = connect(path);
     await once(client, 'connect');
@@ -57,7 +57,7 @@ describe('listenOnSocket', () => {
     for (const socket of [client, ...sockets]) socket.destroy();
   });
 
-  it('hangs up on more than it may have at once', async () => {
+  it('closes connections above the limit', async () => {
     await listens(1);
     const [first, second] = [connect(path), connect(path)];
     await once(second.resume(), 'close');
@@ -65,14 +65,14 @@ describe('listenOnSocket', () => {
     first.destroy();
   });
 
-  it('is gone when nobody is subscribed any more', async () => {
+  it('removes the socket when unsubscribed', async () => {
     const { stop } = await listens();
     expect(existsSync(path)).toBe(true);
     stop();
     expect(existsSync(path)).toBe(false);
   });
 
-  it('replaces a socket that was left behind', async () => {
+  it('replaces an abandoned socket', async () => {
     const dead = `import('node:net').then(({ createServer }) => createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL')))`;
     spawnSync(process.execPath, ['-e', dead]);
     expect(statSync(path).isSocket()).toBe(true);
@@ -84,7 +84,7 @@ describe('listenOnSocket', () => {
     client.destroy();
   });
 
-  it('leaves a socket alone that somebody answers on', async () => {
+  it('leaves a socket alone on which a program answers', async () => {
     const other = createServer((socket) => void socket.destroy()).listen(path);
     await once(other, 'listening');
 
@@ -98,17 +98,17 @@ describe('listenOnSocket', () => {
     other.close();
   });
 
-  it('leaves a file alone that is no socket', async () => {
+  it("leaves a file alone that isn't a socket", async () => {
     writeFileSync(path, 'precious');
 
     await expectAsync(firstValueFrom(listenOnSocket(path, 2))).toBeRejectedWithError(
-      'there is a file of that name, which is not a socket',
+      'the file exists and is not a socket',
     );
 
     expect(readFileSync(path, 'utf8')).toBe('precious');
   });
 
-  it("errors with the system's error where no socket can be", async () => {
+  it("errors with the system's error where no socket can be created", async () => {
     path = join(folder.path, 'none', 'board.sock');
     await expectAsync(firstValueFrom(listenOnSocket(path, 2))).toBeRejectedWithError(/ENOENT|EACCES/);
   });

@@ -28,13 +28,13 @@ function crowded(count: number) {
 }
 
 describe('what the sysop sees', () => {
-  it('is everybody, by their nodes', () => {
+  it('lists all callers, by node', () => {
     const { board } = crowded(300);
     const nodes = callers(board).map(({ node }) => node);
     expect(nodes).toEqual(Array.from({ length: 300 }, (_, index) => index + 1));
   });
 
-  it('is rows for those on the lowest nodes in a view, and no row is made for others', async () => {
+  it('lists only the lowest nodes in a view, and formats no others', async () => {
     jasmine.clock().install();
     try {
       const { board, counts } = crowded(1000);
@@ -49,7 +49,7 @@ describe('what the sysop sees', () => {
     }
   });
 
-  it('is one row for who is on a node', () => {
+  it('finds the caller on a node', () => {
     const { board, counts } = crowded(1000);
     expect(callerOn(board, 1)).toEqual(jasmine.objectContaining({ node: 1, session: 1000, where: 'garden' }));
     expect(callerOn(board, 1001)).toBeUndefined();

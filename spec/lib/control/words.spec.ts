@@ -1,16 +1,16 @@
 import { drainLine, heardBy, kickedLine } from '../../../lib/control/words.js';
 import { caller } from '../../support/controlled.js';
 
-describe('what is said to who orders a drain', () => {
-  it('is a line for each thing that happens', () => {
+describe('drainLine', () => {
+  it('describes each event in one line', () => {
     expect(drainLine({ type: 'countdownTold', leftMs: 300_000, heard: 2 })).toBe(
       'The board closes in 5 minutes. 2 callers heard it.',
     );
     expect(drainLine({ type: 'countdownTold', leftMs: 60_000, heard: 0, insteadOfMs: 30_000 })).toBe(
-      'The board closes in 1 minute. Nobody is on line to hear it. The countdown before, with 30 seconds left, is off.',
+      'The board closes in 1 minute. No callers are on line. It replaces a countdown with 30 seconds left.',
     );
     expect(drainLine({ type: 'countdownCancelled', heard: 1 })).toBe(
-      'The countdown is off: the board stays open. 1 caller heard it.',
+      'The countdown is cancelled: the board stays open. 1 caller heard it.',
     );
     expect(drainLine({ type: 'serverDraining', reason: 'drain', sessions: 2, graceMs: 10_000 })).toBe(
       'Going down (drain): 2 on line, 10s at most.',
@@ -25,7 +25,7 @@ describe('what is said to who orders a drain', () => {
 });
 
 describe('kickedLine', () => {
-  it('says whom, from where, as text', () => {
+  it('says who was kicked, and from where', () => {
     expect(kickedLine(caller(3, 'ann'))).toBe('Kicked ann from node 3 (203.0.113.7).');
     expect(kickedLine(caller(3, null))).toBe('Kicked a caller who was logging in from node 3 (203.0.113.7).');
     expect(kickedLine(caller(3, 'a\x1bn'))).toContain('a\\u{1b}n');
@@ -33,9 +33,9 @@ describe('kickedLine', () => {
 });
 
 describe('heardBy', () => {
-  it('counts', () => {
+  it('counts callers', () => {
     expect([0, 1, 2].map(heardBy)).toEqual([
-      'Nobody is on line to hear it.',
+      'No callers are on line.',
       '1 caller heard it.',
       '2 callers heard it.',
     ]);

@@ -38,7 +38,7 @@ describe('accept', () => {
     server.close();
   });
 
-  it('has all sockets read into the same memory', async () => {
+  it('makes all sockets read into the same buffer', async () => {
     const [ann, bob] = [await connect(), await connect()];
     ann.caller.says('ann');
     const first = await heard(ann.socket);
@@ -49,7 +49,7 @@ describe('accept', () => {
     expect(second.memory).toBe(first.memory);
   });
 
-  it('keeps what comes during a pause in memory of its own', async () => {
+  it("keeps input during a pause in the socket's own buffer", async () => {
     const [ann, bob] = [await connect(), await connect()];
     ann.socket.resume();
     ann.socket.pause();
@@ -62,7 +62,7 @@ describe('accept', () => {
     expect(memory).not.toBe(other.memory);
   });
 
-  it('makes a caller who goes on during a pause wait, and loses nothing of it', async () => {
+  it('applies backpressure during a pause, and loses no input', async () => {
     const { caller, socket } = await connect();
     const text = 'all work and no play '.repeat(200_000);
     let said = '';
@@ -81,7 +81,7 @@ describe('accept', () => {
     expect(said === text).toBeTrue();
   });
 
-  it('notices during a pause that the caller hangs up', async () => {
+  it('notices a hang-up during a pause', async () => {
     const { caller, socket } = await connect();
     socket.resume();
     socket.pause();
@@ -91,12 +91,12 @@ describe('accept', () => {
     expect(socket.isPaused()).toBeTrue();
   });
 
-  it('lets the other end hang up first, where the server does', async () => {
+  it('allows half-open sockets if the server does', async () => {
     const { socket } = await connect();
     expect(socket.allowHalfOpen).toBeTrue();
   });
 
-  it('has the socket that listens told once what its callers inherit', async () => {
+  it('sets inherited options once, on the listening socket', async () => {
     const told: unknown[] = [];
     const other = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 5000 });
     Object.assign(other, {
@@ -116,7 +116,7 @@ describe('accept', () => {
     for (const method of ofEach) expect(method).not.toHaveBeenCalled();
   });
 
-  it('counts its sockets, so that the server closes with the last of them', async () => {
+  it('counts its sockets, so that the server closes with the last one', async () => {
     const { socket } = await connect();
     expect(await connections()).toBe(1);
     let closed = false;
@@ -130,7 +130,7 @@ describe('accept', () => {
     expect(await connections()).toBe(0);
   });
 
-  it('leaves it to Node to tell of a caller who could not be accepted', () => {
+  it('leaves errors of accepting to Node', () => {
     const errors: NodeJS.ErrnoException[] = [];
     server.on('error', (error) => errors.push(error));
     const listening = (server as unknown as { _handle: { onconnection(error: number): void } })._handle;
@@ -138,7 +138,7 @@ describe('accept', () => {
     expect(errors.map(({ code, syscall }) => [code, syscall])).toEqual([['EMFILE', 'accept']]);
   });
 
-  it('leaves a server alone that does not listen', () => {
+  it("leaves a server alone that doesn't listen", () => {
     expect(() => accept(createServer())).not.toThrow();
   });
 });

@@ -37,7 +37,7 @@ async function open(
 }
 
 describe('listen', () => {
-  it('emits its address, then those who call', async () => {
+  it('emits its address, then the connections', async () => {
     const { address, socket$, subscription } = await open();
     const accepted = firstValueFrom(socket$.pipe(take(1)));
     const caller = await call(address.port);
@@ -51,7 +51,7 @@ describe('listen', () => {
     subscription.unsubscribe();
   });
 
-  it('takes nobody for a caller who reset the line before anybody looked', async () => {
+  it('ignores a connection that was reset before it was accepted', async () => {
     const { address, socket$, subscription } = await open();
     const addresses: (string | undefined)[] = [];
     const accepted = firstValueFrom(
@@ -79,7 +79,7 @@ describe('listen', () => {
     subscription.unsubscribe();
   });
 
-  it('has those who call read into the same memory', async () => {
+  it('makes accepted sockets read into the same buffer', async () => {
     const { address, socket$, subscription } = await open();
     const memory = firstValueFrom(
       socket$.pipe(
@@ -97,7 +97,7 @@ describe('listen', () => {
     subscription.unsubscribe();
   });
 
-  it('has the kernel ask for a sign of life, so early that it has given up in time, but after a second at least', async () => {
+  it('sets keepalive early enough to give up in time, but after a second at least', async () => {
     needsKernelTimers();
     for (const [silenceMs, least, most] of [
       [120_000, 60, 110],
@@ -119,7 +119,7 @@ describe('listen', () => {
     }
   });
 
-  it('has nobody asked for a sign of life without a time', async () => {
+  it('sets no keepalive without a time', async () => {
     needsKernelTimers();
     const { address, socket$, subscription } = await open(null);
     const accepted = firstValueFrom(socket$.pipe(take(1)));
@@ -130,7 +130,7 @@ describe('listen', () => {
     subscription.unsubscribe();
   });
 
-  it('closes the port at once when nobody takes its callers any more, and leaves those on line alone', async () => {
+  it('closes the port at once when its connections are unsubscribed, and keeps open ones', async () => {
     const { address, socket$, closed } = await open();
     const sockets: net.Socket[] = [];
     const taking = socket$.subscribe((socket) => sockets.push(socket));
@@ -146,7 +146,7 @@ describe('listen', () => {
     await closed;
   });
 
-  it('closes the port when it is unsubscribed itself', async () => {
+  it('closes the port when unsubscribed', async () => {
     const { address, subscription } = await open();
 
     subscription.unsubscribe();
@@ -154,7 +154,7 @@ describe('listen', () => {
     await expectAsync(call(address.port)).toBeRejected();
   });
 
-  it('hangs up on callers whom nobody takes', async () => {
+  it('closes connections that come without a subscriber', async () => {
     const { address, subscription } = await open();
 
     expect(await (await call(address.port)).gone).toBe('');
@@ -162,7 +162,7 @@ describe('listen', () => {
     subscription.unsubscribe();
   });
 
-  it('errors with the error of the system when it cannot listen', async () => {
+  it("errors with the system's error when it can't listen", async () => {
     const taken = net.createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as net.AddressInfo;
@@ -176,13 +176,13 @@ describe('listen', () => {
     taken.close();
   });
 
-  it('errors with the error of the system for a port that is none', async () => {
+  it("errors with the system's error for an invalid port", async () => {
     await expectAsync(firstValueFrom(listen({ ...HERE, port: 70_000 }))).toBeRejectedWith(
       jasmine.objectContaining({ code: 'ERR_SOCKET_BAD_PORT' }),
     );
   });
 
-  it('stays open when a caller could not be let in', async () => {
+  it('stays open when a connection could not be accepted', async () => {
     const listened = spyOn(net.Server.prototype, 'listen').and.callThrough();
     const { address, socket$, subscription } = await open();
     const accepted = firstValueFrom(socket$.pipe(take(1)));

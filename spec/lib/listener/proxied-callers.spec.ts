@@ -72,7 +72,7 @@ describe('proxiedCallers', () => {
     while (outcomes.length < count) await new Promise((resolve) => setImmediate(resolve));
   };
 
-  it('lets callers through as their headers are complete', async () => {
+  it('emits callers in the order in which their headers are complete', async () => {
     const [first, second] = [await connect(), await connect()];
     rest(second);
     await outcome(1);
@@ -83,7 +83,7 @@ describe('proxiedCallers', () => {
     expect(scheduler.running).toBe(0);
   });
 
-  it('refuses one more at once while as many as may wait for their header', async () => {
+  it('refuses a connection at once when too many wait for their header', async () => {
     await connect();
     await connect();
     const started = scheduler.started;
@@ -95,7 +95,7 @@ describe('proxiedCallers', () => {
     expect(MAX_AWAITED_HEADERS).toBe(1024);
   });
 
-  it('has room again when a header is complete, is none, or the peer hangs up', async () => {
+  it('has room again when a header is complete or invalid, or the peer hangs up', async () => {
     for (const leave of [
       rest,
       (caller: Caller) => caller.says('\r\n'),
@@ -113,7 +113,7 @@ describe('proxiedCallers', () => {
     }
   });
 
-  it('has room again when nothing came in time', async () => {
+  it('has room again after a timeout', async () => {
     await connect();
     await connect();
     virtual.maxFrames = PROXY_HEADER_MS;
@@ -124,7 +124,7 @@ describe('proxiedCallers', () => {
     expect(outcomes).toEqual(['timeout', 'timeout', '192.0.2.1']);
   });
 
-  it('says of a peer that is no proxy that it is none, also while there is no room', async () => {
+  it("refuses a peer that isn't a proxy for that reason, even without room", async () => {
     await connect();
     await connect();
     isTrusted = false;
@@ -133,7 +133,7 @@ describe('proxiedCallers', () => {
     expect(outcomes).toEqual(['not a proxy']);
   });
 
-  it('completes with its source when no header is awaited any more', async () => {
+  it('completes with its source when no connection waits for its header', async () => {
     const caller = await connect();
     accepted$.complete();
     expect(isComplete).toBe(false);
@@ -143,7 +143,7 @@ describe('proxiedCallers', () => {
     expect(isComplete).toBe(true);
   });
 
-  it('hangs up on all who wait when nobody is interested any more', async () => {
+  it('closes all waiting connections when unsubscribed', async () => {
     const callers = [await connect(), await connect()];
     running.unsubscribe();
 

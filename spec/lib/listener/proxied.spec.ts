@@ -129,7 +129,7 @@ describe('proxied', () => {
         expect(socket.destroyed).toBe(false);
       });
 
-      it('gives back what came with the header, and what came after it', async () => {
+      it('returns what came with the header, and what came after it', async () => {
         const arrival = await connect(Buffer.concat([header, Buffer.from('hel')]));
         const { socket, outcome } = arrival;
         await outcome;
@@ -138,7 +138,7 @@ describe('proxied', () => {
         expect(await read(socket, 7)).toBe('hello\r\n');
       });
 
-      it('reads a header that is cut in two, wherever', async () => {
+      it('reads a header that is cut in two, at any place', async () => {
         for (let cut = 1; cut < header.length; cut += 1) {
           const arrival = await connect();
           await say(arrival, header.subarray(0, cut));
@@ -160,7 +160,7 @@ describe('proxied', () => {
         expect(await arrival.outcome).toEqual(jasmine.objectContaining({ address: '192.0.2.1' }));
       });
 
-      it('loses nothing of a flood behind the header', async () => {
+      it('loses nothing of a flood after the header', async () => {
         const flood = Array.from({ length: 40_000 }, (_, at) => `${at}\r\n`).join('');
         const { socket, outcome } = await connect(Buffer.concat([header, Buffer.from(flood)]));
         await outcome;
@@ -177,7 +177,7 @@ describe('proxied', () => {
         expect(arrival.socket.destroyed).toBe(true);
       });
 
-      it('lets a caller through who hung up right behind the header', async () => {
+      it('emits a caller who hung up right after the header', async () => {
         const { caller, socket, outcome } = await connect();
         caller.socket.end(Buffer.concat([header, Buffer.from('bye')]));
         expect(await outcome).toEqual(jasmine.objectContaining({ kind: 'caller' }));
@@ -199,7 +199,7 @@ describe('proxied', () => {
     });
   }
 
-  it('leaves the socket paused, and nobody listening to it', async () => {
+  it('leaves the socket paused, without listeners', async () => {
     const arrival = await connect(Buffer.concat([V1, Buffer.from('hello')]));
     const { socket, outcome } = arrival;
     await outcome;
@@ -212,7 +212,7 @@ describe('proxied', () => {
     expect(scheduler.running).toBe(0);
   });
 
-  it('survives a caller whose line is reset after the header', async () => {
+  it('survives a reset after the header', async () => {
     const { caller, socket, outcome } = await connect(V1);
     await outcome;
     caller.socket.resetAndDestroy();
@@ -231,7 +231,7 @@ describe('proxied', () => {
     expect(socket.listenerCount('data')).toBe(0);
   });
 
-  it('refuses what is no header, and hangs up', async () => {
+  it('refuses an invalid header, and hangs up', async () => {
     for (const [bad, why] of [
       ['hello\r\n', 'no header'],
       ['GET / HTTP/1.1\r\n\r\n', 'no header'],
@@ -246,7 +246,7 @@ describe('proxied', () => {
     expect(scheduler.running).toBe(0);
   });
 
-  it('takes a second header for what the caller says', async () => {
+  it("treats a second header as the caller's input", async () => {
     const second = line('TCP4 198.51.100.66 192.0.2.11 1 2');
     const { socket, outcome } = await connect(Buffer.concat([V1, second]));
 
@@ -265,7 +265,7 @@ describe('proxied', () => {
     expect(await caller.gone).toBe('');
   });
 
-  it('gives no more time for a byte now and then', async () => {
+  it("doesn't extend the time for single bytes", async () => {
     const arrival = await connect();
     for (const [at, byte] of V1.subarray(0, 29).entries()) {
       advanceTo(100 * at);
@@ -282,7 +282,7 @@ describe('proxied', () => {
     });
   });
 
-  it('does not mind how long a caller stays after the header', async () => {
+  it('sets no timeout after the header', async () => {
     const { socket, outcomes, outcome } = await connect(V1);
     await outcome;
     advanceTo(10 * PROXY_HEADER_MS);
@@ -307,7 +307,7 @@ describe('proxied', () => {
     expect(await outcome).toBeUndefined();
   });
 
-  it('completes without a value for a line that is gone already', async () => {
+  it('completes without a value for a closed connection', async () => {
     for (const leave of ['destroy', 'end'] as const) {
       const { socket, caller } = await accept();
       expect(socket.remoteAddress).withContext('Node remembers it').toBe('127.0.0.1');
@@ -323,7 +323,7 @@ describe('proxied', () => {
     expect(asked).toEqual([]);
   });
 
-  it('asks about the peer itself, and nobody else', async () => {
+  it("asks about the peer's address only", async () => {
     await (await connect(V1)).outcome;
 
     expect(asked).toEqual(['127.0.0.1']);
@@ -347,14 +347,14 @@ describe('proxied', () => {
     });
   }
 
-  it('refuses a peer that is not trusted before it has said anything', async () => {
+  it("refuses a peer that isn't trusted before it sends anything", async () => {
     isTrusted = false;
     const { socket, outcomes } = await connect();
 
     expect(outcomes).toEqual([{ kind: 'refused', socket, why: 'not a proxy', address: '127.0.0.1' }]);
   });
 
-  it('hangs up on a peer that is still unknown when nobody waits for it any more', async () => {
+  it('closes the connection of an unknown peer when unsubscribed', async () => {
     const { caller, outcomes, unsubscribe } = await connect();
     unsubscribe();
 
@@ -363,7 +363,7 @@ describe('proxied', () => {
     expect(scheduler.running).toBe(0);
   });
 
-  it('does not hang up on a caller who is through, also when unsubscribed by the one who took it', async () => {
+  it("doesn't close a caller's connection, also when unsubscribed while emitting it", async () => {
     const { caller, socket } = await accept();
     caller.says(V1);
 

@@ -43,7 +43,7 @@ const on = (bus: Partial<Bus>, now = () => 0) =>
 
 describe('inRoom', () => {
   it(
-    'listens to a room, and is in it, for as long as it is subscribed to; emits nothing',
+    'listens to a room and is present in it while subscribed; emits nothing',
     marbles((m) => {
       const message$ = m.hot(' -a---', { a: said(bob, 'hello') });
       const presence$ = m.hot('--a--', { a: presence('left', bob) });
@@ -66,7 +66,7 @@ describe('inRoom', () => {
   );
 
   it(
-    'hands on an error of the bus, and leaves the room',
+    'passes on an error of the bus, and leaves the room',
     marbles((m) => {
       const message$ = m.cold(' --#');
       const entered$ = m.cold('----');
@@ -80,7 +80,7 @@ describe('inRoom', () => {
     }),
   );
 
-  it('shows what others say and do, in their order, and nothing of what the caller does', () => {
+  it("shows what others say and do, in order, and not the caller's own messages", () => {
     const bus = embeddedBus();
     const { visit, told } = annsVisit(on(bus));
     inRoom(visit, 'lobby').subscribe();
@@ -95,7 +95,7 @@ describe('inRoom', () => {
     expect(told).toEqual(['bob: one', '* bob waves', 'bob: three']);
   });
 
-  it('fails for one caller alone, if what is to be shown to them fails', () => {
+  it('errors for one caller only, if showing a message to them fails', () => {
     const bus = embeddedBus();
     const failed: unknown[] = [];
     const { visit, told } = annsVisit(on(bus));
@@ -114,7 +114,7 @@ describe('inRoom', () => {
     expect(told).toEqual(['ann left.', 'bob: hello', 'bob: again']);
   });
 
-  it('tells who comes and goes; not the caller about themselves', () => {
+  it('announces who enters and leaves, except the caller', () => {
     const bus = embeddedBus();
     const { visit, told } = annsVisit(on(bus));
     const running = inRoom(visit, 'lobby').subscribe();
@@ -127,7 +127,7 @@ describe('inRoom', () => {
     expect(told).toEqual(['bob came in.', 'bob left.']);
   });
 
-  it('tells nobody who comes and goes where there are more than fifty', () => {
+  it('announces nobody in a room of more than fifty', () => {
     const bus = embeddedBus();
     const others = Array.from({ length: 48 }, (_, index) =>
       bus.enter(roomChannel('lobby'), { callId: `fake-${index + 10}`, handle: `caller${index}` }).subscribe(),
@@ -147,7 +147,7 @@ describe('inRoom', () => {
 
 describe('pages', () => {
   it(
-    'listens for what is meant for the caller, for as long as it is subscribed to; emits nothing',
+    "listens for the caller's private messages while subscribed; emits nothing",
     marbles((m) => {
       const page$ = m.hot('-a--', { a: { kind: 'paged', from: bob, text: 'are you there?' } });
       const services = on({ channel$: (name) => (name === callerChannel('fake-1') ? page$ : EMPTY) });
@@ -160,7 +160,7 @@ describe('pages', () => {
     }),
   );
 
-  it('rings once in ten seconds, and shows all of them', () => {
+  it('rings at most once in ten seconds, and shows all of them', () => {
     const bus = embeddedBus();
     let now = 0;
     const { visit, told } = annsVisit(on(bus, () => now));
@@ -171,7 +171,7 @@ describe('pages', () => {
     expect(told.length).toBe(6);
   });
 
-  it("doesn't ring for one who is away, and shows what is meant for them", () => {
+  it("doesn't ring for a caller who is away, and shows the message", () => {
     const bus = embeddedBus();
     const { visit, told } = annsVisit(on(bus));
     pages(visit).subscribe();
@@ -180,7 +180,7 @@ describe('pages', () => {
     expect(told).toEqual(['-> bob pages you: hello']);
   });
 
-  it('has nothing of those who are ignored', () => {
+  it('shows nothing from ignored callers', () => {
     const bus = embeddedBus();
     const { visit, told } = annsVisit(on(bus));
     pages(visit).subscribe();
@@ -194,7 +194,7 @@ describe('pages', () => {
     expect(told).toEqual(['\x07-> eve pages you: psst', 'eve: hello']);
   });
 
-  it('rings at one caller only', () => {
+  it('rings for one caller only', () => {
     const bus = embeddedBus();
     const { visit, told } = annsVisit(on(bus));
     pages(visit).subscribe();
@@ -204,7 +204,7 @@ describe('pages', () => {
 });
 
 describe('rendered', () => {
-  it('has colours where the terminal has any', () => {
+  it('uses colours if the terminal has any', () => {
     expect(rendered(said(bob, 'hello'), PLAIN)).toBe('bob: hello');
     expect(rendered(said(bob, 'hello'), COLOURS)).toBe('\x1b[1;36mbob\x1b[0m: hello');
     expect(rendered({ kind: 'did', from: bob, text: 'waves' }, COLOURS)).toBe('* \x1b[1;36mbob\x1b[0m waves');
@@ -213,7 +213,7 @@ describe('rendered', () => {
     );
   });
 
-  it('is broken to fit each window, with blanks before each row but the first', () => {
+  it('is wrapped to each window, with all rows but the first indented', () => {
     const message = said(bob, 'one two three');
     expect(rendered(message, { ...PLAIN, columns: 10 })).toBe('bob: one\n  two\n  three');
     expect(rendered(message, { ...PLAIN, columns: 12 })).toBe('bob: one two\n  three');
@@ -221,7 +221,7 @@ describe('rendered', () => {
     expect(rendered(message, { ...COLOURS, columns: 12 })).toBe('\x1b[1;36mbob\x1b[0m: one two\n  three');
   });
 
-  it("has no row that begins with another's words, however they are made", () => {
+  it("has no row that begins with the sender's text, however it is composed", () => {
     const parts = fc.constantFrom('ann:', ' ', '  ', 'x', 'long'.repeat(5), '漢', '👩‍👩‍👧', 'e\u0301', '* ');
     const kinds = fc.constantFrom('said', 'did', 'paged');
     holds(
@@ -238,12 +238,12 @@ describe('rendered', () => {
     );
   });
 
-  it('leaves a name that no row has room for without its colour', () => {
+  it("doesn't colour a name that is too long for a row", () => {
     const from = { callId: 'fake-2', handle: 'Ann of Green Gables' };
     expect(rendered(said(from, 'hi'), { ...COLOURS, columns: 12 })).toBe('Ann of Green\n  Gables: hi');
   });
 
-  it('is laid out for a few widths only, of all that callers may say theirs is', () => {
+  it('is laid out for a few widths only, however many callers report', () => {
     const text = 'one two three four five six seven eight nine ten '.repeat(20);
     const message = said(bob, text);
     const looks = new Set<string>();
@@ -252,7 +252,7 @@ describe('rendered', () => {
     expect(looks.size).toBe(23);
   });
 
-  it('is made once for all terminals that are alike', () => {
+  it('is cached for all terminals that are alike', () => {
     let looked = 0;
     const counting: Message = {
       kind: 'said',

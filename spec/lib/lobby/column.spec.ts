@@ -7,18 +7,18 @@ const letters = fc.constantFrom('a', 'b', ' ', ' ', 'é', 'e\u0301', '漢', '字
 const texts = fc.array(letters, { maxLength: 60 }).map((all) => all.join(''));
 
 describe('column', () => {
-  it('fills up with blanks behind the text, or before it', () => {
+  it('pads the text at its end or its start', () => {
     expect(column('ann', 5)).toBe('ann  ');
     expect(column('ann', 5, 'right')).toBe('  ann');
     expect(column('漢', 5)).toBe('漢   ');
   });
 
-  it('cuts what is too long, and says so', () => {
+  it('cuts a text that is too long, with an ellipsis', () => {
     expect(column('Ann of Green Gables', 8)).toBe('Ann of …');
     expect(column('漢字漢字', 6)).toBe('漢字… ');
   });
 
-  it('is as wide as it is told, whatever is in it', () => {
+  it('has the requested width, whatever it contains', () => {
     holds(
       fc.property(texts, fc.integer({ min: 1, max: 20 }), (text, columns) => {
         const line = text.replaceAll('\n', '');

@@ -42,32 +42,32 @@ function lobby(...others: SessionInfo[]) {
 const roomOf = ({ room }: Visit) => (room as BehaviorSubject<string>).value;
 
 describe('a line', () => {
-  it('is for all in the room, without the blanks around it, and answered with nothing', () => {
+  it('is said to the room, trimmed, and gets no answer', () => {
     const { says, heard } = lobby(bob);
     expect(says('  hello  there ')).toBe('');
     expect(heard).toEqual(['ann said: hello  there']);
   });
 
-  it('that nobody hears is answered with that', () => {
+  it('that nobody hears gets an answer that says so', () => {
     const { says } = lobby();
     expect(says('hello?')).toBe('Nobody else is in this room to hear it.\n');
     expect(says('/me waves')).toBe('Nobody else is in this room to hear it.\n');
   });
 
-  it('with two slashes before it is said with one', () => {
+  it('with two slashes is said with one', () => {
     const { says, heard } = lobby(bob);
     expect(says('//quit is how one leaves')).toBe('');
     expect(heard).toEqual(['ann said: /quit is how one leaves']);
   });
 
-  it('of nothing is nothing', () => {
+  it('of blanks does nothing', () => {
     const { says, heard } = lobby();
     expect(says('')).toBe('');
     expect(says('   ')).toBe('');
     expect(heard).toEqual([]);
   });
 
-  it('with a slash in it is said, and one that begins with one is a command and never said', () => {
+  it('with a slash inside is said; one that begins with a slash is a command', () => {
     const { says, heard } = lobby();
     says('and/or');
     says('/nonsense');
@@ -77,26 +77,26 @@ describe('a line', () => {
 });
 
 describe('a command', () => {
-  it('is taken in whatever case, with blanks around it', () => {
+  it('is accepted in any case, with blanks around it', () => {
     expect(lobby().says('  /TIME  ')).toMatch(/^It is /);
   });
 
-  it('that there is not is answered with the one that was meant, if one is near', () => {
+  it('that is unknown is answered with the nearest one', () => {
     const { says } = lobby();
     expect(says('/whi')).toBe('There is no /whi. Did you mean /who?\n');
     expect(says('/QIUT')).toBe('There is no /QIUT. Did you mean /quit?\n');
     expect(says('/jion garden')).toBe('There is no /jion. Did you mean /join?\n');
-    expect(says('/teleport')).toBe('There is no /teleport. Type /help for what there is.\n');
+    expect(says('/teleport')).toBe('There is no /teleport. Type /help for a list of commands.\n');
   });
 
-  it('of a letter or none is near to none', () => {
+  it('of one letter or none has no nearest one', () => {
     const { says } = lobby();
-    expect(says('/')).toBe('Type /help for what there is.\n');
-    expect(says('/ who')).toBe('Type /help for what there is.\n');
-    expect(says('/x')).toBe('There is no /x. Type /help for what there is.\n');
+    expect(says('/')).toBe('Type /help for a list of commands.\n');
+    expect(says('/ who')).toBe('Type /help for a list of commands.\n');
+    expect(says('/x')).toBe('There is no /x. Type /help for a list of commands.\n');
   });
 
-  it("isn't what every object of JavaScript has", () => {
+  it("isn't a property of Object.prototype", () => {
     const { says } = lobby();
     for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
       expect(says(`/${name}`)).toContain(`There is no /${name}.`);
@@ -104,7 +104,7 @@ describe('a command', () => {
   });
 
   for (const [also, name] of Object.entries({ '?': 'help', w: 'who', bye: 'quit', exit: 'quit' })) {
-    it(`has another name: /${also} is /${name}`, () => {
+    it(`has an alias: /${also} is /${name}`, () => {
       const { says } = lobby();
       expect(says(`/${also}`)).toBe(says(`/${name}`));
       expect(says(`/${also}`)).not.toContain('There is no');
@@ -112,12 +112,12 @@ describe('a command', () => {
   }
 
   for (const also of ['msg', 'tell']) {
-    it(`has another name: /${also} is /page`, () => {
-      expect(lobby(bob).says(`/${also} bob hi`)).toBe('bob has it.\n');
+    it(`has an alias: /${also} is /page`, () => {
+      expect(lobby(bob).says(`/${also} bob hi`)).toBe('Sent to bob.\n');
     });
   }
 
-  it('has another name: /away is /afk', () => {
+  it('has an alias: /away is /afk', () => {
     const { says, visit } = lobby();
     says('/away lunch');
     expect(visit.away.get(1)).toBe('lunch');
@@ -125,7 +125,7 @@ describe('a command', () => {
 });
 
 describe('/help', () => {
-  it('has a line for each command, no wider than a common window, and no other names', () => {
+  it('has one row for each command, within 80 columns, and no aliases', () => {
     const help = `${lobby().says('/help')}`;
     for (const name of ['join ROOM', 'rooms', 'me TEXT', 'page HANDLE TEXT', 'who', 'idle [HANDLE]']) {
       expect(help).toContain(`\n/${name} `);
@@ -140,20 +140,20 @@ describe('/help', () => {
 });
 
 describe('/help in a narrow window', () => {
-  it('has what a command does on a row of its own', () => {
+  it('puts the description on a row of its own', () => {
     const { services } = lobby();
     const help = `${answer(visitOf(ann, services, 40), '/help')}`;
-    expect(help).toContain('\n/page HANDLE TEXT\n    tell somebody something, in whatever room\n');
+    expect(help).toContain('\n/page HANDLE TEXT\n    send somebody a private message\n');
   });
 });
 
 describe('/quit', () => {
-  it('hangs up', () => {
+  it('ends the session', () => {
     expect(lobby().says('/quit')).toBeNull();
     expect(lobby().says('/quit now')).toBeNull();
   });
 
-  it('hangs up whoever is away too', () => {
+  it('ends the session of a caller who is away too', () => {
     const { says } = lobby();
     says('/afk');
     expect(says('/quit')).toBeNull();
@@ -161,7 +161,7 @@ describe('/quit', () => {
 });
 
 describe('/join', () => {
-  it('goes to a room, in whatever case, and what is said there is for those who are there', () => {
+  it('moves to a room, in any case, and what is said there is heard there only', () => {
     const { says, heard, visit } = lobby();
     expect(says('/join GARDEN')).toBe('You are in garden now.\n');
     expect(roomOf(visit)).toBe('garden');
@@ -169,7 +169,7 @@ describe('/join', () => {
     expect(heard).toEqual(['in the garden, ann said: hello']);
   });
 
-  it('stays where one is', () => {
+  it('stays in the current room', () => {
     const { says, visit } = lobby();
     let moves = 0;
     visit.room.subscribe(() => {
@@ -185,17 +185,17 @@ describe('/join', () => {
     }
   });
 
-  it('takes nothing else', () => {
+  it('refuses other characters', () => {
     for (const name of ['', 'two words', '-x', '_x', '../etc', 'room/x', '👋', 'x'.repeat(17)]) {
       const { says, visit } = lobby();
       expect(says(`/join ${name}`)).toBe(
-        'A room is 1 to 16 letters, digits, - and _: such as /join garden\n',
+        'A room name has 1 to 16 letters, digits, - and _. Example: /join garden\n',
       );
       expect(roomOf(visit)).toBe('lobby');
     }
   });
 
-  it('takes the accents of a name for the same, however they are typed', () => {
+  it('accepts the accents of a name in either form', () => {
     const { says, visit } = lobby();
     says('/join zoe\u0308');
     expect(roomOf(visit)).toBe('zoë');
@@ -211,38 +211,38 @@ describe('/rooms', () => {
     return board;
   };
 
-  it('has the rooms, and how many are there', () => {
+  it('lists the rooms and how many callers are in each', () => {
     expect(open(['lobby', 'garden', 'lobby']).says('/rooms')).toBe('garden (1), lobby (3)\n');
   });
 
-  it('lists a hundred at most', () => {
+  it('lists at most a hundred', () => {
     const names = Array.from({ length: 1000 }, (_, index) => `room${index}`);
     expect(`${open(names).says('/rooms')}`.split(', ').length).toBe(100);
   });
 });
 
 describe('/me', () => {
-  it('says what one does', () => {
+  it('says what the caller does', () => {
     const { says, heard } = lobby(bob);
     expect(says('/me waves')).toBe('');
     expect(heard).toEqual(['ann did: waves']);
   });
 
-  it('asks what, if one says nothing', () => {
+  it('shows its usage without a text', () => {
     const { says, heard } = lobby();
-    expect(says('/me')).toBe('What do you do? Such as /me waves\n');
+    expect(says('/me')).toBe('Usage: /me TEXT, for example /me waves\n');
     expect(heard).toEqual([]);
   });
 });
 
 describe('/page', () => {
-  it('tells somebody something', () => {
+  it('sends a private message', () => {
     const { says, heard } = lobby(bob);
-    expect(says('/page BOB  are you  there?')).toBe('bob has it.\n');
+    expect(says('/page BOB  are you  there?')).toBe('Sent to bob.\n');
     expect(heard).toEqual(["to bob's 2, ann paged: are you  there?"]);
   });
 
-  it('is for the one whose handle the first word is, whatever handles begin so', () => {
+  it('finds the exact handle of the first word, whatever other handles begin like it', () => {
     const { says, heard } = lobby(bob, green, someone(4, 'bob_of_bobs'));
     says('/page ann_of_green_gables hello');
     says('/page bob of bobs hello');
@@ -254,60 +254,60 @@ describe('/page', () => {
     ]);
   });
 
-  it('loses no letter, and keeps none of the handle, where that is typed in other letters than it has', () => {
+  it('sends the text alone, also if the handle is typed with more or fewer characters', () => {
     const { says, heard } = lobby(someone(2, 'Zoë'), someone(3, 'İki'));
     says('/page zoe\u0308 hello');
     says('/page i\u0307ki hello');
     expect(heard).toEqual(["to Zoë's 2, ann paged: hello", "to İki's 3, ann paged: hello"]);
   });
 
-  it('is for others', () => {
+  it("refuses the caller's own handle", () => {
     const { says, heard } = lobby();
     expect(says('/page ann remember the milk')).toBe('That is you.\n');
     expect(heard).toEqual([]);
   });
 
-  it('reaches each call of somebody who is on line twice, and nobody else', () => {
+  it('reaches each session of a caller who is on line twice, and no other', () => {
     const { says, heard } = lobby(bob, someone(3, 'bobby'), someone(4, 'bob'));
-    expect(says('/page bob hello')).toBe('bob has it.\n');
+    expect(says('/page bob hello')).toBe('Sent to bob.\n');
     expect(heard).toEqual(["to bob's 2, ann paged: hello", "to bob's 4, ann paged: hello"]);
   });
 
-  it('says so if they are away, and why', () => {
+  it('says that the receiver is away, and why', () => {
     const { says, visit } = lobby(bob);
     visit.away.set(2, '');
-    expect(says('/page bob hello')).toBe('bob has it, but is away.\n');
+    expect(says('/page bob hello')).toBe('Sent to bob, who is away.\n');
     visit.away.set(2, 'lunch');
-    expect(says('/page bob hello')).toBe('bob has it, but is away: lunch.\n');
+    expect(says('/page bob hello')).toBe('Sent to bob, who is away: lunch.\n');
   });
 
-  it("doesn't say so of somebody who is there in another call", () => {
+  it("doesn't say so if the receiver isn't away in another session", () => {
     const { says, visit } = lobby(bob, someone(3, 'bob'));
     visit.away.set(2, 'lunch');
-    expect(says('/page bob hello')).toBe('bob has it.\n');
+    expect(says('/page bob hello')).toBe('Sent to bob.\n');
     visit.away.set(3, '');
-    expect(says('/page bob hello')).toBe('bob has it, but is away: lunch.\n');
+    expect(says('/page bob hello')).toBe('Sent to bob, who is away: lunch.\n');
   });
 
   it('says what is missing', () => {
     const { says, heard } = lobby(bob, someone(3, null));
-    expect(says('/page')).toBe('Whom? Such as /page ann Are you there?\n');
+    expect(says('/page')).toBe('Usage: /page HANDLE TEXT, for example /page ann Are you there?\n');
     expect(says('/page bob')).toBe('What do you want to tell bob?\n');
-    expect(says('/page eve hello')).toBe('Nobody is on line by that name. Type /who for who is.\n');
-    expect(says('/page bo hello')).toBe('Nobody is on line by that name. Type /who for who is.\n');
+    expect(says('/page eve hello')).toBe('No caller on line has that name. Type /who for a list.\n');
+    expect(says('/page bo hello')).toBe('No caller on line has that name. Type /who for a list.\n');
     expect(heard).toEqual([]);
   });
 });
 
 describe('/afk', () => {
-  it('says that one is away, and why', () => {
+  it('says that the caller is away, and why', () => {
     const { says, heard } = lobby();
-    expect(says('/afk')).toBe('You are away, until you say something.\n');
+    expect(says('/afk')).toBe('You are away until you say something.\n');
     says('/afk lunch');
     expect(heard).toEqual(['ann did: is away.', 'ann did: is away: lunch']);
   });
 
-  it('keeps 80 columns of the reason', () => {
+  it('cuts the reason at 80 columns', () => {
     const { says, heard, visit } = lobby();
     says(`/afk ${'x'.repeat(900)}`);
     const kept = `${'x'.repeat(79)}\u2026`;
@@ -317,7 +317,7 @@ describe('/afk', () => {
     expect(visit.away.get(1)).toBe(`${'\u6f22'.repeat(39)}\u2026`);
   });
 
-  it('lasts until one says, does or pages something', () => {
+  it('lasts until the caller says, does or pages something', () => {
     const { says, heard, visit } = lobby(bob);
     says('/afk');
     expect(says('hello')).toBe('Welcome back.\n');
@@ -325,7 +325,7 @@ describe('/afk', () => {
     says('/afk');
     expect(says('/me waves')).toBe('Welcome back.\n');
     says('/afk');
-    expect(says('/page bob hi')).toBe('Welcome back.\nbob has it.\n');
+    expect(says('/page bob hi')).toBe('Welcome back.\nSent to bob.\n');
     const [away, back] = ['ann did: is away.', 'ann did: is back.'];
     expect(heard).toEqual([
       ...[away, back, 'ann said: hello'],
@@ -334,7 +334,7 @@ describe('/afk', () => {
     ]);
   });
 
-  it('lasts while one looks around, presses Enter alone, or leaves', () => {
+  it('lasts through other commands, empty lines and the end of the session', () => {
     const { says, heard, visit } = lobby(bob);
     says('/afk');
     for (const line of ['', '/who', '/nonsense', '/page nobody hi', '/quit']) says(line);
@@ -342,7 +342,7 @@ describe('/afk', () => {
     expect(heard).toEqual(['ann did: is away.']);
   });
 
-  it('is told to nobody twice', () => {
+  it("isn't announced twice", () => {
     const { says, heard } = lobby();
     says('/afk');
     says('hello');
@@ -352,7 +352,7 @@ describe('/afk', () => {
 });
 
 describe('/who', () => {
-  it('has those on line, and who of them is away', () => {
+  it('lists the callers on line, and who is away', () => {
     const { says, visit } = lobby(bob);
     visit.away.set(2, '');
     expect(says('/who')).toMatch(/ {3}1 {2}ann .*\n {3}2 {2}bob .*\(away\)\n/);
@@ -360,50 +360,50 @@ describe('/who', () => {
 });
 
 describe('/idle', () => {
-  it('is of all, or of one', () => {
+  it('lists all callers, or one', () => {
     const { says } = lobby(someone(2, 'bob', { lastInputAt: NOON - 5 * MINUTE_MS }));
     expect(says('/idle')).toBe('    5m  bob\n    0s  ann\n');
     expect(says('/idle BOB')).toBe('    5m  bob\n');
-    expect(says('/idle eve')).toBe('Nobody is on line by that name. Type /who for who is.\n');
+    expect(says('/idle eve')).toBe('No caller on line has that name. Type /who for a list.\n');
   });
 });
 
 describe('/ignore', () => {
-  it('is for somebody who is on line, and once more to hear them again', () => {
+  it('ignores a caller on line, and stops ignoring them the second time', () => {
     const { says, visit } = lobby(someone(2, 'Zoë'));
-    expect(says('/ignore ZOE\u0308')).toBe('You hear nothing of Zoë now. To hear them again: /ignore Zoë\n');
+    expect(says('/ignore ZOE\u0308')).toBe('You are ignoring Zoë now. To stop: /ignore Zoë\n');
     expect(visit.ignored).toEqual(new Map([[1, new Set(['zoë'])]]));
-    expect(says('/ignore')).toBe('You hear nothing of zoë.\n');
-    expect(says('/ignore zoë')).toBe('You hear Zoë again.\n');
+    expect(says('/ignore')).toBe('You are ignoring zoë.\n');
+    expect(says('/ignore zoë')).toBe('You are no longer ignoring Zoë.\n');
     expect(visit.ignored.size).toBe(0);
-    expect(says('/ignore')).toBe('You hear everybody. Such as /ignore bob\n');
+    expect(says('/ignore')).toBe('You are ignoring nobody. Usage: /ignore HANDLE\n');
   });
 
-  it('is for nobody who is not, and not for oneself', () => {
+  it("refuses handles that aren't on line, and the caller's own", () => {
     const { says, visit } = lobby(bob);
-    expect(says('/ignore eve')).toBe('Nobody is on line by that name. Type /who for who is.\n');
+    expect(says('/ignore eve')).toBe('No caller on line has that name. Type /who for a list.\n');
     expect(says('/ignore ann')).toBe('That is you.\n');
     expect(visit.ignored.size).toBe(0);
   });
 
-  it('is for a hundred at most', () => {
+  it('ignores at most a hundred callers', () => {
     const { says, visit } = lobby(bob);
     visit.ignored.set(1, new Set(Array.from({ length: 100 }, (_, index) => `guest${index}`)));
-    expect(says('/ignore bob')).toBe('You hear nothing of 100 callers already.\n');
-    expect(says('/ignore guest7')).toBe('You hear guest7 again.\n');
-    expect(says('/ignore bob')).toContain('You hear nothing of bob now.');
+    expect(says('/ignore bob')).toBe('You are already ignoring 100 callers.\n');
+    expect(says('/ignore guest7')).toBe('You are no longer ignoring guest7.\n');
+    expect(says('/ignore bob')).toContain('You are ignoring bob now.');
   });
 
-  it('ends for those too who have left since', () => {
+  it('also stops for callers who have left', () => {
     const { says, visit } = lobby(bob);
     visit.ignored.set(1, new Set(['eve']));
-    expect(says('/ignore Eve')).toBe('You hear Eve again.\n');
+    expect(says('/ignore Eve')).toBe('You are no longer ignoring Eve.\n');
     expect(visit.ignored.size).toBe(0);
   });
 });
 
 describe('/last', () => {
-  it('has the last callers, and when they called', () => {
+  it('lists the last callers with their times', () => {
     const { visit } = lobby();
     const lastCallers = () => [
       { handle: 'bob', at: NOON },
@@ -416,14 +416,14 @@ describe('/last', () => {
 });
 
 describe('/time', () => {
-  it('is the time, and how long one is on line', () => {
+  it('shows the time, and how long the caller is on line', () => {
     expect(lobby().says('/time')).toBe(
       'It is Sun, 22 Nov 2026 12:00:00 GMT. You have been on line for 1h 0m.\n',
     );
   });
 });
 
-describe('a clock that was set since, to three years later', () => {
+describe('a wall clock that was set three years ahead', () => {
   /** The lobby of {@link lobby}, on a machine that took 2026 for 2029 by then. */
   const setForward = (typed: string) => {
     const { visit } = lobby(bob);
@@ -434,13 +434,13 @@ describe('a clock that was set since, to three years later', () => {
     return answer({ ...visit, services, lastCallers: () => [{ handle: 'bob', at: NOON }] }, typed);
   };
 
-  it('shows the time of now, and how long one is on line as it was', () => {
+  it('changes the time, and not how long the caller is on line', () => {
     expect(setForward('/time')).toBe(
       'It is Wed, 21 Nov 2029 12:05:00 GMT. You have been on line for 1h 0m.\n',
     );
   });
 
-  it('shows when callers called by the present time', () => {
+  it('changes the times of the last callers', () => {
     expect(setForward('/last')).toContain('2029-11-21 12:05  bob');
     expect(setForward('/who')).toContain('11:05');
   });
@@ -454,7 +454,7 @@ describe('/encoding', () => {
     return { says: (line: string) => answer({ ...visit, session } as unknown as Visit, line), chosen };
   };
 
-  it('is chosen, in whatever case, and shown', () => {
+  it('sets the encoding, in any case, and confirms it', () => {
     const { says, chosen } = choosing();
     expect(says('/encoding CP437')).toBe('Now it should look right: é ░▒▓ ═╬═\n');
     expect(says('/encoding ascii')).toBe('Now it should look right.\n');
@@ -462,17 +462,17 @@ describe('/encoding', () => {
     expect(chosen).toEqual(['cp437', 'ascii', 'utf-8']);
   });
 
-  it('is told if there is no such one, or none was asked for', () => {
+  it('shows the current one for an unknown name or none', () => {
     const { says, chosen } = choosing();
     for (const line of ['/encoding', '/encoding latin-1', '/encoding __proto__']) {
-      expect(says(line)).toBe('It is utf-8. Choose ascii, cp437 or utf-8.\n');
+      expect(says(line)).toBe('Your encoding is utf-8. Choose ascii, cp437 or utf-8.\n');
     }
     expect(chosen).toEqual([]);
   });
 });
 
 describe('Tab', () => {
-  it('makes commands of their beginnings, in whatever case; all, of a slash', () => {
+  it('completes commands in any case, and lists all after a slash', () => {
     const { tab } = lobby();
     expect(tab('/q')).toEqual(['/quit']);
     expect(tab('/E')).toEqual(['/encoding']);
@@ -481,7 +481,7 @@ describe('Tab', () => {
     expect(tab('/zz')).toEqual([]);
   });
 
-  it('makes handles, behind /page and /idle', () => {
+  it('completes handles after /page and /idle', () => {
     const { tab } = lobby(bob, green);
     expect(tab('/page B')).toEqual(['/page bob']);
     expect(tab('/tell b')).toEqual(['/tell bob']);
@@ -491,7 +491,7 @@ describe('Tab', () => {
     expect(tab('/page bob he')).toEqual([]);
   });
 
-  it('looks at nobody who is on line: it asks the index', () => {
+  it("uses the index, and doesn't iterate over the sessions", () => {
     const { tab, services } = lobby(bob);
     let looks = 0;
     const look = () => {
@@ -505,7 +505,7 @@ describe('Tab', () => {
     expect(looks).toBe(0);
   });
 
-  it('makes rooms, behind /join', () => {
+  it('completes rooms after /join', () => {
     const { tab, services } = lobby();
     for (const room of ['garden', 'garage', 'attic']) {
       services.bus.enter(roomChannel(room), { callId: 'fake-1', handle: 'ann' }).subscribe();
@@ -515,11 +515,11 @@ describe('Tab', () => {
     expect(tab('/join x')).toEqual([]);
   });
 
-  it('makes encodings, behind /encoding', () => {
+  it('completes encodings after /encoding', () => {
     expect(lobby().tab('/encoding u')).toEqual(['/encoding utf-8']);
   });
 
-  it('makes nothing behind what takes nothing, or what there is not', () => {
+  it('completes nothing after a command without parameters, or an unknown one', () => {
     const { tab } = lobby(bob);
     expect(tab('/time b')).toEqual([]);
     expect(tab('/me b')).toEqual([]);
@@ -527,7 +527,7 @@ describe('Tab', () => {
     expect(tab('/__proto__ b')).toEqual([]);
   });
 
-  it('makes a handle of the word that is being said; with a colon, if it is the first', () => {
+  it('completes the handle in a message, with a colon after the first word', () => {
     const { tab } = lobby(bob, green);
     expect(tab('b')).toEqual(['bob:']);
     expect(tab('hello B')).toEqual(['hello bob']);
@@ -536,7 +536,7 @@ describe('Tab', () => {
     expect(tab('hello x')).toEqual([]);
   });
 
-  it('makes a handle of the last word only', () => {
+  it('completes the last word only', () => {
     const { tab } = lobby(green, someone(4, 'green'));
     expect(tab('hello ann_of_gr')).toEqual(['hello Ann_of_Green_Gables']);
     expect(tab('Ann_o')).toEqual(['Ann_of_Green_Gables:']);

@@ -6,17 +6,17 @@ import { someone } from '../../support/lobby.js';
 const onNodes = (nodes: readonly number[]) => nodes.map((node, id) => someone(id, null, { node }));
 
 describe('firstByNode', () => {
-  it('lists those on the lowest nodes, in their order', () => {
+  it('returns the sessions on the lowest nodes, in order', () => {
     const first = firstByNode(onNodes([5, 1, 4, 2, 3]), 3);
     expect(first.map(({ node }) => node)).toEqual([1, 2, 3]);
   });
 
-  it('lists all when they are fewer, and nobody when nobody is there', () => {
+  it('returns all if they are fewer, and none if there are none', () => {
     expect(firstByNode(onNodes([2, 1]), 3).map(({ node }) => node)).toEqual([1, 2]);
     expect(firstByNode([], 3)).toEqual([]);
   });
 
-  it('lists what sorting all of them would', () => {
+  it('returns what sorting would', () => {
     holds(
       fc.property(fc.array(fc.nat(50)), fc.integer({ min: 1, max: 10 }), (nodes, most) => {
         const sorted = onNodes(nodes).sort((one, other) => one.node - other.node);

@@ -32,7 +32,7 @@ function watched() {
 const told = (line: string, room = 'lobby') => `\n${line}\n${room}> `;
 
 describe('the lobby', () => {
-  describe('at the door', () => {
+  describe('at the start', () => {
     /** What the last of these is welcomed with, in a window of so many columns. */
     const welcome = (handles: readonly string[], columns = 80) => {
       const board = openBoard();
@@ -40,14 +40,14 @@ describe('the lobby', () => {
       return people.at(-1)?.welcome.replace('Handle: ', '') ?? '';
     };
 
-    it('welcomes the first, and prompts with the room', () => {
+    it('welcomes the first caller, and prompts with the room', () => {
       expect(welcome(['ann'])).toBe(
         '\nWelcome, ann! You are on node 1. Nobody else is on line.\n' +
-          'Type to talk, or /help for what else you can do.\n\nlobby> ',
+          'Type to talk, or /help for a list of commands.\n\nlobby> ',
       );
     });
 
-    it('says who is here', () => {
+    it('names the callers on line', () => {
       expect(welcome(['bob', 'ann'])).toContain('You are on node 2. bob is on line.\n');
       expect(welcome(['bob', 'eve', 'ann'])).toContain('bob and eve are on line.\n');
       expect(welcome(['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7', 'ann'])).toContain(
@@ -55,7 +55,7 @@ describe('the lobby', () => {
       );
     });
 
-    it('says who called last, the latest first', () => {
+    it('names the last callers, the latest first', () => {
       const board = openBoard();
       const welcomeTo = (handle: string) => {
         const caller = board.calls(handle);
@@ -68,11 +68,11 @@ describe('the lobby', () => {
       expect(welcomeTo('bob')).toContain('\nThe last callers were ann and eve.\n');
     });
 
-    it('names nobody as a last caller who is on line', () => {
+    it("doesn't name a caller on line as a last caller", () => {
       expect(welcome(['bob', 'eve', 'ann'])).not.toContain('The last caller');
     });
 
-    it('is no wider than the window', () => {
+    it('fits the window', () => {
       const lines = welcome(['Marie Antoinette', 'Jean-Paul', 'Zoë', 'ann'], 30).split('\n');
       expect(lines).toContain('Welcome, ann! You are on node');
       expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(30);
@@ -80,7 +80,7 @@ describe('the lobby', () => {
   });
 
   describe('in a room', () => {
-    it('shows all the others what somebody says, in its order; not the caller', () => {
+    it("shows a caller's lines to all others, in order, but not to the caller", () => {
       const board = openBoard();
       const [ann, bob, eve] = [board.calls('ann'), board.calls('bob'), board.calls('eve')];
       for (const person of [ann, bob, eve]) person.reads();
@@ -94,7 +94,7 @@ describe('the lobby', () => {
       expect(bob.reads()).toBe('lobby> lobby> lobby> ');
     });
 
-    it('tells the others who comes and goes', () => {
+    it('announces who enters and leaves', () => {
       const board = openBoard();
       const ann = board.calls('ann');
       const bob = board.calls('bob');
@@ -103,14 +103,14 @@ describe('the lobby', () => {
       expect(bob.reads()).toBe('');
     });
 
-    it('hears what is typed during the login, once one is there', () => {
+    it('reads the input typed during the login', () => {
       const board = openBoard();
       const ann = board.calls('ann');
       board.calls('bob\rhello\r/me waves').says('');
       expect(ann.reads()).toBe(told('bob came in.') + told('bob: hello') + told('* bob waves'));
     });
 
-    it('leaves the line that is being typed in one piece, where the terminal can', () => {
+    it('keeps a half-typed line whole, if the terminal can', () => {
       const board = openBoard();
       const ann = board.calls('ann', { echo: true, type: 'xterm' });
       const bob = board.calls('bob');
@@ -120,7 +120,7 @@ describe('the lobby', () => {
       expect(ann.reads()).toBe('\r\x1b[J\x1b[1;36mbob\x1b[0m: hello\nlobby> half a li');
     });
 
-    it('is left at /join, and the next one entered: its callers are told, and hear', () => {
+    it('moves to another room at /join: its callers are told, and hear', () => {
       const board = openBoard();
       const [ann, bob, eve] = [board.calls('ann'), board.calls('bob'), board.calls('eve')];
       eve.says('/join garden');
@@ -135,7 +135,7 @@ describe('the lobby', () => {
       expect(present(board)).toEqual({ 'room lobby': ['ann'], 'room garden': ['eve', 'bob'] });
     });
 
-    it('is told who is away, and who is back', () => {
+    it('announces who is away, and who is back', () => {
       const board = openBoard();
       const [ann, bob] = [board.calls('ann'), board.calls('bob')];
       ann.reads();
@@ -144,25 +144,25 @@ describe('the lobby', () => {
     });
   });
 
-  it('brings a page to whoever is meant, in whatever room, with a bell', () => {
+  it('delivers a page in any room, with a bell', () => {
     const board = openBoard();
     const [ann, bob, eve] = [board.calls('ann'), board.calls('bob'), board.calls('eve')];
     ann.says('/join garden');
     for (const person of [ann, bob, eve]) person.reads();
     bob.says('/page ann are you there?');
     expect(ann.reads()).toBe('\n\x07-> bob pages you: are you there?\ngarden> ');
-    expect(bob.reads()).toBe('ann has it.\nlobby> ');
+    expect(bob.reads()).toBe('Sent to ann.\nlobby> ');
     expect(eve.reads()).toBe('');
   });
 
-  it('breaks what is answered to fit the window', () => {
+  it('wraps answers to the window', () => {
     const ann = openBoard().calls('ann', { terminal: { columns: 30 } });
     ann.says('/help');
     const lines = ann.reads().split('\n');
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(30);
   });
 
-  it('completes at Tab, and lists what there is to choose from', () => {
+  it('completes at Tab, and lists the choices', () => {
     const board = openBoard();
     const ann = board.calls('ann', { echo: true, type: 'xterm' });
     ann.presses('/qu\t');
@@ -176,7 +176,7 @@ describe('the lobby', () => {
   });
 
   describe('remembers', () => {
-    it('who called last', () => {
+    it('the last callers', () => {
       const board = openBoard();
       board.calls('bob').hangsUp();
       board.pass(60_000);
@@ -196,7 +196,7 @@ describe('the lobby', () => {
     });
 
     it(
-      'nobody as away who is gone',
+      'no caller as away who has left',
       marbles((m) => {
         const app = lobby();
         const away = fakeSession(m, { line$: 'a---', lines: { a: '/afk' } });
@@ -216,7 +216,7 @@ describe('the lobby', () => {
     );
   });
 
-  describe('is left', () => {
+  describe('at the end of a session', () => {
     for (const [how, leave] of [
       ['at /quit', (board: Board) => board.calls('bob').says('/quit')],
       ['at a hang-up', (board: Board) => board.calls('bob').hangsUp()],
@@ -231,7 +231,7 @@ describe('the lobby', () => {
         },
       ],
     ] as const) {
-      it(`${how}: nothing of the caller stays`, () => {
+      it(`${how}: keeps no state of the caller`, () => {
         const { board, seen } = watched();
         const ann = board.calls('ann');
         leave(board);
@@ -245,7 +245,7 @@ describe('the lobby', () => {
       });
     }
 
-    it('at /quit with its last words, and nothing that was typed behind it', () => {
+    it('says goodbye at /quit, and drops what was typed after it', () => {
       const board = openBoard();
       const ann = board.calls('ann');
       const bob = board.calls('bob');
@@ -257,7 +257,7 @@ describe('the lobby', () => {
     });
 
     it(
-      'by what subscribes to it: all that it listens to is left as well',
+      'unsubscribes from everything',
       marbles((m) => {
         const line$ = m.hot('  --j---q---', { j: '/join garden', q: '/quit' });
         const lobby$ = m.hot(' -----------');
@@ -312,7 +312,7 @@ describe('the lobby', () => {
     /** What somebody was told of it. */
     const ofIt = (text: string) => text.match(/line \d+ of it/g) ?? [];
 
-    it('loses none of them, and keeps their order, at five a second behind the first twenty', () => {
+    it('loses no line and keeps their order, at five a second after the first twenty', () => {
       const board = openBoard();
       const [ann, bob] = [board.calls('ann'), board.calls('bob')];
       bob.says(...paste);
@@ -328,7 +328,7 @@ describe('the lobby', () => {
       expect(bob.reads().match(/lobby> /g)?.length).toBe(21);
     });
 
-    it('takes a long line for several', () => {
+    it('counts a long line as several', () => {
       const board = openBoard();
       const [ann, bob] = [board.calls('ann'), board.calls('bob')];
       bob.says(...Array.from({ length: 20 }, (_, index) => `line ${index + 1} of it, ${'x'.repeat(400)}`));
@@ -337,7 +337,7 @@ describe('the lobby', () => {
       expect(ofIt(ann.reads()).length).toBe(1);
     });
 
-    it("doesn't make anybody else wait", () => {
+    it("doesn't delay other callers", () => {
       const board = openBoard();
       const [ann, bob] = [board.calls('ann'), board.calls('bob')];
       bob.says(...paste);
@@ -346,7 +346,7 @@ describe('the lobby', () => {
       expect(bob.reads().match(/ann: hello/g)?.length).toBe(20);
     });
 
-    it('is still told what others say meanwhile', () => {
+    it('still shows what others say', () => {
       const board = openBoard();
       const [ann, bob] = [board.calls('ann'), board.calls('bob')];
       ann.says('/join garden');
@@ -356,7 +356,7 @@ describe('the lobby', () => {
       expect(bob.reads()).toContain('ann pages you: enough!');
     });
 
-    it('throws the rest away at Ctrl-C, but for the line whose turn is next', () => {
+    it('discards the rest at Ctrl-C, except for the line whose turn is next', () => {
       const board = openBoard();
       const [ann, bob] = [board.calls('ann'), board.calls('bob')];
       bob.says(...paste);
@@ -370,7 +370,7 @@ describe('the lobby', () => {
 });
 
 describe('two boards with a lobby each, on one bus', () => {
-  it('have callers who hear each other, whatever their numbers', () => {
+  it('deliver messages to each other, even with equal session ids', () => {
     const bus = embeddedBus();
     const [north, south] = [openBoard(lobby(), bus), openBoard(lobby(), bus)];
     const ann = north.calls('ann');

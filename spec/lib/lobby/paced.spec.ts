@@ -7,7 +7,7 @@ const RATE = { count: 2, perMs: 10, burst: 3 };
 
 describe('paced', () => {
   it(
-    'does so many at once, then one after another at the rate, and loses none',
+    'runs a burst at once, then one after another at the rate, and loses none',
     marbles((m) => {
       const pace = paced(RATE, m.scheduler);
       const source$ = m.cold('(abcdef|)');
@@ -17,7 +17,7 @@ describe('paced', () => {
   );
 
   it(
-    'is no faster, and in the same order, when many wait at the same time',
+    'keeps the rate and the order when many wait',
     marbles((m) => {
       const pace = paced(RATE, m.scheduler);
       const source$ = m.cold('(abcdef|)');
@@ -27,7 +27,7 @@ describe('paced', () => {
   );
 
   it(
-    'makes the next wait longer behind what costs more',
+    'makes the next wait longer after a higher cost',
     marbles((m) => {
       const pace = paced(RATE, m.scheduler);
       const costs = { a: 1, b: 2, c: 1, d: 2 };
@@ -40,7 +40,7 @@ describe('paced', () => {
   );
 
   it(
-    "doesn't delay what is no faster than the rate",
+    "doesn't delay calls slower than the rate",
     marbles((m) => {
       const pace = paced(RATE, m.scheduler);
       const typed = 'a 4ms b 4ms c 4ms d 4ms e 4ms f|';
@@ -49,7 +49,7 @@ describe('paced', () => {
   );
 
   it(
-    'does as many at once again after a quiet time',
+    'allows a burst again after a pause',
     marbles((m) => {
       const pace = paced(RATE, m.scheduler);
       const source$ = m.cold('(abc) 10ms (defg|)');
@@ -59,7 +59,7 @@ describe('paced', () => {
   );
 
   it(
-    'keeps a pace for each of those it was made for',
+    'keeps independent rates',
     marbles((m) => {
       const [ann, bob] = [paced({ ...RATE, burst: 1 }, m.scheduler), paced(RATE, m.scheduler)];
       m.expect(m.cold('(ab|)').pipe(concatMap((value) => ann(() => of(value))))).toBeObservable('a----(b|)');
@@ -68,7 +68,7 @@ describe('paced', () => {
   );
 
   it(
-    'never does what is given up while it waits',
+    'never runs what is unsubscribed while it waits',
     marbles((m) => {
       const pace = paced({ ...RATE, burst: 1 }, m.scheduler);
       const act = m.cold('(x|)');
@@ -78,7 +78,7 @@ describe('paced', () => {
   );
 
   it(
-    'hands on an end without a value, and an error',
+    'passes on an empty completion, and an error',
     marbles((m) => {
       const pace = paced(RATE, m.scheduler);
       m.expect(pace(() => EMPTY)).toBeObservable('|');

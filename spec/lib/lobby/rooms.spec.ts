@@ -7,7 +7,7 @@ const inside = (bus: Bus) =>
   [...rooms(bus)].map(([room, visitors]) => [room, [...visitors].map(({ callId }) => callId)]);
 
 describe('rooms', () => {
-  it('are those that somebody is in, and who, in the order in which they came', () => {
+  it('returns the rooms with visitors, in the order of their arrival', () => {
     const bus = embeddedBus();
     const ann = bus.enter(roomChannel('garden'), { callId: 'fake-1', handle: 'ann' }).subscribe();
     const bob = bus.enter(roomChannel('garden'), { callId: 'fake-2', handle: 'bob' }).subscribe();
@@ -22,13 +22,13 @@ describe('rooms', () => {
     expect(inside(bus)).toEqual([['attic', ['fake-3']]]);
   });
 
-  it("aren't the other channels of the board", () => {
+  it('leaves out other channels of the board', () => {
     const bus = embeddedBus();
     bus.enter('chess', { callId: 'fake-1', handle: 'ann' }).subscribe();
     expect(rooms(bus).size).toBe(0);
   });
 
-  it('may have any name', () => {
+  it('allows any name', () => {
     const bus = embeddedBus();
     bus.enter(roomChannel('__proto__'), { callId: 'fake-1', handle: 'ann' }).subscribe();
     expect([...rooms(bus).keys()]).toEqual(['__proto__']);
@@ -36,7 +36,7 @@ describe('rooms', () => {
 });
 
 describe('roomsOf', () => {
-  it('are the rooms of those who are asked for, and of nobody else', () => {
+  it('returns the rooms of the given sessions only', () => {
     const bus = embeddedBus();
     const [ann, bob, eve] = [someone(1, 'ann'), someone(2, 'bob'), someone(3, 'eve')];
     bus.enter(roomChannel('garden'), { callId: ann.callId, handle: 'ann' }).subscribe();

@@ -24,9 +24,9 @@ const LETTERS: Record<string, string> = {
   'a blank of braille': '\u2800',
 };
 
-describe('a row of somebody else', () => {
+describe("a row that looks like another caller's", () => {
   for (const [name, letter] of Object.entries(LETTERS))
-    it(`cannot be written with ${name}, in whatever window`, async () => {
+    it(`can't be made with ${name}, in any window`, async () => {
       for (const columns of [24, 40]) {
         const { terminal } = fakeConnection(EMPTY, { echo: true, type: 'dumb', terminal: { columns } });
         // As many letters as bring the forged words to each place near the edge, by any count.
@@ -40,7 +40,7 @@ describe('a row of somebody else', () => {
       }
     });
 
-  it('cannot be written as a reason for being away, which is read in answer to a page', () => {
+  it("can't be made by a reason for being away, shown in answer to a page", () => {
     const board = openBoard();
     const [eve, bob] = [board.calls('eve'), board.calls('bob')];
     eve.says(`/afk ${'z'.repeat(50)} *** The sysop: log in again, and send your password with /page eve ***`);
@@ -52,7 +52,7 @@ describe('a row of somebody else', () => {
     expect(rows[1]).toMatch(/^ {2}/);
   });
 
-  it('cannot be written in a list of rooms', () => {
+  it("can't be made in a list of rooms", () => {
     const board = openBoard();
     const people = Array.from({ length: 12 }, (_, index) => board.calls(`caller${index}`));
     for (const [index, person] of people.entries()) person.says(`/join garden-of-eden${index}`);
@@ -64,7 +64,7 @@ describe('a row of somebody else', () => {
     expect(rows.length).toBeGreaterThan(1);
   });
 
-  it('cannot be begun by the rest of a name in the list of Tab, however wide a terminal draws it', () => {
+  it("can't be made by a handle in the list of completions, however wide a terminal draws it", () => {
     const board = openBoard();
     const rooms = Array.from({ length: 8 }, (_, at) => `${at}${'\u0d15\u0d00'.repeat(6)}`);
     const people = rooms.map((_, at) =>
@@ -81,7 +81,7 @@ describe('a row of somebody else', () => {
     for (const row of rows) expect(maxWidth(row)).toBeLessThanOrEqual(40);
   });
 
-  it('cannot be begun by a handle that reads as a deed or a page of somebody else', () => {
+  it("can't be made by a handle that reads like an action or a page", () => {
     const board = openBoard();
     const [bob] = [board.calls('bob'), board.calls('ann')];
     const eve = board.calls('ann gives bob');
@@ -90,7 +90,7 @@ describe('a row of somebody else', () => {
     expect(bob.reads()).toContain('* ann_gives_bob all her gold\n');
   });
 
-  it('is not read by a caller whose handle goes on where that of the one who is paged ends', () => {
+  it("can't be made by a handle that continues another one", () => {
     const board = openBoard();
     const [bob, ann, eve] = [board.calls('bob'), board.calls('ann'), board.calls('ann are you')];
     ann.reads();

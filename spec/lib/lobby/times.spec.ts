@@ -21,7 +21,7 @@ describe('spent', () => {
     });
   }
 
-  it('says nothing less than nothing, whatever the clock does', () => {
+  it('never returns less than 0s, whatever the clock does', () => {
     expect(spent(-5000)).toBe('0s');
   });
 });

@@ -11,18 +11,18 @@ const board = among(
 );
 
 describe('people', () => {
-  it('are those who have logged in', () => {
+  it('returns the sessions that are logged in', () => {
     expect(people(board).map(({ id }) => id)).toEqual([1, 3, 4, 5]);
   });
 });
 
 describe('visitorOf', () => {
-  it('is who a caller is to the others', () => {
+  it('returns how a caller appears to others', () => {
     expect(visitorOf(someone(3, 'ann') as Session)).toEqual({ callId: 'fake-3', handle: 'ann' });
     expect(visitorOf(someone(2, null) as Session)).toEqual({ callId: 'fake-2', handle: '' });
   });
 
-  it('is one word, whatever handle an authenticator gave', () => {
+  it('is one word, whatever handle the authenticator gave', () => {
     const services = among(someone(3, ' ann  gives bob '));
     expect(visitorOf(someone(3, ' ann  gives bob ') as Session).handle).toBe('ann_gives_bob');
     expect(handlesFrom(services, 'ann g')).toEqual(['ann_gives_bob']);
@@ -32,30 +32,30 @@ describe('visitorOf', () => {
 });
 
 describe('handlesFrom', () => {
-  it('has those that begin so in whatever case, once each, in order', () => {
+  it('returns the handles with this beginning in any case, once each, in order', () => {
     expect(handlesFrom(board, 'AN')).toEqual(['Ann_of_Green_Gables', 'ann']);
     expect(handlesFrom(board, '')).toEqual(['Ann_of_Green_Gables', 'Zoë', 'ann']);
     expect(handlesFrom(board, 'bob')).toEqual([]);
   });
 
-  it('takes an accent that was typed apart from its letter for the same', () => {
+  it('accepts accents in either form', () => {
     expect(handlesFrom(board, 'zoe\u0308')).toEqual(['Zoë']);
   });
 });
 
 describe('addressee', () => {
-  it('is the handle that a text begins with, in whatever case', () => {
+  it('returns the handle that a text begins with, in any case', () => {
     expect(addressee(board, 'ANN hello')).toBe('ann');
     expect(addressee(board, 'ann')).toBe('ann');
     expect(addressee(board, 'zoe\u0308 hello')).toBe('Zoë');
   });
 
-  it('is one word, so that nobody with more of the same text in a handle gets what is meant for another', () => {
+  it('compares whole words, so that a longer handle gets no message meant for another', () => {
     expect(addressee(board, 'ann_of_green_gables hello')).toBe('Ann_of_Green_Gables');
     expect(addressee(board, 'ann of green gables hello')).toBe('ann');
   });
 
-  it('is nobody if only a part of a handle, or of a word, fits', () => {
+  it('returns undefined if only part of a handle or of a word matches', () => {
     expect(addressee(board, 'an hello')).toBeUndefined();
     expect(addressee(board, 'annabel hello')).toBeUndefined();
     expect(addressee(board, '')).toBeUndefined();

@@ -19,7 +19,7 @@ const crowd = Array.from({ length: 300 }, (_, index) =>
 );
 
 describe('who', () => {
-  it('lists by node who is on line, and who is logging in, with where they are', () => {
+  it('lists sessions on line or logging in by node, with their rooms', () => {
     const services = among(ann, bob, wide, nobody);
     services.bus.enter(roomChannel('lobby'), { callId: 'fake-2', handle: 'ann' }).subscribe();
     services.bus.enter(roomChannel('garden'), { callId: 'fake-3', handle: '漢字' }).subscribe();
@@ -51,7 +51,7 @@ describe('who', () => {
     [80, 'Node  Handle                From              Since    Idle  Where'],
     [132, 'Node  Handle                From              Since    Idle  Where'],
   ] as const) {
-    it(`has ${titles.split(/\s+/).length} columns in a window of ${columns}, and no line that is wider`, () => {
+    it(`has ${titles.split(/\s+/).length} columns in a window of ${columns}, and no row that is wider`, () => {
       const services = among(...crowd);
       for (const { id } of crowd)
         services.bus.enter(roomChannel('漢'.repeat(16)), { callId: `fake-${id}`, handle: '' }).subscribe();
@@ -62,7 +62,7 @@ describe('who', () => {
     });
   }
 
-  it('lists 200, and says how many there are besides', () => {
+  it('lists 200, and says how many more there are', () => {
     const rows = who(visitOf(ann, among(...crowd))).split('\n');
     expect(rows.filter((row) => row.includes('漢')).length).toBe(200);
     expect(rows.slice(-3)).toEqual(['and 100 more', '', '']);
@@ -74,24 +74,24 @@ describe('who', () => {
 });
 
 describe('idle', () => {
-  it('says how long everybody has typed nothing, the longest first; not of who is logging in', () => {
+  it('lists how long all callers have been idle, the longest first, without those logging in', () => {
     expect(idle(among(ann, bob, nobody), '')).toBe('    5m  bob\n    0s  ann\n');
   });
 
-  it('says it of one, in whatever case', () => {
+  it('finds one caller in any case', () => {
     expect(idle(among(ann, bob), 'BOB')).toBe('    5m  bob\n');
   });
 
-  it('says it of each call of somebody who is on line twice', () => {
+  it('lists each session of a caller who is on line twice', () => {
     const again = someone(9, 'bob', { lastInputAt: NOON - MINUTE_MS });
     expect(idle(among(ann, again, bob), 'bob')).toBe('    5m  bob\n    1m  bob\n');
   });
 
-  it('says so if there is nobody by that name', () => {
-    expect(idle(among(ann, nobody), 'bo')).toBe('Nobody is on line by that name. Type /who for who is.\n');
+  it('says that no caller has the name', () => {
+    expect(idle(among(ann, nobody), 'bo')).toBe('No caller on line has that name. Type /who for a list.\n');
   });
 
-  it('lists 200, and says how many there are besides', () => {
+  it('lists 200, and says how many more there are', () => {
     const rows = idle(among(...crowd), '').split('\n');
     expect(rows.length).toBe(202);
     expect(rows.slice(-2)).toEqual(['and 100 more', '']);

@@ -23,7 +23,7 @@ describe('accountReader', () => {
     utimesSync(file, longAgo, longAgo);
   };
 
-  it('parses a file that stays as it is once', async () => {
+  it('parses an unchanged file once', async () => {
     writeLongAgo(await accountLine('ann'));
     const read = accountReader(file);
     const accounts = await read();
@@ -31,14 +31,14 @@ describe('accountReader', () => {
     expect(await read()).toBe(accounts);
   });
 
-  it('lets all who ask meanwhile share one reading', async () => {
+  it('shares one read between concurrent calls', async () => {
     writeFileSync(file, await accountLine('ann'));
     const read = accountReader(file);
     const [one, other] = await Promise.all([read(), read()]);
     expect(other).toBe(one as NonNullable<typeof one>);
   });
 
-  it('reads a file that was changed, also one of the same length and date', async () => {
+  it('reads a changed file, even with the same length and date', async () => {
     writeLongAgo(await accountLine('ann'));
     const read = accountReader(file);
     expect([...(await read()).keys()]).toEqual(['ann']);
@@ -54,13 +54,13 @@ describe('accountReader', () => {
     expect([...(await read()).keys()]).toEqual(['eve']);
   });
 
-  it('reads a file again that was changed just now, since it may change once more unseen', async () => {
+  it('reads a recently changed file again, since a second change could go unnoticed', async () => {
     writeFileSync(file, await accountLine('ann'));
     const read = accountReader(file);
     expect(await read()).not.toBe(await read());
   });
 
-  it('goes through a long file in many turns of the event loop', async () => {
+  it('reads a long file in many turns of the event loop', async () => {
     const line = (await accountLine('ann')).slice('ann'.length);
     writeLongAgo(Array.from({ length: 4000 }, (_, index) => `user${index}${line}`).join(''));
     const normalize = spyOn(String.prototype, 'normalize').and.callThrough();
@@ -84,7 +84,7 @@ describe('accountReader', () => {
     expect(most).toBeLessThan(counted / 2);
   });
 
-  it('refuses a file as a whole when a line of it is no account, without its content in the words', async () => {
+  it("rejects the whole file if a line isn't an account, without quoting its content", async () => {
     const read = accountReader(file);
     writeLongAgo('ann:my secret\n');
     for (const _ of [1, 2]) {
@@ -96,7 +96,7 @@ describe('accountReader', () => {
     await expectAsync(read()).toBeRejectedWithError(`${file} has 1048577 bytes; 1048576 are allowed`);
   });
 
-  it('rejects when the file is gone, and reads it once it is there', async () => {
+  it('rejects when the file is missing, and reads it when it is back', async () => {
     const read = accountReader(file);
     await expectAsync(read()).toBeRejectedWithError(/ENOENT/);
     writeLongAgo(await accountLine('ann'));

@@ -6,13 +6,13 @@ import { holds } from '../../support/holds.js';
 const from = (index: number) => `198.51.${index >> 8}.${index & 255}`;
 
 describe('accountThrottle', () => {
-  it('slows down the tries for one account, wherever they come from', () => {
+  it('slows down the tries for one account from any address', () => {
     const { delayMs } = accountThrottle();
     const waits = Array.from({ length: 9 }, (_, index) => delayMs('ann', from(index), 0));
     expect(waits).toEqual([0, 0, 0, 1000, 3000, 7000, 10_000, 10_000, 10_000]);
   });
 
-  it('lets nobody wait for more than ten seconds', () => {
+  it('never delays a try by more than ten seconds', () => {
     const { delayMs } = accountThrottle();
     const tries = fc.array(fc.record({ afterMs: fc.nat(20_000), address: fc.nat(300) }), { maxLength: 60 });
     let now = 0;
@@ -27,7 +27,7 @@ describe('accountThrottle', () => {
     );
   });
 
-  it('lets one after the other be checked no faster than each ten seconds', () => {
+  it('spaces the checks of concurrent tries by ten seconds', () => {
     const { delayMs } = accountThrottle();
     let now = 0;
     let checked = 0;
@@ -35,7 +35,7 @@ describe('accountThrottle', () => {
     expect(checked).toBeLessThan(370);
   });
 
-  it('takes a handle for the same however it is written, and treats one that nobody has no better', () => {
+  it('treats all spellings of a handle as one, and unknown handles the same', () => {
     const { delayMs } = accountThrottle();
     for (const handle of ['Zoë', 'ZOË', 'zoe\u0308']) expect(delayMs(handle, from(1), 0)).toBe(0);
     expect(delayMs('zoë', from(1), 0)).toBe(1000);
@@ -45,14 +45,14 @@ describe('accountThrottle', () => {
     expect(delayMs(long, from(1), 0)).toBe(1000);
   });
 
-  it('forgets a try a minute', () => {
+  it('forgets one try a minute', () => {
     const { delayMs } = accountThrottle();
     for (let index = 0; index < 100; index += 1) delayMs('ann', from(index), 0);
     expect(delayMs('ann', from(1), 5 * 60_000)).toBe(0);
     expect(delayMs('ann', from(1), 6 * 60_000)).toBe(0);
   });
 
-  it('counts no try that was right', () => {
+  it("doesn't count a successful try", () => {
     const { delayMs, succeeded } = accountThrottle();
     for (let index = 0; index < 20; index += 1) {
       expect(delayMs('ann', from(index), 0)).toBe(0);
@@ -60,7 +60,7 @@ describe('accountThrottle', () => {
     }
   });
 
-  it('slows nobody down where the account logged in lately, nor for what is tried there', () => {
+  it("doesn't slow down addresses from which the account logged in lately, nor count their tries", () => {
     const { delayMs, succeeded } = accountThrottle();
     delayMs('ann', '2001:db8::1', 0);
     succeeded('ann', '2001:db8::1', 0);

@@ -40,7 +40,7 @@ function caller(m: Context, terminal$: string, { typed = false } = {}) {
 
 describe('greeted', () => {
   it(
-    'shows the banner at once, then goes on to who is calling',
+    'shows the banner at once, then runs the authenticator',
     marbles((m) => {
       const { session, told$, written } = caller(m, '-');
       const authenticate = jasmine.createSpy().and.callFake(ann);
@@ -56,7 +56,7 @@ describe('greeted', () => {
   );
 
   it(
-    'puts the picture in the place of the built-in banner when a terminal with colours tells of itself',
+    'replaces the default banner with the picture when a terminal with colours is reported',
     marbles((m) => {
       const { session, told$, written } = caller(m, '?-d-x-x');
       m.expect(greeted(null, nobody)(session, services), '^------!').toBeObservable('-');
@@ -78,7 +78,7 @@ describe('greeted', () => {
     ['is too narrow', 'n'],
   ] as const)
     it(
-      `leaves the plain one to a terminal that ${kind}`,
+      `leaves the plain banner on a terminal that ${kind}`,
       marbles((m) => {
         const { session, written } = caller(m, terminal$);
         m.expect(greeted(null, nobody)(session, services), '^-!').toBeObservable('-');
@@ -88,7 +88,7 @@ describe('greeted', () => {
     );
 
   it(
-    'draws nothing over what the caller has typed by then',
+    "doesn't draw over what the caller has typed",
     marbles((m) => {
       const { session, written } = caller(m, 'x', { typed: true });
       m.expect(greeted(null, nobody)(session, services), '^-!').toBeObservable('-');
@@ -98,7 +98,7 @@ describe('greeted', () => {
   );
 
   it(
-    'draws nothing any more when it is known who is calling',
+    'draws nothing after the login',
     marbles((m) => {
       const { session, told$, written } = caller(m, '-x');
       m.expect(greeted(null, ann)(session, services)).toBeObservable('(a|)', { a: { handle: 'ann' } });
@@ -109,13 +109,13 @@ describe('greeted', () => {
   );
 });
 
-describe('the built-in banner', () => {
+describe('the default banner', () => {
   it('is plain text of 40 columns at most', () => {
     expect(BANNER).toMatch(/^[\n\x20-\x7e]+$/);
     for (const line of BANNER.split('\n')) expect(line.length).toBeLessThanOrEqual(40);
   });
 
-  it('has a picture of letters that CP437 has too, of 47 columns at most', () => {
+  it('has a picture of at most 47 columns, with letters of CP437', () => {
     expect(Buffer.from(encoded(PICTURE, 'cp437')).toString('latin1')).not.toContain('?');
     const lines = stripVTControlCharacters(PICTURE).split('\n');
     expect(Math.max(...lines.map((line) => line.length))).toBe(47);

@@ -28,28 +28,28 @@ describe('withFileLock', () => {
     return most;
   };
 
-  it('does one thing at a time, and leaves nothing behind', async () => {
+  it('runs one action at a time, and leaves no file behind', async () => {
     expect(await mostAtOnce(6)).toBe(1);
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
-  it('is held meanwhile, and returns what was done', async () => {
+  it("holds the lock meanwhile, and returns the action's result", async () => {
     expect(await withFileLock(path, async () => existsSync(lock))).toBe(true);
   });
 
-  it('is given back when that fails', async () => {
+  it('releases the lock when the action fails', async () => {
     const failing = withFileLock(path, () => Promise.reject(new Error('no room')));
     await expectAsync(failing).toBeRejectedWithError('no room');
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
-  it('is broken once, by one of those who wait, when the process that held it is gone', async () => {
+  it('breaks the lock of a dead process once, however many processes wait', async () => {
     writeFileSync(lock, `${2 ** 30} ${hostname()} left-behind`);
     expect(await mostAtOnce(6)).toBe(1);
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
-  it('is broken when it is old and has nothing in it, or is another machine\u2019s', async () => {
+  it('breaks an old lock that is empty or another machine\u2019s', async () => {
     for (const left of ['', `${process.pid} another-machine left-behind`]) {
       writeFileSync(lock, left);
       utimesSync(lock, new Date(0), new Date(0));
@@ -58,7 +58,7 @@ describe('withFileLock', () => {
     }
   });
 
-  it('is not broken while it may be held, and says by whom after a while', async () => {
+  it("doesn't break a lock that may be held, and finally says by whom", async () => {
     for (const [held, by] of [
       [`${process.pid} ${hostname()} held`, `${process.pid}`],
       ['1 another-machine held', '1'],
@@ -71,7 +71,7 @@ describe('withFileLock', () => {
     }
   });
 
-  it('says what the file system says where no lock can be made', async () => {
+  it("fails with the file system's error where no lock can be created", async () => {
     await expectAsync(withFileLock(join(path, 'x'), async () => 'done')).toBeRejectedWithError(/ENOENT/);
   });
 });

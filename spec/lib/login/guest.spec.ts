@@ -21,7 +21,7 @@ const asked = (line$: Observable<string>, written: string[] = [], failed: string
 
 describe('guest', () => {
   it(
-    'ends the call with the third handle that is refused, and reports each',
+    'ends the session at the third refused handle, and reports each',
     marbles((m) => {
       const written: string[] = [];
       const failed: string[] = [];
@@ -37,7 +37,7 @@ describe('guest', () => {
 
   for (const bot of ['root', ' Admin ', 'administrator', 'enable'])
     it(
-      `ends the call of ${bot.trim()} at once`,
+      `ends the session of ${bot.trim()} at once`,
       marbles((m) => {
         const failed: string[] = [];
         const user$ = guest(asked(m.cold('a-b', { a: bot, b: 'ann' }), [], failed), among());
@@ -48,7 +48,7 @@ describe('guest', () => {
     );
 
   it(
-    'takes an empty line for no handle',
+    "doesn't count an empty line as a handle",
     marbles((m) => {
       const failed: string[] = [];
       const line$ = m.cold('aaaaaab', { a: ' ', b: 'ann' });
@@ -60,7 +60,7 @@ describe('guest', () => {
   );
 
   it(
-    'asks for a handle and lets the caller in with the first good one',
+    'asks for a handle and lets the caller in with the first valid one',
     marbles((m) => {
       const line$ = m.cold('--x-a-b-', { x: '!', a: '  Ann  of   Green Gables ', b: 'bob' });
       const written: string[] = [];
@@ -80,7 +80,7 @@ describe('guest', () => {
   );
 
   it(
-    'names nobody when the call ends first, and asks nobody before it is subscribed to',
+    'emits no user when the session ends first, and asks nothing before subscription',
     marbles((m) => {
       const written: string[] = [];
       const line$ = m.cold<string>('--|');
@@ -93,7 +93,7 @@ describe('guest', () => {
   );
 
   it(
-    'keeps handles unique while they are on line, and those that look the same',
+    'refuses handles on line, and those that look the same',
     marbles((m) => {
       const line$ = m.cold('a-b---d-', { a: 'ANN', b: '\uff41\uff4e\uff4e', d: 'anna' });
       const written: string[] = [];
@@ -110,10 +110,11 @@ describe('guest', () => {
   );
 
   it(
-    'keeps what is reserved, and the name of its board',
+    'refuses reserved handles, and the name of its board',
     marbles((m) => {
       const name = "That handle is the sysop's. Please choose another one.\nHandle: ";
-      const word = 'Please tell who you are: help is a word that people type to a board.\nHandle: ';
+      const word =
+        'help is reserved, since people type it as a command. Please choose another handle.\nHandle: ';
       for (const [handle, problem] of [
         ['sysop', name],
         ['the sys op', name],
@@ -130,20 +131,20 @@ describe('guest', () => {
   );
 
   it(
-    'takes no command of another server for a handle, and asks again',
+    'refuses commands of other servers as handles, and asks again',
     marbles((m) => {
       for (const command of ['stats', 'HELP', 'INFO', 'version', 'quit']) {
         const written: string[] = [];
         const session = asked(m.cold('(0a)', { 0: command, a: 'ann' }), written);
         m.expect(guest(session, among())).toBeObservable('(a|)', { a: { handle: 'ann', guest: true } });
         m.flush();
-        expect(written.at(-1)).toMatch(/^Please tell who you are: .*\nHandle: $/);
+        expect(written.at(-1)).toMatch(/ is reserved, since .*\nHandle: $/);
       }
     }),
   );
 
   it(
-    'lets a handle be taken again when its caller has left',
+    'accepts a handle again when its caller has left',
     marbles((m) => {
       const services = among('ann');
       const session = asked(m.cold('1s a 1s b', { a: 'ann', b: 'ann' }));

@@ -23,7 +23,7 @@ const GOOD = [
 ];
 
 describe('handleOf', () => {
-  it('takes names of any script, 2 to 20 characters', () => {
+  it('accepts names of any script, 2 to 20 characters', () => {
     for (const good of GOOD) expect(handleOf(good)).withContext(good).toBe(good);
     for (const bad of [
       '',
@@ -45,22 +45,22 @@ describe('handleOf', () => {
     }
   });
 
-  it('composes accents, so that a name is written in one way', () => {
+  it('composes accents, so that a name has one spelling', () => {
     expect(handleOf('Zoe\u0308')).toBe('Zo\u00eb');
   });
 
-  it('takes letters of other widths and looks for the ordinary ones', () => {
+  it('converts letters of other widths and shapes to ordinary ones', () => {
     expect(handleOf('\uff42\uff4f\uff42')).toBe('bob');
     expect(handleOf('\u{1d41b}\u{1d428}\u{1d41b}')).toBe('bob');
     expect(handleOf('\u2461\u2460')).toBe('21');
   });
 
-  it('has one space where several were typed, or other blanks', () => {
+  it('collapses spaces and other blanks', () => {
     expect(handleOf('  ann  are\u00a0you ')).toBe('ann are you');
     expect(handleOf('ann\u3000b')).toBe('ann b');
   });
 
-  it('takes letters and marks of one script only, and one accent on a letter', () => {
+  it('accepts letters and marks of one script only, and one accent on a letter', () => {
     for (const mixed of [
       '\u0430nn', // a Cyrillic a
       'b\u03bfb', // a Greek o
@@ -76,7 +76,7 @@ describe('handleOf', () => {
       expect(handleOf(mixed)).withContext(mixed).toBeNull();
   });
 
-  it('gives what it has made itself, again', () => {
+  it('accepts its own results unchanged', () => {
     holds(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), (typed) => {
         const handle = handleOf(typed);
@@ -85,7 +85,7 @@ describe('handleOf', () => {
     );
   });
 
-  it("never takes what could drive another's terminal", () => {
+  it('never accepts control characters', () => {
     holds(
       fc.property(fc.string({ unit: 'binary', maxLength: 24 }), (typed) => {
         if (/[\p{C}\p{Zl}\p{Zp}]/u.test(handleOf(typed) ?? '')) throw new Error(JSON.stringify(typed));
@@ -96,14 +96,14 @@ describe('handleOf', () => {
 });
 
 describe('oneWord', () => {
-  it('has an underline for blanks, and is found by either', () => {
+  it('replaces blanks with an underline, and either is found', () => {
     expect(oneWord(' ann  are you')).toBe('ann_are_you');
     expect(folded('Ann are you')).toBe(folded('ann_ARE_you'));
   });
 });
 
 describe('alike', () => {
-  it('takes one for the other by case and by letters that look the same', () => {
+  it('matches handles that differ by case or by letters that look the same', () => {
     for (const [one, other] of [
       ['ann', 'Ann'],
       ['ann', '\u0430nn'],
@@ -128,7 +128,7 @@ describe('alike', () => {
     }
   });
 
-  it('tells others apart', () => {
+  it('distinguishes other handles', () => {
     for (const [one, other] of [
       ['ann', 'anna'],
       ['Zo\u00eb', 'Zoe'],
@@ -138,7 +138,7 @@ describe('alike', () => {
       expect(alike(one, other)).withContext(`${one} ${other}`).toBe(false);
   });
 
-  it('is for every handle itself, in any case', () => {
+  it('matches every handle with itself, in any case', () => {
     holds(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), (handle) =>
         alike(handle, folded(handle)),

@@ -36,14 +36,14 @@ describe('setPassword', () => {
     return readFileSync(file, 'utf8');
   };
 
-  it('makes a file that is its owner\u2019s alone', async () => {
+  it('creates a file that only its owner may read', async () => {
     expect(await setPassword(file, 'ann', 'correct horse')).toBe('added');
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(await fits('ann', 'correct horse')).toBe(true);
     expect(readdirSync(folder.path)).toEqual(['accounts']);
   });
 
-  it('changes one line, and keeps every other byte and who may read it', async () => {
+  it('changes one line, and keeps every other byte and the permissions', async () => {
     await writeAccounts(file, { ann: 'old password', bob: 'battery staple' });
     const [ann, bob] = readFileSync(file, 'utf8').split('\n');
     writeFileSync(file, `# ours\r\n  ${ann}\n\n${bob}`);
@@ -58,14 +58,14 @@ describe('setPassword', () => {
     expect(await fits('bob', 'battery staple')).toBe(true);
   });
 
-  it('adds behind a last line that has no newline', async () => {
+  it('adds a line after a last line without a newline', async () => {
     await writeAccounts(file, { ann: 'old password' });
     writeFileSync(file, readFileSync(file, 'utf8').trimEnd());
     await setPassword(file, 'bob', 'battery staple');
     expect((await accountReader(file)()).size).toBe(2);
   });
 
-  it('changes a line that is the account\u2019s in other figures than its own', async () => {
+  it('changes an account whose handle is spelled in another way', async () => {
     const line = (await written({ ann: 'old password' })).trim();
     writeFileSync(file, `# was\r${line}\n${line.replace('scrypt:2:', 'scrypt:02:')}\r\n`);
     expect(await setPassword(file, 'ann', 'new password')).toBe('changed');
@@ -87,7 +87,7 @@ describe('setPassword', () => {
     expect(await fits('zo\u00eb', 'new password')).toBe(true);
   });
 
-  it('leaves the file to its owner, so that a board which is not root\u2019s can still read it', async () => {
+  it("keeps the owner of the file, so that a board that isn't root\u2019s can still read it", async () => {
     if (process.getuid?.() !== 0) pending('only root can give a file away');
     await writeAccounts(file, { ann: 'old password' });
     chownSync(file, 1234, 1235);
@@ -96,7 +96,7 @@ describe('setPassword', () => {
     expect([uid, gid]).toEqual([1234, 1235]);
   });
 
-  it('changes the file that a link leads to, and keeps the link', async () => {
+  it('changes the target of a symbolic link, and keeps the link', async () => {
     await writeAccounts(file, { ann: 'old password' });
     const link = join(folder.path, 'link');
     symlinkSync(file, link);
@@ -105,7 +105,7 @@ describe('setPassword', () => {
     expect(await fits('ann', 'new password')).toBe(true);
   });
 
-  it('makes no file so long that no board would read it', async () => {
+  it('never makes a file too long for the board to read', async () => {
     const full = `#${'x'.repeat(MAX_FILE_BYTES - 20)}\n`;
     writeFileSync(file, full);
     await expectAsync(setPassword(file, 'ann', 'correct horse')).toBeRejectedWith(
@@ -114,7 +114,7 @@ describe('setPassword', () => {
     expect(readFileSync(file, 'utf8') === full).toBe(true);
   });
 
-  it('loses no account of several that are made at once, and shows a reader no half of the file', async () => {
+  it('loses no account when several are added at once, and never shows half a file', async () => {
     await writeAccounts(file, { ann: 'correct horse' });
     const handles = ['bob', 'eve', 'joe', 'kim', 'lee', 'max'];
     const made = Promise.all(handles.map((handle) => setPassword(file, handle, `password of ${handle}`)));
@@ -129,13 +129,13 @@ describe('setPassword', () => {
     expect(readdirSync(folder.path)).toEqual(['accounts']);
   });
 
-  it('takes a lock away that a process left behind which is gone', async () => {
+  it('removes the lock of a dead process', async () => {
     writeFileSync(`${file}.lock`, `${2 ** 30} ${hostname()} left-behind`);
     expect(await setPassword(file, 'ann', 'correct horse')).toBe('added');
     expect(readdirSync(folder.path)).toEqual(['accounts']);
   });
 
-  it('leaves a file alone that has a line it does not know, and one that it cannot write', async () => {
+  it("doesn't change a file with an invalid line, or one it can't write", async () => {
     writeFileSync(file, 'what is this\n');
     await expectAsync(setPassword(file, 'ann', 'correct horse')).toBeRejectedWith(
       jasmine.objectContaining({ fault: 'file' }),
@@ -152,7 +152,7 @@ describe('setPassword', () => {
   });
 });
 
-describe('askPassword, of input that is no terminal', () => {
+describe('askPassword, without a terminal', () => {
   const ask = (text: string, aborted = false) => {
     const input = new PassThrough();
     input.end(text);
@@ -169,14 +169,14 @@ describe('askPassword, of input that is no terminal', () => {
   it('counts characters, not bytes', async () => {
     expect(await ask(`${'\u{1f600}'.repeat(8)}\n`)).toBe('\u{1f600}'.repeat(8));
     for (const bad of ['\u{1f600}'.repeat(7), 'x'.repeat(129)])
-      await expectAsync(ask(`${bad}\n`)).toBeRejectedWithError('a password has 8 to 128 characters');
+      await expectAsync(ask(`${bad}\n`)).toBeRejectedWithError('a password must have 8 to 128 characters');
   });
 
-  it('says when none came', async () => {
-    await expectAsync(ask('')).toBeRejectedWithError('no password came');
+  it('rejects empty input', async () => {
+    await expectAsync(ask('')).toBeRejectedWithError('no password was given');
   });
 
-  it('gives up at a signal', async () => {
+  it('resolves with null at a signal', async () => {
     expect(await ask('', true)).toBeNull();
   });
 });

@@ -55,13 +55,13 @@ describe('passwords', () => {
     folder.remove();
   });
 
-  it('lets in who has an account, under the handle that is in the file, and shows no password', async () => {
+  it('lets a caller with an account in, under the handle of the file, and shows no password', async () => {
     typed.next('ANN\rcorrect horse\r');
     expect(await happens('sessionAuthenticated')).toEqual(jasmine.objectContaining({ handle: 'Ann' }));
     expect(caller.screen).toBe('Handle: ANN\nPassword: \n');
   });
 
-  it('says the same of a wrong password as of a handle that nobody has, and takes three tries', async () => {
+  it('gives the same answer to a wrong password and an unknown handle, and allows three tries', async () => {
     for (const tried of ['ann\rwrong\r', 'nobody\rcorrect horse\r', 'bob\rcorrect horse\r']) {
       await asked();
       typed.next(tried);
@@ -74,7 +74,7 @@ describe('passwords', () => {
     );
   });
 
-  it('tells of each wrong password at once, and whose it was', async () => {
+  it('reports each wrong password at once, with its handle', async () => {
     typed.next('ann\rwrong\r');
     expect(await happens('loginAttemptFailed')).toEqual({
       type: 'loginAttemptFailed',
@@ -92,19 +92,19 @@ describe('passwords', () => {
     expect(JSON.stringify(second)).not.toContain('correct');
   });
 
-  it('lets in who gets it right the third time, all of it typed ahead', async () => {
+  it('accepts the right password at the third try, with everything typed ahead', async () => {
     typed.next('ann\rwrong\rann\rwrong\rann\rcorrect horse\r');
     expect(await happens('sessionAuthenticated')).toEqual(jasmine.objectContaining({ handle: 'Ann' }));
   });
 
-  it('reads the file anew at each try', async () => {
+  it('reads the changed file at each try', async () => {
     typed.next('eve\r');
     await writeAccounts(file, { eve: 'new here' });
     typed.next('new here\r');
     expect(await happens('sessionAuthenticated')).toEqual(jasmine.objectContaining({ handle: 'eve' }));
   });
 
-  it('ends the call as login-failed, in words of its own, when the file is gone, and tells why', async () => {
+  it('ends the session as login-failed with its own message when the file is missing, and reports the error', async () => {
     folder.remove();
     typed.next('ann\rcorrect horse\r');
     const closing = (await happens('sessionClosing')) as { reason: string; error?: Error };
@@ -113,11 +113,11 @@ describe('passwords', () => {
     expect(closing.error?.cause).toEqual(jasmine.objectContaining({ code: 'ENOENT' }));
     expect(caller.screen).toBe(
       'Handle: ann\nPassword: \n\n' +
-        'Nobody can log in right now, and the sysop knows. Please call again later.\n',
+        'Logging in is not possible right now, and the sysop knows. Please call again later.\n',
     );
   });
 
-  it('keeps nobody out for logins that could not be checked', async () => {
+  it('penalises no address for logins that could not be checked', async () => {
     folder.remove();
     typed.next('ann\rcorrect horse\r');
     await happens('sessionClosed');
@@ -126,7 +126,7 @@ describe('passwords', () => {
     expect(seen).not.toContain('addressPenalised');
   });
 
-  it('lets nobody in who hangs up while the password is checked', async () => {
+  it('logs nobody in after a hang-up during the check', async () => {
     typed.next('ann\rcorrect horse\r');
     typed.complete();
     expect(await happens('sessionClosed')).toEqual(jasmine.objectContaining({ reason: 'hangup' }));
@@ -136,7 +136,7 @@ describe('passwords', () => {
     expect(seen).not.toContain('sessionAuthenticated');
   });
 
-  it('makes tries for one account wait that come from many addresses together, known or not', async () => {
+  it('delays tries for one account from many addresses, known or not', async () => {
     for (const handle of ['ann', 'nobody']) {
       const scheduler = new VirtualTimeScheduler();
       const event$ = new ReplaySubject<ServerEvent>();

@@ -32,10 +32,10 @@ describe('reserved', () => {
     ],
     ...['Impulse', 'impulse 2', 'real_root', 'staff', 'Night_Owl', 'the night owl', 'N1ght.0w1'],
   ])
-    it(`keeps ${handle} for the board`, () => expect(reserved(handle, 'Night Owl')).toBe('name'));
+    it(`reserves ${handle} for the board`, () => expect(reserved(handle, 'Night Owl')).toBe('name'));
 
   for (const handle of ['help', 'QUIT', 'who', 'stats', 'he-lp', 'w-h-o', 'login', 'me'])
-    it(`takes ${handle} for what a person types`, () => expect(reserved(handle, 'Impulse')).toBe('word'));
+    it(`reserves ${handle} as a word people type`, () => expect(reserved(handle, 'Impulse')).toBe('word'));
 
   for (const handle of [
     ...[
@@ -63,5 +63,5 @@ describe('reserved', () => {
       '\u6f22\u5b57',
     ],
   ])
-    it(`leaves ${handle} to a caller`, () => expect(reserved(handle, 'Owl')).toBeNull());
+    it(`allows ${handle}`, () => expect(reserved(handle, 'Owl')).toBeNull());
 });

@@ -33,28 +33,28 @@ describe('answerOnce', () => {
     return heard;
   }
 
-  it('says what was asked for, and sends the answer with its length', async () => {
+  it('passes on the request, and sends the answer with its length', async () => {
     expect(await says('GET /a/b?c=d HTTP/1.1\r\nHost: x\r\n\r\n')).toBe(
       'HTTP/1.1 200 OK\r\nX-Kind: a\r\nContent-Length: 3\r\nConnection: close\r\n\r\né\n',
     );
     expect(asked).toEqual([{ method: 'GET', path: '/a/b' }]);
   });
 
-  it('sends no text to a HEAD', async () => {
+  it('sends no body for a HEAD', async () => {
     expect(await says('HEAD / HTTP/1.0\r\n\r\n')).toMatch(/Content-Length: 3\r\nConnection: close\r\n\r\n$/);
   });
 
-  it('takes a request in pieces, and wants no Host', async () => {
+  it('accepts a request in pieces, and without Host', async () => {
     expect(await says('GE', 'T / HTT', 'P/1.1\r\n\r', '\n')).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
   });
 
-  it('answers the first of many and asks about no other', async () => {
+  it("answers the first of many requests and doesn't parse the others", async () => {
     const heard = await says('GET / HTTP/1.1\r\n\r\n'.repeat(2000), 'GET / HTTP/1.1\r\n\r\n');
     expect(heard.match(/HTTP\/1\.1 200/g)?.length).toBe(1);
     expect(asked.length).toBe(1);
   });
 
-  it('refuses what is no request, and what is too long', async () => {
+  it('refuses invalid requests, and those that are too long', async () => {
     expect(await says('hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
     expect(await says('PRI * HTTP/2.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
     expect(await says(`GET / HTTP/1.1\r\nX: ${'a'.repeat(64)}`)).toMatch(/^HTTP\/1\.1 431 /);

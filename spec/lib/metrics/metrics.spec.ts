@@ -34,7 +34,7 @@ describe('metrics', () => {
   });
   afterEach(() => shown.running.unsubscribe());
 
-  it('shows the figures as they are when it is asked, however often', async () => {
+  it('shows the current figures, however often it is asked', async () => {
     figures = {
       ...NOTHING_YET,
       onLine: 3,
@@ -61,7 +61,7 @@ describe('metrics', () => {
     }
   });
 
-  it('counts bytes while they come, and never back', async () => {
+  it('counts bytes as they come, and never decreases', async () => {
     const ann: SessionInfo = someone(1, 'ann', { bytesIn: 10, bytesOut: 500 });
     figures = { ...NOTHING_YET, bytesIn: 1, bytesOut: 2, lines: new Map([[1, ann]]) };
     expect(await lines(shown.registry.metrics(), 'bytes')).toEqual([
@@ -76,7 +76,7 @@ describe('metrics', () => {
     ]);
   });
 
-  it('keeps how long sessions lasted, but not how long somebody waited in vain', async () => {
+  it('records how long sessions last, but not the time in the waiting room', async () => {
     for (const event of [closed(30_000), closed(4_000_000), closed(1000, 0)]) event$.next(event);
     expect(await lines(shown.registry.metrics(), 'duration')).toEqual(
       jasmine.arrayContaining([
@@ -89,13 +89,13 @@ describe('metrics', () => {
     );
   });
 
-  it('listens to the board no longer than it is wanted', () => {
+  it('unsubscribes from the board', () => {
     expect(event$.observed).toBe(true);
     shown.running.unsubscribe();
     expect(event$.observed).toBe(false);
   });
 
-  it('has the figures of the process', async () => {
+  it('includes the figures of the process', async () => {
     const text = await shown.registry.metrics();
     expect(text).toContain('process_resident_memory_bytes');
     expect(text).toContain('nodejs_eventloop_lag_p99_seconds');

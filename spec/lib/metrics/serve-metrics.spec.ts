@@ -34,21 +34,21 @@ describe('serveMetrics', () => {
     return { code: response.statusCode, text, headers: response.headers };
   }
 
-  it('serves metrics as Prometheus wants them', async () => {
+  it("serves metrics in Prometheus's format", async () => {
     const { code, text, headers } = await get('/metrics');
     expect(code).toBe(200);
     expect(headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(text).toContain('impulse_sessions_active 0\n');
   });
 
-  it('is healthy while it runs, and ready while callers are taken', async () => {
+  it('is healthy while it runs, and ready while callers are admitted', async () => {
     const codes = async () => [(await get('/healthz')).code, (await get('/readyz')).code];
     expect(await codes()).toEqual([200, 200]);
     for (phase of ['opening', 'draining', 'closed'] as const) expect(await codes()).toEqual([200, 503]);
     expect((await get('/readyz')).text).toBe('closed\n');
   });
 
-  it('has nothing else, and only to be read', async () => {
+  it('serves no other paths and methods', async () => {
     for (const path of ['/', '/metrics/', '/constructor', '/__proto__', '*'])
       expect((await get(path)).code)
         .withContext(path)
@@ -61,7 +61,7 @@ describe('serveMetrics', () => {
     expect(await get('/healthz', 'HEAD')).toEqual(jasmine.objectContaining({ code: 200, text: '' }));
   });
 
-  it('answers 500 when its figures can’t be had, and goes on', async () => {
+  it('answers 500 when a metric fails, and continues', async () => {
     broken = true;
     expect([(await get('/metrics')).code, (await get('/readyz')).code]).toEqual([500, 500]);
     broken = false;
@@ -75,7 +75,7 @@ describe('serveMetrics', () => {
     large.destroy();
   });
 
-  it('answers a probe, however many connections stand and ask nothing', async () => {
+  it('answers a probe, however many connections are idle', async () => {
     const idle = Array.from({ length: 32 }, () => connect(port, '127.0.0.1').resume());
     await Promise.all(idle.map((socket) => once(socket, 'connect')));
     const first = once(idle[0] as Socket, 'close');
@@ -87,7 +87,7 @@ describe('serveMetrics', () => {
     for (const socket of idle) socket.destroy();
   });
 
-  it('answers one request of each connection: nobody holds a place by asking on', async () => {
+  it('answers one request for each connection', async () => {
     const asker = connect(port, '127.0.0.1');
     asker.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n'.repeat(900));
     let answers = '';
@@ -99,7 +99,7 @@ describe('serveMetrics', () => {
     expect(answers).toContain('\r\nConnection: close\r\n');
   });
 
-  it('works the metrics out once for all who ask within a second', async () => {
+  it('renders the metrics once a second at most', async () => {
     await get('/metrics');
     const { looks } = counts;
     expect(looks).toBeGreaterThan(0);
@@ -107,7 +107,7 @@ describe('serveMetrics', () => {
     expect(counts.looks).toBe(looks);
   });
 
-  it('hangs up on everybody when it is over', async () => {
+  it('closes all connections when unsubscribed', async () => {
     const idle = connect(port, '127.0.0.1').resume();
     await once(idle, 'connect');
     running.unsubscribe();

@@ -7,14 +7,14 @@ const failing = (code: string) => () => {
 
 describe('descriptors', () => {
   it(
-    'says nothing as long as there are some',
+    'emits nothing while there are some',
     marbles((m) => {
       m.expect(descriptors(m.scheduler), '5s !').toBeObservable('-');
     }),
   );
 
   it(
-    'tells when there are none, within a second, and when there are some again',
+    'reports within a second when there are none, and when there are some again',
     marbles((m) => {
       const open = () => {
         const now = m.scheduler.now();
@@ -25,7 +25,7 @@ describe('descriptors', () => {
   );
 
   it(
-    "takes the machine's end for its own, and other errors for none",
+    "treats the machine's limit like its own, and ignores other errors",
     marbles((m) => {
       m.expect(descriptors(m.scheduler, failing('ENFILE')), '3s !').toBeObservable('1s n', { n: false });
       m.expect(descriptors(m.scheduler, failing('ENOENT')), '3s !').toBeObservable('-');

@@ -40,7 +40,7 @@ describe('logSink', () => {
     end.unsubscribe();
   };
 
-  it('hands on each line at once', () => {
+  it('writes each line at once', () => {
     const reader = new Reader(FOREVER);
     const sink = made(reader);
     sink.write('one\n');
@@ -48,7 +48,7 @@ describe('logSink', () => {
     expect([reader.text, reader.tries]).toEqual(['one\ntwo é\n', 2]);
   });
 
-  it('keeps what a full reader does not take, tries it again at its time, and tears no line', () => {
+  it("keeps what a full reader doesn't take, retries later, and tears no line", () => {
     const reader = new Reader(6);
     const sink = made(reader);
     for (const line of ['one\n', 'two\n', 'three\n']) sink.write(line);
@@ -62,7 +62,7 @@ describe('logSink', () => {
     expect(dropped).toEqual([]);
   });
 
-  it('drops lines rather than grow, and says how many once there is room again', () => {
+  it('drops lines above its bound, and reports how many once there is room again', () => {
     const reader = new Reader(0);
     const sink = made(reader);
     const line = `${'x'.repeat(1023)}\n`;
@@ -85,7 +85,7 @@ describe('logSink', () => {
     expect(dropped).toEqual([8]);
   });
 
-  it('leaves a place alone for a while that fails in another way, and throws nothing', () => {
+  it('pauses after any other error, and throws nothing', () => {
     const reader = new Reader(0, 'ENOSPC');
     const sink = made(reader);
     sink.write('one\n');
@@ -99,7 +99,7 @@ describe('logSink', () => {
     expect(reader.text).toBe('one\ntwo\nthree\nfour\n');
   });
 
-  it('starts no timer for a place that is gone: nothing keeps the process', () => {
+  it('starts no timer for a destination that is gone', () => {
     const sink = made(new Reader(0, 'EPIPE'));
     sink.write('one\n');
     expect(scheduler.actions.length).toBe(0);
@@ -112,7 +112,7 @@ describe('logSink', () => {
     expect(scheduler.actions.length).toBe(0);
   });
 
-  it('ends when the last line was taken', async () => {
+  it('ends when the last line is written', async () => {
     const reader = new Reader(0);
     const sink = made(reader);
     sink.write('last\n');
@@ -124,7 +124,7 @@ describe('logSink', () => {
     expect(scheduler.actions.length).toBe(0);
   });
 
-  it('ends soon when nothing reads, and tries what comes later once', async () => {
+  it("ends soon when stderr isn't read, and tries later lines once", async () => {
     const reader = new Reader(0);
     const sink = made(reader);
     sink.write('lost\n');
@@ -137,7 +137,7 @@ describe('logSink', () => {
     expect(scheduler.actions.filter(({ closed }) => !closed)).toEqual([]);
   });
 
-  it('tries once more at the end what failed before', async () => {
+  it('retries at the end what failed before', async () => {
     const reader = new Reader(0, 'ENOSPC');
     const sink = made(reader);
     sink.write('one\n');
@@ -146,7 +146,7 @@ describe('logSink', () => {
     expect(reader.text).toBe('one\n');
   });
 
-  it('takes lines that are written while a drop is told', () => {
+  it('accepts lines written while a drop is reported', () => {
     const reader = new Reader(0);
     const sink = made(reader);
     sink.dropped$.subscribe((count) => sink.write(`${count} dropped\n`));

@@ -23,7 +23,7 @@ describe('watchdog', () => {
       jasmine.clock().uninstall();
     });
 
-    it('says what keeps the process alive, and then ends it with 1, once', () => {
+    it('reports what keeps the process alive, and then ends it with 1, once', () => {
       spyOn(process, 'getActiveResourcesInfo').and.returnValue([
         'TCPSocketWrap',
         'Timeout',
@@ -36,22 +36,25 @@ describe('watchdog', () => {
       expect(actions.did).toEqual([]);
       jasmine.clock().tick(1);
       expect(actions.did).toEqual([
-        'still here after 12000 ms, kept by 3 × TCPSocketWrap, 1 × Timeout',
+        'still running after 12000 ms, kept alive by 3 × TCPSocketWrap, 1 × Timeout',
         'exit 1',
       ]);
       jasmine.clock().tick(60_000);
       expect(actions.did.length).toBe(2);
     });
 
-    it('ends the process also when Node knows of nothing that keeps it', () => {
+    it('ends the process also when Node reports no handle', () => {
       spyOn(process, 'getActiveResourcesInfo').and.returnValue([]);
       const actions = witness();
       watchdog(10, actions);
       jasmine.clock().tick(10);
-      expect(actions.did).toEqual(['still here after 10 ms, kept by nothing that Node knows of', 'exit 1']);
+      expect(actions.did).toEqual([
+        'still running after 10 ms, kept alive by nothing that Node knows of',
+        'exit 1',
+      ]);
     });
 
-    it('does nothing once it is called off', () => {
+    it('does nothing once it is cancelled', () => {
       const actions = witness();
       const callOff = watchdog(12_000, actions);
       jasmine.clock().tick(11_999);
@@ -71,10 +74,10 @@ describe('watchdog', () => {
     });
     server.close();
     await once(server, 'close');
-    expect(actions.did[0]).toMatch(/ kept by .*\d+ × TCPServerWrap/);
+    expect(actions.did[0]).toMatch(/ kept alive by .*\d+ × TCPServerWrap/);
   });
 
-  it("doesn't keep the process itself", () => {
+  it("doesn't keep the process alive itself", () => {
     const setTimer = spyOn(globalThis, 'setTimeout').and.callThrough();
     const callOff = watchdog(60_000, witness());
     const timer: unknown = setTimer.calls.mostRecent().returnValue;
@@ -82,7 +85,7 @@ describe('watchdog', () => {
     expect((timer as NodeJS.Timeout).hasRef()).toBeFalse();
   });
 
-  it('waits for longer than one timer keeps', () => {
+  it("works with a delay longer than Node's timers", () => {
     jasmine.clock().withMock(() => {
       const actions = witness();
       watchdog(MAX_TIMER_MS + 2000, actions);
@@ -93,7 +96,7 @@ describe('watchdog', () => {
     });
   });
 
-  it('is called off also after the first of several timers', () => {
+  it('can be cancelled after the first of several timers', () => {
     jasmine.clock().withMock(() => {
       const actions = witness();
       const callOff = watchdog(MAX_TIMER_MS + 2000, actions);

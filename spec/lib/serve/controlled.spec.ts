@@ -57,7 +57,7 @@ describe('controlled', () => {
   }
   const callersAt = (path: string) => firstValueFrom(ask(path, { command: 'who' }));
 
-  it('makes the socket again that somebody deleted, for its owner alone, and says so', async () => {
+  it('creates a deleted socket again, for its owner alone, and logs it', async () => {
     const path = join(folder.path, 'board.sock');
     const { isOpen, opened, logged, pass } = board(path);
     await isOpen;
@@ -85,7 +85,7 @@ describe('controlled', () => {
     }
   });
 
-  it('leaves a socket alone that is there', async () => {
+  it('leaves an existing socket alone', async () => {
     const path = join(folder.path, 'board.sock');
     const { isOpen, logged, pass } = board(path);
     await isOpen;
@@ -95,7 +95,7 @@ describe('controlled', () => {
     expect(logged).toEqual([]);
   });
 
-  it('goes on trying where there is no folder any more, and complains of it once', async () => {
+  it('retries while the folder is missing, and logs it once', async () => {
     const path = join(folder.path, 'gone', 'board.sock');
     mkdirSync(join(folder.path, 'gone'));
     const { isOpen, opened, logged, pass } = board(path);

@@ -16,21 +16,21 @@ describe('reload', () => {
     return { said, applied };
   }
 
-  it('puts the configuration in force, and warns as the start does', async () => {
+  it('applies the configuration, with the same warnings as at the start', async () => {
     const config = { ...settings, maxSessions: 7 };
     const warning = 'IMPULSE_PROT (from .env line 1) is not a setting; did you mean IMPULSE_PORT?';
     const { said, applied } = await reloaded(() => ({ config, warnings: [warning] }));
     expect(applied).toEqual([config]);
     expect(said).toContain(`configWarning: ${warning}`);
-    expect(said.at(-1)).toBe('configReread: read the configuration again; it is in force for new callers');
+    expect(said.at(-1)).toBe('configReread: configuration reread; it applies to new callers');
   });
 
-  it('says what needs a restart', async () => {
+  it('names the settings that need a restart', async () => {
     const { said } = await reloaded(() => ({ config: { ...settings, port: 2400 }, warnings: [] }));
-    expect(said.at(-1)).toBe('configStuck: port: as it was until the board is started again');
+    expect(said.at(-1)).toBe('configStuck: port: unchanged until the board is restarted');
   });
 
-  it('compares the networks of proxies entry by entry, and never writes a long list out', async () => {
+  it('compares the networks of proxies entry by entry, without serializing them', async () => {
     let written = 0;
     const list = (...entries: string[]) =>
       Object.assign(entries, {
@@ -60,14 +60,14 @@ describe('reload', () => {
     expect(written).toBe(0);
   });
 
-  it('leaves all as it was when the configuration is wrong, and says each thing', async () => {
+  it('changes nothing when the configuration is invalid, and logs each problem', async () => {
     const { said, applied } = await reloaded(() => {
       throw new ConfigError(['one', 'two']);
     });
     expect(applied).toEqual([]);
     expect(said).toEqual([
-      'configRefused: the old configuration stays: one',
-      'configRefused: the old configuration stays: two',
+      'configRefused: the configuration was not reread: one',
+      'configRefused: the configuration was not reread: two',
     ]);
   });
 });

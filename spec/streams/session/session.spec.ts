@@ -1093,7 +1093,7 @@ describe('session', () => {
           '9000 closed idle',
           '9000 |',
         ]);
-        const warning = '*** Still there? Press Enter, or the line closes in 2 seconds. ***\n';
+        const warning = '*** Still there? Press Enter, or your session ends in 2 seconds. ***\n';
         const goodbye = '\nYou were quiet for too long. Goodbye!\n';
         expect(connection.screen).toBe(`${warning}here\n${warning}${goodbye}`);
       }),

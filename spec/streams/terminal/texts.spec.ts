@@ -63,7 +63,7 @@ describe('texts', () => {
     });
 
     it("differs for a login that couldn't be checked", () => {
-      const words = 'Nobody can log in right now, and the sysop knows. Please call again later.';
+      const words = 'Logging in is not possible right now, and the sysop knows. Please call again later.';
       expect(texts.goodbye(new SessionEnd('login-failed', new Error('EIO')))).toBe(words);
       expect(texts.goodbye(new SessionEnd('login-failed'))).toBe(texts.GOODBYES['login-failed']);
       expect(texts.goodbye(new SessionEnd('wrong-protocol', 'HTTP'))).toBeNull();
@@ -93,7 +93,7 @@ describe('texts', () => {
   });
 
   it('warns of the idle timeout, and says how to stay', () => {
-    expect(texts.warning('idle', 60_000)).toBe('Still there? Press Enter, or the line closes in 1 minute.');
+    expect(texts.warning('idle', 60_000)).toBe('Still there? Press Enter, or your session ends in 1 minute.');
   });
 
   it('warns of the time limit', () => {
@@ -140,12 +140,12 @@ describe('texts', () => {
     });
 
     it('gives the other reasons', () => {
-      expect(texts.refusal(refused('gate'), 100)).toBe('Nobody pressed ESC twice. Please call again later.');
+      expect(texts.refusal(refused('gate'), 100)).toBe('ESC was not pressed twice. Please call again later.');
       expect(texts.refusal(refused('draining'), 100)).toBe(
         'The board is going down. Please call again later.',
       );
       expect(texts.refusal(refused('penalty', 90_000), 100)).toBe(
-        'Your address has to wait a while. Please call again in 90 seconds.',
+        'Your address is blocked for a while. Please call again in 90 seconds.',
       );
     });
 
