@@ -125,7 +125,7 @@ describe('the door of impulse', () => {
 
     const again = await calls(board.port, '127.0.0.2');
     expect(await again.gone).toMatch(
-      /Your address has to wait a while\. Please call again in \d+ (second|minute)s?\./,
+      /Your address is blocked for a while\. Please call again in \d+ (second|minute)s?\./,
     );
     const penalised = board.log.filter((line) => line.event === 'addressPenalised');
     expect(penalised.map(({ address, offence }) => [address, offence])).toEqual([['127.0.0.2', 'flood']]);
