@@ -29,7 +29,7 @@ export type RefusalDetail =
 
 /** A connection that was refused. */
 export interface Refused {
-  /** Discriminates it from a connection that is not refused; see {@link isRefused}. */
+  /** Discriminates it from a connection that is not refused; see `isRefused`. */
   readonly verdict: 'refused';
   /** The connection, still open so that the caller can read the reason. */
   readonly connection: Connection;

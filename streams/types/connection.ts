@@ -92,7 +92,12 @@ export interface Connection {
    * Shows the transport's own lines, such as the answer to telnet's AYT. Without a notifier they are simply
    * written.
    */
-  notifier: { notify(lines: string): void } | undefined;
+  notifier:
+    | {
+        /** Shows lines above the prompt and the line that is being typed. */
+        notify(lines: string): void;
+      }
+    | undefined;
   /** Sends what is written during `act` together, if the transport can. */
   batch?(act: () => void): void;
   /**

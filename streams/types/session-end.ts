@@ -14,6 +14,7 @@ import type { EndReason } from './session.js';
  * ```
  */
 export class SessionEnd extends Error {
+  /** The name of the class. */
   override readonly name = 'SessionEnd';
 
   /**
