@@ -45,7 +45,8 @@ export function decoder(encoding: Encoding): (bytes: Uint8Array) => string {
   return (bytes) => utf8.write(bytes);
 }
 
-const asBuffer = (bytes: Uint8Array): Buffer =>
+/** Views bytes as a Buffer, without a copy. */
+export const asBuffer = (bytes: Uint8Array): Buffer =>
   bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** Encodes a text. Each letter that the encoding lacks becomes one `?`, however many code points it has. */
@@ -55,13 +56,15 @@ export function encoded(text: string, encoding: Encoding): Uint8Array {
 }
 
 /**
- * Encodes a text in UTF-8, as a Latin-1 string. It allocates nothing but the string: a line in a full room is
- * rendered for each caller there, and a buffer for each would cost the collector ten milliseconds at a time.
+ * Encodes a text in UTF-8, as a Latin-1 string; an ASCII text is its own. It allocates nothing but the string: a
+ * line in a full room is rendered for each caller there, and a buffer for each would cost the collector ten
+ * milliseconds at a time.
  */
 export function utf8AsLatin1(text: string): string {
-  if (3 * text.length > scratch.length) return Buffer.from(text).toString('latin1');
-  const { written } = utf8.encodeInto(text, scratch);
-  return scratch.toString('latin1', 0, written);
+  if (text.length < SHORT && ASCII.test(text)) return text;
+  const { read, written } = utf8.encodeInto(text, scratch);
+  if (read < text.length) return Buffer.from(text).toString('latin1');
+  return written === read ? text : scratch.toString('latin1', 0, written);
 }
 
 const utf8 = new TextEncoder();

@@ -1,4 +1,5 @@
 import telnetlib from 'telnetlib';
+import { asBuffer } from './encodings.js';
 
 const { TRANSMIT_BINARY, ECHO, SGA, NAWS } = telnetlib.options;
 
@@ -45,5 +46,4 @@ export function offeredCharsets(request: Uint8Array): string[] {
 }
 
 /** Converts bytes to the characters with the same codes. */
-export const latin1 = ({ buffer, byteOffset, length }: Uint8Array): string =>
-  Buffer.from(buffer, byteOffset, length).toString('latin1');
+export const latin1 = (bytes: Uint8Array): string => asBuffer(bytes).toString('latin1');

@@ -579,11 +579,11 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
 
 /** Encodes a text with telnet's newlines, as Latin-1. */
 function prepared(text: string, encoding: Encoding): string {
+  // UTF-8 contains no IAC, and no CR or LF but those of the text.
+  if (encoding === 'utf-8') return withCrLf(utf8AsLatin1(text));
   const lines = withCrLf(text);
   // Tests `text` rather than `lines`, since it is a flat string by now and faster to scan.
-  if (isAscii(text)) return lines;
-  // UTF-8 contains no IAC.
-  return encoding === 'utf-8' ? utf8AsLatin1(lines) : latin1(escapeIac(encoded(lines, encoding)));
+  return isAscii(text) ? lines : latin1(escapeIac(encoded(lines, encoding)));
 }
 
 function withCrLf(text: string): string {
