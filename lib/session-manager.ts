@@ -88,7 +88,7 @@ export interface SessionManager {
    */
   run(connection$: Observable<Knock>, listening?: { host: string; port: number }): Observable<ServerEvent>;
   /**
-   * Changes limits: for those who call from now on, and for those who wait. Whoever is on line stays, under the limits
+   * Changes limits: for new connections and for the waiting room. Sessions on line keep the limits
    * that they came in with. `shutdownGraceMs` stays as it was.
    *
    * @throws {@link OptionsError} for a limit that can't be used; all stay as they were then.

@@ -39,7 +39,7 @@ function enterIn([first, second]: Uint8Array): number {
 }
 
 /**
- * Asks each caller to press ESC twice, and passes on those who do. Scanners and bots that don't within ten
+ * Asks each caller to press ESC twice, and passes on the callers that do. Scanners and bots that don't within ten
  * seconds, or hang up, are refused (`gate`) and never become a session. Clients of another protocol are
  * refused too (`wrong-protocol`). Input after the second ESC is kept as type-ahead, except an Enter directly
  * after it, which some clients need in order to send.

@@ -118,7 +118,7 @@ export function feed<T>(below: Subscriber<T>, above: Unsubscribable): void {
   else below.add(() => above.unsubscribe());
 }
 
-/** The operator that puts a stage between its source and whoever is below. */
+/** The operator that puts a stage between its source and its destination. */
 export function staged<In, Out>(
   stage: (below: Subscriber<Out>) => Stage<In, Out>,
 ): OperatorFunction<In, Out> {

@@ -58,7 +58,7 @@ describe('withFileLock', () => {
     }
   });
 
-  it("doesn't break a lock that may be held, and finally says by whom", async () => {
+  it("doesn't break a lock that may be held, and finally names its holder", async () => {
     for (const [held, by] of [
       [`${process.pid} ${hostname()} held`, `${process.pid}`],
       ['1 another-machine held', '1'],

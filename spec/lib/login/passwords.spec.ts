@@ -155,7 +155,7 @@ describe('passwords', () => {
         connection$.next(
           fakeConnection(concat(of(`${handle}\rguess${caller}\r`), NEVER), { address: `192.0.2.${caller}` }),
         );
-      // Whoever comes after them for another account is through before: they wait, and not for their turn.
+      // A later login to another account is through first: the slowed ones hold no place in the queue.
       connection$.next(fakeConnection(concat(of('other\rguess\r'), NEVER), { address: '192.0.2.9' }));
       const isOther = (event: ServerEvent) => isFailure(event) && event.handle === 'other';
       // Two are checked at once, and either may be done first.

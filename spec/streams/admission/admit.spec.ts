@@ -523,7 +523,7 @@ describe('admit', () => {
       ]);
     });
 
-    it('lets a trusted caller pass those who wait for an unreserved node', () => {
+    it('lets a trusted caller pass the waiters for an unreserved node', () => {
       const { knock, fate } = door({ reserve: 1 });
       const [one, , waiting] = [knock(), knock(), knock()];
       expect(fate(waiting)).toBe(0);

@@ -115,7 +115,7 @@ describe('humanGate', () => {
   );
 
   it(
-    "doesn't ask callers whom an earlier rule refused",
+    "doesn't ask callers that an earlier rule refused",
     marbles((m) => {
       const caller = connections(NEVER);
       const refused = { verdict: 'refused', connection: caller, reason: 'blocked' } as const;

@@ -112,7 +112,7 @@ describe('probe', () => {
   );
 
   it(
-    "doesn't count our own output, which the kernel takes whoever is there",
+    "doesn't count our own output, which the kernel accepts for a dead peer too",
     scene(({ call, expect: expectation, at }) => {
       for (let frame = 1; frame < 20; frame += 1) {
         at(frame, () => {
