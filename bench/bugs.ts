@@ -30,7 +30,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'node-counted-up',
-    file: 'streams/admission/nodes.ts',
+    file: 'streams/admission/node-numbers.ts',
     find: '      if (node < lowest) lowest = node;\n',
     put: '',
   },
@@ -48,19 +48,19 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'stale-idle-clock',
-    file: 'streams/session/expire.ts',
+    file: 'streams/session/session-timeouts.ts',
     find: 'return this.#call.lastInputAt + orNever(this.#idleMs);',
     put: 'return this.#call.lastInputAt + 2 * orNever(this.#idleMs);',
   },
   {
     name: 'login-extended-by-typing',
-    file: 'streams/session/expire.ts',
+    file: 'streams/session/session-timeouts.ts',
     find: ': openedAt + orNever(this.#loginMs);',
     put: ': this.#call.lastInputAt + orNever(this.#loginMs);',
   },
   {
     name: 'time-limit-forgotten',
-    file: 'streams/session/expire.ts',
+    file: 'streams/session/session-timeouts.ts',
     find: "    if (now >= this.limitEndsAt()) return 'time-limit';\n",
     put: '',
   },
@@ -72,7 +72,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'sweep-never-stops',
-    file: 'streams/rx/sweep.ts',
+    file: 'streams/rx/timer-wheel.ts',
     find: '    if (next === NEVER) return;\n    alarm',
     put: '    alarm',
   },
@@ -96,7 +96,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'said-twice',
-    file: 'lib/lobby/commands.ts',
+    file: 'lib/apps/lobby/commands.ts',
     find: '  publish(visit, kind, text);\n',
     put: "  publish(visit, kind, text);\n  if (text.includes('👋')) publish(visit, kind, text);\n",
   },
@@ -120,7 +120,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'bytes-counted-twice',
-    file: 'lib/telnet/telnet.ts',
+    file: 'lib/transports/telnet/telnet.ts',
     find: 'this.bytesIn += chunk.length;',
     put: 'this.bytesIn += chunk.length + this.#dropped;',
   },
@@ -132,7 +132,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'shutdown-never-completes',
-    file: 'streams/board.ts',
+    file: 'streams/manager.ts',
     find: '        takeUntil(order$),\n        door(',
     put: '        door(',
   },
@@ -144,7 +144,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'input-not-noted',
-    file: 'streams/session/expire.ts',
+    file: 'streams/session/session-timeouts.ts',
     find: '    call.lastInputAt = this.#scheduler.now();\n',
     put: '',
   },
@@ -156,7 +156,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'penalised-let-in',
-    file: 'streams/admission/door.ts',
+    file: 'streams/admission/access-control.ts',
     find: 'limits.penalties ? penalties.remainingMs(address) : 0',
     put: '0',
   },
@@ -168,19 +168,19 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'lines-of-an-address-kept',
-    file: 'streams/admission/at-once.ts',
+    file: 'streams/admission/per-address.ts',
     find: '(this.#lines.get(network) as number) - 1',
     put: 'this.#lines.get(network) as number',
   },
   {
     name: 'one-too-many-of-an-address',
-    file: 'streams/admission/at-once.ts',
+    file: 'streams/admission/per-address.ts',
     find: '(lines.get(network) ?? 0) >=',
     put: '(lines.get(network) ?? 0) >',
   },
   {
     name: 'wide-networks-unlimited',
-    file: 'streams/admission/at-once.ts',
+    file: 'streams/admission/per-address.ts',
     find: 'networks.some(isFull)',
     put: 'networks.slice(0, 1).some(isFull)',
   },

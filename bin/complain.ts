@@ -1,5 +1,5 @@
-import { painter } from '../lib/colour.js';
-import { printable } from '../streams/terminal/printable.js';
+import { painter } from '../lib/text/colour.js';
+import { printable } from '../streams/terminal/escape-controls.js';
 
 /** Prints a problem on stderr as one line. */
 export function complain(problem: string): void {

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigError, findSetting } from '../lib/config/config.js';
 import { flag, SETTINGS, variable } from '../lib/config/settings.js';
-import { distrust } from '../lib/control/distrust.js';
-import { placeOf } from '../lib/control/place.js';
+import { distrust } from '../lib/operations/control/distrust.js';
+import { placeOf } from '../lib/operations/control/socket-path.js';
 
 const HOW_TO_FIND = `
 The board is found by its control socket: ${flag(SETTINGS.control)} or ${variable(SETTINGS.control)}, or else

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Example } from '../lib/command-line/outline.js';
+import type { Example } from './command-line/outline.js';
 
 const examples = new WeakMap<Command, readonly Example[]>();
 

@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
-import type { FlagOutline, Outline, ValueOutline, WordOutline } from '../lib/command-line/outline.js';
+import type { FlagOutline, Outline, ValueOutline, WordOutline } from './command-line/outline.js';
 import { examplesOf } from './examples.js';
 
 /** Reads the outline of a program from Commander. */

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { filter, type Observable } from 'rxjs';
-import { painter } from '../lib/colour.js';
+import { PasswdError } from '../lib/accounts/passwd.js';
 import { ConfigError } from '../lib/config/config.js';
-import { PasswdError } from '../lib/login/passwd.js';
 import { isIgnored } from '../lib/process/hold-signals.js';
+import { painter } from '../lib/text/colour.js';
 import { broadcastCommand } from './commands/broadcast.js';
 import { callCommand } from './commands/call.js';
 import { checkConfigCommand } from './commands/check-config.js';

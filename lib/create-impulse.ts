@@ -11,13 +11,11 @@ import {
   tap,
 } from 'rxjs';
 import { refused, refusedByError } from '../streams/admission/refused.js';
-import { Stage, staged } from '../streams/rx/stage.js';
+import { Stage, staged } from '../streams/rx/operator.js';
 import type { Knock } from '../streams/types/admission.js';
 import type { ServerEvent, ShutdownReport } from '../streams/types/events.js';
 import type { SessionId, SessionInfo } from '../streams/types/session.js';
 import { changedLimits, checkOptions, IMPULSE_OPTIONS } from './config/check-options.js';
-import { listen } from './listener/listen.js';
-import { proxiedCallers } from './listener/proxied-callers.js';
 import { monotonic, processClock } from './process/monotonic.js';
 import { openFilesLimit } from './process/open-files.js';
 import {
@@ -26,7 +24,9 @@ import {
   type SessionManagerOptions,
   sessionManager,
 } from './session-manager.js';
-import { type TelnetConnection, telnet } from './telnet/telnet.js';
+import { listen } from './transports/tcp/listen.js';
+import { proxiedCallers } from './transports/tcp/proxied-callers.js';
+import { type TelnetConnection, telnet } from './transports/telnet/telnet.js';
 
 /** The options of a board that listens on a port. */
 export interface ImpulseOptions extends SessionManagerOptions {

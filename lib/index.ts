@@ -6,7 +6,7 @@
 
 export { embeddedBus } from '../streams/events/bus.js';
 export { beside } from '../streams/rx/beside.js';
-export { plain } from '../streams/terminal/plain.js';
+export { plain } from '../streams/terminal/sanitize.js';
 export type { Knock, Refused } from '../streams/types/admission.js';
 export * from '../streams/types/admission.js';
 export * from '../streams/types/app.js';
@@ -15,12 +15,12 @@ export * from '../streams/types/events.js';
 export * from '../streams/types/limits.js';
 export * from '../streams/types/session.js';
 export { SessionEnd } from '../streams/types/session-end.js';
+export { guest } from './accounts/guest.js';
+export { passwords } from './accounts/passwords.js';
+export { lobby } from './apps/lobby/lobby.js';
+export { menu, quit } from './apps/menu.js';
 export { createImpulse, type Impulse, type ImpulseOptions } from './create-impulse.js';
-export { lobby } from './lobby/lobby.js';
-export { guest } from './login/guest.js';
-export { passwords } from './login/passwords.js';
-export { menu, quit } from './menu.js';
-export { OptionsError, type OptionsErrorCode, type OptionsErrorDetails } from './options-error.js';
+export { OptionsError, type OptionsErrorCode, type OptionsErrorDetails } from './errors.js';
 export {
   createSessionManager,
   DEFAULT_LIMITS,

@@ -17,30 +17,30 @@ import {
   tap,
   throwError,
 } from 'rxjs';
-import { board } from '../streams/board.js';
 import { embeddedBus } from '../streams/events/bus.js';
+import { board } from '../streams/manager.js';
 import { inSlices } from '../streams/rx/in-slices.js';
 import type { Call } from '../streams/session/call.js';
 import { containConnection } from '../streams/session/contain-connection.js';
 import { handleIndex } from '../streams/session/handle-index.js';
 import type { ShutdownOrder } from '../streams/shutdown/drain.js';
-import { plain } from '../streams/terminal/plain.js';
+import { plain } from '../streams/terminal/sanitize.js';
 import type { Knock } from '../streams/types/admission.js';
 import type { App, Authenticator, Bus, Handles } from '../streams/types/app.js';
 import type { CallbackFailed, ServerEvent, ShutdownReport } from '../streams/types/events.js';
 import type { Limits } from '../streams/types/limits.js';
 import type { EndReason, SessionId, SessionInfo } from '../streams/types/session.js';
 import { readOnly, SessionTable } from '../streams/types/session-table.js';
+import { guest } from './accounts/guest.js';
+import { folded, looksOf } from './accounts/handle.js';
 import { changedLimits, checkOptions, LIMITS, MANAGER_OPTIONS } from './config/check-options.js';
-import { listened } from './listened.js';
-import { guest } from './login/guest.js';
-import { folded, looksOf } from './login/handle.js';
-import { maxWidth } from './max-width.js';
-import { messageOf } from './message-of.js';
+import { listened } from './contain-listeners.js';
 import { monotonic, processClock } from './process/monotonic.js';
 import { farewellsThatFit, openFilesLimit } from './process/open-files.js';
-import { decoded, decoder } from './telnet/encodings.js';
-import { width } from './width.js';
+import { maxWidth } from './text/max-width.js';
+import { messageOf } from './text/message-of.js';
+import { width } from './text/width.js';
+import { decoded, decoder } from './transports/telnet/encodings.js';
 
 /** Limits to set. One that is left out, or `undefined`, has its default, or stays as it is. */
 export type LimitOptions = { readonly [Key in keyof Limits]?: Limits[Key] | undefined };

@@ -4,11 +4,12 @@
  *
  * @module impulse-bbs/streams
  */
-export { atOnce } from './admission/at-once.js';
-export { block } from './admission/block.js';
+
+export { block } from './admission/blocklist.js';
 export { humanGate } from './admission/human-gate.js';
+export { atOnce } from './admission/per-address.js';
+export { source } from './admission/rate-limit-key.js';
 export { isRefused, refuse, refused } from './admission/refused.js';
-export { source } from './admission/source.js';
 export { throttle } from './admission/throttle.js';
 export { embeddedBus } from './events/bus.js';
 export {
@@ -23,9 +24,9 @@ export { beside } from './rx/beside.js';
 export { contain, type TeardownHost } from './rx/contain.js';
 export { inOrder } from './rx/in-order.js';
 export { inputRate, type Pausable } from './session/input-rate.js';
-export { fit } from './terminal/fit.js';
-export { plain } from './terminal/plain.js';
-export { printable } from './terminal/printable.js';
+export { printable } from './terminal/escape-controls.js';
+export { plain } from './terminal/sanitize.js';
+export { fit } from './terminal/wrap.js';
 export type { Knock, Refused } from './types/admission.js';
 export * from './types/admission.js';
 export * from './types/app.js';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { firstValueFrom } from 'rxjs';
-import { ask } from '../../lib/control/ask.js';
-import { heardBy } from '../../lib/control/words.js';
+import { ask } from '../../lib/operations/control/ask.js';
+import { heardBy } from '../../lib/operations/control/messages.js';
 import { socketOf, withControl } from '../control-flags.js';
 import { withExamples } from '../examples.js';
 import type { AddCommand } from '../program.js';

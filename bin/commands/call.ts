@@ -1,5 +1,5 @@
 import { ADDRESS_ALLOWED, addressOf } from '../../lib/config/address.js';
-import { callOut } from '../../lib/telnet/call-out.js';
+import { callOut } from '../../lib/transports/telnet/call-out.js';
 import { withExamples } from '../examples.js';
 import type { AddCommand } from '../program.js';
 

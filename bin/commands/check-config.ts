@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { formatTable } from '../../lib/config/config.js';
-import { printable } from '../../streams/terminal/printable.js';
+import { printable } from '../../streams/terminal/escape-controls.js';
 import { complain } from '../complain.js';
 import { withExamples } from '../examples.js';
 import type { AddCommand } from '../program.js';

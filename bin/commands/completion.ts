@@ -1,5 +1,5 @@
 import { Argument } from 'commander';
-import { COMPLETIONS } from '../../lib/command-line/completion.js';
+import { COMPLETIONS } from '../command-line/completion.js';
 import { withExamples } from '../examples.js';
 import { outlineOf } from '../outline.js';
 import type { AddCommand } from '../program.js';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { parseDuration } from '../../lib/config/duration.js';
-import { followDrain } from '../../lib/control/follow-drain.js';
+import { followDrain } from '../../lib/operations/control/follow-drain.js';
 import { socketOf, withControl } from '../control-flags.js';
 import { withExamples } from '../examples.js';
 import type { AddCommand } from '../program.js';

@@ -1,5 +1,5 @@
 import { init } from '../../lib/config/init.js';
-import { printable } from '../../streams/terminal/printable.js';
+import { printable } from '../../streams/terminal/escape-controls.js';
 import { withExamples } from '../examples.js';
 import type { AddCommand } from '../program.js';
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { firstValueFrom } from 'rxjs';
-import { ask } from '../../lib/control/ask.js';
-import type { Caller } from '../../lib/control/protocol.js';
-import { kickedLine } from '../../lib/control/words.js';
+import { ask } from '../../lib/operations/control/ask.js';
+import { kickedLine } from '../../lib/operations/control/messages.js';
+import type { Caller } from '../../lib/operations/control/protocol.js';
 import { socketOf, withControl } from '../control-flags.js';
 import { withExamples } from '../examples.js';
 import type { AddCommand } from '../program.js';

@@ -1,4 +1,4 @@
-import { manual } from '../../lib/command-line/manual.js';
+import { manual } from '../command-line/manual.js';
 import { withExamples } from '../examples.js';
 import { outlineOf } from '../outline.js';
 import type { AddCommand } from '../program.js';

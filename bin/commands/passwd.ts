@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import type { Observable } from 'rxjs';
+import { handleOf } from '../../lib/accounts/handle.js';
+import { askPassword, setPassword } from '../../lib/accounts/passwd.js';
 import { ConfigError, findSetting } from '../../lib/config/config.js';
 import { flag, SETTINGS, variable } from '../../lib/config/settings.js';
-import { distrust } from '../../lib/control/distrust.js';
-import { handleOf } from '../../lib/login/handle.js';
-import { askPassword, setPassword } from '../../lib/login/passwd.js';
+import { distrust } from '../../lib/operations/control/distrust.js';
 import { withExamples } from '../examples.js';
 import { ABORTED, OK } from '../exit-codes.js';
 import { oneLine } from '../one-line.js';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { merge } from 'rxjs';
-import { inheritedSocket } from '../../lib/listener/inherited.js';
-import { logToStderr } from '../../lib/serve/log-to-stderr.js';
-import { serve } from '../../lib/serve.js';
+import { logToStderr } from '../../lib/operations/serve/log-to-stderr.js';
+import { serve } from '../../lib/operations/serve.js';
+import { inheritedSocket } from '../../lib/transports/tcp/inherited.js';
 import { withExamples } from '../examples.js';
 import type { AddCommand } from '../program.js';
 import { configure, reconfigure, withSettings } from '../settings-flags.js';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { firstValueFrom } from 'rxjs';
-import { ask } from '../../lib/control/ask.js';
-import type { View } from '../../lib/control/protocol.js';
-import { statsText } from '../../lib/control/stats.js';
+import { ask } from '../../lib/operations/control/ask.js';
+import type { View } from '../../lib/operations/control/protocol.js';
+import { statsText } from '../../lib/operations/control/stats.js';
 import { socketOf, withControl } from '../control-flags.js';
 import { withExamples } from '../examples.js';
 import type { AddCommand } from '../program.js';

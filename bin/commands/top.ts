@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { ask } from '../../lib/control/ask.js';
-import { live } from '../../lib/control/live.js';
-import type { View } from '../../lib/control/protocol.js';
+import { ask } from '../../lib/operations/control/ask.js';
+import { live } from '../../lib/operations/control/live.js';
+import type { View } from '../../lib/operations/control/protocol.js';
 import { socketOf, withControl } from '../control-flags.js';
 import { withExamples } from '../examples.js';
 import type { AddCommand } from '../program.js';

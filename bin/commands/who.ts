@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { firstValueFrom } from 'rxjs';
-import { ask } from '../../lib/control/ask.js';
-import { callerTable } from '../../lib/control/caller-table.js';
-import type { Caller } from '../../lib/control/protocol.js';
+import { ask } from '../../lib/operations/control/ask.js';
+import { callerTable } from '../../lib/operations/control/caller-table.js';
+import type { Caller } from '../../lib/operations/control/protocol.js';
 import { socketOf, withControl } from '../control-flags.js';
 import { withExamples } from '../examples.js';
 import type { AddCommand } from '../program.js';

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { printable } from '../../streams/terminal/printable.js';
+import { printable } from '../../streams/terminal/escape-controls.js';
 import type { Limits } from '../../streams/types/limits.js';
-import { OptionsError } from '../options-error.js';
+import { OptionsError } from '../errors.js';
 import { conflictOfLimits } from './conflicts.js';
 import { nearest } from './nearest.js';
 import { callback, flagged, integer, type Rule, withMethods } from './rules.js';

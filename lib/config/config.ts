@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { accountSteps, MAX_FILE_BYTES } from '../login/account-file.js';
+import { accountSteps, MAX_FILE_BYTES } from '../accounts/account-file.js';
 import { runSteps, runStepsInTurns, type Steps } from '../process/run-steps.js';
 import { conflictOfLimits, conflictOfPorts } from './conflicts.js';
 import { networkOf } from './networks.js';

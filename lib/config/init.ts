@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '../message-of.js';
+import { messageOf } from '../text/message-of.js';
 import { envFile } from './env-file.js';
 
 const BANNER = `

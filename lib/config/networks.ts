@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { source } from '../../streams/admission/source.js';
+import { source } from '../../streams/admission/rate-limit-key.js';
 import { readIpv6 } from '../../streams/protocol/ip-address.js';
 import { runSteps, type Steps } from '../process/run-steps.js';
 

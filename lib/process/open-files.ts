@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { GATE_PLACES } from '../../streams/admission/human-gate.js';
-import { FAREWELLS_OF_REFUSED } from '../../streams/board.js';
+import { FAREWELLS_OF_REFUSED } from '../../streams/manager.js';
 import type { Limits } from '../../streams/types/limits.js';
-import { MAX_AWAITED_HEADERS } from '../listener/proxied-callers.js';
+import { MAX_AWAITED_HEADERS } from '../transports/tcp/proxied-callers.js';
 
 /**
  * Descriptors that aren't callers' connections. The standard three, Node's own (epoll, pipes, worker

@@ -1,6 +1,6 @@
 import { concat, defer, EMPTY, from, map, type Observable, of, ReplaySubject, Subject } from 'rxjs';
 import type { Connection, Encoding, Output, Terminal } from '../../streams/types/connection.js';
-import { clientProfile } from '../telnet/client-profile.js';
+import { clientProfile } from '../transports/telnet/client-profile.js';
 
 /** The behaviour of a {@link fakeConnection}. By default it is a well-behaved caller at 192.0.2.1. */
 export interface FakeConnectionOptions {

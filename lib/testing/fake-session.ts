@@ -7,11 +7,11 @@ import { SessionView } from '../../streams/session/session-view.js';
 import type { Services } from '../../streams/types/app.js';
 import type { Key, Terminal } from '../../streams/types/connection.js';
 import type { Session, SessionInfo, User } from '../../streams/types/session.js';
-import { folded, looksOf } from '../login/handle.js';
-import { maxWidth } from '../max-width.js';
+import { folded, looksOf } from '../accounts/handle.js';
 import { DEFAULT_LIMITS } from '../session-manager.js';
-import { decoded, decoder } from '../telnet/encodings.js';
-import { width } from '../width.js';
+import { maxWidth } from '../text/max-width.js';
+import { width } from '../text/width.js';
+import { decoded, decoder } from '../transports/telnet/encodings.js';
 import { fakeConnection } from './fake-connection.js';
 import type { Marbles } from './virtual-time.js';
 

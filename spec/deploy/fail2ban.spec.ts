@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createLog, type LogEvent } from '../../lib/log.js';
+import { createLog, type LogEvent } from '../../lib/operations/log.js';
 import { temporaryFolder } from '../support/cheap-accounts.js';
 import { has } from '../support/shells.js';
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BAD_CONFIGURATION, USAGE } from '../../bin/exit-codes.js';
-import { placeOf } from '../../lib/control/place.js';
+import { placeOf } from '../../lib/operations/control/socket-path.js';
 import { SPARE_FILES } from '../../lib/process/open-files.js';
 import { DEFAULT_LIMITS } from '../../lib/session-manager.js';
 import { temporaryFolder } from '../support/cheap-accounts.js';

@@ -34,7 +34,7 @@ function complaints(found: Map<string, string>): string[] {
     return ts.createSourceFile(path, code, { ...language, impliedNodeFormat: ts.ModuleKind.ESNext });
   };
   const program = ts.createProgram(
-    [...files.keys(), join(ROOT, 'lib/telnet/telnetlib.d.ts')],
+    [...files.keys(), join(ROOT, 'lib/transports/telnet/telnetlib.d.ts')],
     { ...options, paths: PATHS, noUnusedLocals: false },
     host,
   );

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
-import { PICTURE } from '../../lib/login/banner.js';
+import { PICTURE } from '../../lib/accounts/banner.js';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 

@@ -42,7 +42,7 @@ function operators(path: string, source: RegExp): string[] {
 
 describe('the guide to session management', () => {
   it('draws the pipeline as it is', () => {
-    const stages = operators('streams/board.ts', /^connection\$$/);
+    const stages = operators('streams/manager.ts', /^connection\$$/);
     expect(stages.length).toBeGreaterThan(5);
     expect(boxes(pipeline)).toEqual(['connection$', ...stages, 'event$']);
   });

@@ -1,6 +1,6 @@
 import { ignoreElements, map, mergeMap, tap } from 'rxjs';
+import { BANNER, greeted } from '../../lib/accounts/banner.js';
 import { createImpulse, type Impulse, type ImpulseOptions } from '../../lib/create-impulse.js';
-import { BANNER, greeted } from '../../lib/login/banner.js';
 import type { App, Authenticator } from '../../streams/types/app.js';
 import type { Session } from '../../streams/types/session.js';
 import { type Caller, call } from '../support/caller.js';

@@ -14,7 +14,7 @@ import {
   VirtualTimeScheduler,
 } from 'rxjs';
 import { createImpulse, type Impulse, type ImpulseOptions } from '../../lib/create-impulse.js';
-import { BoardOptions } from '../../lib/telnet/board-options.js';
+import { BoardOptions } from '../../lib/transports/telnet/board-options.js';
 import type { App } from '../../streams/types/app.js';
 import type { Output } from '../../streams/types/connection.js';
 import type { ServerEvent } from '../../streams/types/events.js';

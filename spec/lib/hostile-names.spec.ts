@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import { lobby } from '../../lib/apps/lobby/lobby.js';
 import { createImpulse, type Impulse } from '../../lib/create-impulse.js';
-import { lobby } from '../../lib/lobby/lobby.js';
-import { createLog, type LogEvent, logEvents } from '../../lib/log.js';
+import { createLog, type LogEvent, logEvents } from '../../lib/operations/log.js';
 import { type Caller, call } from '../support/caller.js';
 
 /** What a stranger tries on other people's screens, and in the log: text in UTF-8, or bytes as they are. */

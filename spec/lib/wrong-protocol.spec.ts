@@ -1,6 +1,6 @@
 import { filter, firstValueFrom } from 'rxjs';
+import { lobby } from '../../lib/apps/lobby/lobby.js';
 import { createImpulse, type Impulse, type ImpulseOptions } from '../../lib/create-impulse.js';
-import { lobby } from '../../lib/lobby/lobby.js';
 import type { ServerEvent } from '../../streams/types/events.js';
 import { call, logIn } from '../support/caller.js';
 import { bytesOf } from '../support/telnet-words.js';

@@ -1,7 +1,7 @@
 import { config, finalize, map, NEVER } from 'rxjs';
-import { lobby } from '../../lib/lobby/lobby.js';
+import { lobby } from '../../lib/apps/lobby/lobby.js';
 import { diagram } from '../../lib/testing/simulation/diagram.js';
-import { shrunk } from '../../lib/testing/simulation/shrunk.js';
+import { shrunk } from '../../lib/testing/simulation/shrink.js';
 import { simulate } from '../../lib/testing/simulation/simulate.js';
 import type { App } from '../../streams/types/app.js';
 

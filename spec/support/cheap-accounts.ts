@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lineOf, newAccount } from '../../lib/login/account-file.js';
+import { lineOf, newAccount } from '../../lib/accounts/account-file.js';
 
 /** What checking costs next to nothing; the rules are the same. */
 export const CHEAP = { N: 2, r: 1, p: 1 };

@@ -1,5 +1,5 @@
-import type { Caller, Figures, View } from '../../lib/control/protocol.js';
-import { NOTHING_YET } from '../../streams/events/tally.js';
+import type { Caller, Figures, View } from '../../lib/operations/control/protocol.js';
+import { NOTHING_YET } from '../../streams/events/stats.js';
 
 /** Somebody on a node, as a sysop sees them: on line for a minute, in the lobby. */
 export const caller = (node: number, handle: string | null, more: Partial<Caller> = {}): Caller => ({

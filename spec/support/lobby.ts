@@ -1,7 +1,7 @@
 import { BehaviorSubject, Subject, VirtualTimeScheduler } from 'rxjs';
-import { lobby } from '../../lib/lobby/lobby.js';
-import type { Visit } from '../../lib/lobby/visit.js';
-import { folded, looksOf } from '../../lib/login/handle.js';
+import { folded, looksOf } from '../../lib/accounts/handle.js';
+import { lobby } from '../../lib/apps/lobby/lobby.js';
+import type { Visit } from '../../lib/apps/lobby/visit.js';
 import { createSessionManager, type SessionManager } from '../../lib/session-manager.js';
 import { type FakeConnectionOptions, fakeConnection } from '../../lib/testing/fake-connection.js';
 import { embeddedBus } from '../../streams/events/bus.js';

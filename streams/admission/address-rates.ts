@@ -1,7 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 import { recent } from '../rx/recent.js';
 import type { Limits, Rate } from '../types/limits.js';
-import { SHARES, sourceNetworks } from './source-networks.js';
+import { SHARES, sourceNetworks } from './networks-of.js';
 import { fullBucket, msUntilToken, type TokenBucket, takeToken } from './token-bucket.js';
 
 /** The maximum number of networks remembered. Above it the half unused longest is forgotten. */

@@ -20,7 +20,7 @@ import type { Connection } from '../types/connection.js';
 import type { Limits } from '../types/limits.js';
 import type { SessionId } from '../types/session.js';
 import { earlyDrop } from './early-drop.js';
-import { nodes } from './nodes.js';
+import { nodes } from './node-numbers.js';
 import { quietGuests } from './quiet-guests.js';
 import { isRefused, refused, refusedByError } from './refused.js';
 

@@ -15,7 +15,7 @@ import {
   tap,
   timer,
 } from 'rxjs';
-import * as texts from '../terminal/texts.js';
+import * as texts from '../terminal/messages.js';
 import type { Knock } from '../types/admission.js';
 import type { Connection } from '../types/connection.js';
 import { isForeign, protocolOf, SessionEnd } from '../types/session-end.js';

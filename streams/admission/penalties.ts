@@ -1,7 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 import { recent } from '../rx/recent.js';
 import type { Rate } from '../types/limits.js';
-import { SHARES, sourceNetworks } from './source-networks.js';
+import { SHARES, sourceNetworks } from './networks-of.js';
 import { fullBucket, type TokenBucket, takeToken } from './token-bucket.js';
 
 /** What a caller can do wrong before the login. */

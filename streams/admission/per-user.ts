@@ -1,4 +1,4 @@
-import * as texts from '../terminal/texts.js';
+import * as texts from '../terminal/messages.js';
 import type { Limits } from '../types/limits.js';
 import type { SessionId, User } from '../types/session.js';
 

@@ -1,6 +1,6 @@
 import { ignoreElements, merge, type Observable, of } from 'rxjs';
 import type { Farewell } from '../shutdown/farewell.js';
-import * as texts from '../terminal/texts.js';
+import * as texts from '../terminal/messages.js';
 import type { Refused } from '../types/admission.js';
 import type { ServerEvent } from '../types/events.js';
 import { refusalOf } from './refused.js';

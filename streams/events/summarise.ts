@@ -1,6 +1,6 @@
 import { Observable, type OperatorFunction, type SchedulerLike, type Subscription, timer } from 'rxjs';
+import { source } from '../admission/rate-limit-key.js';
 import { isSilent } from '../admission/silent.js';
-import { source } from '../admission/source.js';
 import { recent } from '../rx/recent.js';
 import type { RefusalDetail, RefusalReason } from '../types/admission.js';
 import type { ServerEvent } from '../types/events.js';

@@ -1,5 +1,5 @@
 import type { MonoTypeOperatorFunction, Observable, Subscriber } from 'rxjs';
-import { reportUnhandled, Stage, staged } from './stage.js';
+import { reportUnhandled, Stage, staged } from './operator.js';
 
 /** Receives the errors of a foreign Observable's teardown. */
 export interface TeardownHost {

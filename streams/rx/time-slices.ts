@@ -1,6 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
 import { SLICE_MS } from './in-slices.js';
-import { reportUnhandled } from './stage.js';
+import { reportUnhandled } from './operator.js';
 
 /** Milliseconds per turn of the event loop for the long work of all sessions. */
 export const TURN_MS = 10;

@@ -3,7 +3,7 @@ import type { Admitted } from '../admission/admit.js';
 import type { TimeSlices, Work } from '../rx/time-slices.js';
 import { announcement } from '../terminal/announcement.js';
 import { copied } from '../terminal/copied.js';
-import { plain } from '../terminal/plain.js';
+import { plain } from '../terminal/sanitize.js';
 import { Screen, type ScreenLine, type ScreenParts } from '../terminal/screen.js';
 import { TypeAhead, type TypeAheadHost } from '../terminal/type-ahead.js';
 import type { Encoding, Key, Output, Terminal } from '../types/connection.js';
@@ -16,11 +16,11 @@ import {
   type User,
 } from '../types/session.js';
 import { endFor, SessionEnd } from '../types/session-end.js';
-import type { Endable } from './endable.js';
-import type { Expiring } from './expire.js';
 import type { Sliced } from './input-slices.js';
-import type { Lookout, Probed } from './probe.js';
+import type { Lookout, Probed } from './keep-alive.js';
+import type { Expiring } from './session-timeouts.js';
 import { infoOf } from './session-view.js';
+import type { Endable } from './terminable.js';
 
 /** Deferred notices longer than this are shown at once. */
 const MAX_NOTICES_LENGTH = 16 * 1024;

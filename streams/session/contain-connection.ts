@@ -1,7 +1,7 @@
 import { catchError, EMPTY, Observable, ReplaySubject } from 'rxjs';
 import { isRefused, refusedByError } from '../admission/refused.js';
 import { kindOf } from '../rx/kind-of.js';
-import { feed, Stage } from '../rx/stage.js';
+import { feed, Stage } from '../rx/operator.js';
 import { UNKNOWN_TERMINAL } from '../terminal/unknown-terminal.js';
 import type { Knock } from '../types/admission.js';
 import type { Connection, Encoding, Output, Terminal } from '../types/connection.js';

@@ -1,6 +1,6 @@
 import type { MonoTypeOperatorFunction, SchedulerLike, Subscriber, Subscription } from 'rxjs';
 import { identity, timer } from 'rxjs';
-import { Stage, staged } from '../rx/stage.js';
+import { Stage, staged } from '../rx/operator.js';
 
 /** A source that can be paused. */
 export interface Pausable {

@@ -1,6 +1,6 @@
 import type { MonoTypeOperatorFunction, Subscriber } from 'rxjs';
 import { ESC } from '../protocol/controls.js';
-import { Stage, staged } from '../rx/stage.js';
+import { Stage, staged } from '../rx/operator.js';
 import type { TimeSlices, Work } from '../rx/time-slices.js';
 import type { Pausable } from './input-rate.js';
 

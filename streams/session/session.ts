@@ -3,14 +3,14 @@ import type { Admitted } from '../admission/admit.js';
 import { type Accounts, perUser } from '../admission/per-user.js';
 import { refusalOf } from '../admission/refused.js';
 import { contain, type TeardownHost } from '../rx/contain.js';
-import { feed, Stage } from '../rx/stage.js';
+import { feed, Stage } from '../rx/operator.js';
 import { streamOf } from '../rx/stream-of.js';
-import { type Deadline, NEVER, type Sweep } from '../rx/sweep.js';
 import type { TimeSlices } from '../rx/time-slices.js';
+import { type Deadline, NEVER, type Sweep } from '../rx/timer-wheel.js';
 import type { Farewell } from '../shutdown/farewell.js';
-import { lines } from '../terminal/lines.js';
+import { lines } from '../terminal/line-discipline.js';
+import * as texts from '../terminal/messages.js';
 import type { ScreenParts } from '../terminal/screen.js';
-import * as texts from '../terminal/texts.js';
 import type { App, Authenticator, Services } from '../types/app.js';
 import type { Output } from '../types/connection.js';
 import type { ServerEvent } from '../types/events.js';
@@ -19,14 +19,14 @@ import type { EndReason, User } from '../types/session.js';
 import { endFor, faultOf, isForeign, protocolOf, SessionEnd } from '../types/session-end.js';
 import type { Sessions } from '../types/session-table.js';
 import { Call, type CallHost } from './call.js';
-import { endable } from './endable.js';
-import { expire } from './expire.js';
 import { inputRate } from './input-rate.js';
 import { inputSlices } from './input-slices.js';
-import { probe } from './probe.js';
+import { probe } from './keep-alive.js';
+import { expire } from './session-timeouts.js';
 import { type Host, signIn } from './sign-in.js';
 import { talk } from './talk.js';
-import { wait } from './wait.js';
+import { endable } from './terminable.js';
+import { wait } from './waiting-room.js';
 
 /** What a session needs of its board. */
 export interface SessionParts {

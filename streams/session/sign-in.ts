@@ -1,7 +1,7 @@
 import type { Observable, OperatorFunction, Subscriber } from 'rxjs';
 import { kindOf } from '../rx/kind-of.js';
-import { follow, Stage, staged } from '../rx/stage.js';
-import { plain } from '../terminal/plain.js';
+import { follow, Stage, staged } from '../rx/operator.js';
+import { plain } from '../terminal/sanitize.js';
 import type { User } from '../types/session.js';
 
 /** The session that signs in. */

@@ -1,5 +1,5 @@
 import type { Observable, OperatorFunction, Subscriber } from 'rxjs';
-import { Stage, staged } from '../rx/stage.js';
+import { Stage, staged } from '../rx/operator.js';
 import type { TypeAhead } from '../terminal/type-ahead.js';
 import { SessionEnd } from '../types/session-end.js';
 

@@ -17,7 +17,7 @@ import {
   timer,
 } from 'rxjs';
 import { inSlices } from '../rx/in-slices.js';
-import * as texts from '../terminal/texts.js';
+import * as texts from '../terminal/messages.js';
 import type { ServerEvent } from '../types/events.js';
 import type { EndReason, Session } from '../types/session.js';
 

@@ -1,5 +1,5 @@
 import type { Terminal } from '../types/connection.js';
-import { fit } from './fit.js';
+import { fit } from './wrap.js';
 
 /**
  * Formats a message from the sysop for this terminal, so that it stands out from messages of other

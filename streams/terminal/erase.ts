@@ -1,7 +1,7 @@
 import type { Terminal } from '../types/connection.js';
-import { lettersOf } from './letters.js';
+import { lettersOf } from './graphemes.js';
 import { NOTHING_TYPED, redrawn, type Typed } from './line-editor.js';
-import { isOrdinary } from './plain.js';
+import { isOrdinary } from './sanitize.js';
 
 /**
  * Returns the output that erases the prompt and the typed text, with the cursor back at their start. It is a

@@ -1,7 +1,7 @@
 import type { Key } from '../types/connection.js';
 import { copied } from './copied.js';
-import { firstLetter, lastLetter, letterStart } from './letters.js';
-import { isOrdinary } from './plain.js';
+import { firstLetter, lastLetter, letterStart } from './graphemes.js';
+import { isOrdinary } from './sanitize.js';
 
 /** The maximum length of a line, in bytes of UTF-8. Further characters ring the bell and are dropped. */
 export const LINE_LIMIT = 1024;

@@ -2,8 +2,8 @@ import type { Connection, Encoding, Output, Terminal } from '../types/connection
 import type { Completer } from '../types/session.js';
 import { copied } from './copied.js';
 import { erased } from './erase.js';
+import type { LineTerminal, Typing } from './line-discipline.js';
 import { NOTHING_TYPED, redrawn, type Typed } from './line-editor.js';
-import type { LineTerminal, Typing } from './lines.js';
 
 /** The maximum length of a prompt. */
 const PROMPT_LIMIT = 256;

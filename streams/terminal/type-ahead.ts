@@ -2,7 +2,7 @@ import { defer, Observable, type Subscriber } from 'rxjs';
 import type { TimeSlices, Work } from '../rx/time-slices.js';
 import type { Key } from '../types/connection.js';
 import { copied } from './copied.js';
-import { isOrdinary } from './plain.js';
+import { isOrdinary } from './sanitize.js';
 
 /**
  * The maximum size of waiting lines, in bytes of memory, before the caller is held. With what has been read

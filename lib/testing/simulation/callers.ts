@@ -1,5 +1,5 @@
 import { COMMAND, negotiationBytes, subnegotiationBytes } from '../../../streams/protocol/codec.js';
-import { OPTION } from '../../telnet/options.js';
+import { OPTION } from '../../transports/telnet/options.js';
 import type { Dice } from './dice.js';
 import { IN_A_ROW } from './said.js';
 

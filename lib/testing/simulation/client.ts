@@ -5,8 +5,8 @@ import {
   TelnetDecoder,
   type TelnetHandler,
 } from '../../../streams/protocol/codec.js';
-import { TIMING_MARK } from '../../telnet/negotiator.js';
-import { OPTION } from '../../telnet/options.js';
+import { TIMING_MARK } from '../../transports/telnet/negotiator.js';
+import { OPTION } from '../../transports/telnet/options.js';
 
 const { DO, DONT, WILL, WONT } = COMMAND;
 

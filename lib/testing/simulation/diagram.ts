@@ -1,5 +1,5 @@
 import type { ServerEvent } from '../../../streams/types/events.js';
-import { EVENT_LETTERS } from '../letters.js';
+import { EVENT_LETTERS } from '../graphemes.js';
 import type { SimulationRun } from './simulate.js';
 
 /**

@@ -1,5 +1,5 @@
+import { SHARES, sourceNetworks } from '../../../streams/admission/networks-of.js';
 import { ATTEMPT_PENALTY_MS, PENALTIES } from '../../../streams/admission/penalties.js';
-import { SHARES, sourceNetworks } from '../../../streams/admission/source-networks.js';
 import type { ConnectionRefused, ServerEvent } from '../../../streams/types/events.js';
 import type { Limits, Rate } from '../../../streams/types/limits.js';
 

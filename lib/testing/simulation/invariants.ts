@@ -1,4 +1,4 @@
-import { SHARES, sourceNetworks } from '../../../streams/admission/source-networks.js';
+import { SHARES, sourceNetworks } from '../../../streams/admission/networks-of.js';
 import type { ServerEvent, SessionClosing } from '../../../streams/types/events.js';
 import type { Limits } from '../../../streams/types/limits.js';
 import type { SessionId, SessionInfo } from '../../../streams/types/session.js';

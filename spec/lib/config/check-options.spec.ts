@@ -8,7 +8,7 @@ import {
 } from '../../../lib/config/check-options.js';
 import { SETTINGS, type Setting } from '../../../lib/config/settings.js';
 import { createImpulse, type ImpulseOptions } from '../../../lib/create-impulse.js';
-import { OptionsError } from '../../../lib/options-error.js';
+import { OptionsError } from '../../../lib/errors.js';
 import { monotonic } from '../../../lib/process/monotonic.js';
 import {
   createSessionManager,

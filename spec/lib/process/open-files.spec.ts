@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { MAX_CONTROL_CONNECTIONS } from '../../../lib/control/control.js';
-import { MAX_METRICS_CONNECTIONS } from '../../../lib/metrics/serve-metrics.js';
+import { MAX_CONTROL_CONNECTIONS } from '../../../lib/operations/control/control.js';
+import { MAX_METRICS_CONNECTIONS } from '../../../lib/operations/metrics/serve-metrics.js';
 import {
   farewellsThatFit,
   openFilesLimit,

@@ -1,6 +1,6 @@
 import { concat, map, merge, of, timer } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { menu, quit } from '../../../lib/menu.js';
+import { menu, quit } from '../../../lib/apps/menu.js';
 import { fakeServices, fakeSession } from '../../../lib/testing/fake-session.js';
 import { inVirtualTime } from '../../../lib/testing/virtual-time.js';
 import type { App } from '../../../streams/types/app.js';

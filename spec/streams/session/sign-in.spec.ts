@@ -17,7 +17,7 @@ import {
 import { TestScheduler } from 'rxjs/testing';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { type Host, signIn } from '../../../streams/session/sign-in.js';
-import { plain } from '../../../streams/terminal/plain.js';
+import { plain } from '../../../streams/terminal/sanitize.js';
 import type { User } from '../../../streams/types/session.js';
 import { holds } from '../../support/holds.js';
 

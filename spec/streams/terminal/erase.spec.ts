@@ -1,14 +1,14 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { EMPTY, Subject, VirtualTimeScheduler } from 'rxjs';
-import { decoded, decoder } from '../../../lib/telnet/encodings.js';
 import { fakeConnection } from '../../../lib/testing/fake-connection.js';
 import { type SeenScreen, screenOf } from '../../../lib/testing/screen.js';
-import { width } from '../../../lib/width.js';
+import { width } from '../../../lib/text/width.js';
+import { decoded, decoder } from '../../../lib/transports/telnet/encodings.js';
 import { timeSlices } from '../../../streams/rx/time-slices.js';
 import { Call } from '../../../streams/session/call.js';
 import { erased } from '../../../streams/terminal/erase.js';
-import { lines } from '../../../streams/terminal/lines.js';
+import { lines } from '../../../streams/terminal/line-discipline.js';
 import type { Terminal } from '../../../streams/types/connection.js';
 import { fakeAdmitted } from '../../support/admitted.js';
 

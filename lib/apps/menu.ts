@@ -1,0 +1,62 @@
+import { concat, defer, EMPTY, of, takeWhile } from 'rxjs';
+import { beside } from '../../streams/rx/beside.js';
+import type { App } from '../../streams/types/app.js';
+import type { Output } from '../../streams/types/connection.js';
+
+/**
+ * An app for a choice that leaves the menu. Emits nothing and completes.
+ *
+ * @example
+ * ```ts
+ * import { createImpulse, lobby, menu, quit } from 'impulse-bbs';
+ *
+ * createImpulse({ app: menu({ chat: lobby(), quit }) });
+ * ```
+ */
+export const quit: App = () => EMPTY;
+
+/**
+ * Creates an app from several: asks for a choice, runs its app until it completes, and asks again. Choices
+ * may be typed in any case and completed with Tab. Completes when {@link quit} is chosen. An outer menu then
+ * asks again; without one the session ends.
+ *
+ * @param prompt The prompt. Defaults to the choices with a question mark.
+ * @example
+ * ```ts
+ * import { type App, createImpulse, menu, quit } from 'impulse-bbs';
+ * import { of } from 'rxjs';
+ *
+ * const hello: App = (session) => of(`Hello, ${session.user?.handle}!\n`);
+ * const time: App = (_, { scheduler }) => of(`${new Date(scheduler.now())}\n`);
+ *
+ * createImpulse({ app: menu({ h: hello, t: time, q: quit }, '(H)ello, (T)ime or (Q)uit? ') });
+ * ```
+ */
+export function menu(
+  choices: Readonly<Record<string, App>>,
+  prompt = `${Object.keys(choices).join(', ')}? `,
+): App {
+  const apps = new Map(Object.entries(choices).map(([name, app]) => [name.toLowerCase(), app]));
+  return (session, services) => {
+    const nothing$ = session.completeWith(() => []);
+    const names$ = session.completeWith(() => [...apps.keys()]);
+    const choose = (line: string) => {
+      const name = line.trim().toLowerCase();
+      const app = apps.get(name);
+      if (app === quit) return of(null);
+      const chosen$ = app
+        ? defer(() => app(session, services)).pipe(beside(nothing$))
+        : name === ''
+          ? EMPTY
+          : of('That is not in the menu.\n');
+      return concat(chosen$, of(prompt));
+    };
+    return concat(
+      of(prompt),
+      session.eachLine<Output | null>(choose).pipe(
+        takeWhile((output): output is Output => output !== null),
+        beside(names$),
+      ),
+    );
+  };
+}

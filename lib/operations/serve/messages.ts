@@ -1,0 +1,64 @@
+import { isIPv6 } from 'node:net';
+import { unmapped } from '../../../streams/protocol/ip-address.js';
+import { printable } from '../../../streams/terminal/escape-controls.js';
+import type { Config } from '../../config/settings.js';
+import type { RunningBoard } from './in-use-by.js';
+
+const LOOPBACK = /^(127\.|::1$)/;
+
+/** Tells how to call a board that listens here. With `fd`, on an inherited socket. */
+export function callIn(host: string, port: number, fd?: number): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  const place = isIPv6(reachable) ? `[${reachable}]:${port}` : `${reachable}:${port}`;
+  const how = `call in with: telnet ${reachable} ${port}, or: npx impulse call ${place}`;
+  if (fd !== undefined) return `${how} (on an inherited socket; --host and --port are ignored)`;
+  return LOOPBACK.test(host)
+    ? `${how} (from this machine only; --host 0.0.0.0 opens the board to the world)`
+    : how;
+}
+
+/**
+ * Returns a warning for a board that any client can reach and enter, where scanners would log in as guests.
+ * Otherwise null.
+ */
+export function openToBots(
+  host: string,
+  { passwords, gate }: Pick<Config, 'passwords' | 'gate'>,
+): string | null {
+  if (LOOPBACK.test(unmapped(host)) || passwords !== null || gate !== 'off') return null;
+  return 'bots can log in as guests: --gate esc keeps out most of them, --passwords FILE all';
+}
+
+/**
+ * Tells why a port can't be opened, and which flags to change: `--port` and `--host`, or `--metrics-port` and
+ * the like.
+ */
+export function cannotListen(
+  error: NodeJS.ErrnoException,
+  host: string,
+  port: number,
+  flags: '--' | '--metrics-' = '--',
+): string {
+  const where = `${host} port ${port}`;
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `${where} is in use by another program; choose another ${flags}port`;
+    case 'EACCES':
+      return `${where} is not allowed to this user; choose a ${flags}port above 1023`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${where}: this machine has no such address; choose another ${flags}host`;
+    default:
+      return `${where} can't be listened on: ${error.message}`;
+  }
+}
+
+/** Tells that another board of the same user has the port, and what to do. */
+export function inUseByBoard(host: string, port: number, { pid, socket }: RunningBoard): string {
+  const close = `impulse drain --control ${printable(socket, 1000)}`;
+  return `${host} port ${port} is in use by your own board, process ${pid}: close it with ${close} or kill ${pid}, or choose another --port`;
+}
+
+/** Tells why an inherited socket can't be used. */
+export const cannotTakeOver = ({ message }: Error): string =>
+  `the inherited socket can't be used: ${message}; it must be a listening TCP socket`;

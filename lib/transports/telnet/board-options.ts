@@ -1,0 +1,239 @@
+import type { Where } from 'telnetlib';
+import { COMMAND, type Verb } from '../../../streams/protocol/codec.js';
+import type { Terminal } from '../../../streams/types/connection.js';
+import { type ClientTold, clientProfile } from './client-profile.js';
+import { encodingNamed } from './encodings.js';
+import { type Agreeable, Negotiator, type NegotiatorHost } from './negotiator.js';
+import { CHARSET_MESSAGE, latin1, OPTION, offeredCharsets, TTYPE_MESSAGE } from './options.js';
+
+const { WILL, WONT, DO, EOR, GA } = COMMAND;
+const { BINARY, ECHO, SGA, TTYPE, END_OF_RECORD, NAWS, CHARSET, MSSP } = OPTION;
+
+/**
+ * The options that a board turns on itself, and those it wants from a client. All others are declined, above
+ * all NEW-ENVIRON (39).
+ */
+const AGREEABLE: Agreeable = {
+  local: new Set([BINARY, ECHO, SGA, END_OF_RECORD, CHARSET, MSSP]),
+  remote: new Set([BINARY, SGA, TTYPE, NAWS, CHARSET]),
+};
+
+const { REQUEST, ACCEPTED, REJECTED, TTABLE_IS, TTABLE_REJECTED } = CHARSET_MESSAGE;
+/** MSSP (tintin.mudhalla.net/protocols/mssp). */
+const [MSSP_VAR, MSSP_VAL] = [1, 2];
+/**
+ * The most names a client is asked for: its own, its terminal's and its abilities. A longer list is abuse.
+ */
+const MAX_TYPES = 4;
+/** The form of a terminal's name that is safe to show and log. */
+const TYPE_NAME = /^[\x21-\x7e](?:[\x20-\x7e]{0,38}[\x21-\x7e])?$/;
+
+const NOTHING_TOLD: ClientTold = { names: [] };
+
+/** Returns the status that crawlers of boards ask for. */
+export type Status = () => Record<string, string | number>;
+
+/** The connection of the options. */
+export interface BoardOptionsHost {
+  send(verb: Verb, option: number): void;
+  sendSubnegotiation(option: number, payload: Uint8Array): void;
+  /**
+   * Called with what the client says about its terminal. 0 columns or rows mean that the client doesn't know.
+   */
+  learned(about: Partial<Terminal>): void;
+  /** See {@link NegotiatorHost.abused}. */
+  abused(): void;
+}
+
+/**
+ * A board's side of telnet's options, for one connection. Some offers are made at once, since they affect
+ * what the caller sees. The rest follow when the client has shown that it speaks telnet: a client that
+ * doesn't would print them as odd characters. A class, since every connection has one.
+ */
+export class BoardOptions implements NegotiatorHost {
+  readonly #host: BoardOptionsHost;
+  readonly #status: Status;
+  readonly #negotiator = new Negotiator(this, AGREEABLE);
+  #heard = false;
+  /** Whether the client has ever answered a request for a sign of life. */
+  answers = false;
+  /**
+   * The command that marks the end of a prompt, if the client wants one (RFC 885, RFC 854). A field, since it
+   * is read for each prompt.
+   */
+  promptMark: number | undefined;
+  #told = NOTHING_TOLD;
+  #showsTyping = false;
+  #secret = false;
+  #asking = false;
+  #requested = false;
+
+  constructor(host: BoardOptionsHost, status: Status) {
+    this.#host = host;
+    this.#status = status;
+  }
+
+  /** Makes the first offers. */
+  offer(): void {
+    this.#negotiator.ask(WILL, ECHO);
+    this.#negotiator.ask(WILL, SGA);
+    this.#negotiator.ask(DO, NAWS);
+  }
+
+  /** Handles a request or an answer. */
+  negotiate(verb: Verb, option: number): void {
+    this.#negotiator.negotiate(verb, option);
+    this.promptMark = this.#negotiator.isOn(END_OF_RECORD, 'LOCAL')
+      ? EOR
+      : this.#negotiator.isDeclined(SGA)
+        ? GA
+        : undefined;
+    if (this.#heard) return;
+    this.#heard = true;
+    // Asked before the terminal type, so that a client without line-drawing letters says so before anything
+    // is drawn.
+    this.#negotiator.ask(WILL, CHARSET);
+    this.#negotiator.ask(DO, TTYPE);
+    this.#negotiator.ask(DO, BINARY);
+    this.#negotiator.ask(WILL, BINARY);
+    this.#negotiator.ask(WILL, END_OF_RECORD);
+    this.#negotiator.ask(WILL, MSSP);
+    this.#negotiator.askTimingMark();
+  }
+
+  /** Handles a subnegotiation of an option that is on. Not left to telnetlib, whose parser throws. */
+  subnegotiation(option: number, payload: Uint8Array): void {
+    const on = this.#negotiator.isOn(option, 'REMOTE');
+    if (option === NAWS && on) this.window(payload);
+    else if (option === TTYPE && on) this.type(payload);
+    else if (option === CHARSET && (on || this.#negotiator.isOn(option, 'LOCAL'))) this.charset(payload);
+  }
+
+  /** See {@link Negotiator.charge}. */
+  charge(): boolean {
+    return this.#negotiator.charge();
+  }
+
+  /** Returns the status as text, for a crawler that asks in text. */
+  statusText(): string {
+    const lines = Object.entries(this.#status()).map(([name, value]) => `${name}\t${value}\r\n`);
+    return latin1(Buffer.from(`MSSP-REPLY-START\r\n${lines.join('')}MSSP-REPLY-END\r\n`));
+  }
+
+  /** Asks for a sign of life, if the client has ever answered one. */
+  probe(): void {
+    if (this.answers) this.#negotiator.askTimingMark();
+  }
+
+  /**
+   * Whether the next line is a secret. A client with local echo is told meanwhile that we echo, so that it
+   * hides the line.
+   */
+  set secret(on: boolean) {
+    this.#secret = on;
+    this.settleEcho();
+  }
+
+  // Called by the negotiator.
+  send(verb: Verb, option: number): void {
+    this.#host.send(verb, option);
+  }
+  changed(option: number, where: Where, on: boolean): void {
+    if (option === ECHO && where === 'LOCAL') this.#host.learned({ echo: on });
+    else if (!on) return;
+    else if (option === TTYPE) this.askType();
+    else if (option === CHARSET && where === 'LOCAL') this.request();
+    else if (option === MSSP) this.tellStatus();
+  }
+  answered(): void {
+    this.answers = true;
+  }
+  abused(): void {
+    this.#host.abused();
+  }
+
+  private window(payload: Uint8Array): void {
+    if (payload.length !== 4) return;
+    const [high = 0, low = 0, rowsHigh = 0, rowsLow = 0] = payload;
+    this.#host.learned({ columns: high * 256 + low, rows: rowsHigh * 256 + rowsLow });
+  }
+
+  private askType(): void {
+    this.#asking = this.charge();
+    if (this.#asking) this.#host.sendSubnegotiation(TTYPE, Uint8Array.of(TTYPE_MESSAGE.SEND));
+  }
+
+  /**
+   * Handles one of the client's names. It sends the next one each time it is asked, and repeats the last one.
+   */
+  private type(payload: Uint8Array): void {
+    const name = latin1(payload.subarray(1));
+    if (!this.#asking || payload[0] !== TTYPE_MESSAGE.IS || !TYPE_NAME.test(name)) return;
+    this.#asking = false;
+    const { names } = this.#told;
+    if (name === names.at(-1)) return;
+    const mtts = /^MTTS (\d{1,6})$/i.exec(name)?.[1];
+    if (mtts !== undefined) {
+      this.told({ mtts: Number(mtts) });
+      return;
+    }
+    this.told({ names: [...names, name] });
+    if (names.length + 1 < MAX_TYPES) this.askType();
+  }
+
+  private told(more: Partial<ClientTold>): void {
+    this.#told = { ...this.#told, ...more };
+    const { showsTyping, ...terminal } = clientProfile(this.#told);
+    this.#showsTyping = showsTyping;
+    this.settleEcho();
+    this.#host.learned(terminal);
+  }
+
+  private settleEcho(): void {
+    if (!this.#showsTyping || this.#negotiator.isOffered(ECHO) === this.#secret) return;
+    this.#negotiator.announce(this.#secret ? WILL : WONT, ECHO);
+  }
+
+  private request(): void {
+    this.#requested = this.charge();
+    if (this.#requested) this.tell(CHARSET, REQUEST, ';UTF-8;CP437;US-ASCII');
+  }
+
+  private charset(payload: Uint8Array): void {
+    const [kind] = payload;
+    if (kind === ACCEPTED && this.#requested) this.agree(latin1(payload.subarray(1)));
+    if (kind === REJECTED && this.#requested) this.told({ charset: 'none' });
+    if (kind === ACCEPTED || kind === REJECTED) this.#requested = false;
+    else if (kind === REQUEST) {
+      // Of two requests that cross, the server's wins (RFC 2066).
+      const known = this.#requested ? undefined : offeredCharsets(payload).find((name) => this.agree(name));
+      // The client has none of our charsets, unless it agrees to one we request.
+      if (!this.#requested && !known && this.#told.charset === undefined) this.told({ charset: 'none' });
+      if (!this.charge()) return;
+      if (known) this.tell(CHARSET, ACCEPTED, known);
+      else this.tell(CHARSET, REJECTED, '');
+    } else if (kind === TTABLE_IS && this.charge()) this.tell(CHARSET, TTABLE_REJECTED, '');
+  }
+
+  private agree(charset: string): boolean {
+    const encoding = encodingNamed(charset);
+    if (!encoding) return false;
+    this.told({ charset: encoding });
+    return true;
+  }
+
+  private tellStatus(): void {
+    const pairs = Object.entries(this.#status());
+    const bytes = pairs.flatMap(([name, value]) => [
+      MSSP_VAR,
+      ...Buffer.from(name),
+      MSSP_VAL,
+      ...Buffer.from(String(value)),
+    ]);
+    this.#host.sendSubnegotiation(MSSP, Uint8Array.from(bytes));
+  }
+
+  private tell(option: number, kind: number, text: string): void {
+    this.#host.sendSubnegotiation(option, Uint8Array.of(kind, ...Buffer.from(text)));
+  }
+}

@@ -1,0 +1,71 @@
+import { turns } from '../../../lib/accounts/limit-concurrency.js';
+
+/** Work that is done when it is told so, and what began. */
+function jobs() {
+  const begun: string[] = [];
+  const ends = new Map<string, (error?: Error) => void>();
+  const job = (name: string) => () =>
+    new Promise<string>((resolve, reject) => {
+      begun.push(name);
+      ends.set(name, (error) => (error ? reject(error) : resolve(name)));
+    });
+  const end = async (name: string, error?: Error) => {
+    ends.get(name)?.(error);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { begun, job, end };
+}
+
+describe('turns', () => {
+  it('does so many things at once, and the others when one of them is done, also when it failed', async () => {
+    const { begun, job, end } = jobs();
+    const inTurn = turns(2);
+    const heard: string[] = [];
+    for (const name of ['a', 'b', 'c', 'd'])
+      inTurn(job(name)).subscribe({
+        next: (value) => heard.push(value),
+        error: ({ message }) => heard.push(message),
+        complete: () => heard.push('|'),
+      });
+    expect(begun).toEqual(['a', 'b']);
+    await end('b');
+    expect(begun).toEqual(['a', 'b', 'c']);
+    await end('a', new Error('broken'));
+    expect(begun).toEqual(['a', 'b', 'c', 'd']);
+    await end('c');
+    await end('d');
+    expect(heard).toEqual(['b', '|', 'broken', 'c', '|', 'd', '|']);
+  });
+
+  it('lets who is unsubscribed leave the line', async () => {
+    const { begun, job, end } = jobs();
+    const inTurn = turns(1);
+    inTurn(job('a')).subscribe();
+    inTurn(job('b')).subscribe().unsubscribe();
+    inTurn(job('c')).subscribe();
+    await end('a');
+    expect(begun).toEqual(['a', 'c']);
+  });
+
+  it('keeps the place of what has begun until it is done, and tells nobody who left', async () => {
+    const { begun, job, end } = jobs();
+    const inTurn = turns(1);
+    const heard: string[] = [];
+    inTurn(job('a'))
+      .subscribe((value) => heard.push(value))
+      .unsubscribe();
+    inTurn(job('b')).subscribe();
+    expect(begun).toEqual(['a']);
+    await end('a');
+    expect(begun).toEqual(['a', 'b']);
+    expect(heard).toEqual([]);
+  });
+
+  it('fails whose work cannot even begin', () => {
+    const failed = jasmine.createSpy();
+    turns(1)(() => {
+      throw new Error('no');
+    }).subscribe({ error: failed });
+    expect(failed).toHaveBeenCalledOnceWith(new Error('no'));
+  });
+});

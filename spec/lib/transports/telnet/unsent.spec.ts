@@ -1,0 +1,65 @@
+import { Unsent } from '../../../../lib/transports/telnet/unsent.js';
+
+/** What was written, and who was told that it was sent. */
+function written(unsent: Unsent): string[] {
+  const all: string[] = [];
+  unsent.flush((bytes, sent) => {
+    all.push(Buffer.from(bytes).toString('latin1'));
+    sent?.();
+  });
+  return all;
+}
+
+describe('Unsent', () => {
+  it('is nothing at first', () => {
+    const unsent = new Unsent();
+    expect(unsent.length).toBe(0);
+    expect(written(unsent)).toEqual([]);
+  });
+
+  it('hands all that waits on in one piece, whatever it came in', () => {
+    const unsent = new Unsent();
+    let expected = '';
+    for (let count = 0; count < 20_000; count += 1) {
+      const bytes = String.fromCharCode(count % 256);
+      unsent.add(bytes);
+      expected += bytes;
+    }
+    expect(unsent.length).toBe(20_000);
+    expect(written(unsent)).toEqual([expected]);
+    expect(unsent.length).toBe(0);
+    expect(written(unsent)).toEqual([]);
+  });
+
+  it('takes more than it has room for, at once', () => {
+    const unsent = new Unsent();
+    unsent.add('a');
+    unsent.add('b'.repeat(100_000));
+    expect(written(unsent)).toEqual([`a${'b'.repeat(100_000)}`]);
+  });
+
+  it('tells those who asked behind the bytes, once', () => {
+    const unsent = new Unsent();
+    const told: string[] = [];
+    unsent.add('bytes');
+    unsent.whenSent(() => told.push('one'));
+    unsent.whenSent(() => told.push('other'));
+    expect(written(unsent)).toEqual(['bytes', '', '']);
+    expect(told).toEqual(['one', 'other']);
+    written(unsent);
+    expect(told.length).toBe(2);
+  });
+
+  it('drops the bytes, and still tells those who asked', () => {
+    const unsent = new Unsent();
+    const told: string[] = [];
+    unsent.add('bytes');
+    unsent.whenSent(() => told.push('one'));
+    unsent.clear();
+    expect(unsent.length).toBe(0);
+    expect(written(unsent)).toEqual(['']);
+    expect(told).toEqual(['one']);
+    unsent.add('more');
+    expect(written(unsent)).toEqual(['more']);
+  });
+});

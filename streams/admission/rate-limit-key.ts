@@ -1,0 +1,14 @@
+import { sourceNetworks } from './networks-of.js';
+
+/**
+ * Returns the source of a connection: an IPv4 address, or the /64 of an IPv6 address, since a host has its
+ * whole /64 (RFC 4291, section 2.5.1). An IPv4-mapped address (`::ffff:1.2.3.4`) is IPv4.
+ *
+ * @example
+ * ```ts
+ * import { source } from 'impulse-bbs/streams';
+ *
+ * console.log(source('2001:db8::7')); // 2001:db8:0:0::/64
+ * ```
+ */
+export const source = (address: string): string => sourceNetworks(address)[0] as string;

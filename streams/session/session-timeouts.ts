@@ -1,0 +1,195 @@
+import type { MonoTypeOperatorFunction, SchedulerLike, Subscriber } from 'rxjs';
+import { Stage, staged } from '../rx/operator.js';
+import { type Deadline, NEVER, type Sweep } from '../rx/timer-wheel.js';
+import type { Limits } from '../types/limits.js';
+import type { SessionState } from '../types/session.js';
+import { endFor, type SessionEnd } from '../types/session-end.js';
+
+/** What the deadlines of a session depend on. */
+export interface Expiring {
+  readonly state: SessionState;
+  readonly openedAt: number;
+  /** Set by {@link expire} at each value from the caller. */
+  lastInputAt: number;
+  /** True while the caller isn't read because the app is behind. The idle clock stops. */
+  readonly held: boolean;
+  /** The number of lines that the app has taken. */
+  readonly taken: number;
+}
+
+export type ExpiryLimits = Pick<
+  Limits,
+  'idleTimeoutMs' | 'idleWarningMs' | 'loginTimeoutMs' | 'sessionLimitMs'
+>;
+
+/**
+ * How long a caller may be held without the app taking a line. Behind unread bytes a hang-up can't be seen,
+ * so a session that stalls for longer counts as lost.
+ */
+export const STALL_MS = 30_000;
+
+/** Warns the caller before the end, with the time left. */
+export interface Warner {
+  warn(reason: 'idle' | 'time-limit', inMs: number): void;
+}
+
+/**
+ * Passes the caller's input through, and enforces the timeouts of a session:
+ *
+ * - `login-timeout`: the session isn't `active` in time. Typing doesn't extend it.
+ * - `time-limit`: the session has reached its maximum duration.
+ * - `idle`: the caller has typed nothing for too long. Output doesn't count.
+ * - `lost`: the caller is held, and the app has taken no line for {@link STALL_MS}.
+ *
+ * Each errors with a {@link SessionEnd}, at the first tick of the sweep at or after its time. The warnings
+ * come `idleWarningMs` before `time-limit` and `idle`; for `idle` once per silence. A warning that would
+ * come before its own start is left out.
+ */
+export function expire<T>(
+  call: Expiring,
+  limits: ExpiryLimits,
+  sweep: Sweep,
+  scheduler: SchedulerLike,
+  warner: Warner,
+): MonoTypeOperatorFunction<T> {
+  return staged((below) => new Expire(below, call, limits, sweep, scheduler, warner));
+}
+
+class Expire<T> extends Stage<T> implements Deadline {
+  tick = 0;
+  place = 0;
+  readonly #call: Expiring;
+  // `null` and `undefined` instead of `Infinity`: V8 allocates a heap number for that.
+  readonly #idleMs: number | null;
+  readonly #warningMs: number | null;
+  /** Also `null` after the login. */
+  #loginMs: number | null;
+  readonly #limitMs: number | null;
+  readonly #sweep: Sweep;
+  readonly #scheduler: SchedulerLike;
+  readonly #warner: Warner;
+  #warnedOfSilenceSince: number | undefined;
+  #warnedOfLimit: boolean;
+  /** Lines taken when the caller was first found held, and the time of that, if it was. */
+  #stalledAt = -1;
+  #stallSeenAt: number | undefined;
+
+  constructor(
+    below: Subscriber<T>,
+    call: Expiring,
+    limits: ExpiryLimits,
+    sweep: Sweep,
+    scheduler: SchedulerLike,
+    warner: Warner,
+  ) {
+    super(below);
+    this.#call = call;
+    // Copied: the limits may change, and the session keeps those it began with.
+    this.#idleMs = limits.idleTimeoutMs;
+    this.#warningMs = limits.idleWarningMs;
+    this.#loginMs = limits.loginTimeoutMs;
+    this.#limitMs = limits.sessionLimitMs;
+    this.#warnedOfLimit = orNever(this.#warningMs) >= orNever(this.#limitMs);
+    this.#sweep = sweep;
+    this.#scheduler = scheduler;
+    this.#warner = warner;
+    if (call.held) this.#stallSeenAt = scheduler.now();
+    this.watch();
+  }
+
+  override next(value: T): void {
+    if (this.isStopped) return;
+    try {
+      const call = this.#call;
+      call.lastInputAt = this.#scheduler.now();
+      if (this.#loginMs !== null && call.state === 'active') this.loggedIn();
+      this.below.next(value);
+      // Only input can get a caller held, so the stall check starts here.
+      if (call.held && this.#stallSeenAt === undefined && !this.closed) this.watchStall();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  due(now: number): number {
+    const reason = this.overdue(now);
+    if (reason) this.error(endFor(reason));
+    return this.nextAt();
+  }
+
+  /** Sends the warnings that are due. Returns the reason, if the session ends. */
+  private overdue(now: number): 'idle' | 'login-timeout' | 'time-limit' | 'lost' | undefined {
+    const call = this.#call;
+    if (now >= this.loginEndsAt()) return 'login-timeout';
+    if (now >= this.limitEndsAt()) return 'time-limit';
+    if (now >= this.limitWarnAt()) {
+      this.#warnedOfLimit = true;
+      this.#warner.warn('time-limit', this.limitEndsAt() - now);
+      // The warning itself may end the session, if its output limit is reached.
+      if (this.closed) return undefined;
+    }
+    if (now >= this.stallEndsAt()) {
+      if (call.held && call.taken === this.#stalledAt) return 'lost';
+      this.#stalledAt = call.taken;
+      this.#stallSeenAt = call.held ? now : undefined;
+    }
+    if (call.held) call.lastInputAt = now;
+    if (now >= this.idleEndsAt()) return 'idle';
+    if (now >= this.idleWarnAt()) {
+      this.#warnedOfSilenceSince = call.lastInputAt;
+      this.#warner.warn('idle', this.idleEndsAt() - now);
+    }
+    return undefined;
+  }
+
+  /** Drops the login deadline. */
+  private loggedIn(): void {
+    this.#loginMs = null;
+    this.watch();
+  }
+
+  private watchStall(): void {
+    this.#stalledAt = this.#call.taken;
+    this.#stallSeenAt = this.#scheduler.now();
+    this.watch();
+  }
+
+  /** Schedules the earliest deadline. */
+  private watch(): void {
+    this.#sweep.watch(this, this.nextAt());
+  }
+
+  override unsubscribe(): void {
+    this.#sweep.leave(this);
+    super.unsubscribe();
+  }
+
+  private loginEndsAt(): number {
+    const { state, openedAt } = this.#call;
+    return state === 'active' ? NEVER : openedAt + orNever(this.#loginMs);
+  }
+  private limitEndsAt(): number {
+    return this.#call.openedAt + orNever(this.#limitMs);
+  }
+  private limitWarnAt(): number {
+    return this.limitEndsAt() - (this.#warnedOfLimit ? 0 : orNever(this.#warningMs));
+  }
+  private stallEndsAt(): number {
+    return orNever(this.#stallSeenAt) + STALL_MS;
+  }
+  private idleEndsAt(): number {
+    return this.#call.lastInputAt + orNever(this.#idleMs);
+  }
+  private idleWarnAt(): number {
+    const warningMs = orNever(this.#warningMs);
+    const isWarned =
+      warningMs >= orNever(this.#idleMs) || this.#warnedOfSilenceSince === this.#call.lastInputAt;
+    return this.idleEndsAt() - (isWarned ? 0 : warningMs);
+  }
+
+  private nextAt(): number {
+    return Math.min(this.loginEndsAt(), this.limitWarnAt(), this.idleWarnAt(), this.stallEndsAt());
+  }
+}
+
+const orNever = (ms: number | null | undefined) => ms ?? NEVER;
