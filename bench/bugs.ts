@@ -73,7 +73,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'sweep-never-stops',
     file: 'streams/rx/timer-wheel.ts',
-    find: '    if (next === NEVER) return;\n    alarm',
+    find: '    if (next === NO_DEADLINE) return;\n    alarm',
     put: '    alarm',
   },
   {
@@ -133,8 +133,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'shutdown-never-completes',
     file: 'streams/manager.ts',
-    find: '        takeUntil(order$),\n        door(',
-    put: '        door(',
+    find: '        takeUntil(order$),\n        accessControl(',
+    put: '        accessControl(',
   },
   {
     name: 'left-app-throws-at-us',
@@ -192,7 +192,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'handle-taken-twice',
-    file: 'streams/session/handle-index.ts',
+    file: 'streams/session/index-handles.ts',
     find: '        if (one !== undefined) return users.get(one);',
     put: '        if (one !== undefined && looksOf(handle).length === 0) return users.get(one);',
   },
@@ -211,8 +211,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'waiting-room-too-small',
     file: 'streams/admission/admit.ts',
-    find: 'if (line.size < limits.waitingRoom)',
-    put: 'if (line.size + 1 < limits.waitingRoom)',
+    find: 'if (waiting.size < limits.waitingRoom)',
+    put: 'if (waiting.size + 1 < limits.waitingRoom)',
   },
   {
     name: 'grace-not-given',

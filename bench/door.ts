@@ -28,8 +28,8 @@ async function flood(port: number, address: string): Promise<number> {
   const child = fork(new URL('./knocker.ts', import.meta.url), [`${port}`, address, `${ms}`], {
     execArgv: ['--import', 'tsx'],
   });
-  const [knocks] = (await once(child, 'message')) as [number];
-  return knocks;
+  const [attempts] = (await once(child, 'message')) as [number];
+  return attempts;
 }
 
 /** The most sessions that an address had at once. */
@@ -75,16 +75,16 @@ for (let other = 0; other < 20; other += 1) {
   caller.says(bytesOf('DO ECHO', 'DO SGA', 'WONT TIMING_MARK'));
   caller.says(`caller ${other}\r\n`);
 }
-const knocks = await knocking;
+const attempts = await knocking;
 const most = mostAtOnce(besieged, '127.0.0.2');
-console.log(`${knocks} knocks of one address in ${ms / 1000} s, ${most} lines of it at once at most`);
+console.log(`${attempts} attempts of one address in ${ms / 1000} s, ${most} lines of it at once at most`);
 promise(`others who got in: ${got} of 20`, got === 20);
 promise('the flooder held at most 5 lines', most <= 5);
 const refusals = besieged.log.filter(({ event }) => event === 'connectionRefused').length;
 console.log(`${refusals} refusals were logged one by one`);
 promise(
   'at most 10 log lines for 10,000 refusals, or for 10 seconds',
-  refusals <= 10 * (Math.ceil(knocks / 10_000) + ms / 10_000),
+  refusals <= 10 * (Math.ceil(attempts / 10_000) + ms / 10_000),
 );
 
 // Somebody on line, without the flood and with it.

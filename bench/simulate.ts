@@ -7,7 +7,7 @@
  */
 import { parseArgs } from 'node:util';
 import { config } from 'rxjs';
-import { diagram, shrunk, simulate } from '../lib/testing/index.js';
+import { diagram, shrink, simulate } from '../lib/testing/index.js';
 
 const USAGE = `Usage: npm run simulate -- [--seeds 100] [--first 1] [--hours 24] [--until-wrong]
 
@@ -70,7 +70,7 @@ for (let seed = first; seed < first + seeds; seed += 1) {
   for (const { event } of run.events) if (event.type === 'sessionClosed') sum.callerMs += event.durationMs;
   if (run.violation !== null) {
     wrong += 1;
-    const small = shrunk({ seed, hours }, run);
+    const small = shrink({ seed, hours }, run);
     console.log(
       `seed ${seed}: ${run.violation}\n` +
         `with ${small.callers.length} of its ${run.callers.length} callers (${small.callers.join(', ')}): ${small.violation}\n` +

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { ConfigError, findSetting } from '../lib/config/config.js';
 import { flag, SETTINGS, variable } from '../lib/config/settings.js';
 import { distrust } from '../lib/operations/control/distrust.js';
-import { placeOf } from '../lib/operations/control/socket-path.js';
+import { socketPath } from '../lib/operations/control/socket-path.js';
 
 const HOW_TO_FIND = `
 The board is found by its control socket: ${flag(SETTINGS.control)} or ${variable(SETTINGS.control)}, or else
@@ -38,7 +38,7 @@ export function socketOf(command: Command): string {
     return parsed;
   });
   if (typeof control !== 'string') throw new Error('control is off: name a socket with --control SOCKET');
-  const socket = placeOf(control, Number(port));
+  const socket = socketPath(control, Number(port));
   const problem = isFromFile ? distrust(resolve('.env'), socket) : null;
   if (problem)
     throw new ConfigError([

@@ -5,7 +5,7 @@ import { Observable, type Observer, type OperatorFunction, Subscriber } from 'rx
  * report an uncaught exception. `failed` is called with the first error of each subscriber. Operators behind
  * `pipe` count as part of the subscriber.
  */
-export function listened<T>(source$: Observable<T>, failed: (error: unknown) => void): Observable<T> {
+export function containListeners<T>(source$: Observable<T>, failed: (error: unknown) => void): Observable<T> {
   return new Listened(source$, failed);
 }
 

@@ -12,7 +12,7 @@ import {
 } from 'rxjs';
 import { refused, refusedByError } from '../streams/admission/refused.js';
 import { Stage, staged } from '../streams/rx/operator.js';
-import type { Knock } from '../streams/types/admission.js';
+import type { ConnectionAttempt } from '../streams/types/admission.js';
 import type { ServerEvent, ShutdownReport } from '../streams/types/events.js';
 import type { SessionId, SessionInfo } from '../streams/types/session.js';
 import { changedLimits, checkOptions, IMPULSE_OPTIONS } from './config/check-options.js';
@@ -127,7 +127,7 @@ export function createImpulse(given: ImpulseOptions): Impulse {
     UPTIME: Math.floor(processClock.dateOf(startedAt).getTime() / 1000),
   });
 
-  const arrival = (socket$: Observable<Socket>): Observable<Knock> =>
+  const arrival = (socket$: Observable<Socket>): Observable<ConnectionAttempt> =>
     proxyFrom
       ? socket$.pipe(
           proxiedCallers({ trusted: proxyFrom, scheduler }),

@@ -6,8 +6,8 @@
 
 export { embeddedBus } from '../streams/events/bus.js';
 export { beside } from '../streams/rx/beside.js';
-export { plain } from '../streams/terminal/sanitize.js';
-export type { Knock, Refused } from '../streams/types/admission.js';
+export { sanitize } from '../streams/terminal/sanitize.js';
+export type { ConnectionAttempt, Refused } from '../streams/types/admission.js';
 export * from '../streams/types/admission.js';
 export * from '../streams/types/app.js';
 export * from '../streams/types/connection.js';

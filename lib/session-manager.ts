@@ -18,14 +18,14 @@ import {
   throwError,
 } from 'rxjs';
 import { embeddedBus } from '../streams/events/bus.js';
-import { board } from '../streams/manager.js';
+import { manager } from '../streams/manager.js';
 import { inSlices } from '../streams/rx/in-slices.js';
 import type { Call } from '../streams/session/call.js';
 import { containConnection } from '../streams/session/contain-connection.js';
-import { handleIndex } from '../streams/session/handle-index.js';
+import { handleIndex } from '../streams/session/index-handles.js';
 import type { ShutdownOrder } from '../streams/shutdown/drain.js';
-import { plain } from '../streams/terminal/sanitize.js';
-import type { Knock } from '../streams/types/admission.js';
+import { sanitize } from '../streams/terminal/sanitize.js';
+import type { ConnectionAttempt } from '../streams/types/admission.js';
 import type { App, Authenticator, Bus, Handles } from '../streams/types/app.js';
 import type { CallbackFailed, ServerEvent, ShutdownReport } from '../streams/types/events.js';
 import type { Limits } from '../streams/types/limits.js';
@@ -34,7 +34,7 @@ import { readOnly, SessionTable } from '../streams/types/session-table.js';
 import { guest } from './accounts/guest.js';
 import { folded, looksOf } from './accounts/handle.js';
 import { changedLimits, checkOptions, LIMITS, MANAGER_OPTIONS } from './config/check-options.js';
-import { listened } from './contain-listeners.js';
+import { containListeners } from './contain-listeners.js';
 import { monotonic, processClock } from './process/monotonic.js';
 import { farewellsThatFit, openFilesLimit } from './process/open-files.js';
 import { maxWidth } from './text/max-width.js';
@@ -86,7 +86,10 @@ export interface SessionManager {
    * @throws When it is called, or subscribed to, for a second time: one run for each manager.
    * @param listening Where they come from, if it is to be told in a `serverListening`.
    */
-  run(connection$: Observable<Knock>, listening?: { host: string; port: number }): Observable<ServerEvent>;
+  run(
+    connection$: Observable<ConnectionAttempt>,
+    listening?: { host: string; port: number },
+  ): Observable<ServerEvent>;
   /**
    * Changes limits: for new connections and for the waiting room. Sessions on line keep the limits
    * that they came in with. `shutdownGraceMs` stays as it was.
@@ -151,7 +154,7 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
 interface TrustingManager extends SessionManager {
   /** Every call, the waiting ones too, as the board sees it. */
   readonly calls: ReadonlyMap<SessionId, Call>;
-  readonly contained: MonoTypeOperatorFunction<Knock>;
+  readonly contained: MonoTypeOperatorFunction<ConnectionAttempt>;
 }
 
 /**
@@ -184,7 +187,7 @@ export function sessionManager(
   let runs = 0;
 
   const openFiles = openFilesLimit();
-  const serve = board({
+  const serve = manager({
     app,
     authenticate,
     limits,
@@ -207,7 +210,7 @@ export function sessionManager(
   let report = Promise.resolve(notRunning);
 
   return {
-    event$: listened(events, listenerFailed),
+    event$: containListeners(events, listenerFailed),
     sessions: readOnly(sessions),
     handles,
     calls,
@@ -217,7 +220,7 @@ export function sessionManager(
       Object.assign(limits, changedLimits('setLimits', limits, changed));
       changes.next();
     },
-    contained: map((knock) => containConnection(knock, failed('connection'))),
+    contained: map((attempt) => containConnection(attempt, failed('connection'))),
     run(connection$, listening) {
       if (runs > 0) throw new Error(RUNS_ONCE);
       runs += 1;
@@ -240,11 +243,11 @@ export function sessionManager(
           events.complete();
         }),
       );
-      return listened(event$, listenerFailed);
+      return containListeners(event$, listenerFailed);
     },
     broadcast(text) {
       const active = [...calls.values()].filter(({ state }) => state === 'active');
-      const words = plain(text);
+      const words = sanitize(text);
       inSlices(active, (call) => call.announce(words), scheduler).subscribe();
       return active.length;
     },

@@ -5,10 +5,10 @@
  * @module impulse-bbs/streams
  */
 
-export { block } from './admission/blocklist.js';
+export { blocklist } from './admission/blocklist.js';
 export { humanGate } from './admission/human-gate.js';
-export { atOnce } from './admission/per-address.js';
-export { source } from './admission/rate-limit-key.js';
+export { perAddress } from './admission/per-address.js';
+export { rateLimitKey } from './admission/rate-limit-key.js';
 export { isRefused, refuse, refused } from './admission/refused.js';
 export { throttle } from './admission/throttle.js';
 export { embeddedBus } from './events/bus.js';
@@ -21,13 +21,13 @@ export {
   summarise,
 } from './events/summarise.js';
 export { beside } from './rx/beside.js';
-export { contain, type TeardownHost } from './rx/contain.js';
+export { contain, type TeardownDelegate } from './rx/contain.js';
 export { inOrder } from './rx/in-order.js';
 export { inputRate, type Pausable } from './session/input-rate.js';
-export { printable } from './terminal/escape-controls.js';
-export { plain } from './terminal/sanitize.js';
-export { fit } from './terminal/wrap.js';
-export type { Knock, Refused } from './types/admission.js';
+export { escapeControls } from './terminal/escape-controls.js';
+export { sanitize } from './terminal/sanitize.js';
+export { wrap } from './terminal/wrap.js';
+export type { ConnectionAttempt, Refused } from './types/admission.js';
 export * from './types/admission.js';
 export * from './types/app.js';
 export * from './types/connection.js';

@@ -1,35 +1,34 @@
 import {
   defer,
   filter,
-  type MonoTypeOperatorFunction,
   mergeMap,
-  Observable,
+  type Observable,
   type OperatorFunction,
-  pipe,
   type SchedulerLike,
   takeUntil,
   using,
 } from 'rxjs';
-import { type DoorPolicy, door } from './admission/access-control.js';
+import { type AccessPolicy, accessControl } from './admission/access-control.js';
 import { addressRates } from './admission/address-rates.js';
 import { admit } from './admission/admit.js';
 import { giveBack } from './admission/give-back.js';
-import { punish } from './admission/penalise.js';
+import { penalise } from './admission/penalise.js';
 import { penalties } from './admission/penalties.js';
 import type { Accounts } from './admission/per-user.js';
 import { isRefused } from './admission/refused.js';
 import { turnAway } from './admission/turn-away.js';
 import { registry } from './events/registry.js';
 import { inOrder } from './rx/in-order.js';
+import { mergeDuring } from './rx/merge-during.js';
 import { timeSlices } from './rx/time-slices.js';
-import { sweep } from './rx/timer-wheel.js';
+import { timerWheel } from './rx/timer-wheel.js';
 import type { Call } from './session/call.js';
-import { type HandleIndex, indexHandles } from './session/handle-index.js';
+import { type HandleIndex, indexHandles } from './session/index-handles.js';
 import { session } from './session/session.js';
 import { drain, type ShutdownOrder } from './shutdown/drain.js';
 import { farewells } from './shutdown/farewell.js';
 import type { ScreenParts } from './terminal/screen.js';
-import type { Knock } from './types/admission.js';
+import type { ConnectionAttempt } from './types/admission.js';
 import type { App, Authenticator, Bus } from './types/app.js';
 import type { ServerEvent } from './types/events.js';
 import type { Limits } from './types/limits.js';
@@ -37,14 +36,14 @@ import type { SessionInfo } from './types/session.js';
 import { readOnly, type Sessions } from './types/session-table.js';
 
 /** What a board is made of. */
-export interface BoardParts {
+export interface ManagerParts {
   readonly app: App;
   readonly authenticate: Authenticator;
   /** Looked at anew by the door at each call, and by a session at its beginning: so they may change. */
   readonly limits: Limits;
   /** The limits have changed. */
   readonly changed$: Observable<unknown>;
-  readonly policy: DoorPolicy;
+  readonly policy: AccessPolicy;
   readonly bus: Bus;
   readonly screen: ScreenParts;
   /**
@@ -72,18 +71,18 @@ export interface BoardParts {
 }
 
 /** Lines that may be saying goodbye at once if there is room, beside one for each session. */
-export const FAREWELLS_OF_REFUSED = 1024;
+export const MAX_REFUSED_FAREWELLS = 1024;
 
 /**
  * The server: connections in, everything that happens out. Subscribing runs it, unsubscribing frees all that
  * it holds. Completes after `serverClosed`.
  */
-export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
+export function manager(parts: ManagerParts): OperatorFunction<ConnectionAttempt, ServerEvent> {
   const { limits, changed$, policy, scheduler, order$, calls, sessions, handles } = parts;
   return (connection$) =>
     defer(() => {
       const farewell = farewells(
-        () => Math.min(limits.maxSessions + FAREWELLS_OF_REFUSED, parts.maxFarewells()),
+        () => Math.min(limits.maxSessions + MAX_REFUSED_FAREWELLS, parts.maxFarewells()),
         scheduler,
       );
       const services = {
@@ -94,19 +93,19 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
         dateOf: parts.dateOf,
       };
       const accounts: Accounts = new Map();
-      const clock = { tickMs: tickMs(limits), sweep: sweep(tickMs(limits), scheduler) };
+      const clock = { tickMs: tickMs(limits), timerWheel: timerWheel(tickMs(limits), scheduler) };
       const change = () => {
         const ms = tickMs(limits);
         // Sessions that run keep the limits that they began with, and so the clock that goes with those.
-        if (ms !== clock.tickMs) Object.assign(clock, { tickMs: ms, sweep: sweep(ms, scheduler) });
+        if (ms !== clock.tickMs) Object.assign(clock, { tickMs: ms, timerWheel: timerWheel(ms, scheduler) });
       };
       const sessionParts = {
         ...parts,
         services,
         accounts,
         farewell,
-        get sweep() {
-          return clock.sweep;
+        get timerWheel() {
+          return clock.timerWheel;
         },
         slices: timeSlices(scheduler),
       };
@@ -116,9 +115,9 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
 
       const forced$ = order$.pipe(filter(({ force }) => force));
 
-      const event$ = connection$.pipe(
+      const caller$ = connection$.pipe(
         takeUntil(order$),
-        door(policy, limits, offenders, rates, order$, scheduler),
+        accessControl(policy, limits, offenders, rates, order$, scheduler),
         admit(limits, policy.trusted, changed$, policy.random, scheduler),
         mergeMap(
           (admission) =>
@@ -127,11 +126,15 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
               : session(admission, sessionParts),
           parts.maxConnections,
         ),
+      );
+      const event$ = caller$.pipe(
         giveBack(rates),
-        punish(offenders, policy.trusted, () => limits.penalties),
+        penalise(offenders, policy.trusted, () => limits.penalties),
         drain(order$, calls, limits.shutdownGraceMs, scheduler),
-        pipe(registry(calls, sessions, accounts), indexHandles(sessions, handles)),
-        inOrderWith(parts.failure$),
+        registry(calls, sessions, accounts),
+        indexHandles(sessions, handles),
+        mergeDuring(parts.failure$),
+        inOrder(),
       );
       return using(
         () => changed$.subscribe(change),
@@ -139,15 +142,6 @@ export function board(parts: BoardParts): OperatorFunction<Knock, ServerEvent> {
       );
     });
 }
-
-/** Puts what comes beside its source, for as long as that lasts, in order with it. Nothing more stands between source and listeners. */
-const inOrderWith =
-  <T>(other$: Observable<T>): MonoTypeOperatorFunction<T> =>
-  (source) =>
-    new Observable<T>((below) => {
-      below.add(other$.subscribe((value) => below.next(value)));
-      source.subscribe(below);
-    }).pipe(inOrder());
 
 /** How often deadlines are looked at: each second, or four times in the shortest of them if that is more often. */
 export function tickMs(limits: Limits): number {

@@ -10,8 +10,8 @@ export const DRAWN: Readonly<Record<string, Drawn>> = {
     spec: 'throttle allows a burst, then one more for each token earned, to the millisecond',
     rows: ['calls', 'verdicts'],
   },
-  'at-once': {
-    spec: 'atOnce passes connections up to the limit, and earlier refusals',
+  'per-address': {
+    spec: 'perAddress passes connections up to the limit, and earlier refusals',
     rows: ['calls', 'verdicts'],
   },
   admit: {
@@ -22,8 +22,8 @@ export const DRAWN: Readonly<Record<string, Drawn>> = {
     spec: 'humanGate admits a caller who presses ESC twice, among other keys and in any chunks',
     rows: ['keys', 'calls', 'welcome'],
   },
-  expire: {
-    spec: 'expire idle starts anew with each input',
+  'session-timeouts': {
+    spec: 'sessionTimeouts idle starts anew with each input',
     rows: ['typed', 'passed on'],
   },
   farewell: {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { formatTable } from '../../lib/config/config.js';
-import { printable } from '../../streams/terminal/escape-controls.js';
+import { escapeControls } from '../../streams/terminal/escape-controls.js';
 import { complain } from '../complain.js';
 import { withExamples } from '../examples.js';
 import type { AddCommand } from '../program.js';
@@ -15,7 +15,7 @@ export const checkConfigCommand: AddCommand = (program) => {
     .action((_: unknown, command: Command) => {
       const { sources, warnings, envFile } = configure(command);
       for (const warning of warnings) complain(warning);
-      const where = printable(envFile.found ? `read ${envFile.path}` : `no ${envFile.path}`, 4096);
+      const where = escapeControls(envFile.found ? `read ${envFile.path}` : `no ${envFile.path}`, 4096);
       if (command.opts().json) {
         process.stdout.write(`${JSON.stringify(sources, null, 2)}\n`);
         process.stderr.write(`${where}\n`);

@@ -1,5 +1,5 @@
 import { init } from '../../lib/config/init.js';
-import { printable } from '../../streams/terminal/escape-controls.js';
+import { escapeControls } from '../../streams/terminal/escape-controls.js';
 import { withExamples } from '../examples.js';
 import type { AddCommand } from '../program.js';
 
@@ -10,7 +10,7 @@ export const initCommand: AddCommand = (program) => {
     .description('create a board: write a .env with every setting explained, and a banner')
     .argument('[folder]', 'the folder; the current one, if left out')
     .action((folder = '.') => {
-      for (const path of init(folder)) process.stdout.write(`wrote ${printable(path, 1000)}\n`);
+      for (const path of init(folder)) process.stdout.write(`wrote ${escapeControls(path, 1000)}\n`);
       const where = folder === '.' ? '' : ' from that folder';
       process.stdout.write(`Edit them as you like, then open the board${where}: impulse serve\n`);
     });

@@ -1,4 +1,4 @@
-import { source } from '../../streams/admission/rate-limit-key.js';
+import { rateLimitKey } from '../../streams/admission/rate-limit-key.js';
 import { recent } from '../../streams/rx/recent.js';
 import { copied } from '../../streams/terminal/copied.js';
 import { folded } from './handle.js';
@@ -48,7 +48,7 @@ export function accountThrottle(): AccountThrottle {
   const friends = recent<string, number>(MAX_REMEMBERED);
   // No account has a longer handle, but a caller may type one.
   const keyOf = (handle: string) => copied(folded(handle.slice(0, 40)));
-  const friendOf = (handle: string, address: string) => `${keyOf(handle)}\n${source(address)}`;
+  const friendOf = (handle: string, address: string) => `${keyOf(handle)}\n${rateLimitKey(address)}`;
   const isFriend = (handle: string, address: string, now: number) =>
     now - (friends.get(friendOf(handle, address)) ?? Number.NEGATIVE_INFINITY) < FRIEND_MS;
 

@@ -39,7 +39,7 @@ const PICTURE_COLUMNS = 47;
  *
  * @param text The sysop's own banner; `null` for the default one.
  */
-export const greeted =
+export const withBanner =
   (text: string | null, authenticate: Authenticator): Authenticator =>
   (session, services) =>
     defer(() => {

@@ -4,7 +4,7 @@ import { catchError, defer, EMPTY, from, mergeMap, Observable, Subject, tap } fr
  * Makes a function that does work, at most so many at a time; the rest waits its turn. Emits what the work came to. Unsubscribing takes
  * work that hasn't begun out of the queue; work that has begun keeps its place until it is done.
  */
-export function turns(max: number): <T>(work: () => Promise<T>) => Observable<T> {
+export function limitConcurrency(max: number): <T>(work: () => Promise<T>) => Observable<T> {
   const works = new Subject<Observable<unknown>>();
   works.pipe(mergeMap((work$) => work$, max)).subscribe();
   return <T>(work: () => Promise<T>) =>

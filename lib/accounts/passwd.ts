@@ -41,14 +41,14 @@ export async function setPassword(
   // Before the lock is taken, since it takes long.
   const account = await newAccount(handle, password);
   // Replaces the target of a symbolic link, not the link.
-  const place = await realpath(file).catch(() => file);
-  return withFileLock(place, () => put(file, place, account)).catch((error) => {
+  const path = await realpath(file).catch(() => file);
+  return withFileLock(path, () => put(file, path, account)).catch((error) => {
     if (error instanceof PasswdError) throw error;
     throw new PasswdError('system', `${file} can't be written: ${(error as Error).message}`);
   });
 }
 
-async function put(file: string, place: string, account: Account): Promise<'added' | 'changed'> {
+async function put(file: string, path: string, account: Account): Promise<'added' | 'changed'> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return Buffer.alloc(0);
     throw new PasswdError('system', `${file} can't be read: ${error.message}`);
@@ -61,7 +61,7 @@ async function put(file: string, place: string, account: Account): Promise<'adde
   const changed = known ? withLine(bytes, known.handle, line) : withLineAdded(bytes, line);
   if (changed.length > MAX_FILE_BYTES)
     throw new PasswdError('file', `${file} would be too long: ${MAX_FILE_BYTES} bytes are allowed`);
-  await replace(file, place, changed);
+  await replace(file, path, changed);
   return known ? 'changed' : 'added';
 }
 
@@ -128,17 +128,17 @@ function withLineAdded(bytes: Buffer, line: string): Buffer {
   return Buffer.concat([bytes, Buffer.from(`${ending}${line}\n`)]);
 }
 
-async function replace(file: string, place: string, bytes: Buffer): Promise<void> {
-  const draft = `${place}.${process.pid}.new`;
+async function replace(file: string, path: string, bytes: Buffer): Promise<void> {
+  const draft = `${path}.${process.pid}.new`;
   try {
     await writeFile(draft, bytes, { mode: 0o600, flag: 'wx' });
-    const was = await stat(place).catch(() => null);
+    const was = await stat(path).catch(() => null);
     if (was) {
       // Only root may restore the owner.
       await chown(draft, was.uid, was.gid).catch(() => undefined);
       await chmod(draft, was.mode & 0o777);
     }
-    await rename(draft, place);
+    await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true });
     throw new PasswdError('system', `${file} can't be written: ${(error as Error).message}`);

@@ -18,7 +18,7 @@ import { isPassword, nobodyLike } from './account-file.js';
 import { type AccountReader, accountReader } from './account-reader.js';
 import { type AccountThrottle, accountThrottle } from './account-throttle.js';
 import { folded } from './handle.js';
-import { turns } from './limit-concurrency.js';
+import { limitConcurrency } from './limit-concurrency.js';
 
 /** The number of wrong passwords that ends a session. */
 const TRIES = 3;
@@ -26,7 +26,7 @@ const TRIES = 3;
 /**
  * At most two checks run at a time. Each takes one of Node's four threads, which files and names need too.
  */
-const inTurn = turns(2);
+const inTurn = limitConcurrency(2);
 
 const WRONG = Symbol('wrong');
 

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { printable } from '../../streams/terminal/escape-controls.js';
+import { escapeControls } from '../../streams/terminal/escape-controls.js';
 import type { Limits } from '../../streams/types/limits.js';
 import { OptionsError } from '../errors.js';
 import { conflictOfLimits } from './conflicts.js';
@@ -119,7 +119,7 @@ function invalid(from: string, option: string, value: unknown, allowed: string):
 function unknown(from: string, option: string, value: unknown, names: readonly string[]): OptionsError {
   const meant = nearest(option, names);
   const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
-  return new OptionsError(`${printable(option, MAX_SHOWN)} (from ${from}) is not an option${hint}`, {
+  return new OptionsError(`${escapeControls(option, MAX_SHOWN)} (from ${from}) is not an option${hint}`, {
     code: 'OPTION_UNKNOWN',
     option,
     value,
@@ -131,7 +131,7 @@ const MAX_SHOWN = 60;
 
 /** Writes a value as JavaScript, shortened to one line. */
 const shown = (value: unknown): string =>
-  printable(
+  escapeControls(
     inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxStringLength: MAX_SHOWN }),
     MAX_SHOWN,
   );

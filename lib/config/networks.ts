@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { source } from '../../streams/admission/rate-limit-key.js';
+import { rateLimitKey } from '../../streams/admission/rate-limit-key.js';
 import { readIpv6 } from '../../streams/protocol/ip-address.js';
 import { runSteps, type Steps } from '../process/run-steps.js';
 
@@ -28,7 +28,7 @@ export function networkOf(text: string): Network | undefined {
   const prefix = digits === undefined ? BITS[family] : Number(digits);
   if (prefix > BITS[family]) return undefined;
   if (family === 'ipv4') return { address, prefix, family };
-  const plain = source(address);
+  const plain = rateLimitKey(address);
   const isMapped = isIP(plain) === 4 && prefix >= MAPPED_BITS;
   return isMapped
     ? { address: plain, prefix: prefix - MAPPED_BITS, family: 'ipv4' }

@@ -1,7 +1,7 @@
 import loglevel, { type LogLevelDesc } from 'loglevel';
 import { type Observable, type SchedulerLike, tap } from 'rxjs';
 import { type ConnectionsRefused, type Summary, summarise } from '../../streams/events/summarise.js';
-import { NOT_PRINTED, printable } from '../../streams/terminal/escape-controls.js';
+import { escapeControls, NOT_PRINTED } from '../../streams/terminal/escape-controls.js';
 import type { ConnectionRefused, ServerEvent } from '../../streams/types/events.js';
 import { formatDuration } from '../config/duration.js';
 import { monotonic } from '../process/monotonic.js';
@@ -54,7 +54,7 @@ export function createLog({
     write(
       format === 'json'
         ? `${json({ time, level: name, event, ...fields })}\n`
-        : `${paint('dim', time.slice(0, 19).replace('T', ' '))} ${levelled(name)} ${printable(message, 1000)}\n`,
+        : `${paint('dim', time.slice(0, 19).replace('T', ' '))} ${levelled(name)} ${escapeControls(message, 1000)}\n`,
     );
   };
   logger.setLevel(level, false);
@@ -129,7 +129,7 @@ function phrase(event: LogEvent): string {
       return `${logins} could not be checked in ${spent(event.inMs)}: ${quotedMessageOf(event.error)}`;
     }
     case 'sessionWaiting':
-      return `session ${event.session}: ${event.address} waits, number ${event.place} in line`;
+      return `session ${event.session}: ${event.address} waits, number ${event.position} in line`;
     case 'sessionOpened':
       return `node ${event.node}: ${event.address} called in (session ${event.session})`;
     case 'loginAttemptFailed':
@@ -192,7 +192,7 @@ function stackOf(error: unknown): string | undefined {
 
 /** A handle, in quotes if it has more than one word. */
 function wordOf(handle: string): string {
-  const shown = printable(handle);
+  const shown = escapeControls(handle);
   return /[ "]/.test(shown) ? JSON.stringify(shown) : shown;
 }
 

@@ -19,8 +19,8 @@ import {
   throttleTime,
 } from 'rxjs';
 import { embeddedBus } from '../../streams/events/bus.js';
-import { NOTHING_YET, tally } from '../../streams/events/stats.js';
-import { greeted } from '../accounts/banner.js';
+import { EMPTY_STATS, stats } from '../../streams/events/stats.js';
+import { withBanner } from '../accounts/banner.js';
 import { guestOf } from '../accounts/guest.js';
 import { passwords } from '../accounts/passwords.js';
 import { lobby } from '../apps/lobby/lobby.js';
@@ -34,14 +34,14 @@ import { notifyManager } from '../process/service-manager.js';
 import { terminalWatch } from '../process/terminal.js';
 import { watchdog } from '../process/watchdog.js';
 import { messageOf, quotedMessageOf } from '../text/message-of.js';
-import { closingTime, forewarned } from './control/closing-time.js';
+import { closingTime, withClosingNotice } from './control/closing-time.js';
 import { type Log, logEvents } from './log.js';
 import { inUseBy } from './serve/in-use-by.js';
-import { descriptorsTold } from './serve/log-descriptors.js';
+import { logDescriptors } from './serve/log-descriptors.js';
 import { callIn, cannotListen, cannotTakeOver, inUseByBoard, openToBots } from './serve/messages.js';
 import { limitsOf, type Reread, reload } from './serve/reload.js';
-import { controlled } from './serve/start-control.js';
-import { measured } from './serve/start-metrics.js';
+import { startControl } from './serve/start-control.js';
+import { startMetrics } from './serve/start-metrics.js';
 
 /** How long the process may run after the grace. */
 const WATCHDOG_MS = 2000;
@@ -85,7 +85,7 @@ export function serve(
   const before = config.onUnhandledError;
   config.onUnhandledError = (error) =>
     log.error('listenerFailed', `a listener failed: ${quotedMessageOf(error)}`);
-  const authenticate = greeted(banner, accounts === null ? guestOf(name) : passwords(accounts));
+  const authenticate = withBanner(banner, accounts === null ? guestOf(name) : passwords(accounts));
   let [blocked, trusted] = [networks(settings.block), networks(settings.allow)];
   const limits = limitsOf(settings);
   const bus = embeddedBus();
@@ -100,16 +100,16 @@ export function serve(
     gate: settings.gate === 'esc',
     proxyFrom: settings.proxyFrom.length > 0 ? networks(settings.proxyFrom) : undefined,
     bus,
-    app: forewarned(lobby(), () => closing.leftMs),
+    app: withClosingNotice(lobby(), () => closing.leftMs),
     authenticate,
   });
   logEvents(impulse.event$, log).subscribe();
   notifyManager(impulse.event$).subscribe((problem) => log.warn('managerNotTold', problem));
 
   const closing = closingTime(impulse, monotonic);
-  const figures = new BehaviorSubject(NOTHING_YET);
+  const figures = new BehaviorSubject(EMPTY_STATS);
   if (settings.control !== null || settings.metricsPort !== null)
-    impulse.event$.pipe(tally(impulse.sessions)).subscribe(figures);
+    impulse.event$.pipe(stats(impulse.sessions)).subscribe(figures);
 
   const apply = async (now: Config) => {
     const changed = [
@@ -151,16 +151,16 @@ export function serve(
       throw new Error(board ? inUseByBoard(host, port, board) : cannotListen(error, host, port));
     }),
   );
-  const opened$ = measured(settings, impulse.event$, () => figures.value, log).pipe(
+  const opened$ = startMetrics(settings, impulse.event$, () => figures.value, log).pipe(
     switchMap(() => started$),
     catchError((error) => {
       log.error('startFailed', messageOf(error));
       return of(1);
     }),
   );
-  const controlled$ = controlled(
+  const controlled$ = startControl(
     settings.control,
-    { impulse, bus, closing, tally: () => figures.value },
+    { impulse, bus, closing, stats: () => figures.value },
     log,
   );
 
@@ -187,7 +187,7 @@ export function serve(
   );
 
   return firstValueFrom(
-    merge(failed$, stopped$, controlled$, opened$, reloaded$, ignored$, descriptorsTold(log)).pipe(
+    merge(failed$, stopped$, controlled$, opened$, reloaded$, ignored$, logDescriptors(log)).pipe(
       finalize(() => {
         config.onUnhandledError = before;
       }),

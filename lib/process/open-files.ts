@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { GATE_PLACES } from '../../streams/admission/human-gate.js';
-import { FAREWELLS_OF_REFUSED } from '../../streams/manager.js';
+import { MAX_REFUSED_FAREWELLS } from '../../streams/manager.js';
 import type { Limits } from '../../streams/types/limits.js';
 import { MAX_AWAITED_HEADERS } from '../transports/tcp/proxied-callers.js';
 
@@ -70,8 +70,8 @@ export function openFilesProblem(
   const needed = maxSessions + waitingRoom + SPARE_FILES;
   if (limit === null || needed <= limit) return null;
   const room = waitingRoom === 0 ? '' : ` with waiting-room ${waitingRoom}`;
-  const most = limit - SPARE_FILES - waitingRoom;
-  const allowed = most > 0 ? `allowed is max-sessions up to ${most}` : 'not even one session fits';
+  const max = limit - SPARE_FILES - waitingRoom;
+  const allowed = max > 0 ? `allowed is max-sessions up to ${max}` : 'not even one session fits';
   return (
     `max-sessions ${maxSessions}${room} needs ${needed} open files and this process may have ${limit}: ` +
     `${allowed}; to raise the limit, run \`ulimit -n ${needed}\` ${HOW_TO_RAISE}`
@@ -104,7 +104,7 @@ export function openFilesWarning(
     'waiting-room': waitingRoom,
     gate: gate === 'off' ? 0 : GATE_PLACES,
     'PROXY headers': proxyFrom.length === 0 ? 0 : MAX_AWAITED_HEADERS,
-    goodbyes: maxSessions + FAREWELLS_OF_REFUSED,
+    goodbyes: maxSessions + MAX_REFUSED_FAREWELLS,
   };
   const callers = Object.values(holders).reduce((sum, count) => sum + count, 0);
   const needed = callers + SPARE_FILES;

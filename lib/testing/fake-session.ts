@@ -2,7 +2,7 @@ import { EMPTY } from 'rxjs';
 import { embeddedBus } from '../../streams/events/bus.js';
 import { timeSlices } from '../../streams/rx/time-slices.js';
 import { Call } from '../../streams/session/call.js';
-import { handleIndex } from '../../streams/session/handle-index.js';
+import { handleIndex } from '../../streams/session/index-handles.js';
 import { SessionView } from '../../streams/session/session-view.js';
 import type { Services } from '../../streams/types/app.js';
 import type { Key, Terminal } from '../../streams/types/connection.js';
@@ -99,7 +99,7 @@ class FakeCall extends Call implements FakeSession {
       connection: line,
       id,
       node,
-      place$: EMPTY,
+      position$: EMPTY,
       loggedIn() {},
       loggedInAsGuest() {},
       leave() {},
@@ -109,7 +109,7 @@ class FakeCall extends Call implements FakeSession {
       DEFAULT_LIMITS.outputLimitBytes,
       m.scheduler,
       { decoded, decoder, width, maxWidth },
-      { boardId: 'fake', time: timeSlices(m.scheduler), decided() {}, loginFailed() {} },
+      { boardId: 'fake', time: timeSlices(m.scheduler), settled() {}, loginFailed() {} },
     );
     this.#line = line;
   }

@@ -10,6 +10,6 @@ export { asLetters, EVENT_LETTERS } from './graphemes.js';
 export { expectScreen, type SeenScreen, screenOf, type Window } from './screen.js';
 export { type SharedClock, type SimulatedClock, simulatedClock } from './simulation/clock.js';
 export { diagram } from './simulation/diagram.js';
-export { shrunk } from './simulation/shrink.js';
+export { shrink } from './simulation/shrink.js';
 export { type SimulationOptions, type SimulationRun, simulate } from './simulation/simulate.js';
 export { inVirtualTime, type Marbles, type VirtualTime } from './virtual-time.js';

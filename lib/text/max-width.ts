@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { lettersOf } from '../../streams/terminal/graphemes.js';
+import { graphemesOf } from '../../streams/terminal/graphemes.js';
 import { isOrdinary } from '../../streams/terminal/sanitize.js';
 import { width } from './width.js';
 
@@ -15,7 +15,7 @@ export function maxWidth(text: string): number {
   if (isOrdinary(text)) return text.length;
   const seen = text.includes('\x1b') ? stripVTControlCharacters(text) : text;
   let columns = 0;
-  for (const letter of lettersOf(seen)) columns += widthOfLetter(letter);
+  for (const letter of graphemesOf(seen)) columns += widthOfLetter(letter);
   return columns;
 }
 

@@ -1,4 +1,4 @@
-import { printable } from '../../streams/terminal/escape-controls.js';
+import { escapeControls } from '../../streams/terminal/escape-controls.js';
 
 /**
  * Returns an error's message as one line that is safe on a screen. Handles any thrown value, also one that
@@ -6,7 +6,7 @@ import { printable } from '../../streams/terminal/escape-controls.js';
  */
 export function messageOf(error: unknown): string {
   try {
-    return printable(String(error instanceof Error ? error.message : error));
+    return escapeControls(String(error instanceof Error ? error.message : error));
   } catch {
     return 'an error without words';
   }

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
-import { isSimple, lettersOf } from '../../streams/terminal/graphemes.js';
+import { graphemesOf, isSimple } from '../../streams/terminal/graphemes.js';
 import { isOrdinary } from '../../streams/terminal/sanitize.js';
 
 /** The most letters that are cached; a language has some thousands. */
@@ -16,7 +16,7 @@ export function width(text: string): number {
   const seen = text.includes('\x1b') ? stripVTControlCharacters(text) : text;
   let columns = 0;
   if (isSimple(seen)) for (let at = 0; at < seen.length; at += 1) columns += widthOfUnit(seen.charCodeAt(at));
-  else for (const letter of lettersOf(seen)) columns += widthOf(letter);
+  else for (const letter of graphemesOf(seen)) columns += widthOf(letter);
   return columns;
 }
 

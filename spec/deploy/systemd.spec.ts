@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BAD_CONFIGURATION, USAGE } from '../../bin/exit-codes.js';
-import { placeOf } from '../../lib/operations/control/socket-path.js';
+import { socketPath } from '../../lib/operations/control/socket-path.js';
 import { SPARE_FILES } from '../../lib/process/open-files.js';
 import { DEFAULT_LIMITS } from '../../lib/session-manager.js';
 import { temporaryFolder } from '../support/cheap-accounts.js';
@@ -78,7 +78,7 @@ describe('the systemd units', () => {
   it('have the control socket where the guide says', () => {
     const runtime = join(folder.path, inService('RuntimeDirectory') ?? '');
     mkdirSync(runtime);
-    expect(placeOf('auto', 2323, { RUNTIME_DIRECTORY: runtime })).toBe(join(runtime, 'control.sock'));
+    expect(socketPath('auto', 2323, { RUNTIME_DIRECTORY: runtime })).toBe(join(runtime, 'control.sock'));
     const guide = readFileSync(new URL('../../docs/deployment.md', import.meta.url), 'utf8');
     expect(guide).toContain(`--control /run/${inService('RuntimeDirectory')}/control.sock`);
   });

@@ -7,12 +7,12 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const API = {
   'lib/index.ts': {
     functions: [
-      'beside createImpulse createSessionManager embeddedBus guest lobby menu passwords plain quit',
+      'beside createImpulse createSessionManager embeddedBus guest lobby menu passwords quit sanitize',
     ],
     others: ['DEFAULT_LIMITS OptionsError SESSION_STATES SessionEnd'],
     types: [
       'AddressPenalised App Authenticator Bus Completer Connection ConnectionRefused EarlyDrop Encoding EndReason',
-      'Handles Impulse ImpulseOptions Key Knock LimitOptions Limits LoginAttemptFailed OptionsErrorCode OptionsErrorDetails Output Presence Rate',
+      'Handles Impulse ImpulseOptions Key ConnectionAttempt LimitOptions Limits LoginAttemptFailed OptionsErrorCode OptionsErrorDetails Output Presence Rate',
       'RefusalDetail Refused RefusalReason ServerClosed ServerDraining ServerEvent ServerListening Services Session CallbackFailed ServerFailed',
       'SessionAuthenticated SessionClosed SessionClosing SessionId SessionInfo SessionManager SessionManagerOptions',
       'SessionOpened SessionState SessionWaiting SessionWarned',
@@ -21,21 +21,21 @@ const API = {
   },
   'streams/index.ts': {
     functions: [
-      'atOnce beside block contain embeddedBus fit humanGate inOrder inputRate isRefused plain printable',
-      'refuse refused source summarise throttle',
+      'beside blocklist contain embeddedBus escapeControls humanGate inOrder inputRate isRefused perAddress rateLimitKey',
+      'refuse refused sanitize summarise throttle wrap',
     ],
     others: ['SESSION_STATES SessionEnd'],
     types: [
       'AddressPenalised App Authenticator Bus Completer Connection ConnectionRefused ConnectionsRefused',
-      'EarlyDrop Encoding EndReason Handles Key Knock Limits LoginAttemptFailed LoginAttemptsFailed LoginsUnchecked Output Pausable Presence Rate RefusalDetail Refused RefusalReason',
+      'EarlyDrop Encoding EndReason Handles Key ConnectionAttempt Limits LoginAttemptFailed LoginAttemptsFailed LoginsUnchecked Output Pausable Presence Rate RefusalDetail Refused RefusalReason',
       'ServerClosed ServerDraining ServerEvent ServerListening Services Session SessionAuthenticated SessionClosed CallbackFailed ServerFailed',
       'SessionClosing SessionId SessionInfo SessionOpened SessionState SessionWaiting SessionWarned',
-      'ShutdownReport SilentConnectionsClosed Summary TeardownHost Terminal User Visitor',
+      'ShutdownReport SilentConnectionsClosed Summary TeardownDelegate Terminal User Visitor',
     ],
   },
   'lib/testing/index.ts': {
     functions: [
-      'asLetters diagram expectScreen fakeConnection fakeServices fakeSession inVirtualTime screenOf shrunk',
+      'asLetters diagram expectScreen fakeConnection fakeServices fakeSession inVirtualTime screenOf shrink',
       'simulate simulatedClock',
     ],
     others: ['EVENT_LETTERS'],

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { asyncScheduler, of } from 'rxjs';
 import ts from 'typescript';
 import { summarise } from '../../streams/events/summarise.js';
-import { printable } from '../../streams/terminal/escape-controls.js';
+import { escapeControls } from '../../streams/terminal/escape-controls.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const guide = readFileSync(join(ROOT, 'docs/events.md'), 'utf8');
@@ -56,7 +56,7 @@ describe('the guide to the events', () => {
     const parts = {
       createImpulse: () => ({ event$, start() {} }),
       lobby() {},
-      printable,
+      escapeControls,
       summarise,
       asyncScheduler,
       console: { error: (...words: unknown[]) => said.push(words) },

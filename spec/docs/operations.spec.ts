@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NEVER } from 'rxjs';
 import { metrics } from '../../lib/operations/metrics/metrics.js';
-import { NOTHING_YET } from '../../streams/events/stats.js';
+import { EMPTY_STATS } from '../../streams/events/stats.js';
 import { temporaryFolder } from '../support/cheap-accounts.js';
 import { ended } from '../support/cli.js';
 import { works } from '../support/pty.js';
@@ -12,7 +12,7 @@ const guide = readFileSync(new URL('../../docs/operations.md', import.meta.url),
 
 describe('the guide to operations', () => {
   it('has a row for every metric of ours, with its labels, and no other', async () => {
-    const { registry, running } = metrics(NEVER, () => NOTHING_YET);
+    const { registry, running } = metrics(NEVER, () => EMPTY_STATS);
     running.unsubscribe();
     const rows = [...guide.matchAll(/^\| `(impulse_\w+)(?:\{(\w+)\})?` \| (\w+) \|/gm)].map((row) =>
       row.slice(1, 4),

@@ -1,12 +1,12 @@
 import { ignoreElements, map, mergeMap, tap } from 'rxjs';
-import { BANNER, greeted } from '../../lib/accounts/banner.js';
+import { BANNER, withBanner } from '../../lib/accounts/banner.js';
 import { createImpulse, type Impulse, type ImpulseOptions } from '../../lib/create-impulse.js';
 import type { App, Authenticator } from '../../streams/types/app.js';
 import type { Session } from '../../streams/types/session.js';
 import { type Caller, call } from '../support/caller.js';
 import { bytesOf, feeding, wordsOf } from '../support/telnet-words.js';
 import '../support/patience.js';
-import { COMMAND } from '../../streams/protocol/codec.js';
+import { COMMAND } from '../../streams/protocol/telnet-codec.js';
 
 const { WILL, WONT, DO, DONT } = COMMAND;
 const [ECHO, SGA, TTYPE, EOR, NAWS, CHARSET] = [1, 3, 24, 25, 31, 42];
@@ -138,7 +138,7 @@ async function open(authenticate: Authenticator, options: Partial<ImpulseOptions
   const impulse = createImpulse({
     port: 0,
     app,
-    authenticate: greeted(null, authenticate),
+    authenticate: withBanner(null, authenticate),
     connectionRate: null,
     connectionRatePerAddress: null,
     maxPerAddress: null,

@@ -1,18 +1,18 @@
 import { map, NEVER, Observable, of, Subject, take, throwError } from 'rxjs';
-import { listened } from '../../lib/contain-listeners.js';
+import { containListeners } from '../../lib/contain-listeners.js';
 
 /** A source, and what its listeners failed with. */
 function heard() {
   const source = new Subject<number>();
   const failures: string[] = [];
-  const event$ = listened(source, (error) => failures.push(`${(error as Error).message}`));
+  const event$ = containListeners(source, (error) => failures.push(`${(error as Error).message}`));
   return { source, failures, event$ };
 }
 const breaks = (): never => {
   throw new Error('in a listener');
 };
 
-describe('listened', () => {
+describe('containListeners', () => {
   it('passes on values, completion and errors, to functions and to observers', () => {
     for (const end of ['complete', 'error'] as const) {
       const { source, event$, failures } = heard();
@@ -48,7 +48,7 @@ describe('listened', () => {
     event$.subscribe({ complete: breaks });
     source.complete();
     expect(failures).toEqual(['in a listener']);
-    listened(throwError(breaks), (error) => failures.push(`${error}`)).subscribe({ error: breaks });
+    containListeners(throwError(breaks), (error) => failures.push(`${error}`)).subscribe({ error: breaks });
     expect(failures.length).toBe(2);
   });
 
@@ -65,13 +65,13 @@ describe('listened', () => {
     const errors: unknown[] = [];
     event$.pipe(map(breaks)).subscribe({ error: (error) => errors.push(error) });
     expect(failures).toEqual([]);
-    expect(listened(of(1), fail).pipe() instanceof Observable).toBe(true);
+    expect(containListeners(of(1), fail).pipe() instanceof Observable).toBe(true);
   });
 
   it('unsubscribes from the source', () => {
     const { source, event$ } = heard();
     event$.pipe(map(String)).subscribe().unsubscribe();
     expect(source.observed).toBe(false);
-    expect(() => listened(NEVER, fail).subscribe().unsubscribe()).not.toThrow();
+    expect(() => containListeners(NEVER, fail).subscribe().unsubscribe()).not.toThrow();
   });
 });

@@ -71,7 +71,7 @@ describe('the default limits', () => {
 
   it('admit a caller who retries every two seconds once the penalty is over', () => {
     const { call, events, advance } = open();
-    for (let knock = 0; knock < 18; knock += 1) {
+    for (let attempt = 0; attempt < 18; attempt += 1) {
       call('192.0.2.1', of('x'));
       advance(10);
     }

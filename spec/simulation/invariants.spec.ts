@@ -15,7 +15,7 @@ function watched(limits: Partial<Limits>, ...happens: [at: number, what: string 
   const watch = invariants({ ...DEFAULT_LIMITS, ...limits }, sessions, () => false);
   for (const [at, what] of happens) {
     if (typeof what === 'string') {
-      watch.knocks(what, line, at);
+      watch.attempts(what, line, at);
       continue;
     }
     const { type, session = 0 } = what as { type: string; session?: number };

@@ -1,7 +1,7 @@
 import { config, finalize, map, NEVER } from 'rxjs';
 import { lobby } from '../../lib/apps/lobby/lobby.js';
 import { diagram } from '../../lib/testing/simulation/diagram.js';
-import { shrunk } from '../../lib/testing/simulation/shrink.js';
+import { shrink } from '../../lib/testing/simulation/shrink.js';
 import { simulate } from '../../lib/testing/simulation/simulate.js';
 import type { App } from '../../streams/types/app.js';
 
@@ -115,7 +115,7 @@ describe('a simulated board', () => {
         );
         expect(run?.violation).toMatch(words);
         if (!run) return;
-        const small = shrunk({ ...options, seed: run.seed }, run);
+        const small = shrink({ ...options, seed: run.seed }, run);
         expect(small.violation).toMatch(words);
         expect(small.callers.length).toBeLessThanOrEqual(3);
         expect(diagram(small)).toMatch(/session 1 {2}[-(]*o/);

@@ -19,8 +19,8 @@ import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { fakeConnection } from '../../lib/testing/fake-connection.js';
 import { embeddedBus } from '../../streams/events/bus.js';
-import { type BoardParts, board, tickMs } from '../../streams/manager.js';
-import { handleIndex } from '../../streams/session/handle-index.js';
+import { type ManagerParts, manager, tickMs } from '../../streams/manager.js';
+import { handleIndex } from '../../streams/session/index-handles.js';
 import type { ShutdownOrder } from '../../streams/shutdown/drain.js';
 import { FLUSH_MS } from '../../streams/shutdown/farewell.js';
 import type { Connection } from '../../streams/types/connection.js';
@@ -36,7 +36,7 @@ function parts(
   m: Context,
   limits: Partial<Limits> = {},
   order$: Observable<ShutdownOrder> = NEVER,
-): BoardParts {
+): ManagerParts {
   return {
     app: (session) =>
       concat(
@@ -76,7 +76,7 @@ function word(event: ServerEvent): string {
     case 'connectionRefused':
       return `refused ${event.reason}`;
     case 'sessionWaiting':
-      return `waiting ${event.session} at ${event.place}`;
+      return `waiting ${event.session} at ${event.position}`;
     case 'sessionAuthenticated':
       return `authenticated ${event.session} ${event.handle}`;
     case 'sessionWarned':
@@ -127,7 +127,7 @@ describe('board', () => {
       });
       const limits = { idleTimeoutMs: 600_000, idleWarningMs: 60_000, loginTimeoutMs: 60_000 };
 
-      const entries = diary(m, caller$.pipe(board(parts(m, limits, order))));
+      const entries = diary(m, caller$.pipe(manager(parts(m, limits, order))));
 
       expect(entries).toEqual([
         '0s opened 1 on 1',
@@ -172,7 +172,7 @@ describe('board', () => {
     marbles((m) => {
       const ann = fakeConnection(m.cold('1s |'));
       const caller$ = m.cold<Connection>('a|', { a: ann });
-      expect(diary(m, caller$.pipe(board(parts(m))))).toEqual([
+      expect(diary(m, caller$.pipe(manager(parts(m))))).toEqual([
         '0s opened 1 on 1',
         '1s closing 1 hangup',
         '1s closed 1',
@@ -188,7 +188,7 @@ describe('board', () => {
       const [ann, bob, eve] = [fakeConnection(typing), fakeConnection(typing), fakeConnection(typing)];
       const caller$ = m.hot<Connection>('(abe)', { a: ann, b: bob, e: eve });
       const board$ = parts(m, { waitingRoom: 1 });
-      const running = caller$.pipe(board(board$)).subscribe();
+      const running = caller$.pipe(manager(board$)).subscribe();
       m.scheduler.schedule(() => running.unsubscribe(), 5);
       m.flush();
 
@@ -206,7 +206,7 @@ describe('board', () => {
         b: fakeConnection(NEVER, { address: '192.0.2.2' }),
       });
       const limits = { maxSessions: 9, connectionRatePerAddress: { count: 1, perMs: 600, burst: 1 } };
-      const running = caller$.pipe(board(parts(m, limits)), takeUntil(m.cold('1s |').pipe(endWith(0))));
+      const running = caller$.pipe(manager(parts(m, limits)), takeUntil(m.cold('1s |').pipe(endWith(0))));
 
       expect(diary(m, running)).toEqual([
         '0s opened 1 on 1',
@@ -222,7 +222,7 @@ describe('board', () => {
     marbles((m) => {
       const breaks = throwError(() => new SessionEnd('protocol'));
       const caller$ = m.cold<Connection>('a 1s b|', { a: fakeConnection(breaks), b: fakeConnection(NEVER) });
-      expect(diary(m, caller$.pipe(board(parts(m, { penalties: true }))))).toEqual([
+      expect(diary(m, caller$.pipe(manager(parts(m, { penalties: true }))))).toEqual([
         '0s opened 1 on 1',
         '0s closing 1 protocol',
         '0s closed 1',
@@ -239,7 +239,7 @@ describe('board', () => {
       const inside = [fakeConnection(NEVER), fakeConnection(NEVER)];
       const refused = Array.from({ length: 1027 }, () => fakeConnection(NEVER, { lingers: true }));
       const running = concat(of(...inside, ...refused), NEVER)
-        .pipe(board(parts(m)))
+        .pipe(manager(parts(m)))
         .subscribe();
 
       expect(refused.findIndex(({ calls }) => calls.includes('destroy'))).toBe(1026);
@@ -256,7 +256,7 @@ describe('board', () => {
       });
       const board$ = parts(m);
       const heard: string[] = [];
-      caller$.pipe(board(board$), takeUntil(m.cold('20ms |').pipe(endWith(0)))).subscribe((event) => {
+      caller$.pipe(manager(board$), takeUntil(m.cold('20ms |').pipe(endWith(0)))).subscribe((event) => {
         const online = [...board$.sessions.values()].map(({ id, state }) => `${id} ${state}`);
         heard.push(`${word(event)}: ${online.join(', ')}`);
       });
@@ -279,7 +279,7 @@ describe('board', () => {
     marbles((m) => {
       const board$ = parts(m);
       const caller$ = m.hot<Connection>('a', { a: fakeConnection(NEVER) });
-      const event$ = caller$.pipe(board(board$), takeUntil(m.cold('20ms |').pipe(endWith(0))), share());
+      const event$ = caller$.pipe(manager(board$), takeUntil(m.cold('20ms |').pipe(endWith(0))), share());
       event$.subscribe(
         (event) => event.type === 'sessionOpened' && board$.calls.get(event.session)?.end('kicked'),
       );
@@ -294,7 +294,7 @@ describe('board', () => {
       const order$ = m.hot<ShutdownOrder>('-----f', { f: { reason: 'SIGINT', force: true } });
       const refused = fakeConnection(NEVER, { lingers: true });
       const caller$ = m.hot<Connection>('r', { r: refused });
-      m.expect(caller$.pipe(board(parts(m, { maxSessions: 0 }, order$)), map(word))).toBeObservable(
+      m.expect(caller$.pipe(manager(parts(m, { maxSessions: 0 }, order$)), map(word))).toBeObservable(
         'a----(bc|)',
         {
           a: 'refused full',
@@ -312,7 +312,7 @@ describe('board', () => {
     marbles((m) => {
       const order$ = m.hot<ShutdownOrder>('-----o', { o: { reason: 'SIGTERM', force: false } });
       const caller$ = m.hot<Connection>('r', { r: fakeConnection(NEVER, { lingers: true }) });
-      m.expect(caller$.pipe(board(parts(m, { maxSessions: 0 }, order$)), map(word))).toBeObservable(
+      m.expect(caller$.pipe(manager(parts(m, { maxSessions: 0 }, order$)), map(word))).toBeObservable(
         `a----b ${FLUSH_MS - 6}ms (c|)`,
         { a: 'refused full', b: 'draining 0', c: 'over, 0 drained, 0 forced' },
       );
@@ -326,7 +326,7 @@ describe('board', () => {
       const next = fakeConnection(m.cold('1s a 58s |', { a: 'bob\r' }));
       const board$ = parts(m, { maxSessions: 1, deadPeerTimeoutMs: 64_000 });
       const caller$ = m.cold<Connection>('a 89999ms b|', { a: gone, b: next });
-      const entries = diary(m, caller$.pipe(board(board$)));
+      const entries = diary(m, caller$.pipe(manager(board$)));
 
       const lost = entries.find((entry) => entry.endsWith('closing 1 lost')) ?? 'never lost';
       const [second] = /^\d+/.exec(lost) ?? [];
@@ -368,7 +368,7 @@ describe('board', () => {
         const board$ = changing(m, { loginTimeoutMs: 20_000 }, { loginTimeoutMs: 200 });
         const caller$ = m.cold<Connection>('a 2s b', { a: ann, b: bob });
         const ends: number[] = [];
-        caller$.pipe(board(board$), take(6)).subscribe(({ type }) => {
+        caller$.pipe(manager(board$), take(6)).subscribe(({ type }) => {
           if (type === 'sessionClosing') ends.push(m.scheduler.now());
         });
         m.flush();
@@ -387,7 +387,7 @@ describe('board', () => {
         const board$ = changing(m, { maxSessions: 1 }, { maxSessions: few + 2 });
         const caller$ = timer(2000, m.scheduler).pipe(mergeMap(() => many));
         const left: boolean[] = [];
-        caller$.pipe(board(board$)).subscribe((event) => {
+        caller$.pipe(manager(board$)).subscribe((event) => {
           if (event.type === 'sessionClosed') left.push(m.scheduler.now() === 2000);
         });
         m.flush();
@@ -406,7 +406,7 @@ describe('board', () => {
         timer(2000, m.scheduler)
           .pipe(
             mergeMap(() => many),
-            board(board$),
+            manager(board$),
           )
           .subscribe((event) => {
             if (event.type === 'sessionClosed') left.push(m.scheduler.now() === 2000);
@@ -425,7 +425,7 @@ describe('board', () => {
         );
         const opened: number[] = [];
         from(many)
-          .pipe(board({ ...parts(m, { maxSessions: 5 }), maxConnections: 2 }))
+          .pipe(manager({ ...parts(m, { maxSessions: 5 }), maxConnections: 2 }))
           .subscribe((event) => {
             if (event.type === 'sessionOpened') opened.push(m.scheduler.now());
           });
@@ -441,8 +441,8 @@ describe('board', () => {
       marbles((m) => {
         const changed$ = m.cold('-');
         const board$ = { ...parts(m), changed$ };
-        m.expect(m.cold<Connection>('-----').pipe(board(board$)), '--!').toBeObservable('---');
-        m.expect(m.cold<Connection>('---|').pipe(board(board$), map(word))).toBeObservable('---(a|)', {
+        m.expect(m.cold<Connection>('-----').pipe(manager(board$)), '--!').toBeObservable('---');
+        m.expect(m.cold<Connection>('---|').pipe(manager(board$), map(word))).toBeObservable('---(a|)', {
           a: 'over, 0 drained, 0 forced',
         });
         m.expect(changed$).toHaveSubscriptions(['^-!', '^-!', '^--!', '^--!']);

@@ -10,7 +10,7 @@ export interface FakeAdmitted extends Admitted {
   readonly isLoggedIn: boolean;
 }
 
-/** Caller 7, on node 3 from the start, or from the moment when `place$` completes. */
+/** Caller 7, on node 3 from the start, or from the moment when `position$` completes. */
 export function fakeAdmitted(connection: Connection, place$?: Observable<number>): FakeAdmitted {
   let node = place$ ? 0 : 3;
   let left = false;
@@ -28,7 +28,7 @@ export function fakeAdmitted(connection: Connection, place$?: Observable<number>
     get left() {
       return left;
     },
-    place$: place$?.pipe(tap({ complete: seat })) ?? EMPTY,
+    position$: place$?.pipe(tap({ complete: seat })) ?? EMPTY,
     get isLoggedIn() {
       return isLoggedIn;
     },

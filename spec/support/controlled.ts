@@ -1,5 +1,5 @@
 import type { Caller, Figures, View } from '../../lib/operations/control/protocol.js';
-import { NOTHING_YET } from '../../streams/events/stats.js';
+import { EMPTY_STATS } from '../../streams/events/stats.js';
 
 /** Somebody on a node, as a sysop sees them: on line for a minute, in the lobby. */
 export const caller = (node: number, handle: string | null, more: Partial<Caller> = {}): Caller => ({
@@ -17,7 +17,7 @@ export const caller = (node: number, handle: string | null, more: Partial<Caller
   ...more,
 });
 
-const { lines, ...NOTHING } = NOTHING_YET;
+const { lines, ...NOTHING } = EMPTY_STATS;
 
 /** A board that has been open for an hour, and nothing happened. */
 export const figures = (more: Partial<Figures> = {}): Figures => ({

@@ -5,7 +5,7 @@ import type { Visit } from '../../lib/apps/lobby/visit.js';
 import { createSessionManager, type SessionManager } from '../../lib/session-manager.js';
 import { type FakeConnectionOptions, fakeConnection } from '../../lib/testing/fake-connection.js';
 import { embeddedBus } from '../../streams/events/bus.js';
-import { handleIndex } from '../../streams/session/handle-index.js';
+import { handleIndex } from '../../streams/session/index-handles.js';
 import type { App, Bus, Services } from '../../streams/types/app.js';
 import type { Connection } from '../../streams/types/connection.js';
 import type { Session, SessionInfo } from '../../streams/types/session.js';

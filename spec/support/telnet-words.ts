@@ -7,7 +7,7 @@ import {
   TelnetDecoder,
   type TelnetHandler,
   type Verb,
-} from '../../streams/protocol/codec.js';
+} from '../../streams/protocol/telnet-codec.js';
 
 /** The options that specs speak of by name; any other is a number. */
 const OPTIONS: Record<string, number> = {

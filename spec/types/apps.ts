@@ -12,7 +12,6 @@ import {
   menu,
   type Output,
   type passwords,
-  type plain,
   quit,
   type SESSION_STATES,
   type Services,
@@ -20,6 +19,7 @@ import {
   SessionEnd,
   type SessionInfo,
   type SessionState,
+  type sanitize,
   type Terminal,
   type User,
 } from 'impulse-bbs';
@@ -34,7 +34,7 @@ expectType<Same<ReturnType<typeof passwords>, Authenticator>>();
 expectType<Same<ReturnType<typeof lobby>, App>>();
 expectType<Same<ReturnType<typeof menu>, App>>();
 expectType<Same<typeof quit, App>>();
-expectType<Same<typeof plain, (text: string) => string>>();
+expectType<Same<typeof sanitize, (text: string) => string>>();
 
 expectType<Same<Session['line$'], Observable<string>>>();
 expectType<Same<Session['key$'], Observable<string>>>();

@@ -1,12 +1,12 @@
 // Compiled by `npm run types`, never run: each line is a claim about the types that users of the package see.
 import type { AddressInfo } from 'node:net';
 import {
+  type ConnectionAttempt,
   createImpulse,
   createSessionManager,
   type DEFAULT_LIMITS,
   type Impulse,
   type ImpulseOptions,
-  type Knock,
   type LimitOptions,
   type Limits,
   lobby,
@@ -36,7 +36,7 @@ expectType<Same<Impulse['sessions'], ReadonlyMap<SessionId, SessionInfo>>>();
 expectType<Same<Parameters<Impulse['setLimits']>, [limits: LimitOptions]>>();
 expectType<Same<ReturnType<Impulse['kick']>, boolean>>();
 expectType<Same<ReturnType<Impulse['broadcast']>, number>>();
-expectType<Same<Parameters<SessionManager['run']>[0], Observable<Knock>>>();
+expectType<Same<Parameters<SessionManager['run']>[0], Observable<ConnectionAttempt>>>();
 
 const app = lobby();
 createImpulse({ app });

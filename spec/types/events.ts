@@ -1,6 +1,6 @@
 // Compiled by `npm run types`, never run: each line is a claim about the types that users of the package see.
 import type { EndReason, RefusalReason, ServerEvent, SessionClosed, SessionId } from 'impulse-bbs';
-import { inOrder, isRefused, type Knock, type Summary, summarise } from 'impulse-bbs/streams';
+import { type ConnectionAttempt, inOrder, isRefused, type Summary, summarise } from 'impulse-bbs/streams';
 import { asyncScheduler, filter, type Observable } from 'rxjs';
 import { expectType, type Same } from '../support/same.js';
 
@@ -39,7 +39,7 @@ export function told(event: ServerEvent, event$: Observable<ServerEvent>) {
       expectType<Same<typeof event.durationMs, number>>();
       break;
     case 'sessionWaiting':
-      expectType<Same<typeof event.place, number>>();
+      expectType<Same<typeof event.position, number>>();
       // @ts-expect-error whoever waits has no node
       return event.node;
     case 'serverListening':
@@ -60,8 +60,8 @@ export function told(event: ServerEvent, event$: Observable<ServerEvent>) {
 }
 
 /** A caller at the door is welcome, or refused with a reason. */
-export const reasonOf = (knock: Knock): RefusalReason | null => {
+export const reasonOf = (attempt: ConnectionAttempt): RefusalReason | null => {
   // @ts-expect-error who is welcome has none
-  if (!isRefused(knock)) return knock.reason;
-  return knock.reason;
+  if (!isRefused(attempt)) return attempt.reason;
+  return attempt.reason;
 };

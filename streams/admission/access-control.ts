@@ -1,16 +1,16 @@
 import { identity, type Observable, type OperatorFunction, pipe, type SchedulerLike } from 'rxjs';
-import type { Knock } from '../types/admission.js';
+import type { ConnectionAttempt } from '../types/admission.js';
 import type { Limits } from '../types/limits.js';
 import type { AddressRates } from './address-rates.js';
-import { block } from './blocklist.js';
+import { blocklist } from './blocklist.js';
 import { humanGate } from './human-gate.js';
 import type { Penalties } from './penalties.js';
-import { atOnce } from './per-address.js';
+import { perAddress } from './per-address.js';
 import { refuse } from './refused.js';
 import { throttleBy } from './throttle.js';
 
 /** Who may connect, besides the limits. */
-export interface DoorPolicy {
+export interface AccessPolicy {
   /** Whether the address is blocked. */
   readonly blocked: (address: string) => boolean;
   /** Whether the address is trusted: never blocked or throttled, and may use the reserved nodes. */
@@ -22,16 +22,16 @@ export interface DoorPolicy {
 }
 
 /** All rules for connections, in order. The first one to refuse is the reason. */
-export function door(
-  { blocked, trusted, gate }: DoorPolicy,
+export function accessControl(
+  { blocked, trusted, gate }: AccessPolicy,
   limits: Limits,
   penalties: Penalties,
   rates: AddressRates,
   order$: Observable<unknown>,
   scheduler: SchedulerLike,
-): OperatorFunction<Knock, Knock> {
+): OperatorFunction<ConnectionAttempt, ConnectionAttempt> {
   return pipe(
-    block((address) => blocked(address) && !trusted(address)),
+    blocklist((address) => blocked(address) && !trusted(address)),
     refuse(
       () =>
         ({ address }) =>
@@ -39,7 +39,7 @@ export function door(
       trusted,
     ),
     throttleBy(rates, limits, scheduler, trusted),
-    atOnce(limits, trusted),
+    perAddress(limits, trusted),
     gate ? humanGate(order$, scheduler) : identity,
   );
 }

@@ -1,7 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 import { recent } from '../rx/recent.js';
 import type { Limits, Rate } from '../types/limits.js';
-import { SHARES, sourceNetworks } from './networks-of.js';
+import { networksOf, SHARES } from './networks-of.js';
 import { fullBucket, msUntilToken, type TokenBucket, takeToken } from './token-bucket.js';
 
 /** The maximum number of networks remembered. Above it the half unused longest is forgotten. */
@@ -46,7 +46,7 @@ export function addressRates(
       const { connectionRatePerAddress: rate } = limits;
       if (!rate) return 0;
       const now = scheduler.now();
-      const networks = sourceNetworks(address);
+      const networks = networksOf(address);
       const found = networks.map(
         (network): Allowance => allowances.get(network) ?? { ...fullBucket(rate, now), returns: undefined },
       );
@@ -62,7 +62,7 @@ export function addressRates(
     },
     giveBack(address) {
       const now = scheduler.now();
-      for (const [tier, network] of sourceNetworks(address).entries()) {
+      for (const [tier, network] of networksOf(address).entries()) {
         const allowance = allowances.get(network);
         if (!allowance) continue;
         allowance.returns ??= fullBucket(RETURNS, now);

@@ -15,12 +15,12 @@ import {
   using,
 } from 'rxjs';
 import { inSlices } from '../rx/in-slices.js';
-import type { Knock, Refused } from '../types/admission.js';
+import type { ConnectionAttempt, Refused } from '../types/admission.js';
 import type { Connection } from '../types/connection.js';
 import type { Limits } from '../types/limits.js';
 import type { SessionId } from '../types/session.js';
 import { earlyDrop } from './early-drop.js';
-import { nodes } from './node-numbers.js';
+import { nodeNumbers } from './node-numbers.js';
 import { quietGuests } from './quiet-guests.js';
 import { isRefused, refused, refusedByError } from './refused.js';
 
@@ -35,7 +35,7 @@ export interface Admitted {
    * Emits the position in the waiting room, from the current one on. Completes when the caller gets a
    * node.
    */
-  readonly place$: Observable<number>;
+  readonly position$: Observable<number>;
   /** The caller has logged in, and no longer counts towards `maxUnauthenticated`. */
   loggedIn(): void;
   /** The same for a guest, who still counts for early drop until more input follows the handle. */
@@ -48,7 +48,7 @@ export interface Admitted {
 export type Admission = Admitted | Refused;
 
 /** The limits that apply here. They are read at each decision, so they may change. */
-export type GateLimits = Pick<Limits, 'maxSessions' | 'waitingRoom' | 'reserve' | 'maxUnauthenticated'>;
+export type CapacityLimits = Pick<Limits, 'maxSessions' | 'waitingRoom' | 'reserve' | 'maxUnauthenticated'>;
 
 /**
  * Enforces the capacity. Deciding and counting are one synchronous step, so the limit is never exceeded. At
@@ -66,18 +66,18 @@ export type GateLimits = Pick<Limits, 'maxSessions' | 'waitingRoom' | 'reserve' 
  * @param random Returns a number from 0 up to 1, like `Math.random`.
  */
 export function admit(
-  limits: GateLimits,
+  limits: CapacityLimits,
   trusted: (address: string) => boolean,
   changed$: Observable<unknown>,
   random: () => number,
   scheduler: SchedulerLike,
-): OperatorFunction<Knock, Admission> {
-  return (knock$) =>
+): OperatorFunction<ConnectionAttempt, Admission> {
+  return (attempt$) =>
     defer(() => {
-      const free = nodes();
+      const free = nodeNumbers();
       // Sets, for deletion in constant time that keeps the order.
-      const line = new Set<Guest>();
-      const trustedInLine = new Set<Guest>();
+      const waiting = new Set<AdmittedCaller>();
+      const trustedWaiting = new Set<AdmittedCaller>();
       const moves = new Subject<void>();
       const quiet = quietGuests();
       let inside = 0;
@@ -87,23 +87,23 @@ export function admit(
 
       const hasRoom = (isTrusted: boolean) => {
         const capacity = limits.maxSessions - (isTrusted ? 0 : limits.reserve);
-        const most = limits.maxUnauthenticated?.full ?? Number.POSITIVE_INFINITY;
-        return inside < capacity && (isTrusted || unauthenticated < most);
+        const max = limits.maxUnauthenticated?.full ?? Number.POSITIVE_INFINITY;
+        return inside < capacity && (isTrusted || unauthenticated < max);
       };
       /** Removes the first waiting caller who may have a node, and returns it. */
       const takeNext = () => {
-        const [next] = hasRoom(false) ? line : hasRoom(true) ? trustedInLine : [];
+        const [next] = hasRoom(false) ? waiting : hasRoom(true) ? trustedWaiting : [];
         if (next) takeOut(next);
         return next;
       };
-      const takeOut = (waiter: Guest) => {
-        line.delete(waiter);
-        trustedInLine.delete(waiter);
+      const takeOut = (waiter: AdmittedCaller) => {
+        waiting.delete(waiter);
+        trustedWaiting.delete(waiter);
       };
       const seatWaiters = () => {
         // A caller may enter and leave at once, which calls this again. A loop, so that it can't overflow the
         // stack.
-        if (seating || line.size === 0) return;
+        if (seating || waiting.size === 0) return;
         seating = true;
         try {
           for (let next = takeNext(); next; next = takeNext()) {
@@ -114,18 +114,18 @@ export function admit(
           seating = false;
         }
       };
-      const places$ = defer(() => {
-        let place = 0;
-        const tell = (waiter: Guest) => {
+      const positions$ = defer(() => {
+        let position = 0;
+        const tell = (waiter: AdmittedCaller) => {
           // Subscribed in this order, so the three receive a shutdown order in this order.
-          if (!line.has(waiter)) return;
-          place += 1;
-          waiter.moveTo(place);
+          if (!waiting.has(waiter)) return;
+          position += 1;
+          waiter.moveTo(position);
         };
-        return inSlices([...line], tell, scheduler);
+        return inSlices([...waiting], tell, scheduler);
       }).pipe(subscribeOn(scheduler), endWith(null));
 
-      const gate: Gate = {
+      const capacity: Capacity = {
         enter(isTrusted) {
           inside += 1;
           if (!isTrusted) unauthenticated += 1;
@@ -137,7 +137,7 @@ export function admit(
         },
         loggedInAsGuest(connection) {
           if (limits.maxUnauthenticated) quiet.add(connection);
-          gate.loggedIn();
+          capacity.loggedIn();
         },
         leave(node, connection) {
           inside -= 1;
@@ -153,38 +153,38 @@ export function admit(
 
       const seat = (connection: Connection, isTrusted: boolean): Admitted => {
         lastId += 1;
-        return new Guest(gate, connection, lastId, isTrusted);
+        return new AdmittedCaller(capacity, connection, lastId, isTrusted);
       };
       const wait = (connection: Connection, isTrusted: boolean): Admitted => {
         lastId += 1;
-        const waiter = new Guest(gate, connection, lastId, isTrusted, line.size + 1);
-        line.add(waiter);
-        if (isTrusted) trustedInLine.add(waiter);
+        const waiter = new AdmittedCaller(capacity, connection, lastId, isTrusted, waiting.size + 1);
+        waiting.add(waiter);
+        if (isTrusted) trustedWaiting.add(waiter);
         return waiter;
       };
 
-      const decide = (knock: Knock): Admission => {
-        if (isRefused(knock)) return knock;
+      const decide = (attempt: ConnectionAttempt): Admission => {
+        if (isRefused(attempt)) return attempt;
         try {
-          return verdictOn(knock);
+          return verdictOn(attempt);
         } catch (error) {
-          return refusedByError(knock, error);
+          return refusedByError(attempt, error);
         }
       };
-      const verdictOn = (knock: Connection): Admission => {
-        const isTrusted = trusted(knock.address);
+      const verdictOn = (attempt: Connection): Admission => {
+        const isTrusted = trusted(attempt.address);
         const { maxUnauthenticated } = limits;
         if (
           !isTrusted &&
           maxUnauthenticated &&
           earlyDrop(unauthenticated + quiet.count(), maxUnauthenticated, random)
         ) {
-          return refused(knock, 'rate');
+          return refused(attempt, 'rate');
         }
         // A trusted caller doesn't queue for a reserved node, which no other caller may have.
-        if (hasRoom(isTrusted) && (line.size === 0 || isTrusted)) return seat(knock, isTrusted);
-        if (line.size < limits.waitingRoom) return wait(knock, isTrusted);
-        return refused(knock, 'full');
+        if (hasRoom(isTrusted) && (waiting.size === 0 || isTrusted)) return seat(attempt, isTrusted);
+        if (waiting.size < limits.waitingRoom) return wait(attempt, isTrusted);
+        return refused(attempt, 'full');
       };
 
       return using(
@@ -192,60 +192,60 @@ export function admit(
           const running = new Subscription();
           running.add(changed$.subscribe(seatWaiters));
           // One pass at a time, and one more if the positions changed meanwhile.
-          running.add(moves.pipe(throttle(() => places$, { leading: true, trailing: true })).subscribe());
+          running.add(moves.pipe(throttle(() => positions$, { leading: true, trailing: true })).subscribe());
           return running;
         },
-        () => knock$.pipe(map(decide)),
+        () => attempt$.pipe(map(decide)),
       );
     });
 }
 
 /** What a caller can do to the waiting room and the nodes. */
-interface Gate {
+interface Capacity {
   /** Returns the node. */
   enter(isTrusted: boolean): number;
   loggedIn(): void;
   loggedInAsGuest(connection: Connection): void;
   leave(node: number, connection: Connection): void;
-  giveUp(waiter: Guest): void;
+  giveUp(waiter: AdmittedCaller): void;
   seatWaiters(): void;
 }
 
 /** A class, since there is one per session. */
-class Guest implements Admitted {
+class AdmittedCaller implements Admitted {
   node = 0;
   readonly verdict: Admitted['verdict'];
-  readonly #gate: Gate;
-  readonly #place: BehaviorSubject<number> | undefined;
+  readonly #gate: Capacity;
+  readonly #position: BehaviorSubject<number> | undefined;
   #isCounted = false;
   #hasLeft = false;
 
-  /** @param place The position in the waiting room; left out, the caller gets a node at once. */
+  /** @param position The position in the waiting room; left out, the caller gets a node at once. */
   constructor(
-    gate: Gate,
+    capacity: Capacity,
     readonly connection: Connection,
     readonly id: SessionId,
     readonly isTrusted: boolean,
-    place?: number,
+    position?: number,
   ) {
-    this.#gate = gate;
-    this.verdict = place === undefined ? 'admitted' : 'waiting';
-    if (place !== undefined) this.#place = new BehaviorSubject(place);
+    this.#gate = capacity;
+    this.verdict = position === undefined ? 'admitted' : 'waiting';
+    if (position !== undefined) this.#position = new BehaviorSubject(position);
     else this.enter();
   }
 
-  get place$(): Observable<number> {
-    return this.#place?.pipe(distinctUntilChanged()) ?? EMPTY;
+  get position$(): Observable<number> {
+    return this.#position?.pipe(distinctUntilChanged()) ?? EMPTY;
   }
 
-  moveTo(place: number): void {
-    this.#place?.next(place);
+  moveTo(position: number): void {
+    this.#position?.next(position);
   }
 
   enter(): void {
     this.node = this.#gate.enter(this.isTrusted);
     this.#isCounted = !this.isTrusted;
-    this.#place?.complete();
+    this.#position?.complete();
   }
 
   loggedIn(): void {

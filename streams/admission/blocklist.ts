@@ -1,5 +1,5 @@
 import type { OperatorFunction } from 'rxjs';
-import type { Knock } from '../types/admission.js';
+import type { ConnectionAttempt } from '../types/admission.js';
 import { refuse } from './refused.js';
 
 /**
@@ -8,18 +8,20 @@ import { refuse } from './refused.js';
  * @example
  * ```ts
  * import { BlockList } from 'node:net';
- * import type { Knock } from 'impulse-bbs';
- * import { block } from 'impulse-bbs/streams';
+ * import type { ConnectionAttempt } from 'impulse-bbs';
+ * import { blocklist } from 'impulse-bbs/streams';
  * import { fakeConnection } from 'impulse-bbs/testing';
  * import { NEVER, of } from 'rxjs';
  *
  * const nobody = new BlockList();
  * nobody.addSubnet('203.0.113.0', 24);
- * const call$ = of<Knock>(fakeConnection(NEVER, { address: '203.0.113.9' }));
- * call$.pipe(block((address) => nobody.check(address))).subscribe(console.log);
+ * const call$ = of<ConnectionAttempt>(fakeConnection(NEVER, { address: '203.0.113.9' }));
+ * call$.pipe(blocklist((address) => nobody.check(address))).subscribe(console.log);
  * ```
  */
-export function block(blocked: (address: string) => boolean): OperatorFunction<Knock, Knock> {
+export function blocklist(
+  blocked: (address: string) => boolean,
+): OperatorFunction<ConnectionAttempt, ConnectionAttempt> {
   return refuse(
     () =>
       ({ address }) =>

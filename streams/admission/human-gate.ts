@@ -15,8 +15,8 @@ import {
   tap,
   timer,
 } from 'rxjs';
-import * as texts from '../terminal/messages.js';
-import type { Knock } from '../types/admission.js';
+import * as messages from '../terminal/messages.js';
+import type { ConnectionAttempt } from '../types/admission.js';
 import type { Connection } from '../types/connection.js';
 import { isForeign, protocolOf, SessionEnd } from '../types/session-end.js';
 import { isRefused, refused, refusedByError } from './refused.js';
@@ -50,24 +50,24 @@ function enterIn([first, second]: Uint8Array): number {
  * @param order$ Emits at a shutdown.
  * @example
  * ```ts
- * import { createSessionManager, lobby, type Knock } from 'impulse-bbs';
+ * import { createSessionManager, lobby, type ConnectionAttempt } from 'impulse-bbs';
  * import { humanGate } from 'impulse-bbs/streams';
  * import { asyncScheduler, NEVER, type Observable } from 'rxjs';
  *
  * const { run } = createSessionManager({ app: lobby() });
- * const open = (knock$: Observable<Knock>) => run(knock$.pipe(humanGate(NEVER, asyncScheduler)));
+ * const open = (attempt$: Observable<ConnectionAttempt>) => run(attempt$.pipe(humanGate(NEVER, asyncScheduler)));
  * open(NEVER).subscribe((event) => console.log(event.type));
  * ```
  */
 export function humanGate(
   order$: Observable<unknown>,
   scheduler: SchedulerLike,
-): OperatorFunction<Knock, Knock> {
-  return (knock$) =>
+): OperatorFunction<ConnectionAttempt, ConnectionAttempt> {
+  return (attempt$) =>
     defer(() => {
       let standing = 0;
 
-      const ask = (connection: Connection): Observable<Knock> => {
+      const ask = (connection: Connection): Observable<ConnectionAttempt> => {
         let decided = false;
         let presses = 0;
         const person$ = connection.input$.pipe(
@@ -83,11 +83,11 @@ export function humanGate(
             }
             return false;
           }),
-          map((): Knock => connection),
+          map((): ConnectionAttempt => connection),
           endWith(null),
           map(
-            (knock) =>
-              knock ??
+            (attempt) =>
+              attempt ??
               refused(connection, 'gate', undefined, connection.bytesIn === 0 ? 'silent' : undefined),
           ),
           catchError((error) => of(givenUp(connection, error))),
@@ -96,7 +96,7 @@ export function humanGate(
         const closing$ = order$.pipe(map(() => refused(connection, 'draining')));
         const asked$ = defer(() => {
           standing += 1;
-          connection.write(`${texts.GATE}\n`);
+          connection.write(`${messages.GATE}\n`);
           return merge(person$, late$, closing$);
         });
         return asked$.pipe(
@@ -113,16 +113,16 @@ export function humanGate(
         );
       };
 
-      return knock$.pipe(
-        mergeMap((knock) => {
-          if (isRefused(knock)) return of(knock);
-          return standing < GATE_PLACES ? defer(() => ask(knock)) : of(refused(knock, 'full'));
+      return attempt$.pipe(
+        mergeMap((attempt) => {
+          if (isRefused(attempt)) return of(attempt);
+          return standing < GATE_PLACES ? defer(() => ask(attempt)) : of(refused(attempt, 'full'));
         }),
       );
     });
 }
 
-function givenUp(connection: Connection, error: unknown): Knock {
+function givenUp(connection: Connection, error: unknown): ConnectionAttempt {
   if (isForeign(error)) return { ...refused(connection, error.reason), ...protocolOf(error) };
   // A broken connection shows nothing about its caller.
   return error instanceof SessionEnd && error.reason === 'connection-error'

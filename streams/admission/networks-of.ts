@@ -1,5 +1,5 @@
 /**
- * How much more than one source a network may do, by its index in {@link sourceNetworks}: four times as much
+ * How much more than one source a network may do, by its index in {@link networksOf}: four times as much
  * for a /56, sixteen times for a /48.
  */
 export const SHARES = [1, 4, 16] as const;
@@ -10,7 +10,7 @@ export const SHARES = [1, 4, 16] as const;
  * addresses (RFC 6177), and could fill a board from hundreds of /64. An IPv4-mapped address
  * (`::ffff:1.2.3.4`) is IPv4.
  */
-export function sourceNetworks(address: string): readonly string[] {
+export function networksOf(address: string): readonly string[] {
   const bare = address.includes('%') ? (address.split('%', 1)[0] as string) : address;
   if (!bare.includes(':')) return [bare];
   const dotted = /^(?:0*:)*:?ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1];

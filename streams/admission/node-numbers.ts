@@ -1,5 +1,5 @@
 /** The node numbers of a board, from 1. */
-export interface Nodes {
+export interface NodeNumbers {
   /** Takes the lowest free number. */
   take(): number;
   /** Frees a number. */
@@ -7,7 +7,7 @@ export interface Nodes {
 }
 
 /** Allocates node numbers, always the lowest that is free, as BBSes always have. */
-export function nodes(): Nodes {
+export function nodeNumbers(): NodeNumbers {
   const taken: boolean[] = [true];
   let lowest = 1;
   return {

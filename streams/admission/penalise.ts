@@ -34,7 +34,7 @@ const REFUSED: Partial<Record<RefusalReason, Offence>> = {
  * @param trusted Addresses that are never penalised.
  * @param on Whether penalties are enabled at the moment.
  */
-export function punish(
+export function penalise(
   penalties: Penalties,
   trusted: (address: string) => boolean,
   on: () => boolean,

@@ -1,7 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 import { recent } from '../rx/recent.js';
 import type { Rate } from '../types/limits.js';
-import { SHARES, sourceNetworks } from './networks-of.js';
+import { networksOf, SHARES } from './networks-of.js';
 import { fullBucket, type TokenBucket, takeToken } from './token-bucket.js';
 
 /** What a caller can do wrong before the login. */
@@ -46,7 +46,7 @@ interface Record {
   /** When all penalties have expired. */
   until: number;
   inForce: boolean;
-  knocks: TokenBucket | undefined;
+  attempts: TokenBucket | undefined;
 }
 
 /** A network that is refused from now on. */
@@ -75,20 +75,20 @@ export function penalties(scheduler: SchedulerLike): Penalties {
 
   const recordOf = (network: string, now: number): Record => {
     const known = records.get(network);
-    const record = known && known.until > now ? known : { until: now, inForce: false, knocks: undefined };
+    const record = known && known.until > now ? known : { until: now, inForce: false, attempts: undefined };
     records.set(network, record);
     return record;
   };
   const isPatient = (record: Record, share: number, now: number) => {
-    record.knocks ??= fullBucket(KNOCKS, now);
-    return takeToken(record.knocks, KNOCKS, now, 1 / share) === 0;
+    record.attempts ??= fullBucket(KNOCKS, now);
+    return takeToken(record.attempts, KNOCKS, now, 1 / share) === 0;
   };
 
   return {
     add(address, offence, ms = PENALTIES[offence]) {
       const now = scheduler.now();
       const begun: Penalty[] = [];
-      for (const [tier, network] of sourceNetworks(address).entries()) {
+      for (const [tier, network] of networksOf(address).entries()) {
         const share = SHARES[tier] as number;
         const record = recordOf(network, now);
         if (offence === 'knocking' && isPatient(record, share, now)) continue;
@@ -105,7 +105,7 @@ export function penalties(scheduler: SchedulerLike): Penalties {
         const record = records.get(network);
         return record?.inForce ? Math.ceil(record.until - now) : 0;
       };
-      return Math.max(0, ...sourceNetworks(address).map(left));
+      return Math.max(0, ...networksOf(address).map(left));
     },
   };
 }

@@ -1,7 +1,7 @@
 import { type OperatorFunction, Subscriber } from 'rxjs';
-import type { Knock } from '../types/admission.js';
+import type { ConnectionAttempt } from '../types/admission.js';
 import type { Limits } from '../types/limits.js';
-import { SHARES, sourceNetworks } from './networks-of.js';
+import { networksOf, SHARES } from './networks-of.js';
 import { refuse } from './refused.js';
 
 /**
@@ -12,30 +12,30 @@ import { refuse } from './refused.js';
  *
  * @example
  * ```ts
- * import { createSessionManager, lobby, type Knock } from 'impulse-bbs';
- * import { atOnce } from 'impulse-bbs/streams';
+ * import { createSessionManager, lobby, type ConnectionAttempt } from 'impulse-bbs';
+ * import { perAddress } from 'impulse-bbs/streams';
  * import { Subject } from 'rxjs';
  *
- * const calls = new Subject<Knock>();
+ * const calls = new Subject<ConnectionAttempt>();
  * const onLan = (address: string) => address.startsWith('192.168.');
  * const { run } = createSessionManager({ app: lobby() });
- * run(calls.pipe(atOnce({ maxPerAddress: 2 }, onLan))).subscribe((event) => console.log(event.type));
+ * run(calls.pipe(perAddress({ maxPerAddress: 2 }, onLan))).subscribe((event) => console.log(event.type));
  * ```
  */
-export function atOnce(
+export function perAddress(
   limits: Pick<Limits, 'maxPerAddress'>,
   trusted: (address: string) => boolean,
-): OperatorFunction<Knock, Knock> {
+): OperatorFunction<ConnectionAttempt, ConnectionAttempt> {
   return refuse(() => {
     const lines = new Map<string, number>();
     const isFull = (network: string, tier: number) =>
       (lines.get(network) ?? 0) >=
       (limits.maxPerAddress ?? Number.POSITIVE_INFINITY) * (SHARES[tier] as number);
     return ({ address, closed$ }) => {
-      const networks = sourceNetworks(address);
+      const networks = networksOf(address);
       if (networks.some(isFull)) return { reason: 'address' };
       for (const network of networks) lines.set(network, (lines.get(network) ?? 0) + 1);
-      const leaving = new Leaving(lines, address);
+      const leaving = new ConnectionCounter(lines, address);
       try {
         closed$.subscribe(leaving);
       } catch (error) {
@@ -48,7 +48,7 @@ export function atOnce(
 }
 
 /** Counts a connection out. A class, since there is one per connection. */
-class Leaving extends Subscriber<never> {
+class ConnectionCounter extends Subscriber<never> {
   readonly #lines: Map<string, number>;
   /** The networks are computed again at the end: a list per connection would cost memory. */
   readonly #address: string;
@@ -64,7 +64,7 @@ class Leaving extends Subscriber<never> {
     this._complete();
   }
   protected override _complete(): void {
-    for (const network of sourceNetworks(this.#address)) {
+    for (const network of networksOf(this.#address)) {
       const left = (this.#lines.get(network) as number) - 1;
       if (left > 0) this.#lines.set(network, left);
       else this.#lines.delete(network);

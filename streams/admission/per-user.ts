@@ -1,4 +1,4 @@
-import * as texts from '../terminal/messages.js';
+import * as messages from '../terminal/messages.js';
 import type { Limits } from '../types/limits.js';
 import type { SessionId, User } from '../types/session.js';
 
@@ -28,10 +28,10 @@ export function perUser(
   const theirs = accounts.get(handle);
   if (!theirs || theirs.length < maxPerUser) return true;
   if (perUser === 'deny') {
-    write(`\n${texts.tooOften(theirs.length)}\n`);
+    write(`\n${messages.tooOften(theirs.length)}\n`);
     return false;
   }
   for (const id of theirs.slice(0, theirs.length - maxPerUser + 1)) takeOver(id);
-  write(`\n${texts.TAKEN_OVER}\n`);
+  write(`\n${messages.TAKEN_OVER}\n`);
   return true;
 }

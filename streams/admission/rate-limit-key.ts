@@ -1,4 +1,4 @@
-import { sourceNetworks } from './networks-of.js';
+import { networksOf } from './networks-of.js';
 
 /**
  * Returns the source of a connection: an IPv4 address, or the /64 of an IPv6 address, since a host has its
@@ -6,9 +6,9 @@ import { sourceNetworks } from './networks-of.js';
  *
  * @example
  * ```ts
- * import { source } from 'impulse-bbs/streams';
+ * import { rateLimitKey } from 'impulse-bbs/streams';
  *
- * console.log(source('2001:db8::7')); // 2001:db8:0:0::/64
+ * console.log(rateLimitKey('2001:db8::7')); // 2001:db8:0:0::/64
  * ```
  */
-export const source = (address: string): string => sourceNetworks(address)[0] as string;
+export const rateLimitKey = (address: string): string => networksOf(address)[0] as string;

@@ -1,5 +1,5 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
-import type { Knock, RefusalDetail, RefusalReason, Refused } from '../types/admission.js';
+import type { ConnectionAttempt, RefusalDetail, RefusalReason, Refused } from '../types/admission.js';
 import type { Connection } from '../types/connection.js';
 import type { ConnectionRefused } from '../types/events.js';
 
@@ -8,16 +8,16 @@ import type { ConnectionRefused } from '../types/events.js';
  *
  * @example
  * ```ts
- * import type { Knock } from 'impulse-bbs';
+ * import type { ConnectionAttempt } from 'impulse-bbs';
  * import { isRefused } from 'impulse-bbs/streams';
  * import { filter, Subject } from 'rxjs';
  *
- * const knocks = new Subject<Knock>();
- * knocks.pipe(filter(isRefused)).subscribe(({ reason, connection }) => console.log(connection.address, reason));
+ * const attempts = new Subject<ConnectionAttempt>();
+ * attempts.pipe(filter(isRefused)).subscribe(({ reason, connection }) => console.log(connection.address, reason));
  * ```
  */
-export const isRefused = (knock: object): knock is Refused =>
-  'verdict' in knock && knock.verdict === 'refused';
+export const isRefused = (attempt: object): attempt is Refused =>
+  'verdict' in attempt && attempt.verdict === 'refused';
 
 /**
  * Refuses a connection. The board tells the caller why, and hangs up.
@@ -26,10 +26,10 @@ export const isRefused = (knock: object): knock is Refused =>
  * @param detail Details of the reason, for the log.
  * @example
  * ```ts
- * import type { Connection, Knock } from 'impulse-bbs';
+ * import type { Connection, ConnectionAttempt } from 'impulse-bbs';
  * import { refused } from 'impulse-bbs/streams';
  *
- * const closedOnMondays = (connection: Connection): Knock =>
+ * const closedOnMondays = (connection: Connection): ConnectionAttempt =>
  *   new Date().getDay() === 1 ? refused(connection, 'blocked', 86_400_000) : connection;
  * ```
  */
@@ -75,7 +75,7 @@ export const refusalOf = (
  * @param trusted Addresses that the rule doesn't apply to; none by default.
  * @example
  * ```ts
- * import type { Knock } from 'impulse-bbs';
+ * import type { ConnectionAttempt } from 'impulse-bbs';
  * import { refuse } from 'impulse-bbs/streams';
  * import { Subject } from 'rxjs';
  *
@@ -86,25 +86,25 @@ export const refusalOf = (
  *     return calls % 2 === 0 ? { reason: 'rate', retryInMs: 1000 } : null;
  *   };
  * });
- * new Subject<Knock>().pipe(everyOther).subscribe();
+ * new Subject<ConnectionAttempt>().pipe(everyOther).subscribe();
  * ```
  */
 export function refuse(
   begin: () => (connection: Connection) => Omit<Refused, 'verdict' | 'connection'> | null,
   trusted: (address: string) => boolean = () => false,
-): OperatorFunction<Knock, Knock> {
-  return (knock$) =>
+): OperatorFunction<ConnectionAttempt, ConnectionAttempt> {
+  return (attempt$) =>
     defer(() => {
       const rule = begin();
-      return knock$.pipe(
-        map((knock) => {
-          if (isRefused(knock)) return knock;
+      return attempt$.pipe(
+        map((attempt) => {
+          if (isRefused(attempt)) return attempt;
           try {
-            if (trusted(knock.address)) return knock;
-            const refusal = rule(knock);
-            return refusal ? refused(knock, refusal.reason, refusal.retryInMs) : knock;
+            if (trusted(attempt.address)) return attempt;
+            const refusal = rule(attempt);
+            return refusal ? refused(attempt, refusal.reason, refusal.retryInMs) : attempt;
           } catch (error) {
-            return refusedByError(knock, error);
+            return refusedByError(attempt, error);
           }
         }),
       );

@@ -1,5 +1,5 @@
 import { defer, type OperatorFunction, pipe, type SchedulerLike } from 'rxjs';
-import type { Knock } from '../types/admission.js';
+import type { ConnectionAttempt } from '../types/admission.js';
 import type { Limits, Rate } from '../types/limits.js';
 import { type AddressRates, addressRates } from './address-rates.js';
 import { refuse } from './refused.js';
@@ -13,7 +13,7 @@ import { fullBucket, type TokenBucket, takeToken } from './token-bucket.js';
  *
  * @example
  * ```ts
- * import type { Knock } from 'impulse-bbs';
+ * import type { ConnectionAttempt } from 'impulse-bbs';
  * import { isRefused, throttle } from 'impulse-bbs/streams';
  * import { fakeConnection, inVirtualTime } from 'impulse-bbs/testing';
  * import { map, NEVER } from 'rxjs';
@@ -21,8 +21,8 @@ import { fullBucket, type TokenBucket, takeToken } from './token-bucket.js';
  * const limits = { connectionRate: null, connectionRatePerAddress: { count: 1, perMs: 10, burst: 2 } };
  *
  * inVirtualTime((m) => {
- *   const call$ = m.hot<Knock>('aaa-------a', { a: fakeConnection(NEVER) });
- *   const welcome$ = call$.pipe(throttle(limits, m.scheduler), map((knock) => (isRefused(knock) ? '-' : '+')));
+ *   const call$ = m.hot<ConnectionAttempt>('aaa-------a', { a: fakeConnection(NEVER) });
+ *   const welcome$ = call$.pipe(throttle(limits, m.scheduler), map((attempt) => (isRefused(attempt) ? '-' : '+')));
  *   m.expectObservable(welcome$).toBe('xxo-------x', { x: '+', o: '-' });
  * });
  * ```
@@ -31,9 +31,9 @@ export function throttle(
   limits: Pick<Limits, 'connectionRate' | 'connectionRatePerAddress'>,
   scheduler: SchedulerLike,
   trusted: (address: string) => boolean = () => false,
-): OperatorFunction<Knock, Knock> {
-  return (knock$) =>
-    defer(() => knock$.pipe(throttleBy(addressRates(limits, scheduler), limits, scheduler, trusted)));
+): OperatorFunction<ConnectionAttempt, ConnectionAttempt> {
+  return (attempt$) =>
+    defer(() => attempt$.pipe(throttleBy(addressRates(limits, scheduler), limits, scheduler, trusted)));
 }
 
 /** {@link throttle} with shared buckets, so that others can refund tokens. */
@@ -42,7 +42,7 @@ export function throttleBy(
   limits: Pick<Limits, 'connectionRate'>,
   scheduler: SchedulerLike,
   trusted: (address: string) => boolean,
-): OperatorFunction<Knock, Knock> {
+): OperatorFunction<ConnectionAttempt, ConnectionAttempt> {
   return pipe(
     refuse(() => perAddress(rates), trusted),
     refuse(() => altogether(limits, scheduler), trusted),

@@ -1,6 +1,6 @@
 import { ignoreElements, merge, type Observable, of } from 'rxjs';
 import type { Farewell } from '../shutdown/farewell.js';
-import * as texts from '../terminal/messages.js';
+import * as messages from '../terminal/messages.js';
 import type { Refused } from '../types/admission.js';
 import type { ServerEvent } from '../types/events.js';
 import { refusalOf } from './refused.js';
@@ -13,7 +13,7 @@ export function turnAway(refused: Refused, nodes: number, farewell: Farewell): O
   const { connection } = refused;
   // The farewell first: once subscribed, it hangs up whatever happens.
   return merge(
-    farewell(connection, texts.refusal(refused, nodes)).pipe(ignoreElements()),
+    farewell(connection, messages.refusal(refused, nodes)).pipe(ignoreElements()),
     of<ServerEvent>(refusalOf(connection.address, refused)),
   );
 }

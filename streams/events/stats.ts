@@ -4,7 +4,7 @@ import type { ServerEvent } from '../types/events.js';
 import type { EndReason, SessionId, SessionInfo } from '../types/session.js';
 
 /** Statistics of a board. */
-export interface Tally {
+export interface BoardStats {
   readonly phase: 'opening' | 'open' | 'draining' | 'closed' | 'failed';
   /** Sessions on line now, and the maximum so far. */
   readonly onLine: number;
@@ -32,7 +32,7 @@ export interface Tally {
 }
 
 /** The initial statistics, with every reason at 0. */
-export const NOTHING_YET: Tally = {
+export const EMPTY_STATS: BoardStats = {
   phase: 'opening',
   onLine: 0,
   most: 0,
@@ -86,13 +86,15 @@ export const NOTHING_YET: Tally = {
  *
  * @param sessions The live sessions by id, looked up when one opens.
  */
-export function tally(sessions: ReadonlyMap<SessionId, SessionInfo>): OperatorFunction<ServerEvent, Tally> {
+export function stats(
+  sessions: ReadonlyMap<SessionId, SessionInfo>,
+): OperatorFunction<ServerEvent, BoardStats> {
   return (event$) =>
     defer(() => {
       const lines = new Map<SessionId, SessionInfo>();
       const waiting = new Set<SessionId>();
-      let figures: Tally = { ...NOTHING_YET, lines };
-      const count = (changed: Partial<Tally>) => {
+      let figures: BoardStats = { ...EMPTY_STATS, lines };
+      const count = (changed: Partial<BoardStats>) => {
         figures = { ...figures, waiting: waiting.size, ...changed };
       };
 
@@ -156,7 +158,7 @@ export function tally(sessions: ReadonlyMap<SessionId, SessionInfo>): OperatorFu
 }
 
 /** Bytes of all sessions so far, closed and open. */
-export function traffic({ bytesIn, bytesOut, lines }: Tally): { bytesIn: number; bytesOut: number } {
+export function traffic({ bytesIn, bytesOut, lines }: BoardStats): { bytesIn: number; bytesOut: number } {
   const sum = { bytesIn, bytesOut };
   for (const line of lines.values()) {
     sum.bytesIn += line.bytesIn;

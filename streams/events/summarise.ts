@@ -1,5 +1,5 @@
 import { Observable, type OperatorFunction, type SchedulerLike, type Subscription, timer } from 'rxjs';
-import { source } from '../admission/rate-limit-key.js';
+import { rateLimitKey } from '../admission/rate-limit-key.js';
 import { isSilent } from '../admission/silent.js';
 import { recent } from '../rx/recent.js';
 import type { RefusalDetail, RefusalReason } from '../types/admission.js';
@@ -137,7 +137,7 @@ export function summarise(scheduler: SchedulerLike): OperatorFunction<ServerEven
       }
 
       const passSilent = (event: ServerEvent & { address: string }) => {
-        const from = source(event.address);
+        const from = rateLimitKey(event.address);
         const isKnown = silentSources.get(from) === true;
         silentSources.set(from, true);
         // If the opening was shown, the closing is too.
@@ -169,7 +169,7 @@ export function summarise(scheduler: SchedulerLike): OperatorFunction<ServerEven
             if (failures.isShown('', { type: 'loginAttemptsFailed' })) passHeld(event);
             return;
           case 'sessionOpened':
-            if (silentSources.get(source(event.address))) held.set(event.session, [event]);
+            if (silentSources.get(rateLimitKey(event.address))) held.set(event.session, [event]);
             else subscriber.next(event);
             return;
           case 'sessionClosing': {

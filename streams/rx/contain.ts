@@ -2,13 +2,13 @@ import type { MonoTypeOperatorFunction, Observable, Subscriber } from 'rxjs';
 import { reportUnhandled, Stage, staged } from './operator.js';
 
 /** Receives the errors of a foreign Observable's teardown. */
-export interface TeardownHost {
+export interface TeardownDelegate {
   /** Called with the error. */
   teardownFailed(error: unknown): void;
 }
 
 /** Reports errors like RxJS does, to `config.onUnhandledError`. */
-const UNHANDLED: TeardownHost = { teardownFailed: reportUnhandled };
+const UNHANDLED: TeardownDelegate = { teardownFailed: reportUnhandled };
 
 /**
  * Contains errors thrown by a foreign Observable's teardown (`finalize`, or the function a subscriber
@@ -30,14 +30,14 @@ const UNHANDLED: TeardownHost = { teardownFailed: reportUnhandled };
  * const app: App = guarded((session) => session.line$);
  * ```
  */
-export function contain<T>(host: TeardownHost = UNHANDLED): MonoTypeOperatorFunction<T> {
+export function contain<T>(host: TeardownDelegate = UNHANDLED): MonoTypeOperatorFunction<T> {
   return staged((below) => new Contained(below, host));
 }
 
 class Contained<T> extends Stage<T> {
-  readonly #host: TeardownHost;
+  readonly #host: TeardownDelegate;
 
-  constructor(below: Subscriber<T>, host: TeardownHost) {
+  constructor(below: Subscriber<T>, host: TeardownDelegate) {
     super(below);
     this.#host = host;
   }

@@ -1,15 +1,15 @@
 import { type SchedulerLike, type Subscription, timer } from 'rxjs';
 
 /** The time of a deadline that is never due. */
-export const NEVER = Number.POSITIVE_INFINITY;
+export const NO_DEADLINE = Number.POSITIVE_INFINITY;
 
 /** A callback at a time, for a session. */
 export interface Deadline {
   /** Set by the sweep: the tick of the deadline, and its index in that tick's list. */
   tick: number;
-  place: number;
+  index: number;
   /**
-   * Called at the first tick at or after its time. Returns the next time: {@link NEVER}, or a time in the
+   * Called at the first tick at or after its time. Returns the next time: {@link NO_DEADLINE}, or a time in the
    * past for the next tick. The result is ignored if the deadline was removed or watched again meanwhile.
    */
   due(now: number): number;
@@ -18,11 +18,11 @@ export interface Deadline {
 }
 
 /** A timer shared by many deadlines. */
-export interface Sweep {
+export interface TimerWheel {
   /**
    * Adds a deadline, or moves it.
    *
-   * @param dueAt When to call {@link Deadline.due}, in the scheduler's milliseconds, or {@link NEVER}.
+   * @param dueAt When to call {@link Deadline.due}, in the scheduler's milliseconds, or {@link NO_DEADLINE}.
    */
   watch(deadline: Deadline, dueAt: number): void;
   /** Removes a deadline; does nothing if it isn't watched. */
@@ -42,7 +42,7 @@ function nextOf(deadline: Deadline, now: number): number {
     return deadline.due(now);
   } catch (error) {
     deadline.error(error);
-    return NEVER;
+    return NO_DEADLINE;
   }
 }
 
@@ -53,10 +53,10 @@ function nextOf(deadline: Deadline, now: number): number {
  *
  * @param tickMs How late a deadline may be noticed, in milliseconds.
  */
-export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
+export function timerWheel(tickMs: number, scheduler: SchedulerLike): TimerWheel {
   const ticks = new Map<number, Deadline[]>();
   let startedAt: number | undefined;
-  let next = NEVER;
+  let next = NO_DEADLINE;
   let alarm: Subscription | undefined;
 
   const since = (at: number) => {
@@ -65,10 +65,10 @@ export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
   };
   const put = (deadline: Deadline, dueAt: number, behind: number) => {
     deadline.tick = NONE;
-    if (dueAt === NEVER) return;
+    if (dueAt === NO_DEADLINE) return;
     deadline.tick = Math.max(behind + 1, Math.ceil(since(dueAt)));
     const those = ticks.get(deadline.tick);
-    deadline.place = those?.length ?? 0;
+    deadline.index = those?.length ?? 0;
     if (those) those.push(deadline);
     else ticks.set(deadline.tick, [deadline]);
   };
@@ -100,12 +100,12 @@ export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
     alarm?.unsubscribe();
     alarm = undefined;
     next = Math.min(...ticks.keys());
-    if (next === NEVER) return;
+    if (next === NO_DEADLINE) return;
     alarm = timer(Math.max(0, (next - since(now)) * tickMs), scheduler).subscribe(look);
   };
 
   const leave = (deadline: Deadline) => {
-    const { tick, place } = deadline;
+    const { tick, index } = deadline;
     deadline.tick = NONE;
     if (tick === NONE) return;
     const those = ticks.get(tick);
@@ -114,14 +114,14 @@ export function sweep(tickMs: number, scheduler: SchedulerLike): Sweep {
     // Move the last deadline into the gap. A `Set` would keep what was deleted from it, like a `Map` (see
     // `SessionTable`).
     if (moved !== deadline) {
-      those[place] = moved;
-      moved.place = place;
+      those[index] = moved;
+      moved.index = index;
     }
     if (those.length > 0) return;
     ticks.delete(tick);
     if (ticks.size > 0) return;
     alarm?.unsubscribe();
-    next = NEVER;
+    next = NO_DEADLINE;
   };
   return {
     watch(deadline, dueAt) {

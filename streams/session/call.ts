@@ -3,9 +3,9 @@ import type { Admitted } from '../admission/admit.js';
 import type { TimeSlices, Work } from '../rx/time-slices.js';
 import { announcement } from '../terminal/announcement.js';
 import { copied } from '../terminal/copied.js';
-import { plain } from '../terminal/sanitize.js';
+import { sanitize } from '../terminal/sanitize.js';
 import { Screen, type ScreenLine, type ScreenParts } from '../terminal/screen.js';
-import { TypeAhead, type TypeAheadHost } from '../terminal/type-ahead.js';
+import { TypeAhead, type TypeAheadDelegate } from '../terminal/type-ahead.js';
 import type { Encoding, Key, Output, Terminal } from '../types/connection.js';
 import {
   type Completer,
@@ -17,10 +17,10 @@ import {
 } from '../types/session.js';
 import { endFor, SessionEnd } from '../types/session-end.js';
 import type { Sliced } from './input-slices.js';
-import type { Lookout, Probed } from './keep-alive.js';
-import type { Expiring } from './session-timeouts.js';
+import type { KeepAlive, KeepAliveTarget } from './keep-alive.js';
+import type { TimedSession } from './session-timeouts.js';
 import { infoOf } from './session-view.js';
-import type { Endable } from './terminable.js';
+import type { Terminable } from './terminable.js';
 
 /** Deferred notices longer than this are shown at once. */
 const MAX_NOTICES_LENGTH = 16 * 1024;
@@ -28,13 +28,13 @@ const MAX_NOTICES_LENGTH = 16 * 1024;
 const MAX_HANDLE_LENGTH = 40;
 
 /** What a session needs of its board. */
-export interface CallHost {
+export interface CallDelegate {
   /** Unique across boards and restarts. */
   readonly boardId: string;
   /** The time slices shared by all sessions. */
   readonly time: TimeSlices;
   /** The reason of the end is settled. */
-  decided(ending: SessionEnd): void;
+  settled(ending: SessionEnd): void;
   /** A login with this handle failed. */
   loginFailed(handle: string): void;
 }
@@ -43,13 +43,15 @@ export interface CallHost {
  * A session: what its app sees, and the state that the board and the operators of its chain share. A class,
  * since there are ten thousand of them and prototype methods cost no memory.
  */
-export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAheadHost, ScreenLine, Work {
+export class Call
+  implements Session, Terminable, TimedSession, KeepAliveTarget, Sliced, TypeAheadDelegate, ScreenLine, Work
+{
   openedAt: number;
   lastInputAt: number;
   user: User | null = null;
   held = false;
-  chain: Endable['chain'] = undefined;
-  lookout: Lookout | undefined = undefined;
+  chain: Terminable['chain'] = undefined;
+  keepAlive: KeepAlive | undefined = undefined;
   slices: Sliced['slices'] = undefined;
   readonly typeAhead = new TypeAhead(this);
   readonly screen: Screen;
@@ -59,13 +61,13 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
   /** Lines to show above the input, not shown yet. */
   #notices = '';
 
-  /** @param host Told of the end once, before any operator downstream is. */
+  /** @param delegate Told of the end once, before any operator downstream is. */
   constructor(
     readonly admitted: Admitted,
     readonly outputLimitBytes: number,
     readonly scheduler: SchedulerLike,
     screenParts: ScreenParts,
-    readonly host: CallHost,
+    readonly delegate: CallDelegate,
   ) {
     this.screen = new Screen(this.connection, screenParts, this);
     this.connection.notifier = this;
@@ -74,14 +76,14 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
   }
 
   get time(): TimeSlices {
-    return this.host.time;
+    return this.delegate.time;
   }
   get id() {
     return this.admitted.id;
   }
   // Computed: a field would cost forty bytes per session.
   get callId() {
-    return `${this.host.boardId}-${this.id}`;
+    return `${this.delegate.boardId}-${this.id}`;
   }
   get connection() {
     return this.admitted.connection;
@@ -189,7 +191,7 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
       const candidates: Completer = (typed) => {
         try {
           const begins = typed.toLowerCase();
-          return [...completer(typed)].map(plain).filter((text) => text.toLowerCase().startsWith(begins));
+          return [...completer(typed)].map(sanitize).filter((text) => text.toLowerCase().startsWith(begins));
         } catch (error) {
           this.break(new SessionEnd('app-error', error));
           return [];
@@ -205,7 +207,7 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
 
   reportFailedLogin(handle: string): void {
     if (this.#ending || (this.#state !== 'connected' && this.#state !== 'authenticating')) return;
-    this.host.loginFailed(copied(plain(`${handle}`.slice(0, MAX_HANDLE_LENGTH))));
+    this.delegate.loginFailed(copied(sanitize(`${handle}`.slice(0, MAX_HANDLE_LENGTH))));
   }
 
   /** Moves to a later state, never back. */
@@ -213,12 +215,12 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
     if (SESSION_STATES.indexOf(state) > SESSION_STATES.indexOf(this.#state)) this.#state = state;
   }
 
-  decide(ending: SessionEnd): SessionEnd {
+  settle(ending: SessionEnd): SessionEnd {
     if (this.#ending) return this.#ending;
     this.step();
     this.#ending = ending;
     this.become('closing');
-    this.host.decided(ending);
+    this.delegate.settled(ending);
     return ending;
   }
 
@@ -237,7 +239,7 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
 
   private break(ending: SessionEnd): void {
     if (this.chain) this.chain.error(ending);
-    else this.decide(ending);
+    else this.settle(ending);
   }
 
   send(output: Output): void {
@@ -255,7 +257,7 @@ export class Call implements Session, Endable, Expiring, Probed, Sliced, TypeAhe
   private limitBacklog(): void {
     this.time.count();
     const { backlog } = this.connection;
-    if (backlog > 0) this.lookout?.wake();
+    if (backlog > 0) this.keepAlive?.wake();
     if (backlog > this.outputLimitBytes) this.end('slow');
     else if (backlog > this.outputLimitBytes / 2 && !this.typeAhead.blocked) this.block();
   }

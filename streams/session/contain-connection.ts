@@ -3,7 +3,7 @@ import { isRefused, refusedByError } from '../admission/refused.js';
 import { kindOf } from '../rx/kind-of.js';
 import { feed, Stage } from '../rx/operator.js';
 import { UNKNOWN_TERMINAL } from '../terminal/unknown-terminal.js';
-import type { Knock } from '../types/admission.js';
+import type { ConnectionAttempt } from '../types/admission.js';
 import type { Connection, Encoding, Output, Terminal } from '../types/connection.js';
 import { SessionEnd } from '../types/session-end.js';
 
@@ -15,10 +15,10 @@ export type ConnectionFailed = (error: unknown) => void;
  * input errors with `connection-error`, and it isn't called again. An object that isn't a {@link Connection}
  * is refused (`error`).
  */
-export function containConnection(knock: Knock, failed: ConnectionFailed): Knock {
-  if (Object(knock) === knock && isRefused(knock))
-    return { ...knock, connection: new ContainedConnection(knock.connection, failed) };
-  const connection = new ContainedConnection(knock as Connection, failed);
+export function containConnection(attempt: ConnectionAttempt, failed: ConnectionFailed): ConnectionAttempt {
+  if (Object(attempt) === attempt && isRefused(attempt))
+    return { ...attempt, connection: new ContainedConnection(attempt.connection, failed) };
+  const connection = new ContainedConnection(attempt as Connection, failed);
   return connection.problem ? refusedByError(connection, connection.problem) : connection;
 }
 

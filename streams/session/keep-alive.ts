@@ -1,20 +1,20 @@
 import { identity, type MonoTypeOperatorFunction, type SchedulerLike, type Subscriber } from 'rxjs';
 import { Stage, staged } from '../rx/operator.js';
-import { type Deadline, NEVER, type Sweep } from '../rx/timer-wheel.js';
+import { type Deadline, NO_DEADLINE, type TimerWheel } from '../rx/timer-wheel.js';
 import type { Connection } from '../types/connection.js';
 import { endFor, type SessionEnd } from '../types/session-end.js';
 
 /** What is needed to tell whether the caller is still there. */
-export interface Probed {
+export interface KeepAliveTarget {
   readonly connection: Pick<Connection, 'bytesIn' | 'bytesOut' | 'backlog' | 'answers' | 'probe'>;
   /** True while the connection isn't read, and the caller can't be heard. */
   readonly paused: boolean;
-  /** Set by {@link probe}; call `wake` when output stays in the backlog. */
-  lookout: Lookout | undefined;
+  /** Set by {@link keepAlive}; call `wake` when output stays in the backlog. */
+  keepAlive: KeepAlive | undefined;
 }
 
 /** Checks whether the caller is still there. */
-export interface Lookout {
+export interface KeepAlive {
   /** Resumes the checks, if there was nothing to check. */
   wake(): void;
 }
@@ -34,24 +34,24 @@ const LOOKS = 4;
  *
  * @param timeoutMs `null` never gives up.
  */
-export function probe<T>(
-  call: Probed,
+export function keepAlive<T>(
+  call: KeepAliveTarget,
   timeoutMs: number | null,
-  sweep: Sweep,
+  timerWheel: TimerWheel,
   scheduler: SchedulerLike,
 ): MonoTypeOperatorFunction<T> {
   if (timeoutMs === null) return identity;
-  return staged((below) => new Probe(below, call, timeoutMs, sweep, scheduler));
+  return staged((below) => new Probe(below, call, timeoutMs, timerWheel, scheduler));
 }
 
-class Probe<T> extends Stage<T> implements Deadline, Lookout {
+class Probe<T> extends Stage<T> implements Deadline, KeepAlive {
   tick = 0;
-  place = 0;
-  readonly #call: Probed;
+  index = 0;
+  readonly #call: KeepAliveTarget;
   /** Kept here: a lookup through the session misses the cache at ten thousand sessions. */
-  readonly #connection: Probed['connection'];
+  readonly #connection: KeepAliveTarget['connection'];
   readonly #timeoutMs: number;
-  readonly #sweep: Sweep;
+  readonly #timerWheel: TimerWheel;
   readonly #scheduler: SchedulerLike;
   #heard = 0;
   #backlog = 0;
@@ -64,14 +64,20 @@ class Probe<T> extends Stage<T> implements Deadline, Lookout {
   /** Whether there is nothing to check. */
   #resting = true;
 
-  constructor(below: Subscriber<T>, call: Probed, timeoutMs: number, sweep: Sweep, scheduler: SchedulerLike) {
+  constructor(
+    below: Subscriber<T>,
+    call: KeepAliveTarget,
+    timeoutMs: number,
+    timerWheel: TimerWheel,
+    scheduler: SchedulerLike,
+  ) {
     super(below);
     this.#call = call;
     this.#connection = call.connection;
     this.#timeoutMs = timeoutMs;
-    this.#sweep = sweep;
+    this.#timerWheel = timerWheel;
     this.#scheduler = scheduler;
-    call.lookout = this;
+    call.keepAlive = this;
     this.wake();
   }
 
@@ -94,7 +100,7 @@ class Probe<T> extends Stage<T> implements Deadline, Lookout {
     this.#taken = bytesOut - backlog;
     this.#aliveAt = this.#scheduler.now();
     this.#isLate = this.#asked = false;
-    this.#sweep.watch(this, this.#aliveAt + this.#timeoutMs / LOOKS);
+    this.#timerWheel.watch(this, this.#aliveAt + this.#timeoutMs / LOOKS);
   }
 
   due(now: number): number {
@@ -104,12 +110,12 @@ class Probe<T> extends Stage<T> implements Deadline, Lookout {
       this.#asked = false;
     }
     this.#resting = this.#backlog === 0 && !this.#connection.answers;
-    if (this.#resting) return NEVER;
+    if (this.#resting) return NO_DEADLINE;
     const silentMs = now - this.#aliveAt;
     const eachMs = this.#timeoutMs / LOOKS;
     if (silentMs >= this.#timeoutMs && (this.#asked || this.#backlog > 0)) {
       this.error(endFor('lost'));
-      return NEVER;
+      return NO_DEADLINE;
     }
     const atMostMs = silentMs + (this.#isLate ? eachMs : 0);
     if (atMostMs >= this.#timeoutMs / 2 && !this.#asked && this.#backlog === 0) {
@@ -134,7 +140,7 @@ class Probe<T> extends Stage<T> implements Deadline, Lookout {
   }
 
   override unsubscribe(): void {
-    this.#sweep.leave(this);
+    this.#timerWheel.leave(this);
     super.unsubscribe();
   }
 }

@@ -1,15 +1,15 @@
 import type { MonoTypeOperatorFunction, SchedulerLike, Subscriber } from 'rxjs';
 import { Stage, staged } from '../rx/operator.js';
-import { type Deadline, NEVER, type Sweep } from '../rx/timer-wheel.js';
+import { type Deadline, NO_DEADLINE, type TimerWheel } from '../rx/timer-wheel.js';
 import type { Limits } from '../types/limits.js';
 import type { SessionState } from '../types/session.js';
 import { endFor, type SessionEnd } from '../types/session-end.js';
 
 /** What the deadlines of a session depend on. */
-export interface Expiring {
+export interface TimedSession {
   readonly state: SessionState;
   readonly openedAt: number;
-  /** Set by {@link expire} at each value from the caller. */
+  /** Set by {@link sessionTimeouts} at each value from the caller. */
   lastInputAt: number;
   /** True while the caller isn't read because the app is behind. The idle clock stops. */
   readonly held: boolean;
@@ -17,7 +17,7 @@ export interface Expiring {
   readonly taken: number;
 }
 
-export type ExpiryLimits = Pick<
+export type TimeoutLimits = Pick<
   Limits,
   'idleTimeoutMs' | 'idleWarningMs' | 'loginTimeoutMs' | 'sessionLimitMs'
 >;
@@ -45,27 +45,27 @@ export interface Warner {
  * come `idleWarningMs` before `time-limit` and `idle`; for `idle` once per silence. A warning that would
  * come before its own start is left out.
  */
-export function expire<T>(
-  call: Expiring,
-  limits: ExpiryLimits,
-  sweep: Sweep,
+export function sessionTimeouts<T>(
+  call: TimedSession,
+  limits: TimeoutLimits,
+  timerWheel: TimerWheel,
   scheduler: SchedulerLike,
   warner: Warner,
 ): MonoTypeOperatorFunction<T> {
-  return staged((below) => new Expire(below, call, limits, sweep, scheduler, warner));
+  return staged((below) => new Expire(below, call, limits, timerWheel, scheduler, warner));
 }
 
 class Expire<T> extends Stage<T> implements Deadline {
   tick = 0;
-  place = 0;
-  readonly #call: Expiring;
+  index = 0;
+  readonly #call: TimedSession;
   // `null` and `undefined` instead of `Infinity`: V8 allocates a heap number for that.
   readonly #idleMs: number | null;
   readonly #warningMs: number | null;
   /** Also `null` after the login. */
   #loginMs: number | null;
   readonly #limitMs: number | null;
-  readonly #sweep: Sweep;
+  readonly #timerWheel: TimerWheel;
   readonly #scheduler: SchedulerLike;
   readonly #warner: Warner;
   #warnedOfSilenceSince: number | undefined;
@@ -76,9 +76,9 @@ class Expire<T> extends Stage<T> implements Deadline {
 
   constructor(
     below: Subscriber<T>,
-    call: Expiring,
-    limits: ExpiryLimits,
-    sweep: Sweep,
+    call: TimedSession,
+    limits: TimeoutLimits,
+    timerWheel: TimerWheel,
     scheduler: SchedulerLike,
     warner: Warner,
   ) {
@@ -90,7 +90,7 @@ class Expire<T> extends Stage<T> implements Deadline {
     this.#loginMs = limits.loginTimeoutMs;
     this.#limitMs = limits.sessionLimitMs;
     this.#warnedOfLimit = orNever(this.#warningMs) >= orNever(this.#limitMs);
-    this.#sweep = sweep;
+    this.#timerWheel = timerWheel;
     this.#scheduler = scheduler;
     this.#warner = warner;
     if (call.held) this.#stallSeenAt = scheduler.now();
@@ -156,17 +156,17 @@ class Expire<T> extends Stage<T> implements Deadline {
 
   /** Schedules the earliest deadline. */
   private watch(): void {
-    this.#sweep.watch(this, this.nextAt());
+    this.#timerWheel.watch(this, this.nextAt());
   }
 
   override unsubscribe(): void {
-    this.#sweep.leave(this);
+    this.#timerWheel.leave(this);
     super.unsubscribe();
   }
 
   private loginEndsAt(): number {
     const { state, openedAt } = this.#call;
-    return state === 'active' ? NEVER : openedAt + orNever(this.#loginMs);
+    return state === 'active' ? NO_DEADLINE : openedAt + orNever(this.#loginMs);
   }
   private limitEndsAt(): number {
     return this.#call.openedAt + orNever(this.#limitMs);
@@ -192,4 +192,4 @@ class Expire<T> extends Stage<T> implements Deadline {
   }
 }
 
-const orNever = (ms: number | null | undefined) => ms ?? NEVER;
+const orNever = (ms: number | null | undefined) => ms ?? NO_DEADLINE;

@@ -2,14 +2,14 @@ import { concat, defer, Observable, Subscriber } from 'rxjs';
 import type { Admitted } from '../admission/admit.js';
 import { type Accounts, perUser } from '../admission/per-user.js';
 import { refusalOf } from '../admission/refused.js';
-import { contain, type TeardownHost } from '../rx/contain.js';
+import { contain, type TeardownDelegate } from '../rx/contain.js';
 import { feed, Stage } from '../rx/operator.js';
 import { streamOf } from '../rx/stream-of.js';
 import type { TimeSlices } from '../rx/time-slices.js';
-import { type Deadline, NEVER, type Sweep } from '../rx/timer-wheel.js';
+import { type Deadline, NO_DEADLINE, type TimerWheel } from '../rx/timer-wheel.js';
 import type { Farewell } from '../shutdown/farewell.js';
-import { lines } from '../terminal/line-discipline.js';
-import * as texts from '../terminal/messages.js';
+import { lineDiscipline } from '../terminal/line-discipline.js';
+import * as messages from '../terminal/messages.js';
 import type { ScreenParts } from '../terminal/screen.js';
 import type { App, Authenticator, Services } from '../types/app.js';
 import type { Output } from '../types/connection.js';
@@ -18,15 +18,15 @@ import type { Limits } from '../types/limits.js';
 import type { EndReason, User } from '../types/session.js';
 import { endFor, faultOf, isForeign, protocolOf, SessionEnd } from '../types/session-end.js';
 import type { Sessions } from '../types/session-table.js';
-import { Call, type CallHost } from './call.js';
+import { Call, type CallDelegate } from './call.js';
 import { inputRate } from './input-rate.js';
 import { inputSlices } from './input-slices.js';
-import { probe } from './keep-alive.js';
-import { expire } from './session-timeouts.js';
-import { type Host, signIn } from './sign-in.js';
+import { keepAlive } from './keep-alive.js';
+import { sessionTimeouts } from './session-timeouts.js';
+import { type SignInDelegate, signIn } from './sign-in.js';
 import { talk } from './talk.js';
-import { endable } from './terminable.js';
-import { wait } from './waiting-room.js';
+import { terminable } from './terminable.js';
+import { waitingRoom } from './waiting-room.js';
 
 /** What a session needs of its board. */
 export interface SessionParts {
@@ -35,7 +35,7 @@ export interface SessionParts {
   readonly services: Services;
   readonly limits: Limits;
   readonly screen: ScreenParts;
-  readonly sweep: Sweep;
+  readonly timerWheel: TimerWheel;
   readonly slices: TimeSlices;
   readonly farewell: Farewell;
   /** Where the call is found by its id, from its beginning until its line is gone. */
@@ -66,7 +66,10 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
 }
 
 /** The last stage of the chain, where every ending arrives; and what the others need of the session. */
-class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output>, TeardownHost {
+class Life
+  extends Stage<never, ServerEvent>
+  implements CallDelegate, SignInDelegate<Output>, TeardownDelegate
+{
   readonly #parts: SessionParts;
   readonly #call: Call;
   /** How long it was in the waiting room; `undefined` for nearly everybody, since a number would be an object of its own. */
@@ -84,26 +87,26 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output>, 
   }
 
   start(): void {
-    const { limits, sweep, slices, services, calls } = this.#parts;
+    const { limits, timerWheel, slices, services, calls } = this.#parts;
     const call = this.#call;
     calls.set(call.id, call);
 
     const input$ = call.connection.input$.pipe(
       inputRate(limits.inputRate, call, services.scheduler),
-      probe(call, limits.deadPeerTimeoutMs, sweep, services.scheduler),
+      keepAlive(call, limits.deadPeerTimeoutMs, timerWheel, services.scheduler),
       inputSlices(call, slices),
     );
-    const { verdict, place$ } = call.admitted;
+    const { verdict, position$: place$ } = call.admitted;
     if (verdict === 'admitted') this.live(input$).subscribe(this);
     else
       concat(
-        wait(input$, place$, call, (place) => this.tellPlace(place)),
+        waitingRoom(input$, place$, call, (position) => this.tellPosition(position)),
         defer(() => this.live(input$)),
       ).subscribe(this);
   }
 
   private live(input$: Observable<Uint8Array>): Observable<never> {
-    const { limits, sweep, services, authenticate } = this.#parts;
+    const { limits, timerWheel, services, authenticate } = this.#parts;
     const call = this.#call;
     this.connect();
     const teardown = { teardownFailed: (error: unknown) => this.tellFailure('authenticate', error) };
@@ -112,9 +115,9 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output>, 
       signIn(this),
     );
     return input$.pipe(
-      expire(call, limits, sweep, services.scheduler, this),
-      endable(call),
-      lines(call.screen, call.typeAhead),
+      sessionTimeouts(call, limits, timerWheel, services.scheduler, this),
+      terminable(call),
+      lineDiscipline(call.screen, call.typeAhead),
       talk(call.typeAhead, conversation$, call),
     );
   }
@@ -149,10 +152,10 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output>, 
     this.below.next({ type: 'callbackFailed', callback, session: this.#call.id, error });
   }
 
-  private tellPlace(place: number): void {
+  private tellPosition(position: number): void {
     const { id, callId, address } = this.#call;
-    this.below.next({ type: 'sessionWaiting', session: id, callId, address, place });
-    this.#call.write(`${texts.waiting(this.#parts.limits.maxSessions, place)}\n`);
+    this.below.next({ type: 'sessionWaiting', session: id, callId, address, position });
+    this.#call.write(`${messages.waiting(this.#parts.limits.maxSessions, position)}\n`);
   }
 
   private connect(): void {
@@ -166,7 +169,7 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output>, 
       this.open();
       return;
     }
-    this.#opening = new Opening(() => this.open(), this.#parts.sweep, call.openedAt + OPENING_MS);
+    this.#opening = new Opening(() => this.open(), this.#parts.timerWheel, call.openedAt + OPENING_MS);
     recognised$.subscribe(this.#opening);
   }
 
@@ -210,10 +213,10 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output>, 
   warn(reason: 'idle' | 'time-limit', inMs: number): void {
     const { id, node } = this.#call;
     this.below.next({ type: 'sessionWarned', session: id, node, reason, inMs });
-    this.#call.announce(texts.warning(reason, inMs));
+    this.#call.announce(messages.warning(reason, inMs));
   }
 
-  decided(ending: SessionEnd): void {
+  settled(ending: SessionEnd): void {
     const { reason } = ending;
     const { id, node, admitted } = this.#call;
     if (this.#opening && !isForeign(ending)) this.open();
@@ -224,7 +227,7 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output>, 
 
   protected override _error(error: unknown): void {
     const { connection } = this.#call;
-    const ending = this.#call.decide(
+    const ending = this.#call.settle(
       error instanceof SessionEnd ? error : new SessionEnd('app-error', error),
     );
     const { reason } = ending;
@@ -235,7 +238,7 @@ class Life extends Stage<never, ServerEvent> implements CallHost, Host<Output>, 
     );
     this.feedBy(goodbye);
     if (!wasOpened) this.refuse();
-    this.#parts.farewell(connection, texts.goodbye(ending)).subscribe(goodbye);
+    this.#parts.farewell(connection, messages.goodbye(ending)).subscribe(goodbye);
   }
   protected override _complete(): void {
     this._error(endFor('app-done'));
@@ -295,20 +298,20 @@ class Goodbye extends Stage<boolean, ServerEvent> {
 /** Opens a session when its caller is recognised, or has said nothing for a while. */
 class Opening extends Subscriber<never> implements Deadline {
   tick = 0;
-  place = 0;
+  index = 0;
   readonly #open: () => void;
-  readonly #sweep: Sweep;
+  readonly #timerWheel: TimerWheel;
 
-  constructor(open: () => void, sweep: Sweep, dueAt: number) {
+  constructor(open: () => void, timerWheel: TimerWheel, dueAt: number) {
     super();
     this.#open = open;
-    this.#sweep = sweep;
-    sweep.watch(this, dueAt);
+    this.#timerWheel = timerWheel;
+    timerWheel.watch(this, dueAt);
   }
 
   due(): number {
     this.complete();
-    return NEVER;
+    return NO_DEADLINE;
   }
 
   protected override _complete(): void {
@@ -318,7 +321,7 @@ class Opening extends Subscriber<never> implements Deadline {
 
   override unsubscribe(): void {
     if (this.closed) return;
-    this.#sweep.leave(this);
+    this.#timerWheel.leave(this);
     super.unsubscribe();
   }
 }

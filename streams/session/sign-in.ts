@@ -1,11 +1,11 @@
 import type { Observable, OperatorFunction, Subscriber } from 'rxjs';
 import { kindOf } from '../rx/kind-of.js';
 import { follow, Stage, staged } from '../rx/operator.js';
-import { plain } from '../terminal/sanitize.js';
+import { sanitize } from '../terminal/sanitize.js';
 import type { User } from '../types/session.js';
 
 /** The session that signs in. */
-export interface Host<T> {
+export interface SignInDelegate<T> {
   /** The reason the session ended, if it did. A user found after that isn't logged in. */
   readonly ending: unknown;
   /** Whether the user may log in. Tells the caller if not. */
@@ -17,13 +17,13 @@ export interface Host<T> {
 }
 
 /**
- * Takes the first user of an authenticator, logs it in, and continues with {@link Host.greet}. Makes the
- * handle {@link plain}, since it is shown on every screen; errors if nothing is left of it. Completes without
+ * Takes the first user of an authenticator, logs it in, and continues with {@link SignInDelegate.greet}. Makes the
+ * handle plain text ({@link sanitize}), since it is shown on every screen; errors if nothing is left of it. Completes without
  * greeting if the session is over, the user isn't admitted, or there is none. Unsubscribes the authenticator
  * before the app begins, so that its memory is freed.
  */
-export function signIn<T>(host: Host<T>): OperatorFunction<User, T> {
-  return staged((below) => new SigningIn(below, host));
+export function signIn<T>(delegate: SignInDelegate<T>): OperatorFunction<User, T> {
+  return staged((below) => new SigningIn(below, delegate));
 }
 
 /**
@@ -31,24 +31,24 @@ export function signIn<T>(host: Host<T>): OperatorFunction<User, T> {
  * to the prompt.
  */
 class SigningIn<T> extends Stage<User, T> {
-  readonly #host: Host<T>;
+  readonly #delegate: SignInDelegate<T>;
 
-  constructor(below: Subscriber<T>, host: Host<T>) {
+  constructor(below: Subscriber<T>, delegate: SignInDelegate<T>) {
     super(below);
-    this.#host = host;
+    this.#delegate = delegate;
   }
 
   protected override _next(found: User): void {
-    const host = this.#host;
+    const delegate = this.#delegate;
     const user = { ...found, handle: handleOf(found) };
-    const isIn = !host.ending && host.admits(user);
-    if (isIn) host.logIn(user);
-    if (!isIn || host.ending) {
+    const isIn = !delegate.ending && delegate.admits(user);
+    if (isIn) delegate.logIn(user);
+    if (!isIn || delegate.ending) {
       this.complete();
       return;
     }
     this.unsubscribe();
-    follow(() => host.greet(), this.below);
+    follow(() => delegate.greet(), this.below);
   }
 }
 
@@ -59,7 +59,7 @@ function handleOf(found: Partial<User> | null | undefined): string {
     throw new TypeError(
       `an authenticator emits a user with a handle (text), and this one emitted ${found ? `${kindOf(found)} whose handle is ${kindOf(handle)}` : kindOf(found)}`,
     );
-  const shown = plain(handle);
+  const shown = sanitize(handle);
   if (shown.trim() === '') throw new TypeError('a handle has a letter that shows, and this one has none');
   return shown;
 }

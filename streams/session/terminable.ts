@@ -3,9 +3,9 @@ import { Stage, staged } from '../rx/operator.js';
 import { endFor, SessionEnd } from '../types/session-end.js';
 
 /** A session that can be ended from outside its chain. */
-export interface Endable {
+export interface Terminable {
   /** Settles the reason. The first one stands, and is returned to later callers too. */
-  decide(ending: SessionEnd): SessionEnd;
+  settle(ending: SessionEnd): SessionEnd;
   /** The reason, once settled. */
   readonly ending: SessionEnd | undefined;
   /** The running chain. An error ends it. */
@@ -17,14 +17,14 @@ export interface Endable {
  * and an order from outside (an error passed to `chain`). Each is settled with `decide` *before* the app is
  * told, and continues downstream as an error.
  */
-export function endable<T>(call: Endable): MonoTypeOperatorFunction<T> {
+export function terminable<T>(call: Terminable): MonoTypeOperatorFunction<T> {
   return staged((below) => new Breakable(below, call));
 }
 
 class Breakable<T> extends Stage<T> {
-  readonly #call: Endable;
+  readonly #call: Terminable;
 
-  constructor(below: Subscriber<T>, call: Endable) {
+  constructor(below: Subscriber<T>, call: Terminable) {
     super(below);
     this.#call = call;
   }
@@ -46,7 +46,7 @@ class Breakable<T> extends Stage<T> {
   }
 
   protected override _error(error: unknown): void {
-    super._error(this.#call.decide(error instanceof SessionEnd ? error : new SessionEnd('app-error', error)));
+    super._error(this.#call.settle(error instanceof SessionEnd ? error : new SessionEnd('app-error', error)));
   }
   protected override _complete(): void {
     this._error(endFor('hangup'));

@@ -17,7 +17,7 @@ import {
   timer,
 } from 'rxjs';
 import { inSlices } from '../rx/in-slices.js';
-import * as texts from '../terminal/messages.js';
+import * as messages from '../terminal/messages.js';
 import type { ServerEvent } from '../types/events.js';
 import type { EndReason, Session } from '../types/session.js';
 
@@ -76,7 +76,7 @@ export function drain(
       };
       const dismiss = () =>
         part(
-          (call) => call.announce(texts.draining(graceMs)),
+          (call) => call.announce(messages.draining(graceMs)),
           (call) => call.end('shutdown'),
         );
 

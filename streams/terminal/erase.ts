@@ -1,5 +1,5 @@
 import type { Terminal } from '../types/connection.js';
-import { lettersOf } from './graphemes.js';
+import { graphemesOf } from './graphemes.js';
 import { NOTHING_TYPED, redrawn, type Typed } from './line-editor.js';
 import { isOrdinary } from './sanitize.js';
 
@@ -41,7 +41,7 @@ function rowsAbove(text: string, columns: number, width: (text: string) => numbe
   if (isOrdinary(text)) return Math.max(0, Math.ceil(text.length / columns) - 1);
   let rows = 0;
   let at = 0;
-  for (const letter of lettersOf(text.replace(COLOURS, ''))) {
+  for (const letter of graphemesOf(text.replace(COLOURS, ''))) {
     const wide = width(letter);
     if (at + wide > columns) {
       rows += 1;

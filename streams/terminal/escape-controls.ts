@@ -9,12 +9,12 @@ export const NOT_PRINTED = new RegExp(`${UNSAFE.source}|[\\u200c\\u200d]`, 'gu')
  *
  * @example
  * ```ts
- * import { printable } from 'impulse-bbs/streams';
+ * import { escapeControls } from 'impulse-bbs/streams';
  *
- * console.log(printable('hello\x1b[2J')); // hello\u{1b}[2J
+ * console.log(escapeControls('hello\x1b[2J')); // hello\u{1b}[2J
  * ```
  */
-export function printable(text: string, most = 200): string {
+export function escapeControls(text: string, most = 200): string {
   const short = text.length > most ? `${text.slice(0, most)}…` : text;
   return short.replace(NOT_PRINTED, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 }

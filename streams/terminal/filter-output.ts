@@ -35,7 +35,7 @@ const MAX_REPEATS = 255;
  * (ECMA-48, xterm's ctlseqs). Counts, positions and sizes are limited to those of a window, and a letter is
  * repeated at most 255 times. Sequences may be cut anywhere; at most a few bytes are buffered.
  */
-export function harmless(): Harmless {
+export function filterOutput(): Harmless {
   let state: 'text' | 'escape' | 'charset' | 'control' | 'string' | 'string-end' = 'text';
   let sequence = '';
   let touched = false;

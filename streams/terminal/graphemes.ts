@@ -18,7 +18,7 @@ export const isSimple = (text: string): boolean => ALL_SIMPLE.test(text);
  * Splits a text into letters (grapheme clusters, UAX #29). Uses `Intl.Segmenter` only for the parts that need
  * it, since it takes twenty times as long.
  */
-export function lettersOf(text: string): string[] {
+export function graphemesOf(text: string): string[] {
   if (isSimple(text)) return text.split('');
   const letters: string[] = [];
   let at = 0;

@@ -5,7 +5,7 @@ import type { Completer } from '../types/session.js';
 import { completed, listed } from './completion.js';
 import { type KeyHandler, Keys } from './keys.js';
 import { LINE_LIMIT, LineEditor, NOTHING_TYPED, redrawn, type Typed } from './line-editor.js';
-import { plain, withoutControls } from './sanitize.js';
+import { sanitize, withoutControls } from './sanitize.js';
 import type { TypeAhead, Unfinished } from './type-ahead.js';
 
 /** What the line discipline needs of a session. */
@@ -66,12 +66,15 @@ type KeyTaker = Pick<TypeAhead, 'wantsKeys' | 'press' | 'interrupt' | 'typing'>;
  * In addition, Ctrl-C drops the line and the type-ahead, Ctrl-D in an empty line hangs up, Ctrl-L redraws the
  * line, and Tab completes it. While an app reads keys, they go to the app and there are no lines. If the
  * server echoes, it does so once per chunk, as the difference to the screen, so that no key causes more
- * output than a line's length. Lines and keys are {@link plain} text, so that an app can pass them on to
+ * output than a line's length. Lines and keys are plain text ({@link sanitize}), so that an app can pass them on to
  * other callers' terminals.
  *
  * An unfinished line is dropped when the source completes.
  */
-export function lines(terminal: LineTerminal, taker: KeyTaker): OperatorFunction<Uint8Array, string> {
+export function lineDiscipline(
+  terminal: LineTerminal,
+  taker: KeyTaker,
+): OperatorFunction<Uint8Array, string> {
   return staged((below) => new LineDiscipline(below, terminal, taker));
 }
 
@@ -177,7 +180,7 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
       this.show('\n');
     }
     const typed = this.#editor.take();
-    const line = this.#isOrdinary ? typed : plain(typed);
+    const line = this.#isOrdinary ? typed : sanitize(typed);
     this.#isOrdinary = true;
     if (this.#echoing && !secret) this.#editor.remember(line);
     this.shown = NOTHING_TYPED;

@@ -25,12 +25,12 @@ const TOWER = new RegExp(`(${ON_TOP}{6})${ON_TOP}+`, 'gu');
  *
  * @example
  * ```ts
- * import { plain } from 'impulse-bbs';
+ * import { sanitize } from 'impulse-bbs';
  *
- * plain('\x1b]0;title\x07hello'); // ']0;titlehello'
+ * sanitize('\x1b]0;title\x07hello'); // ']0;titlehello'
  * ```
  */
-export function plain(text: string): string {
+export function sanitize(text: string): string {
   if (isOrdinary(text)) return text;
   return withoutControls(text).replace(STRAY_VARIATION, '').replace(STRAY_JOINER, '').replace(TOWER, '$1');
 }

@@ -14,7 +14,7 @@ export const TYPE_AHEAD_BYTES = 64 * 1024;
 export const LINE_OVERHEAD_BYTES = 40;
 
 /** What the type-ahead needs of its session. */
-export interface TypeAheadHost {
+export interface TypeAheadDelegate {
   /** Called with true when more than {@link TYPE_AHEAD_BYTES} wait, with false at half of that. */
   hold(on: boolean): void;
   /** Runs `act` later, from the scheduler. */
@@ -34,7 +34,7 @@ export interface Unfinished {
 }
 
 /** The maximum depth of synchronous subscriptions. */
-const MAX_AT_ONCE = 256;
+const MAX_SYNCHRONOUS = 256;
 
 /**
  * The bounded queue between a caller and an app. Keeps what is typed ahead, also during the login. When it is
@@ -43,7 +43,7 @@ const MAX_AT_ONCE = 256;
 export class TypeAhead implements Work {
   /** The line being typed; set while input is read. */
   typing: Unfinished | undefined = undefined;
-  readonly #host: TypeAheadHost;
+  readonly #delegate: TypeAheadDelegate;
   // Two stacks, bottom to bottom: `shift()` moves the whole array, and a flood of Enters would cost seconds.
   #typed = NOTHING;
   #due = NOTHING;
@@ -57,7 +57,7 @@ export class TypeAhead implements Work {
   /** How many of them have been passed on. */
   #pressedOn = 0;
   /** Subscriptions that took something at once, since the last run of the scheduler. */
-  #atOnce = 0;
+  #synchronous = 0;
   #bytes = 0;
   #taken = 0;
   #holding = false;
@@ -68,8 +68,8 @@ export class TypeAhead implements Work {
   #late = false;
   #ended = false;
 
-  constructor(host: TypeAheadHost) {
-    this.#host = host;
+  constructor(delegate: TypeAheadDelegate) {
+    this.#delegate = delegate;
   }
 
   /** The number of lines taken so far. */
@@ -103,7 +103,7 @@ export class TypeAhead implements Work {
     return new Observable((subscriber) => {
       if (this.#ended) return subscriber.complete();
       this.#listeners = joined(this.#listeners, subscriber);
-      this.#host.asked();
+      this.#delegate.asked();
       this.within(() => this.goOn(() => this.flow()));
     });
   }
@@ -113,7 +113,7 @@ export class TypeAhead implements Work {
     return new Observable((subscriber) => {
       if (this.#ended) return subscriber.complete();
       this.#keyListeners = joined(this.#keyListeners, subscriber);
-      this.#host.asked();
+      this.#delegate.asked();
       this.within(() => this.goOn(() => this.pressAhead()));
     });
   }
@@ -150,7 +150,7 @@ export class TypeAhead implements Work {
         } finally {
           stepping = false;
         }
-        if (!answering) this.#host.asked();
+        if (!answering) this.#delegate.asked();
         if (this.#ended && !answering) subscriber.complete();
       };
       this.#takers = [...this.#takers, step];
@@ -199,7 +199,7 @@ export class TypeAhead implements Work {
   step(): boolean {
     this.#late = false;
     if (this.#ended) return false;
-    this.#host.batch(() => {
+    this.#delegate.batch(() => {
       this.pressAhead();
       this.pressOn();
       this.flow();
@@ -224,15 +224,15 @@ export class TypeAhead implements Work {
   }
 
   /**
-   * Synchronous `take(1), repeat()` recurses, and would overflow the stack. After {@link MAX_AT_ONCE}
+   * Synchronous `take(1), repeat()` recurses, and would overflow the stack. After {@link MAX_SYNCHRONOUS}
    * rounds, defer to the scheduler.
    */
   private within(act: () => void): void {
-    if (this.waits()) this.#atOnce += 1;
-    if (this.#atOnce <= MAX_AT_ONCE) act();
+    if (this.waits()) this.#synchronous += 1;
+    if (this.#synchronous <= MAX_SYNCHRONOUS) act();
     else
-      this.#host.later(() => {
-        this.#atOnce = 0;
+      this.#delegate.later(() => {
+        this.#synchronous = 0;
         act();
       });
   }
@@ -242,7 +242,7 @@ export class TypeAhead implements Work {
    * more.
    */
   private goOn(handOn: () => void): void {
-    const { time } = this.#host;
+    const { time } = this.#delegate;
     const waiting = this.#typed.length + this.#due.length + this.#pressed.length;
     if (waiting < 2 || time.isRunning) handOn();
     else if (!this.#late) time.begin(this);
@@ -251,7 +251,7 @@ export class TypeAhead implements Work {
   /** Whether lines and keys must wait: for the caller to read the output, or for another time slice. */
   private stops(): boolean {
     if (this.#blocked || this.#late) return true;
-    const { time } = this.#host;
+    const { time } = this.#delegate;
     if (!time.isOver) return false;
     this.#late = true;
     time.later(this);
@@ -279,14 +279,14 @@ export class TypeAhead implements Work {
   private holdIfFull(): void {
     if (this.#holding || this.#bytes <= TYPE_AHEAD_BYTES) return;
     this.#holding = true;
-    this.#host.hold(true);
+    this.#delegate.hold(true);
   }
 
   private lighten(text: string): void {
     this.#bytes -= weightOf(text);
     if (!this.#holding || this.#bytes >= TYPE_AHEAD_BYTES / 2) return;
     this.#holding = false;
-    this.#host.hold(false);
+    this.#delegate.hold(false);
   }
 
   /** Turns the waiting lines and the line being typed into keys, as many as are wanted. */

@@ -1,4 +1,4 @@
-import { lettersOf } from './graphemes.js';
+import { graphemesOf } from './graphemes.js';
 import { isOrdinary } from './sanitize.js';
 
 /**
@@ -8,12 +8,12 @@ import { isOrdinary } from './sanitize.js';
  * @param indent Starts each row of a wrapped line except the first.
  * @example
  * ```ts
- * import { fit } from 'impulse-bbs/streams';
+ * import { wrap } from 'impulse-bbs/streams';
  *
- * console.log(fit('a line that is too long', 12, (text) => text.length, '  '));
+ * console.log(wrap('a line that is too long', 12, (text) => text.length, '  '));
  * ```
  */
-export function fit(text: string, columns: number, width: (text: string) => number, indent = ''): string {
+export function wrap(text: string, columns: number, width: (text: string) => number, indent = ''): string {
   // Fast path for most messages, also those to a full room.
   if (text.length <= columns && isOrdinary(text)) return text;
   return text
@@ -86,7 +86,7 @@ let last: Measured | undefined;
 
 function measured(line: string, width: (text: string) => number): Measured {
   if (last?.line === line && last.width === width) return last;
-  const letters = lettersOf(line);
+  const letters = graphemesOf(line);
   last = { line, width, columns: width(line), letters, widths: letters.map(width) };
   return last;
 }

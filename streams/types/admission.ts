@@ -46,4 +46,4 @@ export interface Refused {
 }
 
 /** A connection that asks for a session, or one that an earlier rule has refused. */
-export type Knock = Connection | Refused;
+export type ConnectionAttempt = Connection | Refused;

@@ -59,7 +59,7 @@ export interface SessionWaiting extends Of<'sessionWaiting'> {
   /** The caller's address. */
   readonly address: string;
   /** The position in the waiting room; 1 is next. */
-  readonly place: number;
+  readonly position: number;
 }
 
 /** A caller got a node, and the login begins. */

@@ -6,7 +6,7 @@ export type SessionId = number;
 
 /** A caller who has logged in. */
 export interface User {
-  /** The name shown on every screen; the board makes it {@link plain}. The lobby shows `_` for spaces. */
+  /** The name shown on every screen; made plain text by {@link sanitize}. The lobby shows `_` for spaces. */
   readonly handle: string;
   /** True for a caller without an account, who chose the handle freely. */
   readonly guest?: boolean;

@@ -1,5 +1,5 @@
 import { defer, merge, Observable, Subscriber } from 'rxjs';
-import { fit } from '../../../streams/terminal/wrap.js';
+import { wrap } from '../../../streams/terminal/wrap.js';
 import type { Presence, Visitor } from '../../../streams/types/app.js';
 import type { Terminal } from '../../../streams/types/connection.js';
 import type { SessionId } from '../../../streams/types/session.js';
@@ -121,7 +121,7 @@ export const INDENT = '  ';
 function laidOut({ kind, from, text }: Message, columns: number, style: Style): string {
   const [mark, behind] = PHRASES[kind];
   const head = `${mark}${from.handle}`;
-  const lines = fit(`${head}${behind}${text}`, columns, maxWidth, INDENT);
+  const lines = wrap(`${head}${behind}${text}`, columns, maxWidth, INDENT);
   if (!lines.startsWith(head)) return lines;
   const styled = kind === 'paged' ? style('loud', mark) : mark;
   return `${styled}${style('name', from.handle)}${lines.slice(head.length)}`;
@@ -132,5 +132,5 @@ const PHRASES = { said: ['', ': '], did: ['* ', ' '], paged: ['-> ', ' pages you
 
 function comingOrGoing({ type, visitor }: Presence, terminal: Terminal): string {
   const words = `${visitor.handle} ${type === 'entered' ? 'came in' : 'left'}.`;
-  return styleOf(terminal)('quiet', fit(words, terminal.columns, maxWidth, INDENT));
+  return styleOf(terminal)('quiet', wrap(words, terminal.columns, maxWidth, INDENT));
 }

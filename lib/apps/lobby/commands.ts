@@ -1,10 +1,10 @@
 import { closestMatch } from 'leven';
 import type { Encoding } from '../../../streams/types/connection.js';
 import { folded } from '../../accounts/handle.js';
+import { shortened } from '../../text/column.js';
+import { dateAndTime, formatElapsed } from '../../text/times.js';
 import { callerChannel, type Message } from './chat.js';
-import { shortened } from './column.js';
 import { roomChannel, rooms } from './rooms.js';
-import { dateAndTime, spent } from './times.js';
 import { addressee, callsOf, handlesFrom, shownHandle, type Visit, visitorOf } from './visit.js';
 import { idle, who } from './who.js';
 
@@ -94,7 +94,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     help: 'the time, and how long you are on line',
     answer({ session, services }) {
       const now = services.scheduler.now();
-      return `It is ${services.dateOf(now).toUTCString()}. You have been on line for ${spent(now - session.openedAt)}.\n`;
+      return `It is ${services.dateOf(now).toUTCString()}. You have been on line for ${formatElapsed(now - session.openedAt)}.\n`;
     },
   },
   encoding: {

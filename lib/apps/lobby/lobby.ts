@@ -11,7 +11,7 @@ import {
   takeWhile,
 } from 'rxjs';
 import { beside } from '../../../streams/rx/beside.js';
-import { fit } from '../../../streams/terminal/wrap.js';
+import { wrap } from '../../../streams/terminal/wrap.js';
 import type { App, Services } from '../../../streams/types/app.js';
 import type { Output } from '../../../streams/types/connection.js';
 import type { SessionId } from '../../../streams/types/session.js';
@@ -56,7 +56,7 @@ export function lobby(): App {
     defer(() => {
       const room = new BehaviorSubject(FIRST_ROOM);
       const here: Visit = { session, services, room, away, ignored, lastCallers: callers.list };
-      const shown = (text: string) => fit(text, session.terminal.columns, maxWidth, INDENT);
+      const shown = (text: string) => wrap(text, session.terminal.columns, maxWidth, INDENT);
       const talk = paced(TALK_RATE, services.scheduler);
 
       const greeting = shown(welcome(here));

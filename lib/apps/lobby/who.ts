@@ -1,9 +1,9 @@
 import type { Services } from '../../../streams/types/app.js';
 import type { SessionInfo } from '../../../streams/types/session.js';
-import { column } from './column.js';
+import { column } from '../../text/column.js';
+import { formatElapsed, timeOfDay } from '../../text/times.js';
 import { firstByNode } from './first-by-node.js';
 import { roomsOf } from './rooms.js';
-import { spent, timeOfDay } from './times.js';
 import { people, shownHandle, type Visit } from './visit.js';
 
 /** The most callers listed. More would exceed the output limit of a session. */
@@ -36,7 +36,7 @@ function columnsFor(window: number): readonly Column[] {
       width: 6,
       align: 'right',
       from: 28,
-      of: ({ info }, now) => spent(now - info.lastInputAt),
+      of: ({ info }, now) => formatElapsed(now - info.lastInputAt),
     },
     { title: 'Where', width: 17, from: 80, of: ({ where }) => where },
   ];
@@ -70,7 +70,7 @@ export function idle(services: Services, handle: string): string {
   const lines = asked
     .sort((one, other) => one.lastInputAt - other.lastInputAt)
     .slice(0, MAX_LISTED)
-    .map((info) => `${spent(now - info.lastInputAt).padStart(6)}  ${nameOf(info)}\n`);
+    .map((info) => `${formatElapsed(now - info.lastInputAt).padStart(6)}  ${nameOf(info)}\n`);
   return `${lines.join('')}${more(asked.length)}`;
 }
 

@@ -1,5 +1,5 @@
 import { defer, EMPTY, filter, map, merge, type Observable, of, take, takeUntil, takeWhile } from 'rxjs';
-import { plain } from '../../../streams/terminal/sanitize.js';
+import { sanitize } from '../../../streams/terminal/sanitize.js';
 import type { ServerClosed, ServerDraining, ServerEvent } from '../../../streams/types/events.js';
 import { MAX_DURATION_MS } from '../../config/duration.js';
 import type { CountdownNews } from './closing-time.js';
@@ -57,15 +57,15 @@ function kick(board: Controlled, { node }: Fields): Observable<object> {
 }
 
 function broadcast({ impulse }: Controlled, { text }: Fields): Observable<object> {
-  if (typeof text !== 'string' || plain(text).trim() === '') throw new Error('the text is empty');
+  if (typeof text !== 'string' || sanitize(text).trim() === '') throw new Error('the text is empty');
   return of({ heard: impulse.broadcast(text) });
 }
 
 function drain(
-  { impulse, closing, tally }: Controlled,
+  { impulse, closing, stats }: Controlled,
   { inMs = 0, cancel = false }: Fields,
 ): Observable<DrainNews> {
-  const isDown = tally().phase === 'draining';
+  const isDown = stats().phase === 'draining';
   if (isDown && (cancel || inMs)) throw new Error('the board is going down already');
   if (cancel && closing.leftMs === null) throw new Error('no countdown is running');
   if (!Number.isInteger(inMs) || Number(inMs) < 0 || Number(inMs) > MAX_DURATION_MS)

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { Observable } from 'rxjs';
-import { printable } from '../../../streams/terminal/escape-controls.js';
+import { escapeControls } from '../../../streams/terminal/escape-controls.js';
 import { answerLines } from './answer-lines.js';
 import type { Request } from './protocol.js';
 import { safeAnswer } from './safe-answer.js';
@@ -15,7 +15,7 @@ export function ask<Answer extends object>(path: string, request: Request): Obse
     const socket = connect(path, () => socket.write(`${JSON.stringify(request)}\n`));
     let answered = false;
     socket.on('error', (error) => subscriber.error(new Error(unreachable(path, error))));
-    const noBoard = () => new Error(`the program at ${printable(path)} is not a board`);
+    const noBoard = () => new Error(`the program at ${escapeControls(path)} is not a board`);
     const lines = answerLines(socket).subscribe({
       next(line) {
         const said = safeAnswer(line) as (Answer & { error?: unknown }) | null;
@@ -43,13 +43,13 @@ function unreachable(path: string, { code, message }: NodeJS.ErrnoException): st
   switch (code) {
     case 'ENOENT':
     case 'ECONNREFUSED':
-      return `no board listens at ${printable(path)}; choose one with --port PORT or --control SOCKET`;
+      return `no board listens at ${escapeControls(path)}; choose one with --port PORT or --control SOCKET`;
     case 'EPIPE':
     case 'ECONNRESET':
       return HUNG_UP;
     case 'EACCES':
-      return `${printable(path)} belongs to another user: only the user who runs a board can control it`;
+      return `${escapeControls(path)} belongs to another user: only the user who runs a board can control it`;
     default:
-      return `${printable(path)} can't be asked: ${message}`;
+      return `${escapeControls(path)} can't be asked: ${message}`;
   }
 }

@@ -1,7 +1,7 @@
-import { printable } from '../../../streams/terminal/escape-controls.js';
-import { column } from '../../apps/lobby/column.js';
-import { spent } from '../../apps/lobby/times.js';
+import { escapeControls } from '../../../streams/terminal/escape-controls.js';
+import { column } from '../../text/column.js';
 import { maxWidth } from '../../text/max-width.js';
+import { formatElapsed } from '../../text/times.js';
 import type { Caller } from './protocol.js';
 
 interface Column {
@@ -14,12 +14,12 @@ interface Column {
 
 const COLUMNS: readonly Column[] = [
   { title: 'Node', align: 'right', of: ({ node }) => `${node}` },
-  { title: 'Handle', of: ({ handle }) => printable(handle ?? '(logging in)') },
-  { title: 'Address', spare: 3, of: ({ address }) => printable(address) },
-  { title: 'On line', align: 'right', spare: 2, of: ({ onLineMs }) => spent(onLineMs) },
-  { title: 'Idle', align: 'right', of: ({ idleMs }) => spent(idleMs) },
+  { title: 'Handle', of: ({ handle }) => escapeControls(handle ?? '(logging in)') },
+  { title: 'Address', spare: 3, of: ({ address }) => escapeControls(address) },
+  { title: 'On line', align: 'right', spare: 2, of: ({ onLineMs }) => formatElapsed(onLineMs) },
+  { title: 'Idle', align: 'right', of: ({ idleMs }) => formatElapsed(idleMs) },
   { title: 'State', spare: 1, of: ({ state }) => state },
-  { title: 'Where', spare: 4, of: ({ where }) => printable(where) },
+  { title: 'Where', spare: 4, of: ({ where }) => escapeControls(where) },
 ];
 
 const GAP = '  ';

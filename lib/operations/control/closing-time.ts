@@ -85,7 +85,7 @@ export function closingTime(
 }
 
 /** Wraps an app, so that callers who log in during a countdown are told that the board is about to close. */
-export function forewarned(app: App, leftMs: () => number | null): App {
+export function withClosingNotice(app: App, leftMs: () => number | null): App {
   return (session, services) => {
     const left = leftMs();
     if (left !== null) session.notify(announcement(closing(left), session.terminal, width));

@@ -1,4 +1,4 @@
-import { printable } from '../../../streams/terminal/escape-controls.js';
+import { escapeControls } from '../../../streams/terminal/escape-controls.js';
 import { closing, inWords } from '../../../streams/terminal/messages.js';
 import { formatDuration } from '../../config/duration.js';
 import type { Caller, DrainNews } from './protocol.js';
@@ -17,7 +17,7 @@ export function drainLine(news: DrainNews): string {
     case 'serverDraining': {
       const { sessions, graceMs, reason } = news;
       const patience = graceMs === null ? 'however long it takes' : `${formatDuration(graceMs)} at most`;
-      return `Going down (${printable(reason)}): ${sessions} on line, ${patience}.`;
+      return `Going down (${escapeControls(reason)}): ${sessions} on line, ${patience}.`;
     }
     case 'serverClosed': {
       const { drained, forced, durationMs } = news;
@@ -32,4 +32,4 @@ export const heardBy = (heard: number): string =>
 
 /** Describes the caller who was kicked. */
 export const kickedLine = ({ node, handle, address }: Caller): string =>
-  printable(`Kicked ${handle ?? 'a caller who was logging in'} from node ${node} (${address}).`);
+  escapeControls(`Kicked ${handle ?? 'a caller who was logging in'} from node ${node} (${address}).`);

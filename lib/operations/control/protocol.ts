@@ -1,4 +1,4 @@
-import type { Tally } from '../../../streams/events/stats.js';
+import type { BoardStats } from '../../../streams/events/stats.js';
 import type { ServerClosed, ServerDraining } from '../../../streams/types/events.js';
 import type { SessionState } from '../../../streams/types/session.js';
 
@@ -32,7 +32,7 @@ export interface Caller {
 }
 
 /** The figures of a board and its process. Counts are since its start. */
-export interface Figures extends Omit<Tally, 'lines'> {
+export interface Figures extends Omit<BoardStats, 'lines'> {
   /** The time left of the countdown; `null` if none is running. */
   readonly closesInMs: number | null;
   readonly uptimeMs: number;

@@ -1,5 +1,5 @@
-import { printable } from '../../../streams/terminal/escape-controls.js';
-import { plain } from '../../../streams/terminal/sanitize.js';
+import { escapeControls } from '../../../streams/terminal/escape-controls.js';
+import { sanitize } from '../../../streams/terminal/sanitize.js';
 
 /**
  * Parses a line of JSON from a board, and makes all text in it safe on a terminal: control characters, line
@@ -21,4 +21,4 @@ function safe(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [shown(name), inner]));
 }
 
-const shown = (text: string) => plain(printable(text));
+const shown = (text: string) => sanitize(escapeControls(text));

@@ -13,7 +13,7 @@ const MAX_BYTES = process.platform === 'linux' ? 107 : 103;
  *   `$XDG_RUNTIME_DIR/impulse` (removed when the user logs out), or in `~/.impulse`.
  * @throws If the path is too long for a socket.
  */
-export function placeOf(control: string, port: number, env: NodeJS.ProcessEnv = process.env): string {
+export function socketPath(control: string, port: number, env: NodeJS.ProcessEnv = process.env): string {
   const path = control === 'auto' ? automatic(port, env) : resolve(control);
   const bytes = Buffer.byteLength(path);
   if (bytes > MAX_BYTES)

@@ -1,5 +1,5 @@
 import { inWords } from '../../../streams/terminal/messages.js';
-import { spent } from '../../apps/lobby/times.js';
+import { formatElapsed } from '../../text/times.js';
 import type { Figures } from './protocol.js';
 
 /** Formats the figures for a person, one line each, with aligned names. */
@@ -7,7 +7,7 @@ export function statsText(figures: Figures): string {
   const { closesInMs, onLine, most, waiting, opened, waited, closed, refused } = figures;
   const rows: [string, string][] = [
     ['board', closesInMs === null ? figures.phase : `${figures.phase}, closes in ${inWords(closesInMs)}`],
-    ['up', spent(figures.uptimeMs)],
+    ['up', formatElapsed(figures.uptimeMs)],
     ['on line', `${onLine}, ${most} at most`],
     ['waiting', `${waiting}`],
     ['opened', `${opened}, ${waited} after a wait`],

@@ -1,6 +1,6 @@
 import { inWords } from '../../../streams/terminal/messages.js';
-import { column } from '../../apps/lobby/column.js';
-import { spent } from '../../apps/lobby/times.js';
+import { column } from '../../text/column.js';
+import { formatElapsed } from '../../text/times.js';
 import { callerTable } from './caller-table.js';
 import type { Remembered, Sample } from './history.js';
 import { inBytes } from './stats.js';
@@ -30,7 +30,7 @@ export function topScreen({ view, samples }: Remembered, { columns, rows }: Size
   const { phase, closesInMs, onLine, most, waiting, uptimeMs } = figures;
   const state = closesInMs === null ? phase : `closes in ${inWords(closesInMs)}`;
   const head = [
-    ends(` Impulse  ${state}, up ${spent(uptimeMs)}`, 'q leaves ', columns),
+    ends(` Impulse  ${state}, up ${formatElapsed(uptimeMs)}`, 'q leaves ', columns),
     '',
     `on line  ${onLine}, ${most} at most   waiting  ${waiting}`,
     '',

@@ -1,5 +1,5 @@
 import { map, type Observable } from 'rxjs';
-import { type Tally, traffic } from '../../../streams/events/stats.js';
+import { type BoardStats, traffic } from '../../../streams/events/stats.js';
 import type { Bus } from '../../../streams/types/app.js';
 import type { SessionInfo } from '../../../streams/types/session.js';
 import { firstByNode } from '../../apps/lobby/first-by-node.js';
@@ -18,7 +18,7 @@ export interface Controlled {
   readonly bus: Bus;
   readonly closing: ClosingTime;
   /** The counts so far. */
-  readonly tally: () => Tally;
+  readonly stats: () => BoardStats;
 }
 
 /** The most callers in a {@link View}. No screen has more rows. */
@@ -63,7 +63,7 @@ const caller = (info: SessionInfo, where: string, now: number): Caller => ({
 export function view$(board: Controlled): Observable<View> {
   return lateness().pipe(
     map((lateMs) => {
-      const { lines, ...counts } = board.tally();
+      const { lines, ...counts } = board.stats();
       return {
         time: new Date().toISOString(),
         figures: {

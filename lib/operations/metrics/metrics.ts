@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { filter, type Observable, type Subscription } from 'rxjs';
-import { type Tally, traffic } from '../../../streams/events/stats.js';
+import { type BoardStats, traffic } from '../../../streams/events/stats.js';
 import type { ServerEvent, SessionClosed } from '../../../streams/types/events.js';
 
 /** The bucket bounds of session durations, in seconds: from a glance to a whole night. */
@@ -12,7 +12,7 @@ const DURATIONS_S = [1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14_400, 28_800];
  */
 export function metrics(
   event$: Observable<ServerEvent>,
-  tally: () => Tally,
+  stats: () => BoardStats,
 ): { registry: Registry; running: Subscription } {
   const registry = new Registry();
   const registers = [registry];
@@ -27,7 +27,7 @@ export function metrics(
     help: 'Sessions on line.',
     registers,
     collect() {
-      this.set(tally().onLine);
+      this.set(stats().onLine);
     },
   });
   new Gauge({
@@ -35,7 +35,7 @@ export function metrics(
     help: 'Callers who wait for a free node.',
     registers,
     collect() {
-      this.set(tally().waiting);
+      this.set(stats().waiting);
     },
   });
   new Counter({
@@ -44,7 +44,7 @@ export function metrics(
     labelNames: ['result'],
     registers,
     collect() {
-      const { admitted, waited, refused } = tally();
+      const { admitted, waited, refused } = stats();
       this.reset();
       for (const [result, count] of Object.entries({ admitted, waiting: waited, ...refused }))
         this.inc({ result }, count);
@@ -57,7 +57,7 @@ export function metrics(
     registers,
     collect() {
       this.reset();
-      for (const [reason, count] of Object.entries(tally().closed)) this.inc({ reason }, count);
+      for (const [reason, count] of Object.entries(stats().closed)) this.inc({ reason }, count);
     },
   });
   new Counter({
@@ -66,7 +66,7 @@ export function metrics(
     registers,
     collect() {
       this.reset();
-      this.inc(tally().failedLogins);
+      this.inc(stats().failedLogins);
     },
   });
   new Counter({
@@ -75,7 +75,7 @@ export function metrics(
     registers,
     collect() {
       this.reset();
-      this.inc(tally().callbacksFailed);
+      this.inc(stats().callbacksFailed);
     },
   });
   const counted = { in: 0, out: 0 };
@@ -85,7 +85,7 @@ export function metrics(
     labelNames: ['direction'],
     registers,
     collect() {
-      const { bytesIn, bytesOut } = traffic(tally());
+      const { bytesIn, bytesOut } = traffic(stats());
       // Bytes that are given up at a reset were counted as sent, and a counter must never decrease.
       counted.in = Math.max(counted.in, bytesIn);
       counted.out = Math.max(counted.out, bytesOut);

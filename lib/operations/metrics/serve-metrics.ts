@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { Observable } from 'rxjs';
-import type { Tally } from '../../../streams/events/stats.js';
+import type { BoardStats } from '../../../streams/events/stats.js';
 import type { ServerEvent } from '../../../streams/types/events.js';
 import { monotonic } from '../../process/monotonic.js';
 import { type Answer, answerOnce, type Request } from './answer-once.js';
@@ -27,10 +27,10 @@ const FRESH_MS = 1000;
 export function serveMetrics(
   { host, port }: { host: string; port: number },
   event$: Observable<ServerEvent>,
-  tally: () => Tally,
+  stats: () => BoardStats,
 ): Observable<AddressInfo> {
   return new Observable((subscriber) => {
-    const { registry, running } = metrics(event$, tally);
+    const { registry, running } = metrics(event$, stats);
     subscriber.add(running);
 
     let rendered: { readonly text: Promise<string>; readonly until: number } | undefined;
@@ -53,7 +53,7 @@ export function serveMetrics(
       [
         '/readyz',
         async () => {
-          const { phase } = tally();
+          const { phase } = stats();
           return phase === 'open' ? [200, 'ready\n'] : [503, `${phase}\n`];
         },
       ],

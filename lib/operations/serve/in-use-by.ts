@@ -1,7 +1,7 @@
 import { catchError, firstValueFrom, map, of, timeout } from 'rxjs';
 import { ask } from '../control/ask.js';
 import type { Stats } from '../control/protocol.js';
-import { placeOf } from '../control/socket-path.js';
+import { socketPath } from '../control/socket-path.js';
 
 /** How long a board may take to answer. */
 const ANSWER_MS = 2000;
@@ -19,17 +19,17 @@ export interface RunningBoard {
  * @param control The value of `--control`.
  */
 export async function inUseBy(port: number, control: string | null): Promise<RunningBoard | null> {
-  for (const place of new Set(['auto', control ?? 'auto'])) {
-    const board = await askWhose(place, port);
+  for (const path of new Set(['auto', control ?? 'auto'])) {
+    const board = await askWhose(path, port);
     if (board) return board;
   }
   return null;
 }
 
-function askWhose(place: string, port: number): Promise<RunningBoard | null> {
+function askWhose(path: string, port: number): Promise<RunningBoard | null> {
   let socket: string;
   try {
-    socket = placeOf(place, port);
+    socket = socketPath(path, port);
   } catch {
     return Promise.resolve(null);
   }

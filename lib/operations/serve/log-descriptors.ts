@@ -6,7 +6,7 @@ import type { Log } from '../log.js';
  * Logs when no callers can be accepted for lack of file descriptors, and when they can again. Never
  * completes.
  */
-export function descriptorsTold(log: Log): Observable<never> {
+export function logDescriptors(log: Log): Observable<never> {
   return descriptors().pipe(
     tap((free) =>
       free

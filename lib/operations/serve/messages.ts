@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { unmapped } from '../../../streams/protocol/ip-address.js';
-import { printable } from '../../../streams/terminal/escape-controls.js';
+import { escapeControls } from '../../../streams/terminal/escape-controls.js';
 import type { Config } from '../../config/settings.js';
 import type { RunningBoard } from './in-use-by.js';
 
@@ -55,7 +55,7 @@ export function cannotListen(
 
 /** Tells that another board of the same user has the port, and what to do. */
 export function inUseByBoard(host: string, port: number, { pid, socket }: RunningBoard): string {
-  const close = `impulse drain --control ${printable(socket, 1000)}`;
+  const close = `impulse drain --control ${escapeControls(socket, 1000)}`;
   return `${host} port ${port} is in use by your own board, process ${pid}: close it with ${close} or kill ${pid}, or choose another --port`;
 }
 

@@ -20,7 +20,7 @@ import {
 import { monotonic } from '../../process/monotonic.js';
 import { messageOf } from '../../text/message-of.js';
 import { control, makeFolder } from '../control/control.js';
-import { placeOf } from '../control/socket-path.js';
+import { socketPath } from '../control/socket-path.js';
 import type { Controlled } from '../control/views.js';
 import type { Log } from '../log.js';
 
@@ -34,7 +34,7 @@ export const SOCKET_CHECK_MS = 5000;
  *
  * @param setting The value of `--control`; `null` opens none.
  */
-export function controlled(
+export function startControl(
   setting: string | null,
   board: Omit<Controlled, 'port'>,
   log: Log,
@@ -47,7 +47,7 @@ export function controlled(
   /** Completes when the socket is deleted. */
   const open = (port: number) =>
     defer(() => {
-      const path = placeOf(setting, port);
+      const path = socketPath(setting, port);
       if (setting === 'auto') makeFolder(path);
       const opened = () => {
         isTold = false;

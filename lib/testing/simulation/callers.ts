@@ -1,4 +1,4 @@
-import { COMMAND, negotiationBytes, subnegotiationBytes } from '../../../streams/protocol/codec.js';
+import { COMMAND, negotiationBytes, subnegotiationBytes } from '../../../streams/protocol/telnet-codec.js';
 import { OPTION } from '../../transports/telnet/options.js';
 import type { Dice } from './dice.js';
 import { IN_A_ROW } from './said.js';

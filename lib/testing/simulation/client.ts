@@ -4,7 +4,7 @@ import {
   subnegotiationBytes,
   TelnetDecoder,
   type TelnetHandler,
-} from '../../../streams/protocol/codec.js';
+} from '../../../streams/protocol/telnet-codec.js';
 import { TIMING_MARK } from '../../transports/telnet/negotiator.js';
 import { OPTION } from '../../transports/telnet/options.js';
 

@@ -1,4 +1,4 @@
-import { SHARES, sourceNetworks } from '../../../streams/admission/networks-of.js';
+import { networksOf, SHARES } from '../../../streams/admission/networks-of.js';
 import { ATTEMPT_PENALTY_MS, PENALTIES } from '../../../streams/admission/penalties.js';
 import type { ConnectionRefused, ServerEvent } from '../../../streams/types/events.js';
 import type { Limits, Rate } from '../../../streams/types/limits.js';
@@ -20,7 +20,7 @@ interface Crowd {
 
 /** Checks that no caller is refused without a reason, and none is let in who must be kept out. */
 export interface Door {
-  knocks(address: string, line: Called, now: number): void;
+  attempts(address: string, line: Called, now: number): void;
   /** Records an event of an address. */
   event(event: ServerEvent, now: number): void;
   /** Returns why a refusal is wrong; undefined if it is right. */
@@ -41,12 +41,12 @@ const MAX_ADDED: { readonly [Type in ServerEvent['type']]?: number } = {
  * the rules count is visible.
  */
 export function watchDoor(limits: Readonly<Limits>, trusted: (address: string) => boolean): Door {
-  const knocks: { at: number; address: string; line: Called }[] = [];
+  const attempts: { at: number; address: string; line: Called }[] = [];
   /** The networks under a penalty: when it began, and the earliest and latest time at which it may end. */
   const keptOut = new Map<string, { from: number; atLeast: number; atMost: number }>();
 
   const openFrom = (network: string) =>
-    knocks.filter(({ address, line }) => !line.isClosed && sourceNetworks(address).includes(network));
+    attempts.filter(({ address, line }) => !line.isClosed && networksOf(address).includes(network));
   /**
    * Returns whether so few connections came, in the time that a bucket takes to fill, that there was a token
    * for the last one.
@@ -54,18 +54,18 @@ export function watchDoor(limits: Readonly<Limits>, trusted: (address: string) =
   const hasLeft = (rate: Rate | null, now: number, network?: string, share = 1) => {
     if (!rate) return true;
     const since = now - (rate.burst / rate.count) * rate.perMs;
-    const came = knocks.filter(
-      ({ at, address }) => at > since && (network === undefined || sourceNetworks(address).includes(network)),
+    const came = attempts.filter(
+      ({ at, address }) => at > since && (network === undefined || networksOf(address).includes(network)),
     );
     return came.length <= share * rate.burst;
   };
   /** Returns whether this holds for one of the networks of an address. */
   const someNetwork = (address: string, isSo: (network: string, share: number) => boolean) =>
-    sourceNetworks(address).some((network, tier) => isSo(network, SHARES[tier] as number));
+    networksOf(address).some((network, tier) => isSo(network, SHARES[tier] as number));
 
   return {
-    knocks(address, line, now) {
-      knocks.push({ at: now, address, line });
+    attempts(address, line, now) {
+      attempts.push({ at: now, address, line });
     },
     event(event, now) {
       if (event.type === 'addressPenalised') {
@@ -75,7 +75,7 @@ export function watchDoor(limits: Readonly<Limits>, trusted: (address: string) =
       if (!('address' in event)) return;
       const more = MAX_ADDED[event.type];
       if (!more) return;
-      for (const network of sourceNetworks(event.address)) {
+      for (const network of networksOf(event.address)) {
         const known = keptOut.get(network);
         if (known) known.atMost += more;
       }
@@ -117,7 +117,7 @@ export function watchDoor(limits: Readonly<Limits>, trusted: (address: string) =
       return isRight() ? undefined : `${address} was refused as ${reason}, for no reason`;
     },
     entered(address, now) {
-      for (const network of sourceNetworks(address)) {
+      for (const network of networksOf(address)) {
         const known = keptOut.get(network);
         // Callers who were at the gate when the penalty began may come in.
         if (known && now < known.atLeast && openFrom(network).every(({ at }) => at > known.from))

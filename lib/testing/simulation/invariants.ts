@@ -1,4 +1,4 @@
-import { SHARES, sourceNetworks } from '../../../streams/admission/networks-of.js';
+import { networksOf, SHARES } from '../../../streams/admission/networks-of.js';
 import type { ServerEvent, SessionClosing } from '../../../streams/types/events.js';
 import type { Limits } from '../../../streams/types/limits.js';
 import type { SessionId, SessionInfo } from '../../../streams/types/session.js';
@@ -8,7 +8,7 @@ import { type Called, watchDoor } from './door.js';
 /** The invariants of every board. */
 export interface Invariants {
   /** A caller connects. */
-  knocks(address: string, line: Called, now: number): void;
+  attempts(address: string, line: Called, now: number): void;
   /** Checks an event when it is emitted. */
   event(event: ServerEvent, now: number): void;
   /** Checks the sessions when all work of one moment is done. */
@@ -41,7 +41,7 @@ export function invariants(
   const nodes = new Map<number, SessionId>();
   const states = new Map<SessionId, number>();
   const terms = new Map<SessionId, Limits>();
-  const waiting = new Map<SessionId, { address: string; place: number }>();
+  const waiting = new Map<SessionId, { address: string; position: number }>();
   /** Waiting sessions that should have got a node, and since when. */
   const overlooked = new Map<SessionId, number>();
   /** Waiting sessions with a position higher than their number, and since when. */
@@ -78,10 +78,8 @@ export function invariants(
     if (addresses.has(session)) return;
     addresses.set(session, address);
     if (trusted(address)) return;
-    for (const [tier, network] of sourceNetworks(address).entries()) {
-      const theirs = [...addresses.values()].filter((other) =>
-        sourceNetworks(other).includes(network),
-      ).length;
+    for (const [tier, network] of networksOf(address).entries()) {
+      const theirs = [...addresses.values()].filter((other) => networksOf(other).includes(network)).length;
       const most = (limits.maxPerAddress ?? Number.POSITIVE_INFINITY) * (SHARES[tier] as number);
       if (theirs > most) violated(`${theirs} from ${network} are in, of ${most} at most`);
     }
@@ -91,7 +89,7 @@ export function invariants(
 
   return {
     violations,
-    knocks: door.knocks,
+    attempts: door.attempts,
     event(event, now) {
       if (isOver) violated(`${event.type} after serverClosed`);
       if (now < last) violated(`${event.type} at ${now}, after ${last}`);
@@ -200,9 +198,9 @@ export function invariants(
       }
       for (const words of tooOften(sessions.values())) violated(words);
       if (now > graceEndsAt + LATE_MS && nodes.size > 0) violated(`${nodes.size} are inside after the grace`);
-      for (const [session, { address, place }] of waiting) {
-        if (lasts(misplaced, session, place > waiting.size, now))
-          violated(`session ${session} is number ${place} of ${waiting.size}`);
+      for (const [session, { address, position }] of waiting) {
+        if (lasts(misplaced, session, position > waiting.size, now))
+          violated(`session ${session} is number ${position} of ${waiting.size}`);
         const isTrusted = trusted(address);
         const free = limits.maxSessions - (isTrusted ? 0 : limits.reserve) - nodes.size;
         const mayCome =

@@ -10,14 +10,14 @@ const MAX_RUNS = 400;
  * @param options The options of the run.
  * @example
  * ```ts
- * import { shrunk, simulate } from 'impulse-bbs/testing';
+ * import { shrink, simulate } from 'impulse-bbs/testing';
  *
  * const options = { seed: 1, hours: 1 };
  * const run = simulate(options);
- * if (run.violation) console.log(shrunk(options, run).callers);
+ * if (run.violation) console.log(shrink(options, run).callers);
  * ```
  */
-export function shrunk(options: SimulationOptions, run: SimulationRun): SimulationRun {
+export function shrink(options: SimulationOptions, run: SimulationRun): SimulationRun {
   const rule = ruleOf(run);
   let smallest = run;
   let runs = 0;

@@ -133,7 +133,7 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
       );
       const connection = telnet(line.socket);
       books.called(connection, line);
-      watch.knocks(caller.address, line, clock.now());
+      watch.attempts(caller.address, line, clock.now());
       connections.next(connection);
     }, caller.arrivesInMs);
   for (const { inMs, ms } of stalls) clock.schedule(() => clock.stall(ms), inMs);

@@ -1,4 +1,4 @@
-import { printable } from '../../../streams/terminal/escape-controls.js';
+import { escapeControls } from '../../../streams/terminal/escape-controls.js';
 import { ConfigError } from '../../config/config.js';
 
 /** The first inherited descriptor: SD_LISTEN_FDS_START of sd_listen_fds(3). */
@@ -16,6 +16,6 @@ export function inheritedSocket(env = process.env, pid = process.pid): number | 
   if (LISTEN_FDS === undefined || LISTEN_PID !== `${pid}`) return undefined;
   if (LISTEN_FDS === '1') return FIRST;
   throw new ConfigError([
-    `${printable(LISTEN_FDS)} sockets were handed over (LISTEN_FDS): allowed is 1, such as one ListenStream= of impulse.socket`,
+    `${escapeControls(LISTEN_FDS)} sockets were handed over (LISTEN_FDS): allowed is 1, such as one ListenStream= of impulse.socket`,
   ]);
 }

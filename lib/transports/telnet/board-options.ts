@@ -1,9 +1,9 @@
 import type { Where } from 'telnetlib';
-import { COMMAND, type Verb } from '../../../streams/protocol/codec.js';
+import { COMMAND, type Verb } from '../../../streams/protocol/telnet-codec.js';
 import type { Terminal } from '../../../streams/types/connection.js';
 import { type ClientTold, clientProfile } from './client-profile.js';
 import { encodingNamed } from './encodings.js';
-import { type Agreeable, Negotiator, type NegotiatorHost } from './negotiator.js';
+import { type Agreeable, Negotiator, type NegotiatorDelegate } from './negotiator.js';
 import { CHARSET_MESSAGE, latin1, OPTION, offeredCharsets, TTYPE_MESSAGE } from './options.js';
 
 const { WILL, WONT, DO, EOR, GA } = COMMAND;
@@ -34,14 +34,14 @@ const NOTHING_TOLD: ClientTold = { names: [] };
 export type Status = () => Record<string, string | number>;
 
 /** The connection of the options. */
-export interface BoardOptionsHost {
+export interface BoardOptionsDelegate {
   send(verb: Verb, option: number): void;
   sendSubnegotiation(option: number, payload: Uint8Array): void;
   /**
    * Called with what the client says about its terminal. 0 columns or rows mean that the client doesn't know.
    */
   learned(about: Partial<Terminal>): void;
-  /** See {@link NegotiatorHost.abused}. */
+  /** See {@link NegotiatorDelegate.abused}. */
   abused(): void;
 }
 
@@ -50,8 +50,8 @@ export interface BoardOptionsHost {
  * what the caller sees. The rest follow when the client has shown that it speaks telnet: a client that
  * doesn't would print them as odd characters. A class, since every connection has one.
  */
-export class BoardOptions implements NegotiatorHost {
-  readonly #host: BoardOptionsHost;
+export class BoardOptions implements NegotiatorDelegate {
+  readonly #host: BoardOptionsDelegate;
   readonly #status: Status;
   readonly #negotiator = new Negotiator(this, AGREEABLE);
   #heard = false;
@@ -68,7 +68,7 @@ export class BoardOptions implements NegotiatorHost {
   #asking = false;
   #requested = false;
 
-  constructor(host: BoardOptionsHost, status: Status) {
+  constructor(host: BoardOptionsDelegate, status: Status) {
     this.#host = host;
     this.#status = status;
   }

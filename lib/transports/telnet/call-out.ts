@@ -8,9 +8,9 @@ import {
   TelnetDecoder,
   type TelnetHandler,
   type Verb,
-} from '../../../streams/protocol/codec.js';
-import { harmless } from '../../../streams/terminal/filter-output.js';
-import { CallerOptions, type CallerOptionsHost } from './caller-options.js';
+} from '../../../streams/protocol/telnet-codec.js';
+import { filterOutput } from '../../../streams/terminal/filter-output.js';
+import { CallerOptions, type CallerOptionsDelegate } from './caller-options.js';
 import { decoder } from './encodings.js';
 import { latin1 } from './options.js';
 
@@ -86,7 +86,7 @@ function talk(
   abused: () => void,
 ): Subscription {
   const running = new Subscription();
-  const screen = harmless();
+  const screen = filterOutput();
   const textOf = decoder('utf-8');
   const isTerminal = input.isTTY === true;
   let keyByKey = false;
@@ -94,7 +94,7 @@ function talk(
   // After the end of piped input the socket is closed for writing. Negotiation that still comes needs no
   // answer.
   const answer = (bytes: Uint8Array) => void (socket.writable && socket.write(bytes));
-  const host: CallerOptionsHost & TelnetHandler = {
+  const host: CallerOptionsDelegate & TelnetHandler = {
     get terminal() {
       return { type, columns: output.columns ?? 80, rows: output.rows ?? 24 };
     },

@@ -1,6 +1,6 @@
 import type { Where } from 'telnetlib';
-import type { Verb } from '../../../streams/protocol/codec.js';
-import { type Agreeable, Negotiator, type NegotiatorHost } from './negotiator.js';
+import type { Verb } from '../../../streams/protocol/telnet-codec.js';
+import { type Agreeable, Negotiator, type NegotiatorDelegate } from './negotiator.js';
 import { CHARSET_MESSAGE, OPTION, offeredCharsets, TTYPE_MESSAGE } from './options.js';
 
 const { BINARY, ECHO, SGA, TTYPE, NAWS, CHARSET } = OPTION;
@@ -12,22 +12,22 @@ const AGREEABLE: Agreeable = {
 };
 
 /** The connection and terminal of the options. */
-export interface CallerOptionsHost {
+export interface CallerOptionsDelegate {
   send(verb: Verb, option: number): void;
   sendSubnegotiation(option: number, payload: Uint8Array): void;
   /** The other end begins or stops to echo. */
   echoChanged(on: boolean): void;
-  /** See {@link NegotiatorHost.abused}. */
+  /** See {@link NegotiatorDelegate.abused}. */
   abused(): void;
   readonly terminal: { readonly type: string; readonly columns: number; readonly rows: number };
 }
 
 /** A caller's side of telnet's options, for one connection. It never asks, only answers. */
-export class CallerOptions implements NegotiatorHost {
-  readonly #host: CallerOptionsHost;
+export class CallerOptions implements NegotiatorDelegate {
+  readonly #host: CallerOptionsDelegate;
   readonly #negotiator = new Negotiator(this, AGREEABLE);
 
-  constructor(host: CallerOptionsHost) {
+  constructor(host: CallerOptionsDelegate) {
     this.#host = host;
   }
 

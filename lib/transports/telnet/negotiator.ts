@@ -1,5 +1,5 @@
 import telnetlib, { type OptionHost, type Where } from 'telnetlib';
-import { COMMAND, type Verb } from '../../../streams/protocol/codec.js';
+import { COMMAND, type Verb } from '../../../streams/protocol/telnet-codec.js';
 import { monotonic } from '../../process/monotonic.js';
 
 const { optionState } = telnetlib.constants;
@@ -13,7 +13,7 @@ export const REPLY_BUDGET = 256;
 export const TIMING_MARK = 6;
 
 /** The connection of the negotiator. */
-export interface NegotiatorHost {
+export interface NegotiatorDelegate {
   send(verb: Verb, option: number): void;
   /** The option was turned on or off, at our end (`LOCAL`) or the other one (`REMOTE`). */
   changed(option: number, where: Where, on: boolean): void;
@@ -56,7 +56,7 @@ export class Negotiator implements OptionHost {
   readonly localOptions: ReadonlySet<number>;
   readonly remoteOptions: ReadonlySet<number>;
   readonly writer = this;
-  readonly #host: NegotiatorHost;
+  readonly #host: NegotiatorDelegate;
   /** The options that the other end mentioned. */
   #options: readonly Option[] = NONE;
   /**
@@ -74,7 +74,7 @@ export class Negotiator implements OptionHost {
   #budget = REPLY_BUDGET;
   #chargedAt = monotonic.now();
 
-  constructor(host: NegotiatorHost, { local, remote }: Agreeable) {
+  constructor(host: NegotiatorDelegate, { local, remote }: Agreeable) {
     this.#host = host;
     this.localOptions = local;
     this.remoteOptions = remote;

@@ -1,5 +1,8 @@
 import type { Socket } from 'node:net';
 import { Observable, Subscriber } from 'rxjs';
+import { CR } from '../../../streams/protocol/controls.js';
+import { foreignProtocol } from '../../../streams/protocol/foreign-protocol.js';
+import { unmapped } from '../../../streams/protocol/ip-address.js';
 import {
   COMMAND,
   commandBytes,
@@ -8,15 +11,12 @@ import {
   TelnetDecoder,
   type TelnetHandler,
   type Verb,
-} from '../../../streams/protocol/codec.js';
-import { CR } from '../../../streams/protocol/controls.js';
-import { foreignProtocol } from '../../../streams/protocol/foreign-protocol.js';
-import { unmapped } from '../../../streams/protocol/ip-address.js';
+} from '../../../streams/protocol/telnet-codec.js';
 import { feed } from '../../../streams/rx/operator.js';
 import { UNKNOWN_TERMINAL } from '../../../streams/terminal/unknown-terminal.js';
 import type { Connection, Encoding, Output, Terminal } from '../../../streams/types/connection.js';
 import { endFor, isForeign, SessionEnd } from '../../../streams/types/session-end.js';
-import { BoardOptions, type BoardOptionsHost, type Status } from './board-options.js';
+import { BoardOptions, type BoardOptionsDelegate, type Status } from './board-options.js';
 import { encoded, isAscii, utf8AsLatin1 } from './encodings.js';
 import { latin1 } from './options.js';
 import { Unsent } from './unsent.js';
@@ -105,7 +105,7 @@ function onError(this: LinedSocket, { code = '' }: NodeJS.ErrnoException): void 
 }
 
 /** A class, since a board has ten thousand of them and methods on a prototype take no memory. */
-class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
+class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsDelegate {
   readonly address: string;
   bytesIn = 0;
   notifier: Connection['notifier'];
@@ -116,7 +116,7 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   #reader: Subscriber<Uint8Array> | undefined;
   #watchers: Set<Subscriber<Terminal>> | undefined;
   /** Subscribers to closed$. Usually one, so no array until there are two. */
-  #mourners: Mourner | readonly Mourner[] | undefined;
+  #closedSubscribers: Mourner | readonly Mourner[] | undefined;
   /** Input that came after the reader left in the middle of a chunk. */
   #held: Uint8Array[] | undefined;
   /**
@@ -207,7 +207,9 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
   get closed$(): Observable<never> {
     return new Observable((subscriber) => {
       if (this.#gone) return subscriber.complete();
-      this.#mourners = this.#mourners ? [...listOf(this.#mourners), subscriber] : subscriber;
+      this.#closedSubscribers = this.#closedSubscribers
+        ? [...listOf(this.#closedSubscribers), subscriber]
+        : subscriber;
     });
   }
   get drained$(): Observable<never> {
@@ -449,8 +451,8 @@ class TelnetLine implements TelnetConnection, TelnetHandler, BoardOptionsHost {
     this.#opener?.complete();
     this.#opener = undefined;
     if (this.#watchers) for (const watcher of [...this.#watchers]) watcher.complete();
-    if (this.#mourners) for (const mourner of listOf(this.#mourners)) mourner.complete();
-    this.#mourners = undefined;
+    if (this.#closedSubscribers) for (const mourner of listOf(this.#closedSubscribers)) mourner.complete();
+    this.#closedSubscribers = undefined;
   }
   lose(): void {
     this.#fault ??= endFor('lost');

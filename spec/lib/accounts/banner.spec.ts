@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { NEVER, of } from 'rxjs';
 import { type Context, marbles } from 'rxjs-marbles/jasmine/index.js';
-import { BANNER, greeted, PICTURE } from '../../../lib/accounts/banner.js';
+import { BANNER, PICTURE, withBanner } from '../../../lib/accounts/banner.js';
 import { fakeConnection } from '../../../lib/testing/fake-connection.js';
 import { encoded } from '../../../lib/transports/telnet/encodings.js';
 import type { Authenticator, Services } from '../../../streams/types/app.js';
@@ -38,13 +38,13 @@ function caller(m: Context, terminal$: string, { typed = false } = {}) {
   return { session, told$, written };
 }
 
-describe('greeted', () => {
+describe('withBanner', () => {
   it(
     'shows the banner at once, then runs the authenticator',
     marbles((m) => {
       const { session, told$, written } = caller(m, '-');
       const authenticate = jasmine.createSpy().and.callFake(ann);
-      const user$ = greeted('Welcome\n', authenticate)(session, services);
+      const user$ = withBanner('Welcome\n', authenticate)(session, services);
       expect(written).toEqual([]);
 
       m.expect(user$).toBeObservable('(a|)', { a: { handle: 'ann' } });
@@ -59,7 +59,7 @@ describe('greeted', () => {
     'replaces the default banner with the picture when a terminal with colours is reported',
     marbles((m) => {
       const { session, told$, written } = caller(m, '?-d-x-x');
-      m.expect(greeted(null, nobody)(session, services), '^------!').toBeObservable('-');
+      m.expect(withBanner(null, nobody)(session, services), '^------!').toBeObservable('-');
       m.expect(told$).toHaveSubscriptions('^---!');
       m.flush();
       const [first, second, ...more] = written;
@@ -81,7 +81,7 @@ describe('greeted', () => {
       `leaves the plain banner on a terminal that ${kind}`,
       marbles((m) => {
         const { session, written } = caller(m, terminal$);
-        m.expect(greeted(null, nobody)(session, services), '^-!').toBeObservable('-');
+        m.expect(withBanner(null, nobody)(session, services), '^-!').toBeObservable('-');
         m.flush();
         expect(written).toEqual([BANNER]);
       }),
@@ -91,7 +91,7 @@ describe('greeted', () => {
     "doesn't draw over what the caller has typed",
     marbles((m) => {
       const { session, written } = caller(m, 'x', { typed: true });
-      m.expect(greeted(null, nobody)(session, services), '^-!').toBeObservable('-');
+      m.expect(withBanner(null, nobody)(session, services), '^-!').toBeObservable('-');
       m.flush();
       expect(written).toEqual([BANNER]);
     }),
@@ -101,7 +101,7 @@ describe('greeted', () => {
     'draws nothing after the login',
     marbles((m) => {
       const { session, told$, written } = caller(m, '-x');
-      m.expect(greeted(null, ann)(session, services)).toBeObservable('(a|)', { a: { handle: 'ann' } });
+      m.expect(withBanner(null, ann)(session, services)).toBeObservable('(a|)', { a: { handle: 'ann' } });
       m.expect(told$).toHaveSubscriptions('(^!)');
       m.flush();
       expect(written).toEqual([BANNER]);

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { guest, guestOf } from '../../../lib/accounts/guest.js';
-import type { HandleIndex } from '../../../streams/session/handle-index.js';
+import type { HandleIndex } from '../../../streams/session/index-handles.js';
 import type { Services } from '../../../streams/types/app.js';
 import type { Session } from '../../../streams/types/session.js';
 import { SessionEnd } from '../../../streams/types/session-end.js';

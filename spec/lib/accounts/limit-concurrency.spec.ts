@@ -1,4 +1,4 @@
-import { turns } from '../../../lib/accounts/limit-concurrency.js';
+import { limitConcurrency } from '../../../lib/accounts/limit-concurrency.js';
 
 /** Work that is done when it is told so, and what began. */
 function jobs() {
@@ -16,10 +16,10 @@ function jobs() {
   return { begun, job, end };
 }
 
-describe('turns', () => {
+describe('limitConcurrency', () => {
   it('does so many things at once, and the others when one of them is done, also when it failed', async () => {
     const { begun, job, end } = jobs();
-    const inTurn = turns(2);
+    const inTurn = limitConcurrency(2);
     const heard: string[] = [];
     for (const name of ['a', 'b', 'c', 'd'])
       inTurn(job(name)).subscribe({
@@ -39,7 +39,7 @@ describe('turns', () => {
 
   it('lets who is unsubscribed leave the line', async () => {
     const { begun, job, end } = jobs();
-    const inTurn = turns(1);
+    const inTurn = limitConcurrency(1);
     inTurn(job('a')).subscribe();
     inTurn(job('b')).subscribe().unsubscribe();
     inTurn(job('c')).subscribe();
@@ -49,7 +49,7 @@ describe('turns', () => {
 
   it('keeps the place of what has begun until it is done, and tells nobody who left', async () => {
     const { begun, job, end } = jobs();
-    const inTurn = turns(1);
+    const inTurn = limitConcurrency(1);
     const heard: string[] = [];
     inTurn(job('a'))
       .subscribe((value) => heard.push(value))
@@ -63,7 +63,7 @@ describe('turns', () => {
 
   it('fails whose work cannot even begin', () => {
     const failed = jasmine.createSpy();
-    turns(1)(() => {
+    limitConcurrency(1)(() => {
       throw new Error('no');
     }).subscribe({ error: failed });
     expect(failed).toHaveBeenCalledOnceWith(new Error('no'));

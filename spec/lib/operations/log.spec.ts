@@ -24,7 +24,13 @@ const EVENTS: { readonly [Type in LogEvent['type']]: Extract<LogEvent, { type: T
     count: 599,
     inMs: 600_000,
   },
-  sessionWaiting: { type: 'sessionWaiting', session: 17, callId: 'b0a2d-17', address: '192.0.2.1', place: 2 },
+  sessionWaiting: {
+    type: 'sessionWaiting',
+    session: 17,
+    callId: 'b0a2d-17',
+    address: '192.0.2.1',
+    position: 2,
+  },
   sessionOpened: { type: 'sessionOpened', session: 17, callId: 'b0a2d-17', node: 3, address: '192.0.2.1' },
   loginAttemptFailed: {
     type: 'loginAttemptFailed',

@@ -1,11 +1,11 @@
 import { NEVER, Subject, VirtualTimeScheduler } from 'rxjs';
 import { DEFAULT_LIMITS } from '../../../lib/session-manager.js';
 import { fakeConnection } from '../../../lib/testing/fake-connection.js';
-import { type DoorPolicy, door } from '../../../streams/admission/access-control.js';
+import { type AccessPolicy, accessControl } from '../../../streams/admission/access-control.js';
 import { addressRates } from '../../../streams/admission/address-rates.js';
 import { penalties } from '../../../streams/admission/penalties.js';
 import { isRefused } from '../../../streams/admission/refused.js';
-import type { Knock } from '../../../streams/types/admission.js';
+import type { ConnectionAttempt } from '../../../streams/types/admission.js';
 import type { Limits } from '../../../streams/types/limits.js';
 
 const TIGHT: Limits = {
@@ -16,21 +16,30 @@ const TIGHT: Limits = {
 };
 
 /** The outcomes for connections from these addresses, one after the other at the same moment. */
-function fates(policy: Partial<DoorPolicy>, ...addresses: string[]): string[] {
-  const knocks = new Subject<Knock>();
+function fates(policy: Partial<AccessPolicy>, ...addresses: string[]): string[] {
+  const attempts = new Subject<ConnectionAttempt>();
   const heard: string[] = [];
   const scheduler = new VirtualTimeScheduler();
   const offenders = penalties(scheduler);
   for (const address of ['192.0.2.66', '192.0.2.66', '192.0.2.99']) offenders.add(address, 'protocol');
   const open = { blocked: () => false, trusted: () => false, gate: false, random: () => 0.5 };
-  knocks
-    .pipe(door({ ...open, ...policy }, TIGHT, offenders, addressRates(TIGHT, scheduler), NEVER, scheduler))
-    .subscribe((knock) => heard.push(isRefused(knock) ? knock.reason : 'in'));
-  for (const address of addresses) knocks.next(fakeConnection(NEVER, { address }));
+  attempts
+    .pipe(
+      accessControl(
+        { ...open, ...policy },
+        TIGHT,
+        offenders,
+        addressRates(TIGHT, scheduler),
+        NEVER,
+        scheduler,
+      ),
+    )
+    .subscribe((attempt) => heard.push(isRefused(attempt) ? attempt.reason : 'in'));
+  for (const address of addresses) attempts.next(fakeConnection(NEVER, { address }));
   return heard;
 }
 
-describe('door', () => {
+describe('accessControl', () => {
   it('takes no allowance for a blocked address', () => {
     const blocked = (address: string) => address === '203.0.113.1';
     const flood = Array<string>(50).fill('203.0.113.1');

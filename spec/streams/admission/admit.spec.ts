@@ -2,18 +2,23 @@ import fc from 'fast-check';
 import { map, NEVER, Subject, VirtualTimeScheduler } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { fakeConnection } from '../../../lib/testing/fake-connection.js';
-import { type Admission, type Admitted, admit, type GateLimits } from '../../../streams/admission/admit.js';
+import {
+  type Admission,
+  type Admitted,
+  admit,
+  type CapacityLimits,
+} from '../../../streams/admission/admit.js';
 import { isRefused } from '../../../streams/admission/refused.js';
-import type { Knock, Refused } from '../../../streams/types/admission.js';
+import type { ConnectionAttempt, Refused } from '../../../streams/types/admission.js';
 import { Failing } from '../../support/failing.js';
 import { holds } from '../../support/holds.js';
 
 const connection = fakeConnection(NEVER);
 const BLOCKED: Refused = { verdict: 'refused', connection, reason: 'blocked' };
-const KNOCKS: Record<string, Knock> = { a: connection, b: connection, c: connection, e: BLOCKED };
+const KNOCKS: Record<string, ConnectionAttempt> = { a: connection, b: connection, c: connection, e: BLOCKED };
 
 /** Untrusted callers only, with fixed limits. */
-const admitting = (limits: Partial<GateLimits>, scheduler = new VirtualTimeScheduler()) =>
+const admitting = (limits: Partial<CapacityLimits>, scheduler = new VirtualTimeScheduler()) =>
   admit(
     { maxSessions: 1, waitingRoom: 0, reserve: 0, maxUnauthenticated: null, ...limits },
     () => false,
@@ -39,12 +44,12 @@ interface Caller extends Admitted {
 
 /** Admission for callers who come one by one. */
 function gate(maxSessions: number, waitingRoom: number) {
-  const knocks = new Subject<Knock>();
+  const attempts = new Subject<ConnectionAttempt>();
   const came: Caller[] = [];
   let last: Admission | undefined;
   let reaction: Reaction = () => {};
   const scheduler = new VirtualTimeScheduler();
-  knocks.pipe(admitting({ maxSessions, waitingRoom }, scheduler)).subscribe((admission) => {
+  attempts.pipe(admitting({ maxSessions, waitingRoom }, scheduler)).subscribe((admission) => {
     last = admission;
     if (isRefused(admission)) return;
     const react = reaction;
@@ -56,7 +61,7 @@ function gate(maxSessions: number, waitingRoom: number) {
       told.push(place);
       react(place, caller);
     };
-    admission.place$.subscribe({ next: hear, complete: () => hear(0) });
+    admission.position$.subscribe({ next: hear, complete: () => hear(0) });
   });
   return {
     /** All callers who weren't refused, in order. */
@@ -64,9 +69,9 @@ function gate(maxSessions: number, waitingRoom: number) {
     /** Runs the turns in which waiting callers are told their positions. */
     settle: () => scheduler.flush(),
     /** The next caller; `null` if refused. */
-    knock(whenTold: Reaction = () => {}): Caller | null {
+    attempt(whenTold: Reaction = () => {}): Caller | null {
       reaction = whenTold;
-      knocks.next(connection);
+      attempts.next(connection);
       return last && !isRefused(last) ? (came.at(-1) ?? null) : null;
     },
   };
@@ -75,17 +80,17 @@ function gate(maxSessions: number, waitingRoom: number) {
 /** Admission with this many callers. */
 function crowdedGate(maxSessions: number, waitingRoom: number, callers: number) {
   const board = gate(maxSessions, waitingRoom);
-  const crowd = Array.from({ length: callers }, () => board.knock() as Caller);
+  const crowd = Array.from({ length: callers }, () => board.attempt() as Caller);
   return { ...board, crowd };
 }
 
 describe('admit', () => {
   it('gives nodes to the callers after one whose listener throws', () => {
-    const { knock, crowd } = crowdedGate(1, 2, 1);
-    const [first, second] = [knock(), knock()] as [Caller, Caller];
+    const { attempt, crowd } = crowdedGate(1, 2, 1);
+    const [first, second] = [attempt(), attempt()] as [Caller, Caller];
     const failing = new Failing();
     failing.mended = true;
-    first.place$.subscribe(failing);
+    first.position$.subscribe(failing);
     failing.mended = false;
     expect(() => crowd[0]?.leave()).toThrow();
     first.leave();
@@ -96,24 +101,24 @@ describe('admit', () => {
     it(
       'lets callers in up to its capacity, then into the waiting room, and refuses the rest',
       marbles((m) => {
-        const knock = m.hot('a-b-(abc)-|', KNOCKS);
+        const attempt = m.hot('a-b-(abc)-|', KNOCKS);
         const expected = '   1-2-(3ff)-|';
         const fates = { 1: '1 on 1', 2: '2 on 2', 3: '3 waits', f: 'full' };
-        m.expect(knock.pipe(admitting({ maxSessions: 2, waitingRoom: 1 }), verdict)).toBeObservable(
+        m.expect(attempt.pipe(admitting({ maxSessions: 2, waitingRoom: 1 }), verdict)).toBeObservable(
           expected,
           fates,
         );
-        m.expect(knock).toHaveSubscriptions('^---------!');
+        m.expect(attempt).toHaveSubscriptions('^---------!');
       }),
     );
 
     it(
       'passes on earlier refusals, and gives them no node',
       marbles((m) => {
-        const knock = m.hot('-eea|', KNOCKS);
+        const attempt = m.hot('-eea|', KNOCKS);
         const expected = '   -bb1|';
         const fates = { b: 'blocked', 1: '1 on 1' };
-        m.expect(knock.pipe(admitting({ maxSessions: 1, waitingRoom: 0 }), verdict)).toBeObservable(
+        m.expect(attempt.pipe(admitting({ maxSessions: 1, waitingRoom: 0 }), verdict)).toBeObservable(
           expected,
           fates,
         );
@@ -123,10 +128,10 @@ describe('admit', () => {
     it(
       'keeps separate counts per subscription',
       marbles((m) => {
-        const knock$ = m.cold('ab|', KNOCKS).pipe(admitting({ maxSessions: 1, waitingRoom: 0 }), verdict);
+        const attempt$ = m.cold('ab|', KNOCKS).pipe(admitting({ maxSessions: 1, waitingRoom: 0 }), verdict);
         const fates = { 1: '1 on 1', f: 'full' };
-        m.expect(knock$).toBeObservable('     1f|', fates);
-        m.expect(knock$, '---^').toBeObservable('---1f|', fates);
+        m.expect(attempt$).toBeObservable('     1f|', fates);
+        m.expect(attempt$, '---^').toBeObservable('---1f|', fates);
       }),
     );
 
@@ -142,70 +147,70 @@ describe('admit', () => {
     it(
       'passes an error on',
       marbles((m) => {
-        const knock = m.hot('-a-#', KNOCKS);
-        const verdict$ = knock.pipe(admitting({ maxSessions: 1, waitingRoom: 0 }), verdict);
+        const attempt = m.hot('-a-#', KNOCKS);
+        const verdict$ = attempt.pipe(admitting({ maxSessions: 1, waitingRoom: 0 }), verdict);
         m.expect(verdict$).toBeObservable('-1-#', { 1: '1 on 1' });
-        m.expect(knock).toHaveSubscriptions('^--!');
+        m.expect(attempt).toHaveSubscriptions('^--!');
       }),
     );
 
     it(
       'unsubscribes its source when unsubscribed',
       marbles((m) => {
-        const knock = m.hot('-a-a-a-', KNOCKS);
+        const attempt = m.hot('-a-a-a-', KNOCKS);
         const unsub = '     ^---!';
-        const verdict$ = knock.pipe(admitting({ maxSessions: 9, waitingRoom: 0 }), verdict);
+        const verdict$ = attempt.pipe(admitting({ maxSessions: 9, waitingRoom: 0 }), verdict);
         m.expect(verdict$, unsub).toBeObservable('-1-2-', { 1: '1 on 1', 2: '2 on 2' });
-        m.expect(knock).toHaveSubscriptions(unsub);
+        m.expect(attempt).toHaveSubscriptions(unsub);
       }),
     );
   });
 
   describe('a node', () => {
     it('is the lowest free one', () => {
-      const { crowd, knock } = crowdedGate(4, 0, 4);
+      const { crowd, attempt } = crowdedGate(4, 0, 4);
       crowd[2]?.leave();
       crowd[0]?.leave();
-      expect([knock()?.node, knock()?.node]).toEqual([1, 3]);
+      expect([attempt()?.node, attempt()?.node]).toEqual([1, 3]);
     });
 
     it('is freed once, however often the caller leaves', () => {
-      const { crowd, knock } = crowdedGate(1, 0, 1);
+      const { crowd, attempt } = crowdedGate(1, 0, 1);
       crowd[0]?.leave();
       crowd[0]?.leave();
-      expect(knock()?.node).toBe(1);
+      expect(attempt()?.node).toBe(1);
       crowd[0]?.leave();
-      expect(knock()).toBeNull();
+      expect(attempt()).toBeNull();
     });
 
     it('is freed once, even if the caller leaves again while the next enters', () => {
-      const { crowd, knock } = crowdedGate(1, 2, 1);
-      const ann = knock((place) => {
+      const { crowd, attempt } = crowdedGate(1, 2, 1);
+      const ann = attempt((place) => {
         if (place === 0) crowd[0]?.leave();
       });
-      const bob = knock();
+      const bob = attempt();
       crowd[0]?.leave();
       expect([ann?.node, bob?.node]).toEqual([1, 0]);
     });
 
     it('goes at once to the first in the waiting room', () => {
-      const { crowd, knock } = crowdedGate(2, 2, 4);
+      const { crowd, attempt } = crowdedGate(2, 2, 4);
       crowd[1]?.leave();
       expect(crowd.map(({ node }) => node)).toEqual([1, 2, 2, 0]);
       expect(crowd[2]?.told).toEqual([1, 0]);
       // The waiting room has room again; the board has none.
-      expect(knock()?.verdict).toBe('waiting');
-      expect(knock()).toBeNull();
+      expect(attempt()?.verdict).toBe('waiting');
+      expect(attempt()).toBeNull();
     });
 
     it('is freed by a caller who waited for it, like any other', () => {
-      const { crowd, knock } = crowdedGate(1, 2, 3);
+      const { crowd, attempt } = crowdedGate(1, 2, 3);
       crowd[0]?.leave();
       crowd[1]?.leave();
       crowd[1]?.leave();
       expect(crowd[2]?.node).toBe(1);
       crowd[2]?.leave();
-      expect(knock()?.node).toBe(1);
+      expect(attempt()?.node).toBe(1);
     });
   });
 
@@ -231,39 +236,39 @@ describe('admit', () => {
     });
 
     it('frees a position once, however often the caller leaves', () => {
-      const { crowd, knock, settle } = crowdedGate(1, 2, 3);
+      const { crowd, attempt, settle } = crowdedGate(1, 2, 3);
       const [first, ann, bob] = crowd;
       ann?.leave();
       ann?.leave();
       settle();
       expect(bob?.told).toEqual([2, 1]);
-      expect(knock()?.told).toEqual([2]);
-      expect(knock()).toBeNull();
+      expect(attempt()?.told).toEqual([2]);
+      expect(attempt()).toBeNull();
       first?.leave();
       expect(bob?.node).toBe(1);
     });
 
     it('never gives a node to a caller who left', () => {
-      const { crowd, knock } = crowdedGate(1, 1, 2);
+      const { crowd, attempt } = crowdedGate(1, 1, 2);
       crowd[1]?.leave();
       crowd[0]?.leave();
       expect(crowd[1]?.node).toBe(0);
-      expect(knock()?.node).toBe(1);
+      expect(attempt()?.node).toBe(1);
     });
 
     it('handles a caller who leaves at the first position', () => {
-      const { knock } = crowdedGate(1, 1, 1);
-      knock((_place, caller) => caller.leave());
-      expect(knock()?.told).toEqual([1]);
+      const { attempt } = crowdedGate(1, 1, 1);
+      attempt((_place, caller) => caller.leave());
+      expect(attempt()?.told).toEqual([1]);
     });
 
     it('handles a caller who leaves at a step forward', () => {
-      const { crowd, knock, settle } = crowdedGate(1, 3, 1);
-      const ann = knock();
-      const bob = knock((place, caller) => {
+      const { crowd, attempt, settle } = crowdedGate(1, 3, 1);
+      const ann = attempt();
+      const bob = attempt((place, caller) => {
         if (place === 1) caller.leave();
       });
-      const eve = knock();
+      const eve = attempt();
       ann?.leave();
       settle();
       expect(bob?.told).toEqual([2, 1]);
@@ -273,12 +278,12 @@ describe('admit', () => {
     });
 
     it('handles a caller who leaves on getting the node: the next caller gets it', () => {
-      const { crowd, knock, settle } = crowdedGate(1, 3, 1);
-      const ann = knock((place, caller) => {
+      const { crowd, attempt, settle } = crowdedGate(1, 3, 1);
+      const ann = attempt((place, caller) => {
         if (place === 0) caller.leave();
       });
-      const bob = knock();
-      const eve = knock();
+      const bob = attempt();
+      const eve = attempt();
       crowd[0]?.leave();
       settle();
       expect([ann?.told.at(-1), bob?.told.at(-1), eve?.told.at(-1)]).toEqual([0, 0, 1]);
@@ -288,10 +293,10 @@ describe('admit', () => {
     it('handles a caller who comes while positions change: none is overtaken', () => {
       const board = crowdedGate(1, 3, 1);
       let late: Caller | null = null;
-      const ann = board.knock((place) => {
-        if (place === 0) late = board.knock();
+      const ann = board.attempt((place) => {
+        if (place === 0) late = board.attempt();
       });
-      const bob = board.knock();
+      const bob = board.attempt();
       board.crowd[0]?.leave();
       board.settle();
       expect([ann?.node, bob?.told.at(-1)]).toEqual([1, 1]);
@@ -317,7 +322,7 @@ describe('admit', () => {
     waiters[0]?.leave();
     // The last of this pass is told before the first of the next.
     const heard: number[] = [];
-    waiters[1]?.place$.subscribe((place) => {
+    waiters[1]?.position$.subscribe((place) => {
       heard.push(place);
       if (place === 1) waiters[998]?.leave();
     });
@@ -331,17 +336,17 @@ describe('admit', () => {
 
   it('tells no position after its source was unsubscribed', () => {
     const scheduler = new VirtualTimeScheduler();
-    const knocks = new Subject<Knock>();
+    const attempts = new Subject<ConnectionAttempt>();
     const told: number[] = [];
     const waiters: Admitted[] = [];
-    const running = knocks
+    const running = attempts
       .pipe(admitting({ maxSessions: 1, waitingRoom: 2 }, scheduler))
       .subscribe((admission) => {
         if (isRefused(admission) || admission.verdict === 'admitted') return;
         waiters.push(admission);
-        admission.place$.subscribe((place) => told.push(place));
+        admission.position$.subscribe((place) => told.push(place));
       });
-    for (let caller = 0; caller < 3; caller += 1) knocks.next(connection);
+    for (let caller = 0; caller < 3; caller += 1) attempts.next(connection);
     waiters[0]?.leave();
     running.unsubscribe();
     scheduler.flush();
@@ -349,10 +354,10 @@ describe('admit', () => {
   });
 
   it('never reuses an id', () => {
-    const { came, knock } = gate(1, 1);
+    const { came, attempt } = gate(1, 1);
     for (let round = 0; round < 5; round += 1) {
-      knock();
-      knock();
+      attempt();
+      attempt();
       for (const caller of came) caller.leave();
     }
     expect(came.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
@@ -379,7 +384,7 @@ describe('admit', () => {
 
         for (const who of steps) {
           if (who === 0) {
-            const caller = board.knock();
+            const caller = board.attempt();
             if (onNode.size >= maxSessions && line.length >= waitingRoom) {
               throwUnless(caller).toBeNull();
               continue;
@@ -441,9 +446,9 @@ describe('admit', () => {
         for (const what of steps) {
           if (typeof what === 'number') leave(board.came[what]);
           else {
-            board.knock((place, self) => {
+            board.attempt((place, self) => {
               look();
-              if (what.bringsFriendAt.includes(place)) board.knock();
+              if (what.bringsFriendAt.includes(place)) board.attempt();
               if (what.throwsOut?.at === place) leave(board.came[what.throwsOut.who]);
               if (what.leavesAt.includes(place)) leave(self);
             });
@@ -464,19 +469,19 @@ describe('admit', () => {
   });
 
   it('handles ten thousand callers who leave on entering, without overflowing the stack', () => {
-    const knocks = new Subject<Knock>();
+    const attempts = new Subject<ConnectionAttempt>();
     const left: number[] = [];
     let first: Admitted | undefined;
-    knocks.pipe(admitting({ maxSessions: 1, waitingRoom: 10_000 })).subscribe((admission) => {
+    attempts.pipe(admitting({ maxSessions: 1, waitingRoom: 10_000 })).subscribe((admission) => {
       if (isRefused(admission)) return;
       first ??= admission;
       const leave = () => {
         left.push(admission.id);
         admission.leave();
       };
-      if (admission.verdict === 'waiting') admission.place$.subscribe({ complete: leave });
+      if (admission.verdict === 'waiting') admission.position$.subscribe({ complete: leave });
     });
-    for (let caller = 0; caller <= 10_000; caller += 1) knocks.next(connection);
+    for (let caller = 0; caller <= 10_000; caller += 1) attempts.next(connection);
 
     first?.leave();
 
@@ -488,33 +493,33 @@ describe('admit', () => {
     const TRUSTED = '192.0.2.99';
 
     /** Admission with changing limits, for connections from an address. */
-    function door(given: Partial<GateLimits>, random = () => 0.5) {
-      const limits: { -readonly [Key in keyof GateLimits]: GateLimits[Key] } = {
+    function door(given: Partial<CapacityLimits>, random = () => 0.5) {
+      const limits: { -readonly [Key in keyof CapacityLimits]: CapacityLimits[Key] } = {
         maxSessions: 3,
         waitingRoom: 5,
         reserve: 0,
         maxUnauthenticated: null,
         ...given,
       };
-      const knocks = new Subject<Knock>();
+      const attempts = new Subject<ConnectionAttempt>();
       const changed = new Subject<void>();
       let last: Admission | undefined;
-      knocks
+      attempts
         .pipe(admit(limits, (address) => address === TRUSTED, changed, random, new VirtualTimeScheduler()))
         .subscribe((admission) => {
           last = admission;
         });
-      const knock = (address = '192.0.2.1', connection = at(address)) => {
-        knocks.next(connection);
+      const attempt = (address = '192.0.2.1', connection = at(address)) => {
+        attempts.next(connection);
         return last as Admitted;
       };
       const fate = (admission: Admission) => (isRefused(admission) ? admission.reason : admission.node);
-      return { limits, changed, knocks, knock, fate };
+      return { limits, changed, attempts, attempt, fate };
     }
 
     it('reserves the last nodes for trusted callers', () => {
-      const { knock, fate } = door({ reserve: 1, waitingRoom: 0 });
-      expect([knock(), knock(), knock(), knock(TRUSTED), knock(TRUSTED)].map(fate)).toEqual([
+      const { attempt, fate } = door({ reserve: 1, waitingRoom: 0 });
+      expect([attempt(), attempt(), attempt(), attempt(TRUSTED), attempt(TRUSTED)].map(fate)).toEqual([
         1,
         2,
         'full',
@@ -524,10 +529,10 @@ describe('admit', () => {
     });
 
     it('lets a trusted caller pass the waiters for an unreserved node', () => {
-      const { knock, fate } = door({ reserve: 1 });
-      const [one, , waiting] = [knock(), knock(), knock()];
+      const { attempt, fate } = door({ reserve: 1 });
+      const [one, , waiting] = [attempt(), attempt(), attempt()];
       expect(fate(waiting)).toBe(0);
-      const trusted = knock(TRUSTED);
+      const trusted = attempt(TRUSTED);
       expect(fate(trusted)).toBe(3);
       trusted.leave();
       expect(fate(waiting)).toBe(0);
@@ -536,17 +541,17 @@ describe('admit', () => {
     });
 
     it('fills new nodes from the waiting room first when the limit is raised', () => {
-      const { limits, changed, knock, fate } = door({ maxSessions: 1 });
-      const [, first, second, third] = [knock(), knock(), knock(), knock()];
+      const { limits, changed, attempt, fate } = door({ maxSessions: 1 });
+      const [, first, second, third] = [attempt(), attempt(), attempt(), attempt()];
       limits.maxSessions = 3;
-      expect(fate(knock())).toBe(0);
+      expect(fate(attempt())).toBe(0);
       changed.next();
       expect([first, second, third].map((admitted) => fate(admitted as Admission))).toEqual([2, 3, 0]);
     });
 
     it('ends no session when the limit is lowered, and fills no node until there is room', () => {
-      const { limits, changed, knock, fate } = door({ maxSessions: 2 });
-      const [one, two, waiting] = [knock(), knock(), knock()];
+      const { limits, changed, attempt, fate } = door({ maxSessions: 2 });
+      const [one, two, waiting] = [attempt(), attempt(), attempt()];
       limits.maxSessions = 1;
       changed.next();
       one.leave();
@@ -556,39 +561,39 @@ describe('admit', () => {
     });
 
     it('unsubscribes the changes with its source', () => {
-      const { changed, knocks } = door({});
+      const { changed, attempts } = door({});
       expect(changed.observed).toBe(true);
-      knocks.complete();
+      attempts.complete();
       expect(changed.observed).toBe(false);
     });
 
     it('limits the callers who have not logged in, and admits one more for each login', () => {
-      const { knock, fate } = door({ maxSessions: 9, maxUnauthenticated: { start: 2, rate: 0, full: 2 } });
-      const [one, two] = [knock(), knock()];
-      expect([one, two, knock()].map(fate)).toEqual([1, 2, 'rate']);
+      const { attempt, fate } = door({ maxSessions: 9, maxUnauthenticated: { start: 2, rate: 0, full: 2 } });
+      const [one, two] = [attempt(), attempt()];
+      expect([one, two, attempt()].map(fate)).toEqual([1, 2, 'rate']);
       one.loggedIn();
       one.loggedIn();
-      expect([knock(), knock()].map(fate)).toEqual([3, 'rate']);
+      expect([attempt(), attempt()].map(fate)).toEqual([3, 'rate']);
       two.leave();
-      expect([knock(), knock()].map(fate)).toEqual([2, 'rate']);
+      expect([attempt(), attempt()].map(fate)).toEqual([2, 'rate']);
       one.leave();
-      expect(fate(knock())).toBe('rate');
+      expect(fate(attempt())).toBe('rate');
     });
 
     it('counts a silent guest for early drop, and for nothing else', () => {
       const early = { start: 2, rate: 0, full: 2 };
-      const { knock, fate } = door({ maxSessions: 9, maxUnauthenticated: early });
-      const [one, two] = [knock(), knock()];
+      const { attempt, fate } = door({ maxSessions: 9, maxUnauthenticated: early });
+      const [one, two] = [attempt(), attempt()];
       one.loggedInAsGuest();
       two.loggedInAsGuest();
-      expect(fate(knock())).toBe('rate');
+      expect(fate(attempt())).toBe('rate');
       two.leave();
-      expect([knock(), knock()].map(fate)).toEqual([2, 'rate']);
+      expect([attempt(), attempt()].map(fate)).toEqual([2, 'rate']);
     });
 
     it('gives a node to a waiting caller when another logs in as a guest', () => {
-      const { limits, changed, knock, fate } = door({ maxSessions: 1 });
-      const [inside, waiting] = [knock(), knock()];
+      const { limits, changed, attempt, fate } = door({ maxSessions: 1 });
+      const [inside, waiting] = [attempt(), attempt()];
       limits.maxUnauthenticated = { start: 1, rate: 0, full: 1 };
       limits.maxSessions = 2;
       changed.next();
@@ -599,36 +604,36 @@ describe('admit', () => {
 
     it('stops counting a guest who sends more, and never counts a trusted one', () => {
       const typed = new Subject<string>();
-      const { knock, knocks, fate } = door({
+      const { attempt, attempts, fate } = door({
         maxSessions: 9,
         maxUnauthenticated: { start: 1, rate: 0, full: 1 },
       });
-      const guest = knock('192.0.2.1', fakeConnection(typed));
+      const guest = attempt('192.0.2.1', fakeConnection(typed));
       guest.connection.input$.subscribe();
       guest.loggedInAsGuest();
-      knock(TRUSTED).loggedInAsGuest();
-      expect(fate(knock())).toBe('rate');
+      attempt(TRUSTED).loggedInAsGuest();
+      expect(fate(attempt())).toBe('rate');
       typed.next('hello\r');
-      expect(fate(knock())).toBe(3);
-      knocks.complete();
+      expect(fate(attempt())).toBe(3);
+      attempts.complete();
     });
 
     it('admits trusted callers without counting them', () => {
-      const { knock, fate } = door({ maxSessions: 9, maxUnauthenticated: { start: 1, rate: 0, full: 1 } });
-      expect([knock(TRUSTED), knock(), knock(), knock(TRUSTED)].map(fate)).toEqual([1, 2, 'rate', 3]);
+      const { attempt, fate } = door({ maxSessions: 9, maxUnauthenticated: { start: 1, rate: 0, full: 1 } });
+      expect([attempt(TRUSTED), attempt(), attempt(), attempt(TRUSTED)].map(fate)).toEqual([1, 2, 'rate', 3]);
     });
 
     it('refuses callers at random near the limit', () => {
       let chance = 0.49;
-      const { knock, fate } = door({ maxUnauthenticated: { start: 0, rate: 50, full: 100 } }, () => chance);
-      expect(fate(knock())).toBe('rate');
+      const { attempt, fate } = door({ maxUnauthenticated: { start: 0, rate: 50, full: 100 } }, () => chance);
+      expect(fate(attempt())).toBe('rate');
       chance = 0.5;
-      expect(fate(knock())).toBe(1);
+      expect(fate(attempt())).toBe(1);
     });
 
     it('gives a node to a waiting caller when another has logged in', () => {
-      const { limits, changed, knock, fate } = door({ maxSessions: 1 });
-      const [inside, waiting] = [knock(), knock()];
+      const { limits, changed, attempt, fate } = door({ maxSessions: 1 });
+      const [inside, waiting] = [attempt(), attempt()];
       limits.maxUnauthenticated = { start: 1, rate: 0, full: 1 };
       limits.maxSessions = 2;
       changed.next();
@@ -642,8 +647,8 @@ describe('admit', () => {
       ['is trusted', TRUSTED],
     ] as const) {
       it(`gives a node to a waiting caller when one who ${who} leaves`, () => {
-        const { knock, fate } = door({ maxSessions: 1 });
-        const [inside, waiting] = [knock(address), knock()];
+        const { attempt, fate } = door({ maxSessions: 1 });
+        const [inside, waiting] = [attempt(address), attempt()];
         inside.loggedIn();
         expect(fate(waiting)).toBe(0);
         inside.leave();

@@ -1,15 +1,15 @@
 import { NEVER } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { fakeConnection } from '../../../lib/testing/fake-connection.js';
-import { block } from '../../../streams/admission/blocklist.js';
-import type { Knock } from '../../../streams/types/admission.js';
+import { blocklist } from '../../../streams/admission/blocklist.js';
+import type { ConnectionAttempt } from '../../../streams/types/admission.js';
 
-describe('block', () => {
+describe('blocklist', () => {
   const good = fakeConnection(NEVER, { address: '192.0.2.1' });
   const bad = fakeConnection(NEVER, { address: '203.0.113.9' });
   const refused = { verdict: 'refused', connection: bad, reason: 'full' } as const;
-  const callers: Record<string, Knock> = { g: good, b: bad, r: refused };
-  const verdicts: Record<string, Knock> = {
+  const callers: Record<string, ConnectionAttempt> = { g: good, b: bad, r: refused };
+  const verdicts: Record<string, ConnectionAttempt> = {
     ...callers,
     x: { verdict: 'refused', connection: bad, reason: 'blocked' },
   };
@@ -17,10 +17,10 @@ describe('block', () => {
   it(
     'refuses blocked addresses, and passes all others and earlier refusals',
     marbles((m) => {
-      const knock$ = m.cold('-g-b-r-(gb)-|', callers);
-      const rule = block((address) => address.startsWith('203.'));
-      m.expect(knock$.pipe(rule)).toBeObservable('-g-x-r-(gx)-|', verdicts);
-      m.expect(knock$).toHaveSubscriptions('^-----------!');
+      const attempt$ = m.cold('-g-b-r-(gb)-|', callers);
+      const rule = blocklist((address) => address.startsWith('203.'));
+      m.expect(attempt$.pipe(rule)).toBeObservable('-g-x-r-(gx)-|', verdicts);
+      m.expect(attempt$).toHaveSubscriptions('^-----------!');
     }),
   );
 
@@ -31,7 +31,7 @@ describe('block', () => {
       m.scheduler.schedule(() => {
         blocked = bad.address;
       }, 2);
-      const rule = block((address) => address === blocked);
+      const rule = blocklist((address) => address === blocked);
       m.expect(m.cold('-b-b', callers).pipe(rule)).toBeObservable('-b-x', verdicts);
     }),
   );
@@ -39,12 +39,12 @@ describe('block', () => {
   it(
     'is silent, completes and errors with its source, and unsubscribes it',
     marbles((m) => {
-      const rule = block(() => true);
-      m.expect(m.cold<Knock>('--|').pipe(rule)).toBeObservable('--|');
-      m.expect(m.cold<Knock>('--#').pipe(rule)).toBeObservable('--#');
-      const knock$ = m.cold<Knock>('-----');
-      m.expect(knock$.pipe(rule), '---!').toBeObservable('----');
-      m.expect(knock$).toHaveSubscriptions('^--!');
+      const rule = blocklist(() => true);
+      m.expect(m.cold<ConnectionAttempt>('--|').pipe(rule)).toBeObservable('--|');
+      m.expect(m.cold<ConnectionAttempt>('--#').pipe(rule)).toBeObservable('--#');
+      const attempt$ = m.cold<ConnectionAttempt>('-----');
+      m.expect(attempt$.pipe(rule), '---!').toBeObservable('----');
+      m.expect(attempt$).toHaveSubscriptions('^--!');
     }),
   );
 });

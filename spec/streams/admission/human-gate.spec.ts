@@ -3,15 +3,15 @@ import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { type FakeConnection, fakeConnection } from '../../../lib/testing/fake-connection.js';
 import { GATE_PLACES, humanGate } from '../../../streams/admission/human-gate.js';
 import { isRefused } from '../../../streams/admission/refused.js';
-import type { Knock } from '../../../streams/types/admission.js';
+import type { ConnectionAttempt } from '../../../streams/types/admission.js';
 import { SessionEnd } from '../../../streams/types/session-end.js';
 
 const ASKED = 'Press ESC twice to come in.\n';
 
 /** The outcome for each connection: `in`, or the reason. */
-function verdicts(knock$: Observable<Knock>): string[] {
+function verdicts(attempt$: Observable<ConnectionAttempt>): string[] {
   const heard: string[] = [];
-  knock$.subscribe((knock) => heard.push(isRefused(knock) ? knock.reason : 'in'));
+  attempt$.subscribe((attempt) => heard.push(isRefused(attempt) ? attempt.reason : 'in'));
   return heard;
 }
 
@@ -23,8 +23,8 @@ describe('humanGate', () => {
     marbles((m) => {
       const typed = m.cold('                 -a-e-b-e-x', { a: 'hello', e: '\x1b', b: 'oh', x: 'later' });
       const caller = connections(typed);
-      const knock$ = m.hot('                 k---------', { k: caller });
-      m.expect(knock$.pipe(humanGate(NEVER, m.scheduler))).toBeObservable('-------k', { k: caller });
+      const attempt$ = m.hot('                 k---------', { k: caller });
+      m.expect(attempt$.pipe(humanGate(NEVER, m.scheduler))).toBeObservable('-------k', { k: caller });
       m.expect(typed).toHaveSubscriptions('  ^------!');
       m.flush();
       expect(caller.screen).toBe(ASKED);
@@ -48,8 +48,8 @@ describe('humanGate', () => {
       const typed = m.cold('-e', { e: '\x1b' });
       const caller = connections(typed);
       const verdict = { verdict: 'refused', connection: caller, reason: 'gate' } as const;
-      const knock$ = m.cold<Knock>('k|', { k: caller });
-      m.expect(knock$.pipe(humanGate(NEVER, m.scheduler))).toBeObservable('10s (v|)', { v: verdict });
+      const attempt$ = m.cold<ConnectionAttempt>('k|', { k: caller });
+      m.expect(attempt$.pipe(humanGate(NEVER, m.scheduler))).toBeObservable('10s (v|)', { v: verdict });
       m.expect(typed).toHaveSubscriptions('^ 9999ms !');
     }),
   );
@@ -64,12 +64,11 @@ describe('humanGate', () => {
         reason: 'wrong-protocol',
         protocol: 'HTTP',
       } as const;
-      m.expect(m.cold<Knock>('k|', { k: caller }).pipe(humanGate(NEVER, m.scheduler))).toBeObservable(
-        '-(v|)',
-        {
-          v: refusal,
-        },
-      );
+      m.expect(
+        m.cold<ConnectionAttempt>('k|', { k: caller }).pipe(humanGate(NEVER, m.scheduler)),
+      ).toBeObservable('-(v|)', {
+        v: refusal,
+      });
     }),
   );
 
@@ -95,9 +94,9 @@ describe('humanGate', () => {
     marbles((m) => {
       const details: unknown[] = [];
       for (const typed$ of [m.cold<string>('-|'), m.cold('a|', { a: 'hello' })])
-        m.cold<Knock>('k|', { k: connections(typed$) })
+        m.cold<ConnectionAttempt>('k|', { k: connections(typed$) })
           .pipe(humanGate(NEVER, m.scheduler))
-          .subscribe((knock) => details.push(isRefused(knock) && knock.detail));
+          .subscribe((attempt) => details.push(isRefused(attempt) && attempt.detail));
       m.flush();
       expect(details).toEqual(['silent', undefined]);
     }),
@@ -119,7 +118,9 @@ describe('humanGate', () => {
     marbles((m) => {
       const caller = connections(NEVER);
       const refused = { verdict: 'refused', connection: caller, reason: 'blocked' } as const;
-      m.expect(m.cold<Knock>('r|', { r: refused }).pipe(humanGate(NEVER, m.scheduler))).toBeObservable('r|', {
+      m.expect(
+        m.cold<ConnectionAttempt>('r|', { r: refused }).pipe(humanGate(NEVER, m.scheduler)),
+      ).toBeObservable('r|', {
         r: refused,
       });
       m.flush();
@@ -130,9 +131,11 @@ describe('humanGate', () => {
   it(
     'passes on an error, and an empty source',
     marbles((m) => {
-      m.expect(m.cold<Knock>('--#').pipe(humanGate(NEVER, m.scheduler))).toBeObservable('--#');
-      m.expect(m.cold<Knock>('--|').pipe(humanGate(NEVER, m.scheduler))).toBeObservable('--|');
-      m.expect(m.cold<Knock>('---').pipe(humanGate(NEVER, m.scheduler)), '--!').toBeObservable('---');
+      m.expect(m.cold<ConnectionAttempt>('--#').pipe(humanGate(NEVER, m.scheduler))).toBeObservable('--#');
+      m.expect(m.cold<ConnectionAttempt>('--|').pipe(humanGate(NEVER, m.scheduler))).toBeObservable('--|');
+      m.expect(m.cold<ConnectionAttempt>('---').pipe(humanGate(NEVER, m.scheduler)), '--!').toBeObservable(
+        '---',
+      );
     }),
   );
 
@@ -154,19 +157,19 @@ describe('humanGate', () => {
   it(
     `has room for ${GATE_PLACES} callers, and for one more when one is gone`,
     marbles((m) => {
-      const knocks = new Subject<Knock>();
+      const attempts = new Subject<ConnectionAttempt>();
       const leaving = new Subject<string>();
-      const heard = verdicts(knocks.pipe(humanGate(NEVER, m.scheduler)));
-      knocks.next(connections(leaving));
-      for (let caller = 1; caller < GATE_PLACES; caller += 1) knocks.next(connections(NEVER));
+      const heard = verdicts(attempts.pipe(humanGate(NEVER, m.scheduler)));
+      attempts.next(connections(leaving));
+      for (let caller = 1; caller < GATE_PLACES; caller += 1) attempts.next(connections(NEVER));
       expect(heard).toEqual([]);
-      knocks.next(connections(NEVER));
+      attempts.next(connections(NEVER));
       expect(heard).toEqual(['full']);
       leaving.complete();
       expect(heard).toEqual(['full', 'gate']);
-      knocks.next(connections(NEVER));
+      attempts.next(connections(NEVER));
       expect(heard).toEqual(['full', 'gate']);
-      knocks.next(connections(NEVER));
+      attempts.next(connections(NEVER));
       expect(heard).toEqual(['full', 'gate', 'full']);
     }),
   );

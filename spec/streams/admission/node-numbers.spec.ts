@@ -1,15 +1,15 @@
 import fc from 'fast-check';
-import { nodes } from '../../../streams/admission/node-numbers.js';
+import { nodeNumbers } from '../../../streams/admission/node-numbers.js';
 import { holds } from '../../support/holds.js';
 
-describe('nodes', () => {
+describe('nodeNumbers', () => {
   it('counts from 1', () => {
-    const board = nodes();
+    const board = nodeNumbers();
     expect([board.take(), board.take(), board.take()]).toEqual([1, 2, 3]);
   });
 
   it('takes the lowest free number', () => {
-    const board = nodes();
+    const board = nodeNumbers();
     for (let node = 1; node <= 5; node += 1) board.take();
     board.free(4);
     board.free(2);
@@ -17,7 +17,7 @@ describe('nodes', () => {
   });
 
   it('ignores a number that is freed twice', () => {
-    const board = nodes();
+    const board = nodeNumbers();
     board.take();
     board.free(1);
     board.free(1);
@@ -29,7 +29,7 @@ describe('nodes', () => {
     const step = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 12 }));
     holds(
       fc.property(fc.array(step), (steps) => {
-        const board = nodes();
+        const board = nodeNumbers();
         const taken = new Set<number>();
         for (const freed of steps) {
           if (freed > 0) {

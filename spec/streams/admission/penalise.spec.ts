@@ -1,6 +1,6 @@
 import { of, tap, VirtualTimeScheduler } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { punish } from '../../../streams/admission/penalise.js';
+import { penalise } from '../../../streams/admission/penalise.js';
 import { PENALTIES, type Penalties, penalties } from '../../../streams/admission/penalties.js';
 import type { RefusalReason } from '../../../streams/types/admission.js';
 import type { ServerEvent } from '../../../streams/types/events.js';
@@ -49,12 +49,12 @@ function offences(
     remainingMs: () => 0,
   };
   of(...events)
-    .pipe(punish(table, trusted, on))
+    .pipe(penalise(table, trusted, on))
     .subscribe();
   return seen;
 }
 
-describe('punish', () => {
+describe('penalise', () => {
   it(
     'passes every event on, and emits the penalty after the last offence',
     marbles((m) => {
@@ -70,7 +70,7 @@ describe('punish', () => {
         },
       };
       const event$ = m.cold('           -l-c---c-|', values);
-      const rule = punish(penalties(m.scheduler), nobody, always);
+      const rule = penalise(penalties(m.scheduler), nobody, always);
       m.expect(event$.pipe(rule)).toBeObservable('-l-(cp)c-|', values);
       m.expect(event$).toHaveSubscriptions('^--------!');
     }),
@@ -139,7 +139,7 @@ describe('punish', () => {
     const calls = [1, 2, 3].flatMap((session) => [failed(1, session), closed('hangup', { session })]);
     const seen: string[] = [];
     of(...calls)
-      .pipe(punish(penalties(new VirtualTimeScheduler()), nobody, always))
+      .pipe(penalise(penalties(new VirtualTimeScheduler()), nobody, always))
       .subscribe((event) => seen.push(event.type === 'addressPenalised' ? event.offence : event.type));
     expect(seen).toContain('login-failed');
   });
@@ -153,7 +153,7 @@ describe('punish', () => {
         tap(() => {
           scheduler.frame += 20_000;
         }),
-        punish(penalties(scheduler), nobody, always),
+        penalise(penalties(scheduler), nobody, always),
       )
       .subscribe((event) => event.type === 'addressPenalised' && penalised.push(event.forMs));
     expect(penalised).toEqual([PENALTIES['login-failed']]);
@@ -169,7 +169,7 @@ describe('punish', () => {
     const address = '2001:db8::1';
     const seen: unknown[] = [];
     of({ ...closed('protocol'), address } as ServerEvent)
-      .pipe(punish(penalties(new VirtualTimeScheduler()), nobody, always))
+      .pipe(penalise(penalties(new VirtualTimeScheduler()), nobody, always))
       .subscribe((event) => event.type === 'addressPenalised' && seen.push([event.network, event.forMs]));
     expect(seen).toEqual([
       ['2001:db8:0:0::/64', 90_000],
@@ -200,7 +200,7 @@ describe('punish', () => {
   it(
     'is silent, completes and errors with its source, and unsubscribes it',
     marbles((m) => {
-      const rule = punish(penalties(new VirtualTimeScheduler()), nobody, always);
+      const rule = penalise(penalties(new VirtualTimeScheduler()), nobody, always);
       m.expect(m.cold<ServerEvent>('--|').pipe(rule)).toBeObservable('--|');
       m.expect(m.cold<ServerEvent>('--#').pipe(rule)).toBeObservable('--#');
       const event$ = m.cold<ServerEvent>('-----');

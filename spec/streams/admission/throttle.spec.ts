@@ -5,14 +5,14 @@ import { fakeConnection } from '../../../lib/testing/fake-connection.js';
 import { MAX_SOURCES } from '../../../streams/admission/address-rates.js';
 import { isRefused } from '../../../streams/admission/refused.js';
 import { throttle } from '../../../streams/admission/throttle.js';
-import type { Knock, Refused } from '../../../streams/types/admission.js';
+import type { ConnectionAttempt, Refused } from '../../../streams/types/admission.js';
 import type { Rate } from '../../../streams/types/limits.js';
 
 const from = (address: string) => fakeConnection(NEVER, { address });
 const BLOCKED: Refused = { verdict: 'refused', connection: from('192.0.2.66'), reason: 'blocked' };
 
 /** The connections in the diagrams below. */
-const KNOCKS: Record<string, Knock> = {
+const KNOCKS: Record<string, ConnectionAttempt> = {
   a: from('192.0.2.1'),
   b: from('192.0.2.2'),
   c: from('192.0.2.3'),
@@ -26,7 +26,7 @@ const KNOCKS: Record<string, Knock> = {
 /** The outcomes: accepted, or the rule that refused. */
 const FATES = { w: 'welcome', a: 'address', r: 'rate', b: 'blocked' } as const;
 
-const fate = map((knock: Knock) => (isRefused(knock) ? knock.reason : 'welcome'));
+const fate = map((attempt: ConnectionAttempt) => (isRefused(attempt) ? attempt.reason : 'welcome'));
 
 const rate = (burst: number, perMs: number): Rate => ({ count: 1, perMs, burst });
 
@@ -37,28 +37,28 @@ describe('throttle', () => {
   it(
     'refuses none without a rate',
     marbles((m) => {
-      const knock = m.hot('(aaaaaaaaaaaaaaaa)-a|', KNOCKS);
+      const attempt = m.hot('(aaaaaaaaaaaaaaaa)-a|', KNOCKS);
       const expected = '   (wwwwwwwwwwwwwwww)-w|';
-      m.expect(knock.pipe(each(m, null), fate)).toBeObservable(expected, FATES);
-      m.expect(knock).toHaveSubscriptions('^-------------------!');
+      m.expect(attempt.pipe(each(m, null), fate)).toBeObservable(expected, FATES);
+      m.expect(attempt).toHaveSubscriptions('^-------------------!');
     }),
   );
 
   it(
     'allows a burst, then one more for each token earned, to the millisecond',
     marbles((m) => {
-      const knock = m.hot('aaa------aa--------aa|', KNOCKS);
+      const attempt = m.hot('aaa------aa--------aa|', KNOCKS);
       const expected = '   wwa------aw--------aw|';
-      m.expect(knock.pipe(each(m, rate(2, 10)), fate)).toBeObservable(expected, FATES);
+      m.expect(attempt.pipe(each(m, rate(2, 10)), fate)).toBeObservable(expected, FATES);
     }),
   );
 
   it(
     'earns no more than a burst, however long the quiet',
     marbles((m) => {
-      const knock = m.hot('(aa) 10m (aaa) 10m (aaa|)', KNOCKS);
+      const attempt = m.hot('(aa) 10m (aaa) 10m (aaa|)', KNOCKS);
       const expected = '   (ww) 10m (wwa) 10m (wwa|)';
-      m.expect(knock.pipe(each(m, rate(2, 10)), fate)).toBeObservable(expected, FATES);
+      m.expect(attempt.pipe(each(m, rate(2, 10)), fate)).toBeObservable(expected, FATES);
     }),
   );
 
@@ -67,7 +67,7 @@ describe('throttle', () => {
     marbles((m) => {
       const retry$ = m.hot('a--a---a--a|', KNOCKS).pipe(
         each(m, rate(1, 10)),
-        map((knock) => (isRefused(knock) ? knock.retryInMs : 'welcome')),
+        map((attempt) => (isRefused(attempt) ? attempt.retryInMs : 'welcome')),
       );
       m.expect(retry$).toBeObservable('w--7---3--w|', { w: 'welcome', 7: 7, 3: 3 });
     }),
@@ -76,61 +76,61 @@ describe('throttle', () => {
   it(
     'limits each source separately',
     marbles((m) => {
-      const knock = m.hot('abcabc|', KNOCKS);
+      const attempt = m.hot('abcabc|', KNOCKS);
       const expected = '   wwwaaa|';
-      m.expect(knock.pipe(each(m, rate(1, 10)), fate)).toBeObservable(expected, FATES);
+      m.expect(attempt.pipe(each(m, rate(1, 10)), fate)).toBeObservable(expected, FATES);
     }),
   );
 
   it(
     'takes a /64 for one source, and IPv4-mapped addresses for IPv4',
     marbles((m) => {
-      const knock = m.hot('xyz-am|', KNOCKS);
+      const attempt = m.hot('xyz-am|', KNOCKS);
       const expected = '   waw-wa|';
-      m.expect(knock.pipe(each(m, rate(1, 10)), fate)).toBeObservable(expected, FATES);
+      m.expect(attempt.pipe(each(m, rate(1, 10)), fate)).toBeObservable(expected, FATES);
     }),
   );
 
   it(
     'limits all sources together',
     marbles((m) => {
-      const knock = m.hot('abc------cb|', KNOCKS);
+      const attempt = m.hot('abc------cb|', KNOCKS);
       const expected = '   wwr------rw|';
-      m.expect(knock.pipe(each(m, null, rate(2, 10)), fate)).toBeObservable(expected, FATES);
+      m.expect(attempt.pipe(each(m, null, rate(2, 10)), fate)).toBeObservable(expected, FATES);
     }),
   );
 
   it(
     "checks the rate of the source first, so that a flooder doesn't use up the allowance of others",
     marbles((m) => {
-      const knock = m.hot('(aaaaaaaaaa)(bc)|', KNOCKS);
+      const attempt = m.hot('(aaaaaaaaaa)(bc)|', KNOCKS);
       const expected = '   (waaaaaaaaa)(wr)|';
-      m.expect(knock.pipe(each(m, rate(1, 1000), rate(2, 1000)), fate)).toBeObservable(expected, FATES);
+      m.expect(attempt.pipe(each(m, rate(1, 1000), rate(2, 1000)), fate)).toBeObservable(expected, FATES);
     }),
   );
 
   it(
     "doesn't count earlier refusals",
     marbles((m) => {
-      const knock = m.hot('(eeee)(ab)|', KNOCKS);
+      const attempt = m.hot('(eeee)(ab)|', KNOCKS);
       const expected = '   (bbbb)(wr)|';
-      m.expect(knock.pipe(each(m, rate(1, 1000), rate(1, 1000)), fate)).toBeObservable(expected, FATES);
+      m.expect(attempt.pipe(each(m, rate(1, 1000), rate(1, 1000)), fate)).toBeObservable(expected, FATES);
     }),
   );
 
   it(
     'starts with full buckets for each subscription',
     marbles((m) => {
-      const knock$ = m.cold('aa|', KNOCKS).pipe(each(m, rate(1, 1000), rate(1, 1000)), fate);
-      m.expect(knock$).toBeObservable('     wa|', FATES);
-      m.expect(knock$, '---^').toBeObservable('---wa|', FATES);
+      const attempt$ = m.cold('aa|', KNOCKS).pipe(each(m, rate(1, 1000), rate(1, 1000)), fate);
+      m.expect(attempt$).toBeObservable('     wa|', FATES);
+      m.expect(attempt$, '---^').toBeObservable('---wa|', FATES);
     }),
   );
 
   it('forgets the sources unused longest when there are too many', () => {
-    const knocks = new Subject<Knock>();
+    const attempts = new Subject<ConnectionAttempt>();
     let last = '';
-    knocks
+    attempts
       .pipe(
         throttle(
           { connectionRate: null, connectionRatePerAddress: rate(1, 60_000) },
@@ -142,8 +142,8 @@ describe('throttle', () => {
         last = became;
       });
     const line = fakeConnection(NEVER);
-    const knock = (address: string) => {
-      knocks.next(Object.create(line, { address: { value: address } }));
+    const attempt = (address: string) => {
+      attempts.next(Object.create(line, { address: { value: address } }));
       return last;
     };
     /** This many sources, one connection each. */
@@ -151,18 +151,18 @@ describe('throttle', () => {
     const crowd = (size: number) => {
       for (let one = 0; one < size; one += 1) {
         strangers += 1;
-        knock(`10.${strangers >> 16}.${(strangers >> 8) & 255}.${strangers & 255}`);
+        attempt(`10.${strangers >> 16}.${(strangers >> 8) & 255}.${strangers & 255}`);
       }
     };
 
-    expect(knock('192.0.2.1')).toBe('welcome');
+    expect(attempt('192.0.2.1')).toBe('welcome');
     crowd(MAX_SOURCES / 2 - 1);
     // Still remembered, and no longer among those unused longest.
-    expect(knock('192.0.2.1')).toBe('address');
+    expect(attempt('192.0.2.1')).toBe('address');
     crowd(MAX_SOURCES / 2);
-    expect(knock('192.0.2.1')).toBe('address');
+    expect(attempt('192.0.2.1')).toBe('address');
     crowd(MAX_SOURCES);
-    expect(knock('192.0.2.1')).toBe('welcome');
+    expect(attempt('192.0.2.1')).toBe('welcome');
   });
 
   it(
@@ -176,19 +176,19 @@ describe('throttle', () => {
   it(
     'passes an error on',
     marbles((m) => {
-      const knock = m.hot('-a-#', KNOCKS);
-      m.expect(knock.pipe(each(m, rate(1, 10)), fate)).toBeObservable('-w-#', FATES);
-      m.expect(knock).toHaveSubscriptions('^--!');
+      const attempt = m.hot('-a-#', KNOCKS);
+      m.expect(attempt.pipe(each(m, rate(1, 10)), fate)).toBeObservable('-w-#', FATES);
+      m.expect(attempt).toHaveSubscriptions('^--!');
     }),
   );
 
   it(
     'unsubscribes its source when unsubscribed',
     marbles((m) => {
-      const knock = m.hot('-a-a-a-', KNOCKS);
+      const attempt = m.hot('-a-a-a-', KNOCKS);
       const unsub = '     ^---!';
-      m.expect(knock.pipe(each(m, rate(2, 10)), fate), unsub).toBeObservable('-w-w-', FATES);
-      m.expect(knock).toHaveSubscriptions(unsub);
+      m.expect(attempt.pipe(each(m, rate(2, 10)), fate), unsub).toBeObservable('-w-w-', FATES);
+      m.expect(attempt).toHaveSubscriptions(unsub);
     }),
   );
 });

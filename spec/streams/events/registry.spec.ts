@@ -47,7 +47,7 @@ const waiting = (session: SessionId): ServerEvent => ({
   session,
   callId: `b0a2d-${session}`,
   address: '192.0.2.1',
-  place: 1,
+  position: 1,
 });
 
 const calls = new Map([1, 2, 3].map((id) => [id, info(id)]));

@@ -1,6 +1,6 @@
 import { map, Subject } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { NOTHING_YET, type Tally, tally, traffic } from '../../../streams/events/stats.js';
+import { type BoardStats, EMPTY_STATS, stats, traffic } from '../../../streams/events/stats.js';
 import { GOODBYES } from '../../../streams/terminal/messages.js';
 import type { RefusalReason } from '../../../streams/types/admission.js';
 import type { ServerEvent } from '../../../streams/types/events.js';
@@ -31,7 +31,7 @@ const waiting = (session: SessionId, place = 1): ServerEvent => ({
   session,
   callId: `b0a2d-${session}`,
   address: '192.0.2.1',
-  place,
+  position: place,
 });
 const closing = (session: SessionId): ServerEvent => ({
   type: 'sessionClosing',
@@ -60,17 +60,17 @@ const refused = (reason: RefusalReason): ServerEvent => ({
 const SESSIONS = new Map([1, 2, 3].map((id) => [id, info(id)]));
 
 /** The statistics after these events. */
-function after(...events: ServerEvent[]): Tally {
-  let figures = NOTHING_YET;
+function after(...events: ServerEvent[]): BoardStats {
+  let figures = EMPTY_STATS;
   const event$ = new Subject<ServerEvent>();
-  event$.pipe(tally(SESSIONS)).subscribe((now) => {
+  event$.pipe(stats(SESSIONS)).subscribe((now) => {
     figures = now;
   });
   for (const event of events) event$.next(event);
   return figures;
 }
 
-describe('tally', () => {
+describe('stats', () => {
   it(
     'counts the sessions on line from opening to closing, and their maximum',
     marbles((m) => {
@@ -83,7 +83,7 @@ describe('tally', () => {
         f: opened(3),
       });
       const onLine$ = event$.pipe(
-        tally(SESSIONS),
+        stats(SESSIONS),
         map(({ onLine, most }) => `${onLine} of ${most}`),
       );
       m.expect(onLine$).toBeObservable('a-b-c-c-d-c-|', {
@@ -107,7 +107,7 @@ describe('tally', () => {
       marbles((m) => {
         const event$ = m.cold<ServerEvent>(diagram, { a: refused('full') });
         const phase$ = event$.pipe(
-          tally(SESSIONS),
+          stats(SESSIONS),
           map(({ phase }) => phase),
         );
         const expected = unsubscribed ? diagram.slice(0, unsubscribed.length) : diagram;
@@ -125,7 +125,7 @@ describe('tally', () => {
   });
 
   it('starts at 0 for every reason', () => {
-    const { phase, lines, ...counts } = NOTHING_YET;
+    const { phase, lines, ...counts } = EMPTY_STATS;
     const { closed: endings, refused: refusals, ...plain } = counts;
     expect(new Set([plain, endings, refusals].flatMap((each) => Object.values<number>(each)))).toEqual(
       new Set([0]),
@@ -158,8 +158,8 @@ describe('tally', () => {
       ...[closed(1, 'kicked'), closed(2, 'kicked'), closed(3, 'idle')],
       ...[refused('full'), refused('rate'), refused('full')],
     );
-    expect(endings).toEqual({ ...NOTHING_YET.closed, kicked: 2, idle: 1 });
-    expect(refusals).toEqual({ ...NOTHING_YET.refused, full: 2, rate: 1 });
+    expect(endings).toEqual({ ...EMPTY_STATS.closed, kicked: 2, idle: 1 });
+    expect(refusals).toEqual({ ...EMPTY_STATS.refused, full: 2, rate: 1 });
   });
 
   it('counts failed logins', () => {
@@ -187,15 +187,15 @@ describe('tally', () => {
 
   it('starts anew for each subscription, and leaves earlier statistics unchanged', () => {
     const event$ = new Subject<ServerEvent>();
-    const tally$ = event$.pipe(tally(SESSIONS));
-    const seen: Tally[] = [];
+    const tally$ = event$.pipe(stats(SESSIONS));
+    const seen: BoardStats[] = [];
     tally$.subscribe((figures) => seen.push(figures));
     event$.next(refused('full'));
     tally$.subscribe((figures) => seen.push(figures));
     event$.next(refused('full'));
     expect(seen.map(({ refused: { full } }) => full)).toEqual([1, 2, 1]);
-    expect(NOTHING_YET.refused.full).toBe(0);
-    expect(NOTHING_YET.lines.size).toBe(0);
+    expect(EMPTY_STATS.refused.full).toBe(0);
+    expect(EMPTY_STATS.lines.size).toBe(0);
   });
 });
 

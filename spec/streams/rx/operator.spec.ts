@@ -12,13 +12,13 @@ import {
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { contain } from '../../../streams/rx/contain.js';
 import { feed, Stage, staged } from '../../../streams/rx/operator.js';
-import { sweep } from '../../../streams/rx/timer-wheel.js';
+import { timerWheel } from '../../../streams/rx/timer-wheel.js';
 import { inputRate } from '../../../streams/session/input-rate.js';
-import { probe } from '../../../streams/session/keep-alive.js';
-import { expire } from '../../../streams/session/session-timeouts.js';
+import { keepAlive } from '../../../streams/session/keep-alive.js';
+import { sessionTimeouts } from '../../../streams/session/session-timeouts.js';
 import { talk } from '../../../streams/session/talk.js';
-import { type Endable, endable } from '../../../streams/session/terminable.js';
-import { lines } from '../../../streams/terminal/line-discipline.js';
+import { type Terminable, terminable } from '../../../streams/session/terminable.js';
+import { lineDiscipline } from '../../../streams/terminal/line-discipline.js';
 import { Failing } from '../../support/failing.js';
 import { passesOn } from '../../support/passes-on.js';
 
@@ -96,8 +96,8 @@ describe('Stage', () => {
     const bytes = new TextEncoder().encode('a\r\n');
     for (const stage of [
       inputRate(10, { pause() {} }, scheduler),
-      expire<Uint8Array>({ ...call }, limits, sweep(1, scheduler), scheduler, { warn() {} }),
-      lines(terminal, keys),
+      sessionTimeouts<Uint8Array>({ ...call }, limits, timerWheel(1, scheduler), scheduler, { warn() {} }),
+      lineDiscipline(terminal, keys),
     ] as OperatorFunction<Uint8Array, unknown>[]) {
       const heard: unknown[] = [];
       const source = new Observable<Uint8Array>((subscriber) => {
@@ -147,17 +147,22 @@ describe('Stage', () => {
       const limits = { idleTimeoutMs: 9, idleWarningMs: null, loginTimeoutMs: null, sessionLimitMs: null };
       const connection = { bytesIn: 0, bytesOut: 0, backlog: 0, answers: false, probe() {} };
       const call = { state: 'active', openedAt: 0, lastInputAt: 0, held: false, taken: 0 } as const;
-      const ended: Endable = { decide: (ending) => ending, ending: undefined, chain: undefined };
+      const ended: Terminable = { settle: (ending) => ending, ending: undefined, chain: undefined };
       const fails = () => {
         throw new Error('in a stage');
       };
       const stages: Record<string, OperatorFunction<never, unknown>> = {
         inputRate: inputRate(10, { pause() {} }, scheduler),
-        probe: probe({ connection, paused: false, lookout: undefined }, 9, sweep(1, scheduler), scheduler),
-        expire: expire({ ...call }, limits, sweep(1, scheduler), scheduler, { warn() {} }),
-        endable: endable(ended),
+        probe: keepAlive(
+          { connection, paused: false, keepAlive: undefined },
+          9,
+          timerWheel(1, scheduler),
+          scheduler,
+        ),
+        expire: sessionTimeouts({ ...call }, limits, timerWheel(1, scheduler), scheduler, { warn() {} }),
+        endable: terminable(ended),
         contain: contain(),
-        lines: lines({ echoes: fails, reading() {} } as never, {} as never),
+        lines: lineDiscipline({ echoes: fails, reading() {} } as never, {} as never),
         'talk, listening': talk({ push: fails, end() {} }, NEVER, { write() {} }),
       };
       for (const [name, stage] of Object.entries(stages)) {

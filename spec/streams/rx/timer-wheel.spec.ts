@@ -1,20 +1,20 @@
 import { type SchedulerLike, Subscription } from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { type Deadline, NEVER, sweep } from '../../../streams/rx/timer-wheel.js';
+import { type Deadline, NO_DEADLINE, timerWheel } from '../../../streams/rx/timer-wheel.js';
 import { counting } from '../../support/counting.js';
 
 /** Watches a deadline; returns a function that removes it. */
 function watching(tickMs: number, scheduler: SchedulerLike) {
-  const board = sweep(tickMs, scheduler);
+  const board = timerWheel(tickMs, scheduler);
   return (dueAt: number, due: (now: number) => number) => {
-    const watched: Deadline = { tick: 0, place: 0, due, error: fail };
+    const watched: Deadline = { tick: 0, index: 0, due, error: fail };
     board.watch(watched, dueAt);
     return () => board.leave(watched);
   };
 }
 
-const never = () => NEVER;
+const never = () => NO_DEADLINE;
 
 /** A clock that stops and then resumes: its last timer is late. */
 function standing() {
@@ -43,7 +43,7 @@ const sweeping = (spec: (m: Context) => void) =>
     spec(m);
   });
 
-describe('sweep', () => {
+describe('timerWheel', () => {
   it(
     'calls at the first tick at or after the time, and at each tick until the time is moved',
     sweeping((m) => {
@@ -52,7 +52,7 @@ describe('sweep', () => {
       const note = (name: string, dueAt: number, until: number) =>
         watch(dueAt, (now) => {
           calls.push(`${name} ${now}`);
-          return now >= until ? NEVER : dueAt;
+          return now >= until ? NO_DEADLINE : dueAt;
         });
       const stops = [note('on the tick', 20, 0), note('after it', 21, 0), note('on', 31, 60)];
       m.scheduler.schedule(() => {
@@ -67,7 +67,7 @@ describe('sweep', () => {
     'never calls a deadline at NEVER',
     sweeping((m) => {
       const due = jasmine.createSpy('due');
-      const stop = watching(10, m.scheduler)(NEVER, due);
+      const stop = watching(10, m.scheduler)(NO_DEADLINE, due);
       m.scheduler.schedule(stop, 400);
       m.flush();
       expect(due).not.toHaveBeenCalled();
@@ -81,10 +81,10 @@ describe('sweep', () => {
       const watch = watching(10, clock);
       const calls: number[] = [];
       const stops = [
-        watch(NEVER, never),
+        watch(NO_DEADLINE, never),
         watch(95, (now) => {
           calls.push(now);
-          return now < 200 ? 301 : NEVER;
+          return now < 200 ? 301 : NO_DEADLINE;
         }),
       ];
       m.flush();
@@ -98,14 +98,14 @@ describe('sweep', () => {
   it(
     'is in time for a deadline before all others, and for one that is moved earlier',
     sweeping((m) => {
-      const board = sweep(10, m.scheduler);
+      const board = timerWheel(10, m.scheduler);
       const calls: string[] = [];
       const named = (name: string): Deadline => ({
         tick: 0,
-        place: 0,
+        index: 0,
         due(now) {
           calls.push(`${name} ${now}`);
-          return NEVER;
+          return NO_DEADLINE;
         },
         error: fail,
       });
@@ -122,11 +122,11 @@ describe('sweep', () => {
     'reports a deadline that throws, removes it, and continues with the others',
     sweeping((m) => {
       const watch = watching(10, m.scheduler);
-      const board = sweep(10, m.scheduler);
+      const board = timerWheel(10, m.scheduler);
       const told: string[] = [];
       const failing: Deadline = {
         tick: 0,
-        place: 0,
+        index: 0,
         due() {
           throw new Error('bug');
         },
@@ -134,8 +134,11 @@ describe('sweep', () => {
       };
       board.watch(failing, 20);
       for (const dueAt of [20, 30])
-        board.watch({ tick: 0, place: 0, due: (now) => told.push(`${now}`) && NEVER, error: fail }, dueAt);
-      watch(20, () => NEVER);
+        board.watch(
+          { tick: 0, index: 0, due: (now) => told.push(`${now}`) && NO_DEADLINE, error: fail },
+          dueAt,
+        );
+      watch(20, () => NO_DEADLINE);
       m.flush();
       expect(told).toEqual(['Error: bug', '20', '30']);
     }),
@@ -154,7 +157,7 @@ describe('sweep', () => {
       ] as const) {
         watch(dueAt, (at) => {
           calls.push(`${name} ${at}`);
-          return NEVER;
+          return NO_DEADLINE;
         });
       }
       goOnAt(137);
@@ -170,9 +173,9 @@ describe('sweep', () => {
     const stop = watch(25, due);
     watch(5, () => {
       stop();
-      return NEVER;
+      return NO_DEADLINE;
     });
-    const last = jasmine.createSpy('last').and.returnValue(NEVER);
+    const last = jasmine.createSpy('last').and.returnValue(NO_DEADLINE);
     watch(45, last);
     goOnAt(137);
     expect(due).not.toHaveBeenCalled();
@@ -186,7 +189,7 @@ describe('sweep', () => {
     for (const dueAt of [50, 75])
       watch(dueAt, (now) => {
         calls.push(`${dueAt} at ${now}`);
-        return NEVER;
+        return NO_DEADLINE;
       });
     goOnAt(12);
     expect(calls).toEqual([]);
@@ -204,7 +207,7 @@ describe('sweep', () => {
       const stops = Array.from({ length: 100 }, () =>
         watch(25, () => {
           calls += 1;
-          return NEVER;
+          return NO_DEADLINE;
         }),
       );
       expect(clock.running).toBe(1);

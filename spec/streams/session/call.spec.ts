@@ -26,7 +26,7 @@ function calling(options: FakeConnectionOptions & { place$?: Observable<number> 
   const call = new Call(admitted, LIMIT, scheduler, SCREEN, {
     boardId: 'b0a2d',
     time: timeSlices(scheduler),
-    decided: ({ reason }) => decided.push(reason),
+    settled: ({ reason }) => decided.push(reason),
     loginFailed: (handle) => failed.push(handle),
   });
   return { call, connection, scheduler, decided, failed };
@@ -59,7 +59,7 @@ describe('Call', () => {
     const call = new Call(fakeAdmitted(connection), LIMIT, scheduler, SCREEN, {
       boardId: 'b0a2d',
       time: timeSlices(new VirtualTimeScheduler()),
-      decided() {},
+      settled() {},
       loginFailed() {},
     });
     expect(call.id).toBe(7);
@@ -161,7 +161,7 @@ describe('Call', () => {
 
     it('does nothing once the session is over', () => {
       const { call, connection } = calling();
-      call.decide(new SessionEnd('idle'));
+      call.settle(new SessionEnd('idle'));
       call.write('too late');
       expect(connection.screen).toBe('');
     });
@@ -170,7 +170,7 @@ describe('Call', () => {
       for (const deaf of [true, false]) {
         const { call } = calling({ deaf });
         const wake = jasmine.createSpy('wake');
-        call.lookout = { wake };
+        call.keepAlive = { wake };
         call.write('hello');
         expect(wake).toHaveBeenCalledTimes(deaf ? 1 : 0);
       }
@@ -193,8 +193,8 @@ describe('Call', () => {
       const { call, decided } = calling();
       const [idle, kicked] = [new SessionEnd('idle'), new SessionEnd('kicked')];
       expect(call.ending).toBeUndefined();
-      expect(call.decide(idle)).toBe(idle);
-      expect(call.decide(kicked)).toBe(idle);
+      expect(call.settle(idle)).toBe(idle);
+      expect(call.settle(kicked)).toBe(idle);
       expect(call.ending).toBe(idle);
       expect(decided).toEqual(['idle']);
       expect(call.state).toBe('closing');
@@ -211,7 +211,7 @@ describe('Call', () => {
           boardId: 'b0a2d',
           time: timeSlices(new VirtualTimeScheduler()),
           loginFailed() {},
-          decided() {
+          settled() {
             call.end('kicked');
             call.write('too late');
             seen.push(call.ending?.reason, call.state, call.bytesOut);
@@ -239,7 +239,7 @@ describe('Call', () => {
 
     it('leaves a connection in its farewell alone, unless forced', () => {
       const { call, connection, decided } = calling({ lingers: true });
-      call.decide(new SessionEnd('shutdown'));
+      call.settle(new SessionEnd('shutdown'));
       call.end('kicked');
       expect(connection.calls).toEqual([]);
       call.end('forced');
@@ -312,7 +312,7 @@ describe('Call', () => {
       const call = new Call(fakeAdmitted(counted), LIMIT, new VirtualTimeScheduler(), SCREEN, {
         boardId: 'b0a2d',
         time: timeSlices(new VirtualTimeScheduler()),
-        decided() {},
+        settled() {},
         loginFailed() {},
       });
       call.write('x'.repeat(LIMIT / 2 + 1));
@@ -676,7 +676,7 @@ describe('Call', () => {
       const call = new Call(fakeAdmitted(connection), LIMIT, scheduler, SCREEN, {
         boardId: 'b0a2d',
         time,
-        decided() {},
+        settled() {},
         loginFailed() {},
       });
       time.begin({

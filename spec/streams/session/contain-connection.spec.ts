@@ -2,7 +2,7 @@ import { EMPTY, NEVER, Observable, of, Subject, throwError } from 'rxjs';
 import { fakeConnection } from '../../../lib/testing/fake-connection.js';
 import { isRefused, refused } from '../../../streams/admission/refused.js';
 import { containConnection } from '../../../streams/session/contain-connection.js';
-import type { Knock } from '../../../streams/types/admission.js';
+import type { ConnectionAttempt } from '../../../streams/types/admission.js';
 import type { Connection } from '../../../streams/types/connection.js';
 import { SessionEnd } from '../../../streams/types/session-end.js';
 
@@ -16,9 +16,9 @@ function contained(theirs: object = {}, input$: Observable<string> = NEVER) {
   const fake = fakeConnection(input$);
   const given = Object.defineProperties(Object.create(fake), Object.getOwnPropertyDescriptors(theirs));
   const told: unknown[] = [];
-  const knock = containConnection(given as Connection, (error) => told.push(error));
-  const connection = isRefused(knock) ? knock.connection : knock;
-  return { fake, told, knock, connection };
+  const attempt = containConnection(given as Connection, (error) => told.push(error));
+  const connection = isRefused(attempt) ? attempt.connection : attempt;
+  return { fake, told, attempt, connection };
 }
 
 /** What an Observable emits: bytes as text, an error by its reason and cause. */
@@ -211,8 +211,8 @@ describe('containConnection', () => {
     "terminal (an object), and this one's is undefined": { terminal: undefined },
   }))
     it(`is refused for its ${what}`, () => {
-      const { knock, connection, fake } = contained(theirs);
-      const refusal = isRefused(knock) ? knock : undefined;
+      const { attempt, connection, fake } = contained(theirs);
+      const refusal = isRefused(attempt) ? attempt : undefined;
       expect(refusal?.reason).toBe('error');
       expect(`${refusal?.error}`).toBe(`TypeError: a Connection has ${what}`);
       expect(fake.calls).toEqual(['destroy']);
@@ -226,17 +226,17 @@ describe('containConnection', () => {
 
   it("is refused if it isn't an object", () => {
     for (const nothing of [null, undefined, 5, {}]) {
-      const knock = containConnection(nothing as unknown as Knock, fail);
-      expect(isRefused(knock) && knock.reason).toBe('error');
-      expect(isRefused(knock) && knock.connection.address).toBe('');
+      const attempt = containConnection(nothing as unknown as ConnectionAttempt, fail);
+      expect(isRefused(attempt) && attempt.reason).toBe('error');
+      expect(isRefused(attempt) && attempt.connection.address).toBe('');
     }
   });
 
   it('stays refused, and can do no harm', () => {
     const fake = { ...fakeConnection(NEVER), write: breaks };
-    const knock = containConnection(refused(fake, 'blocked'), () => {});
-    expect(isRefused(knock) && knock.reason).toBe('blocked');
-    expect(() => isRefused(knock) && knock.connection.write('words')).not.toThrow();
+    const attempt = containConnection(refused(fake, 'blocked'), () => {});
+    expect(isRefused(attempt) && attempt.reason).toBe('blocked');
+    expect(() => isRefused(attempt) && attempt.connection.write('words')).not.toThrow();
   });
 
   it('unsubscribes the input when unsubscribed', () => {

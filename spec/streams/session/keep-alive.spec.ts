@@ -1,8 +1,8 @@
 import { EMPTY, NEVER, type Observable, of, Subject, VirtualTimeScheduler } from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { type Deadline, type Sweep, sweep } from '../../../streams/rx/timer-wheel.js';
-import { type Lookout, probe } from '../../../streams/session/keep-alive.js';
+import { type Deadline, type TimerWheel, timerWheel } from '../../../streams/rx/timer-wheel.js';
+import { type KeepAlive, keepAlive } from '../../../streams/session/keep-alive.js';
 import { SessionEnd } from '../../../streams/types/session-end.js';
 
 const LOST = new SessionEnd('lost');
@@ -18,10 +18,10 @@ function line({ answers = true }: { answers?: boolean } = {}) {
     answers,
     probe: () => void asked.push(connection.now()),
   };
-  return { connection, paused: false, asked, lookout: undefined as Lookout | undefined };
+  return { connection, paused: false, asked, keepAlive: undefined as KeepAlive | undefined };
 }
 
-describe('probe', () => {
+describe('keepAlive', () => {
   /** Runs a session for 40 frames of 1 ms, with a timeout of 8 and a tick of 1. */
   const scene = (
     play: (run: {
@@ -36,7 +36,7 @@ describe('probe', () => {
       const call = line(options);
       call.connection.now = () => m.scheduler.now();
       const timeoutMs = options.timeoutMs === undefined ? 8 : options.timeoutMs;
-      const rule = probe<string>(call, timeoutMs, sweep(1, m.scheduler), m.scheduler);
+      const rule = keepAlive<string>(call, timeoutMs, timerWheel(1, m.scheduler), m.scheduler);
       play({
         call,
         typed: (marble) => m.hot(marble),
@@ -51,7 +51,9 @@ describe('probe', () => {
     'passes everything on, and completes with its source',
     marbles((m) => {
       const source = m.cold('-a-b-|');
-      m.expect(source.pipe(probe(line(), 8, sweep(1, m.scheduler), m.scheduler))).toBeObservable('-a-b-|');
+      m.expect(source.pipe(keepAlive(line(), 8, timerWheel(1, m.scheduler), m.scheduler))).toBeObservable(
+        '-a-b-|',
+      );
       m.expect(source).toHaveSubscriptions('^----!');
     }),
   );
@@ -59,7 +61,7 @@ describe('probe', () => {
   it(
     'passes on an error, and an empty source',
     marbles((m) => {
-      const rule = probe<string>(line(), 8, sweep(1, m.scheduler), m.scheduler);
+      const rule = keepAlive<string>(line(), 8, timerWheel(1, m.scheduler), m.scheduler);
       m.expect(m.cold('-a-#').pipe(rule)).toBeObservable('-a-#');
       m.expect(EMPTY.pipe(rule)).toBeObservable('|');
       m.expect(of('a').pipe(rule)).toBeObservable('(a|)');
@@ -67,12 +69,13 @@ describe('probe', () => {
   );
 
   it(
-    'unsubscribes its source and leaves the sweep when unsubscribed',
+    'unsubscribes its source and leaves the timer wheel when unsubscribed',
     marbles((m) => {
       const source = m.cold('-a-b-----');
-      m.expect(source.pipe(probe(line(), 8, sweep(1, m.scheduler), m.scheduler)), '^---!').toBeObservable(
-        '-a-b-',
-      );
+      m.expect(
+        source.pipe(keepAlive(line(), 8, timerWheel(1, m.scheduler), m.scheduler)),
+        '^---!',
+      ).toBeObservable('-a-b-');
       m.expect(source).toHaveSubscriptions('^---!');
     }),
   );
@@ -153,7 +156,7 @@ describe('probe', () => {
       ({ call, expect: expectation, at }) => {
         at(11, () => {
           call.connection.bytesOut = call.connection.backlog = 1000;
-          call.lookout?.wake();
+          call.keepAlive?.wake();
         });
         expectation(NEVER, '-------------------#', LOST);
       },
@@ -203,7 +206,7 @@ describe('probe', () => {
     'checks four times per timeout',
     marbles((m) => {
       const { call, looks } = lookedAt(m);
-      const input$ = NEVER.pipe(probe(call, 80, sweep(1, m.scheduler), m.scheduler));
+      const input$ = NEVER.pipe(keepAlive(call, 80, timerWheel(1, m.scheduler), m.scheduler));
       m.expect(input$, '^ 78ms !').toBeObservable('-');
       m.flush();
       // The first is the start.
@@ -216,12 +219,12 @@ describe('probe', () => {
     marbles((m) => {
       const { call, looks } = lookedAt(m, { answers: false });
       const input = m.hot('50ms a 49ms bb -');
-      const input$ = input.pipe(probe(call, 80, sweep(1, m.scheduler), m.scheduler));
+      const input$ = input.pipe(keepAlive(call, 80, timerWheel(1, m.scheduler), m.scheduler));
       m.expect(input$, '^ 398ms !').toBeObservable('50ms a 49ms bb -');
       m.scheduler.schedule(() => {
         call.connection.bytesOut = call.connection.backlog = 10;
-        call.lookout?.wake();
-        call.lookout?.wake();
+        call.keepAlive?.wake();
+        call.keepAlive?.wake();
       }, 200);
       m.scheduler.schedule(() => {
         call.connection.backlog = 0;
@@ -249,10 +252,10 @@ describe('probe', () => {
     "can't be woken once it is over",
     marbles((m) => {
       const { call, looks } = lookedAt(m, { answers: false });
-      NEVER.pipe(probe(call, 80, sweep(1, m.scheduler), m.scheduler))
+      NEVER.pipe(keepAlive(call, 80, timerWheel(1, m.scheduler), m.scheduler))
         .subscribe()
         .unsubscribe();
-      call.lookout?.wake();
+      call.keepAlive?.wake();
       m.flush();
       expect(looks).toEqual([0]);
       expect(m.scheduler.actions.length).toBe(0);
@@ -355,9 +358,11 @@ describe('probe', () => {
           call.connection.bytesIn += 1;
           call.asked.length = 0;
         }, heardAt);
-        const running = NEVER.pipe(probe(call, timeoutMs, sweep(1, scheduler), scheduler)).subscribe({
-          error: () => {},
-        });
+        const running = NEVER.pipe(keepAlive(call, timeoutMs, timerWheel(1, scheduler), scheduler)).subscribe(
+          {
+            error: () => {},
+          },
+        );
         scheduler.flush();
         running.unsubscribe();
         const silentMs = (call.asked[0] ?? Number.NaN) - heardAt;
@@ -378,11 +383,13 @@ describe('probe', () => {
           call.connection.bytesIn += 1;
         }, heardAt);
         let lostAt = 0;
-        const running = NEVER.pipe(probe(call, timeoutMs, sweep(1, scheduler), scheduler)).subscribe({
-          error: () => {
-            lostAt = scheduler.now();
+        const running = NEVER.pipe(keepAlive(call, timeoutMs, timerWheel(1, scheduler), scheduler)).subscribe(
+          {
+            error: () => {
+              lostAt = scheduler.now();
+            },
           },
-        });
+        );
         scheduler.schedule(() => running.unsubscribe(), 3 * timeoutMs);
         scheduler.flush();
         expect(lostAt)
@@ -398,12 +405,12 @@ describe('probe', () => {
   it('removes its deadline, however it ends', () => {
     for (const end of ['complete', 'error', 'unsubscribe'] as const) {
       const watched = new Set<Deadline>();
-      const counting: Sweep = {
+      const counting: TimerWheel = {
         watch: (deadline) => watched.add(deadline),
         leave: (deadline) => watched.delete(deadline),
       };
       const source = new Subject<string>();
-      const rule = probe<string>(line(), 8, counting, new VirtualTimeScheduler());
+      const rule = keepAlive<string>(line(), 8, counting, new VirtualTimeScheduler());
       const running = source.pipe(rule).subscribe({ error: () => {} });
       expect(watched.size).toBe(1);
       if (end === 'complete') source.complete();
@@ -421,7 +428,7 @@ describe('probe', () => {
       const subscribed = ['^-------!', '^--!', '^--!'];
       sources.forEach((marble, index) => {
         const source = m.cold(marble);
-        const given = source.pipe(probe(line(), 8, sweep(1, m.scheduler), m.scheduler));
+        const given = source.pipe(keepAlive(line(), 8, timerWheel(1, m.scheduler), m.scheduler));
         given.subscribe({ error: () => {} });
         m.expect(source).toHaveSubscriptions(subscribed[index] as string);
       });

@@ -13,32 +13,32 @@ import {
 } from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { type Deadline, type Sweep, sweep } from '../../../streams/rx/timer-wheel.js';
+import { type Deadline, type TimerWheel, timerWheel } from '../../../streams/rx/timer-wheel.js';
 import {
-  type Expiring,
-  type ExpiryLimits,
-  expire,
   STALL_MS,
+  sessionTimeouts,
+  type TimedSession,
+  type TimeoutLimits,
   type Warner,
 } from '../../../streams/session/session-timeouts.js';
 import type { SessionState } from '../../../streams/types/session.js';
 import { SessionEnd } from '../../../streams/types/session-end.js';
 import { counting } from '../../support/counting.js';
 
-const OFF: ExpiryLimits = {
+const OFF: TimeoutLimits = {
   idleTimeoutMs: null,
   idleWarningMs: null,
   loginTimeoutMs: null,
   sessionLimitMs: null,
 };
 /** The defaults of a board: ten minutes, with a warning at nine. */
-const IDLE: ExpiryLimits = { ...OFF, idleTimeoutMs: 600_000, idleWarningMs: 60_000 };
+const IDLE: TimeoutLimits = { ...OFF, idleTimeoutMs: 600_000, idleWarningMs: 60_000 };
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 /** A session that the spec can change. */
-type FakeCall = { -readonly [Key in keyof Expiring]: Expiring[Key] };
+type FakeCall = { -readonly [Key in keyof TimedSession]: TimedSession[Key] };
 
 const aCall = (state: SessionState = 'active'): FakeCall => ({
   state,
@@ -55,7 +55,7 @@ const aCall = (state: SessionState = 'active'): FakeCall => ({
 function clocks(
   m: Context,
   input$: Observable<string>,
-  limits: Partial<ExpiryLimits>,
+  limits: Partial<TimeoutLimits>,
   call: FakeCall = aCall(),
   scheduler: SchedulerLike = m.scheduler,
 ): Observable<string> {
@@ -64,7 +64,7 @@ function clocks(
   return new Observable((subscriber) => {
     const warner: Warner = { warn: (reason, inMs) => subscriber.next(`${reason} ${inMs}`) };
     return input$
-      .pipe(expire(call, { ...OFF, ...limits }, sweep(1000, scheduler), scheduler, warner))
+      .pipe(sessionTimeouts(call, { ...OFF, ...limits }, timerWheel(1000, scheduler), scheduler, warner))
       .subscribe(subscriber);
   });
 }
@@ -87,7 +87,7 @@ function takes(m: Context, call: FakeCall, timeMs: number, everyMs = 1, untilMs 
 const TOLD = { a: 'a', b: 'b', c: 'c', d: 'd', w: 'idle 60000', l: 'time-limit 60000' };
 const ended = (reason: 'idle' | 'login-timeout' | 'time-limit' | 'lost') => new SessionEnd(reason);
 
-describe('expire', () => {
+describe('sessionTimeouts', () => {
   describe('as an operator', () => {
     it(
       'passes on input and the hang-up',
@@ -295,9 +295,11 @@ describe('expire', () => {
       const call = aCall('authenticating');
       const typed$ = new Subject<string>();
       const dues: number[] = [];
-      const noting: Sweep = { watch: (_, dueAt) => dues.push(dueAt), leave: () => {} };
+      const noting: TimerWheel = { watch: (_, dueAt) => dues.push(dueAt), leave: () => {} };
       const limits = { ...IDLE, ...LOGIN };
-      const rule = expire<string>(call, limits, noting, new VirtualTimeScheduler(), { warn: () => {} });
+      const rule = sessionTimeouts<string>(call, limits, noting, new VirtualTimeScheduler(), {
+        warn: () => {},
+      });
       const running = typed$.pipe(rule).subscribe();
       typed$.next('name');
       call.state = 'active';
@@ -498,7 +500,7 @@ describe('expire', () => {
     marbles((m) => {
       let deadline: Deadline | undefined;
       const asked: (number | undefined)[] = [];
-      const watch: Sweep = {
+      const watch: TimerWheel = {
         watch(watched, dueAt) {
           deadline = watched;
           asked.push(dueAt);
@@ -506,7 +508,7 @@ describe('expire', () => {
         leave() {},
       };
       const limits = { ...IDLE, idleTimeoutMs: 45_000, idleWarningMs: 10_000 };
-      NEVER.pipe(expire(aCall(), limits, watch, m.scheduler, { warn() {} })).subscribe();
+      NEVER.pipe(sessionTimeouts(aCall(), limits, watch, m.scheduler, { warn() {} })).subscribe();
       asked.push(deadline?.due(35_000));
       expect(asked).toEqual([35_000, 45_000]);
     }),
@@ -523,7 +525,7 @@ describe('expire', () => {
       m.scheduler.maxFrames = HOUR;
       const limits = { ...IDLE, sessionLimitMs: 10 * MINUTE };
       const subscription = NEVER.pipe(
-        expire(aCall(), limits, sweep(1000, m.scheduler), m.scheduler, { warn }),
+        sessionTimeouts(aCall(), limits, timerWheel(1000, m.scheduler), m.scheduler, { warn }),
       ).subscribe();
       m.flush();
       expect(warnings).toEqual(['time-limit']);

@@ -16,7 +16,7 @@ const aCall = () =>
     {
       boardId: 'b0a2d',
       time: timeSlices({ now: () => 5, schedule: () => fail() as never }),
-      decided() {},
+      settled() {},
       loginFailed() {},
     },
   );

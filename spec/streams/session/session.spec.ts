@@ -31,9 +31,9 @@ import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { type FakeConnectionOptions, fakeConnection } from '../../../lib/testing/fake-connection.js';
 import { embeddedBus } from '../../../streams/events/bus.js';
 import { timeSlices } from '../../../streams/rx/time-slices.js';
-import { sweep } from '../../../streams/rx/timer-wheel.js';
+import { timerWheel } from '../../../streams/rx/timer-wheel.js';
 import type { Call } from '../../../streams/session/call.js';
-import { handleIndex } from '../../../streams/session/handle-index.js';
+import { handleIndex } from '../../../streams/session/index-handles.js';
 import { session } from '../../../streams/session/session.js';
 import { FLUSH_MS, farewells } from '../../../streams/shutdown/farewell.js';
 import type { App, Authenticator } from '../../../streams/types/app.js';
@@ -95,7 +95,7 @@ function caller(
       maxWidth: (text) => text.length,
     },
     slices: timeSlices(scheduler),
-    sweep: sweep(1000, scheduler),
+    timerWheel: timerWheel(1000, scheduler),
     farewell: farewells(() => 10, scheduler),
     calls,
   });
@@ -107,7 +107,7 @@ function caller(
 function word(event: ServerEvent): string {
   switch (event.type) {
     case 'sessionWaiting':
-      return `waiting at ${event.place}`;
+      return `waiting at ${event.position}`;
     case 'sessionOpened':
       return `opened on ${event.node}`;
     case 'sessionAuthenticated':
@@ -908,7 +908,7 @@ describe('session', () => {
         const place$ = m.cold('               a 999ms b 999ms |', places);
         const { session$, admitted } = caller(m.scheduler, m.hot('500ms |'), { place$ });
         m.expect(session$).toBeObservable('   w 499ms (d|)', {
-          w: { type: 'sessionWaiting', session: 7, callId: 'b0a2d-7', address: '192.0.2.1', place: 2 },
+          w: { type: 'sessionWaiting', session: 7, callId: 'b0a2d-7', address: '192.0.2.1', position: 2 },
           d: {
             type: 'sessionClosed',
             session: 7,

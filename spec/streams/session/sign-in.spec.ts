@@ -16,8 +16,8 @@ import {
 } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { type Host, signIn } from '../../../streams/session/sign-in.js';
-import { plain } from '../../../streams/terminal/sanitize.js';
+import { type SignInDelegate, signIn } from '../../../streams/session/sign-in.js';
+import { sanitize } from '../../../streams/terminal/sanitize.js';
 import type { User } from '../../../streams/types/session.js';
 import { holds } from '../../support/holds.js';
 
@@ -28,9 +28,12 @@ const USERS: Record<string, User> = {
 };
 
 /** A host that records its calls. */
-function hosting(greeting$: Observable<string>, how: Partial<Pick<Host<string>, 'ending' | 'admits'>> = {}) {
+function hosting(
+  greeting$: Observable<string>,
+  how: Partial<Pick<SignInDelegate<string>, 'ending' | 'admits'>> = {},
+) {
   const diary: string[] = [];
-  const host: { -readonly [Key in keyof Host<string>]: Host<string>[Key] } = {
+  const host: { -readonly [Key in keyof SignInDelegate<string>]: SignInDelegate<string>[Key] } = {
     ending: undefined,
     admits: () => true,
     ...how,
@@ -153,11 +156,11 @@ describe('signIn', () => {
   });
 
   /** The same in stock operators. */
-  const specified = (host: Host<string>): OperatorFunction<User, string> =>
+  const specified = (host: SignInDelegate<string>): OperatorFunction<User, string> =>
     pipe(
       take(1),
       takeWhile(() => !host.ending),
-      map((user) => ({ ...user, handle: plain(user.handle) })),
+      map((user) => ({ ...user, handle: sanitize(user.handle) })),
       takeWhile((user) => host.admits(user)),
       tap((user) => host.logIn(user)),
       takeWhile(() => !host.ending),
@@ -176,7 +179,7 @@ describe('signIn', () => {
         fc.constantFrom('never', 'before', 'at login'),
         fc.nat(12),
         (users, says, isAdmitted, ends, leavesAt) => {
-          const outcome = (operator: (host: Host<string>) => OperatorFunction<User, string>) => {
+          const outcome = (operator: (host: SignInDelegate<string>) => OperatorFunction<User, string>) => {
             const seen: unknown[] = [];
             const scheduler = new TestScheduler((actual) => {
               seen.push(actual);

@@ -1,6 +1,6 @@
 import { concat, EMPTY, NEVER, Observable, of, throwError } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { type Endable, endable } from '../../../streams/session/terminable.js';
+import { type Terminable, terminable } from '../../../streams/session/terminable.js';
 import { SessionEnd } from '../../../streams/types/session-end.js';
 
 const KICKED = new SessionEnd('kicked');
@@ -8,16 +8,16 @@ const IDLE = new SessionEnd('idle');
 const HANGUP = new SessionEnd('hangup');
 
 /** A session that keeps only its first end, and a diary: the end that was settled, and what others add. */
-function aCall(onDecided: (call: Endable) => void = () => {}) {
+function aCall(onDecided: (call: Terminable) => void = () => {}) {
   const diary: string[] = [];
   let first: SessionEnd | undefined;
-  const call: Endable & { diary: string[] } = {
+  const call: Terminable & { diary: string[] } = {
     diary,
     chain: undefined,
     get ending() {
       return first;
     },
-    decide(ending) {
+    settle(ending) {
       if (first) return first;
       first = ending;
       diary.push(`decided: ${ending.reason}`);
@@ -29,21 +29,21 @@ function aCall(onDecided: (call: Endable) => void = () => {}) {
 }
 
 /** Runs the chain, and adds what the app downstream receives to the diary. */
-function run(call: Endable & { diary: string[] }, source$: Observable<unknown>) {
-  return source$.pipe(endable(call)).subscribe({
+function run(call: Terminable & { diary: string[] }, source$: Observable<unknown>) {
+  return source$.pipe(terminable(call)).subscribe({
     next: (value) => call.diary.push(`${value}`),
     error: (ending) => call.diary.push(`told: ${ending.reason}`),
     complete: () => call.diary.push('completed'),
   });
 }
 
-describe('endable', () => {
+describe('terminable', () => {
   it(
     'passes input on, and turns a hang-up into an error',
     marbles((m) => {
       const input = m.hot('-a-b-|');
       const expected = '   -a-b-#';
-      m.expect(input.pipe(endable(aCall()))).toBeObservable(expected, undefined, HANGUP);
+      m.expect(input.pipe(terminable(aCall()))).toBeObservable(expected, undefined, HANGUP);
       m.expect(input).toHaveSubscriptions('^----!');
     }),
   );
@@ -52,7 +52,7 @@ describe('endable', () => {
     'is silent with a silent source',
     marbles((m) => {
       const input = m.hot('---');
-      m.expect(input.pipe(endable(aCall()))).toBeObservable('---');
+      m.expect(input.pipe(terminable(aCall()))).toBeObservable('---');
       m.expect(input).toHaveSubscriptions('^--');
     }),
   );
@@ -62,7 +62,7 @@ describe('endable', () => {
     marbles((m) => {
       const call = aCall();
       const input = m.hot('-a-#', undefined, IDLE);
-      m.expect(input.pipe(endable(call))).toBeObservable('-a-#', undefined, IDLE);
+      m.expect(input.pipe(terminable(call))).toBeObservable('-a-#', undefined, IDLE);
       m.expect(input).toHaveSubscriptions('^--!');
       m.flush();
       expect(call.ending).toBe(IDLE);
@@ -87,7 +87,7 @@ describe('endable', () => {
         const call = aCall();
         const input = m.hot('-a-b-c-|');
         m.cold('             ---s').subscribe(() => call.chain?.error(KICKED));
-        m.expect(input.pipe(endable(call))).toBeObservable('-a-#', undefined, KICKED);
+        m.expect(input.pipe(terminable(call))).toBeObservable('-a-#', undefined, KICKED);
         m.expect(input).toHaveSubscriptions('^--!');
       }),
     );
@@ -96,9 +96,9 @@ describe('endable', () => {
       'of a session that has ended: the source is never subscribed',
       marbles((m) => {
         const call = aCall();
-        call.decide(KICKED);
+        call.settle(KICKED);
         const input = m.cold('a-|');
-        m.expect(input.pipe(endable(call))).toBeObservable('#', undefined, KICKED);
+        m.expect(input.pipe(terminable(call))).toBeObservable('#', undefined, KICKED);
         m.expect(input).toHaveSubscriptions([]);
       }),
     );
@@ -119,7 +119,7 @@ describe('endable', () => {
     it('works while a value is passed on', () => {
       const call = aCall();
       const subscription = concat(of('one', 'two'), NEVER)
-        .pipe(endable(call))
+        .pipe(terminable(call))
         .subscribe({
           next(value) {
             call.diary.push(value);
@@ -180,7 +180,7 @@ describe('endable', () => {
     run(
       call,
       new Observable((subscriber) => {
-        call.decide(KICKED);
+        call.settle(KICKED);
         subscriber.complete();
       }),
     );
@@ -193,7 +193,7 @@ describe('endable', () => {
       const call = aCall();
       const input = m.hot('-a-a-a-|');
       const unsub = '      ^---!';
-      m.expect(input.pipe(endable(call)), unsub).toBeObservable('-a-a-');
+      m.expect(input.pipe(terminable(call)), unsub).toBeObservable('-a-a-');
       m.expect(input).toHaveSubscriptions(unsub);
       m.flush();
       expect(call.ending).toBeUndefined();

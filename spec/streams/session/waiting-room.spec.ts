@@ -1,18 +1,18 @@
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import type { Endable } from '../../../streams/session/terminable.js';
-import { wait } from '../../../streams/session/waiting-room.js';
+import type { Terminable } from '../../../streams/session/terminable.js';
+import { waitingRoom } from '../../../streams/session/waiting-room.js';
 import type { EndReason } from '../../../streams/types/session.js';
 import { SessionEnd } from '../../../streams/types/session-end.js';
 
 /** A session, as far as its end goes. */
-function fakeCall(): Endable & { end(reason: EndReason): void } {
+function fakeCall(): Terminable & { end(reason: EndReason): void } {
   let ending: SessionEnd | undefined;
   return {
     chain: undefined,
     get ending() {
       return ending;
     },
-    decide(first) {
+    settle(first) {
       ending ??= first;
       return ending;
     },
@@ -25,13 +25,13 @@ function fakeCall(): Endable & { end(reason: EndReason): void } {
 const places = { 1: 1, 2: 2, 3: 3 };
 const nobody = () => {};
 
-describe('wait', () => {
+describe('waitingRoom', () => {
   it(
     'completes when the caller has a node, and unsubscribes the input',
     marbles((m) => {
       const input$ = m.hot('                                     --x-----');
       const place$ = m.cold('                                    2-1-|', places);
-      m.expect(wait(input$, place$, fakeCall(), nobody)).toBeObservable('----|');
+      m.expect(waitingRoom(input$, place$, fakeCall(), nobody)).toBeObservable('----|');
       m.expect(input$).toHaveSubscriptions('                     ^---!');
       m.expect(place$).toHaveSubscriptions('                     ^---!');
     }),
@@ -42,7 +42,7 @@ describe('wait', () => {
     marbles((m) => {
       const input$ = m.hot('                                              -----');
       const place$ = m.cold('                                             2----', places);
-      m.expect(wait(input$, place$, fakeCall(), nobody), '        ----!').toBeObservable('-----');
+      m.expect(waitingRoom(input$, place$, fakeCall(), nobody), '        ----!').toBeObservable('-----');
       m.expect(input$).toHaveSubscriptions('                              ^---!');
       m.expect(place$).toHaveSubscriptions('                              ^---!');
     }),
@@ -53,7 +53,7 @@ describe('wait', () => {
     marbles((m) => {
       const input$ = m.hot('                                     -----');
       const place$ = m.cold('                                    |');
-      m.expect(wait(input$, place$, fakeCall(), nobody)).toBeObservable('|');
+      m.expect(waitingRoom(input$, place$, fakeCall(), nobody)).toBeObservable('|');
       m.expect(input$).toHaveSubscriptions('                     (^!)');
     }),
   );
@@ -64,7 +64,7 @@ describe('wait', () => {
       const told: string[] = [];
       const tell = (place: number) => told.push(`${m.scheduler.now()}: ${place}`);
       const place$ = m.cold('3-2--1-|', places);
-      wait(m.hot('-'), place$, fakeCall(), tell).subscribe();
+      waitingRoom(m.hot('-'), place$, fakeCall(), tell).subscribe();
       m.flush();
       expect(told).toEqual(['0: 3', '2: 2', '5: 1']);
       m.expect(place$).toHaveSubscriptions('^------!');
@@ -78,7 +78,7 @@ describe('wait', () => {
       const call = fakeCall();
       const input$ = m.hot('                         --|');
       const place$ = m.cold('                        2----1-|', places);
-      m.expect(wait(input$, place$, call, nobody)).toBeObservable('--#', undefined, hangup);
+      m.expect(waitingRoom(input$, place$, call, nobody)).toBeObservable('--#', undefined, hangup);
       m.expect(input$).toHaveSubscriptions('         ^-!');
       m.expect(place$).toHaveSubscriptions('         ^-!');
       m.flush();
@@ -92,7 +92,7 @@ describe('wait', () => {
       const lost = new SessionEnd('lost');
       const input$ = m.hot('                         --#', undefined, lost);
       const place$ = m.cold('                        2----1-|', places);
-      m.expect(wait(input$, place$, fakeCall(), nobody)).toBeObservable('--#', undefined, lost);
+      m.expect(waitingRoom(input$, place$, fakeCall(), nobody)).toBeObservable('--#', undefined, lost);
       m.expect(place$).toHaveSubscriptions('         ^-!');
     }),
   );
@@ -104,7 +104,7 @@ describe('wait', () => {
       const input$ = m.hot('                         -----');
       const place$ = m.cold('                        2----1-|', places);
       m.scheduler.schedule(() => call.end('shutdown'), 3);
-      m.expect(wait(input$, place$, call, nobody)).toBeObservable(
+      m.expect(waitingRoom(input$, place$, call, nobody)).toBeObservable(
         '                                            ---#',
         undefined,
         new SessionEnd('shutdown'),
@@ -122,7 +122,7 @@ describe('wait', () => {
       const tell = (place: number) => {
         if (place === 1) call.end('slow');
       };
-      m.expect(wait(m.hot('-'), place$, call, tell)).toBeObservable(
+      m.expect(waitingRoom(m.hot('-'), place$, call, tell)).toBeObservable(
         '                                            --#',
         undefined,
         new SessionEnd('slow'),
@@ -136,7 +136,7 @@ describe('wait', () => {
     marbles((m) => {
       const input$ = m.hot('                                     -x-x-x-');
       const place$ = m.cold('                                    1---|', places);
-      m.expect(wait(input$, place$, fakeCall(), nobody)).toBeObservable('----|');
+      m.expect(waitingRoom(input$, place$, fakeCall(), nobody)).toBeObservable('----|');
     }),
   );
 
@@ -144,7 +144,7 @@ describe('wait', () => {
     "can't be ended through the session once it is over",
     marbles((m) => {
       const call = fakeCall();
-      wait(m.hot('-'), m.cold('1-|', places), call, nobody).subscribe();
+      waitingRoom(m.hot('-'), m.cold('1-|', places), call, nobody).subscribe();
       expect(call.chain).toBeDefined();
       m.flush();
       expect(call.chain).toBeUndefined();

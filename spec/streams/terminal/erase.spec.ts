@@ -8,7 +8,7 @@ import { decoded, decoder } from '../../../lib/transports/telnet/encodings.js';
 import { timeSlices } from '../../../streams/rx/time-slices.js';
 import { Call } from '../../../streams/session/call.js';
 import { erased } from '../../../streams/terminal/erase.js';
-import { lines } from '../../../streams/terminal/line-discipline.js';
+import { lineDiscipline } from '../../../streams/terminal/line-discipline.js';
 import type { Terminal } from '../../../streams/types/connection.js';
 import { fakeAdmitted } from '../../support/admitted.js';
 
@@ -104,11 +104,11 @@ async function seen(
   const call = new Call(fakeAdmitted(connection), 100_000, new VirtualTimeScheduler(), screenParts, {
     boardId: 'b0a2d',
     time: timeSlices(new VirtualTimeScheduler()),
-    decided() {},
+    settled() {},
     loginFailed() {},
   });
   const typed$ = new Subject<Uint8Array>();
-  typed$.pipe(lines(call.screen, call.typeAhead)).subscribe();
+  typed$.pipe(lineDiscipline(call.screen, call.typeAhead)).subscribe();
   call.write(`earlier\n${prompt}`);
   typed$.next(Buffer.from(typed));
   if (back > 0) typed$.next(Buffer.from('\x1b[D'.repeat(back)));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { printable } from '../../../streams/terminal/escape-controls.js';
+import { escapeControls } from '../../../streams/terminal/escape-controls.js';
 
 /**
  * The first and last of each range that controls a terminal, breaks a line, reverses it or takes no
@@ -35,47 +35,47 @@ const anyText = fc
   )
   .map((codes) => codes.map((code) => String.fromCodePoint(code)).join(''));
 
-describe('printable', () => {
+describe('escapeControls', () => {
   it('leaves ordinary text unchanged', () => {
     for (const text of ['', 'alice', 'Zoë & Ødegård', '日本語', 'שלום', '🙂', 'a\\b']) {
-      expect(printable(text)).toBe(text);
+      expect(escapeControls(text)).toBe(text);
     }
   });
 
   it('escapes an escape sequence', () => {
-    expect(printable('\x1b[2Jgone')).toBe('\\u{1b}[2Jgone');
+    expect(escapeControls('\x1b[2Jgone')).toBe('\\u{1b}[2Jgone');
   });
 
   it('stays on one line', () => {
-    expect(printable('one\r\ntwo\u2028three')).toBe('one\\u{d}\\u{a}two\\u{2028}three');
+    expect(escapeControls('one\r\ntwo\u2028three')).toBe('one\\u{d}\\u{a}two\\u{2028}three');
   });
 
   it('escapes what would reverse the rest of the line', () => {
-    expect(printable('\u202egnp.exe')).toBe('\\u{202e}gnp.exe');
+    expect(escapeControls('\u202egnp.exe')).toBe('\\u{202e}gnp.exe');
   });
 
   for (const [name, first, last] of UNSAFE) {
     it(`escapes ${name} as a number`, () => {
       for (const code of range(first, last)) {
-        expect(printable(`<${String.fromCodePoint(code)}>`)).toBe(`<\\u{${code.toString(16)}}>`);
+        expect(escapeControls(`<${String.fromCodePoint(code)}>`)).toBe(`<\\u{${code.toString(16)}}>`);
       }
     });
   }
 
   it('cuts a long text, with an ellipsis', () => {
-    expect(printable('x'.repeat(200))).toBe('x'.repeat(200));
-    expect(printable('x'.repeat(201))).toBe(`${'x'.repeat(200)}…`);
-    expect(printable('abcdef', 3)).toBe('abc…');
+    expect(escapeControls('x'.repeat(200))).toBe('x'.repeat(200));
+    expect(escapeControls('x'.repeat(201))).toBe(`${'x'.repeat(200)}…`);
+    expect(escapeControls('abcdef', 3)).toBe('abc…');
   });
 
   it('escapes the remaining half of a character cut in two', () => {
-    expect(printable('ab🙂', 3)).toBe('ab\\u{d83d}…');
+    expect(escapeControls('ab🙂', 3)).toBe('ab\\u{d83d}…');
   });
 
   it('returns nothing unsafe, and at most the given length', () => {
     fc.assert(
       fc.property(anyText, fc.nat(300), (text, most) => {
-        const shown = printable(text, most);
+        const shown = escapeControls(text, most);
         expect(unsafeIn(shown)).toEqual([]);
         expect(shown.replace(/\\u\{[0-9a-f]+\}/g, '?').length).toBeLessThanOrEqual(most + 1);
       }),
@@ -85,8 +85,8 @@ describe('printable', () => {
   it('is idempotent', () => {
     fc.assert(
       fc.property(anyText, (text) => {
-        const shown = printable(text, 400);
-        expect(printable(shown, shown.length)).toBe(shown);
+        const shown = escapeControls(text, 400);
+        expect(escapeControls(shown, shown.length)).toBe(shown);
       }),
     );
   });

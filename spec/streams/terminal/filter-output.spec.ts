@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
-import { harmless } from '../../../streams/terminal/filter-output.js';
+import { filterOutput } from '../../../streams/terminal/filter-output.js';
 import { holds } from '../../support/holds.js';
 
 /** The part of a text that passes, in any chunks. */
 const through = (...pieces: string[]) => {
-  const { filter } = harmless();
+  const { filter } = filterOutput();
   return pieces.map(filter).join('');
 };
 
-describe('harmless', () => {
+describe('filterOutput', () => {
   it('passes text in any script', () => {
     expect(through('héllo 漢字 👪!')).toBe('héllo 漢字 👪!');
   });
@@ -113,21 +113,21 @@ describe('harmless', () => {
   });
 
   it('restores the modes that were changed, and no others', () => {
-    const { filter, restored } = harmless();
+    const { filter, restored } = filterOutput();
     filter('\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?2004l\x1b[?7h');
     expect(restored()).toBe('\x1b[?1049l\x1b[?25h');
   });
 
   it('resets colours, line drawing, the keypad and the scroll region', () => {
     for (const touching of ['\x1b[31m', '\x1b(0', '\x1b=', '\x1b[2;9r']) {
-      const { filter, restored } = harmless();
+      const { filter, restored } = filterOutput();
       filter(touching);
       expect(restored()).toBe('\x1b7\x1b[r\x1b8\x1b>\x1b(B\x1b[0m');
     }
   });
 
   it('restores nothing if nothing was changed', () => {
-    const { filter, restored } = harmless();
+    const { filter, restored } = filterOutput();
     filter('hello\r\n');
     expect(restored()).toBe('');
   });

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import {
   firstLetter,
+  graphemesOf,
   isSimple,
   lastLetter,
   letterStart,
-  lettersOf,
 } from '../../../streams/terminal/graphemes.js';
 import { holds } from '../../support/holds.js';
 
@@ -50,11 +50,11 @@ const texts = fc.array(pieces, { maxLength: 40 }).map((all) => all.join(''));
 
 describe('the letters of a text', () => {
   it('match Unicode, for any text', () => {
-    holds(fc.property(texts, (text) => expect(lettersOf(text)).toEqual(segments(text))));
+    holds(fc.property(texts, (text) => expect(graphemesOf(text)).toEqual(segments(text))));
   });
 
   it('are UTF-16 units in simple text, and none in an empty one', () => {
-    expect(lettersOf('')).toEqual([]);
+    expect(graphemesOf('')).toEqual([]);
     expect(isSimple('né, 漢字 가')).toBeTrue();
     expect(isSimple('e\u0301')).toBeFalse();
     expect(isSimple('👋')).toBeFalse();
@@ -95,7 +95,7 @@ describe('the letters of a text', () => {
     const once = segment.calls.count();
     for (let count = 0; count < 100; count += 1) lastLetter(flags);
     expect(segment.calls.count()).toBe(once);
-    expect(lettersOf('é'.repeat(1000)).length).toBe(1000);
+    expect(graphemesOf('é'.repeat(1000)).length).toBe(1000);
     expect(segment.calls.count()).toBe(once);
   });
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { from, map, of, Subject, take, throwError } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import stringWidth from 'string-width';
-import { type LineTerminal, lines } from '../../../streams/terminal/line-discipline.js';
+import { type LineTerminal, lineDiscipline } from '../../../streams/terminal/line-discipline.js';
 import { LINE_LIMIT, NOTHING_TYPED } from '../../../streams/terminal/line-editor.js';
 import type { Unfinished } from '../../../streams/terminal/type-ahead.js';
 import { holds } from '../../support/holds.js';
@@ -49,7 +49,7 @@ function linesIn(...chunks: (string | Uint8Array)[]): string[] {
   from(chunks)
     .pipe(
       map((chunk) => (typeof chunk === 'string' ? bytesOf(chunk) : chunk)),
-      lines(terminal(), noKeys()),
+      lineDiscipline(terminal(), noKeys()),
     )
     .subscribe((line) => entered.push(line));
   return entered;
@@ -62,7 +62,7 @@ function echoOf(...chunks: string[]): string {
     shown += text;
   };
   from(chunks)
-    .pipe(map(bytesOf), lines(terminal({ echoes: () => true, show }), noKeys()))
+    .pipe(map(bytesOf), lineDiscipline(terminal({ echoes: () => true, show }), noKeys()))
     .subscribe();
   return shown;
 }
@@ -70,7 +70,7 @@ function echoOf(...chunks: string[]): string {
 const FAMILY = '\u{1f469}\u200d\u{1f469}\u200d\u{1f467}\u200d\u{1f466}';
 const E_ACUTE = 'e\u0301';
 
-describe('lines', () => {
+describe('lineDiscipline', () => {
   const values = { a: bytesOf('one\r'), b: bytesOf('two\rthr'), c: bytesOf('ee\r'), x: bytesOf('no Enter') };
 
   it(
@@ -78,7 +78,7 @@ describe('lines', () => {
     marbles((m) => {
       const typed = m.cold('           -a-b-c-|', values);
       const expected = '               -1-2-3-|';
-      m.expect(typed.pipe(lines(terminal(), noKeys()))).toBeObservable(expected, {
+      m.expect(typed.pipe(lineDiscipline(terminal(), noKeys()))).toBeObservable(expected, {
         1: 'one',
         2: 'two',
         3: 'three',
@@ -91,7 +91,7 @@ describe('lines', () => {
     'emits every line of a chunk',
     marbles((m) => {
       const typed = m.cold('                            --a----|', { a: bytesOf('1\r2\r3\r') });
-      m.expect(typed.pipe(lines(terminal(), noKeys()))).toBeObservable('--(123)|', {
+      m.expect(typed.pipe(lineDiscipline(terminal(), noKeys()))).toBeObservable('--(123)|', {
         1: '1',
         2: '2',
         3: '3',
@@ -104,7 +104,9 @@ describe('lines', () => {
     'is silent without input',
     marbles((m) => {
       const typed = m.cold('                                -----');
-      m.expect(typed.pipe(lines(terminal(), noKeys())), '             ----!').toBeObservable('-----');
+      m.expect(typed.pipe(lineDiscipline(terminal(), noKeys())), '             ----!').toBeObservable(
+        '-----',
+      );
       m.expect(typed).toHaveSubscriptions('                 ^---!');
     }),
   );
@@ -113,7 +115,7 @@ describe('lines', () => {
     'completes with an empty source',
     marbles((m) => {
       const typed = m.cold('                            --|');
-      m.expect(typed.pipe(lines(terminal(), noKeys()))).toBeObservable('--|');
+      m.expect(typed.pipe(lineDiscipline(terminal(), noKeys()))).toBeObservable('--|');
       m.expect(typed).toHaveSubscriptions('             ^-!');
     }),
   );
@@ -122,7 +124,7 @@ describe('lines', () => {
     'drops an unfinished line',
     marbles((m) => {
       const typed = m.cold('                            -x-|', values);
-      m.expect(typed.pipe(lines(terminal(), noKeys()))).toBeObservable('---|');
+      m.expect(typed.pipe(lineDiscipline(terminal(), noKeys()))).toBeObservable('---|');
       m.expect(typed).toHaveSubscriptions('             ^--!');
     }),
   );
@@ -131,7 +133,7 @@ describe('lines', () => {
     'passes an error on',
     marbles((m) => {
       const typed = m.cold('                            -a-#', values);
-      m.expect(typed.pipe(lines(terminal(), noKeys()))).toBeObservable('-1-#', { 1: 'one' });
+      m.expect(typed.pipe(lineDiscipline(terminal(), noKeys()))).toBeObservable('-1-#', { 1: 'one' });
       m.expect(typed).toHaveSubscriptions('             ^--!');
     }),
   );
@@ -140,7 +142,7 @@ describe('lines', () => {
     'unsubscribes its source when unsubscribed',
     marbles((m) => {
       const typed = m.cold('                                -a-b-', values);
-      m.expect(typed.pipe(lines(terminal(), noKeys())), '             --!').toBeObservable('-1-', {
+      m.expect(typed.pipe(lineDiscipline(terminal(), noKeys())), '             --!').toBeObservable('-1-', {
         1: 'one',
       });
       m.expect(typed).toHaveSubscriptions('                 ^-!');
@@ -155,7 +157,7 @@ describe('lines', () => {
         shown += text;
       };
       const typed = m.cold('                   -a-', { a: bytesOf('1\r2\rrest') });
-      const line$ = typed.pipe(lines(terminal({ echoes: () => true, show }), noKeys()), take(1));
+      const line$ = typed.pipe(lineDiscipline(terminal({ echoes: () => true, show }), noKeys()), take(1));
       m.expect(line$).toBeObservable('         -(1|)');
       m.expect(typed).toHaveSubscriptions('    ^!');
       m.flush();
@@ -182,7 +184,7 @@ describe('lines', () => {
     it('is a CR, before its LF or NUL has come', () => {
       const typed = new Subject<Uint8Array>();
       const entered: string[] = [];
-      typed.pipe(lines(terminal(), noKeys())).subscribe((line) => entered.push(line));
+      typed.pipe(lineDiscipline(terminal(), noKeys())).subscribe((line) => entered.push(line));
       typed.next(bytesOf('one\r'));
       expect(entered).toEqual(['one']);
       typed.next(bytesOf('\ntwo\r'));
@@ -345,7 +347,7 @@ describe('lines', () => {
             shown += text;
           };
           from(chunks)
-            .pipe(lines(terminal({ echoes: () => true, show }), noKeys()))
+            .pipe(lineDiscipline(terminal({ echoes: () => true, show }), noKeys()))
             .subscribe((line) => entered.push(line));
           expect(entered.join('')).toMatch(/^[^\x00-\x1f\x7f-\x9f]*$/u);
           expect(shown.replaceAll(/[\x07\x08\n]|<line>|<page>/g, '')).toMatch(/^[^\x00-\x1f\x7f-\x9f]*$/u);
@@ -396,7 +398,7 @@ describe('lines', () => {
       const shown: string[] = [];
       const show = (text: string) => shown.push(text);
       of(bytesOf('ab\x7fc\rd\x7fe'))
-        .pipe(lines(terminal({ echoes: () => true, show }), noKeys()))
+        .pipe(lineDiscipline(terminal({ echoes: () => true, show }), noKeys()))
         .subscribe((line) => shown.push(`<${line}>`));
 
       expect(shown).toEqual(['ac\n', '<ac>', 'e']);
@@ -423,7 +425,7 @@ describe('lines', () => {
       const show = (text: string) => {
         shown += text;
       };
-      typed.pipe(lines(terminal({ echoes: () => echo, show }), noKeys())).subscribe();
+      typed.pipe(lineDiscipline(terminal({ echoes: () => echo, show }), noKeys())).subscribe();
       typed.next(bytesOf('the client shows this itself\b\r'));
       expect(shown).toBe('');
       echo = true;
@@ -444,7 +446,7 @@ describe('lines', () => {
       const show = (text: string) => void told.push(text);
       const hangUp = () => void told.push('hung up');
       const asked = terminal({ echoes: () => true, show, hangUp, ...parts });
-      typed.pipe(lines(asked, keys)).subscribe((line) => told.push(`entered ${line}`));
+      typed.pipe(lineDiscipline(asked, keys)).subscribe((line) => told.push(`entered ${line}`));
       return { told, keys, types: (text: string) => typed.next(bytesOf(text)), typing: () => asked.typing };
     }
 
@@ -801,7 +803,7 @@ describe('lines', () => {
             },
           });
           from(edges.slice(1).map((to, index) => bytes.subarray(edges[index], to)))
-            .pipe(lines(shows, noKeys()))
+            .pipe(lineDiscipline(shows, noKeys()))
             .subscribe((text) => entered.push(text));
 
           const { line: shown, cursor } = seen(...screen);
@@ -816,7 +818,7 @@ describe('lines', () => {
   });
 
   it('starts with an empty line for each subscription', () => {
-    const discipline = lines(terminal(), noKeys());
+    const discipline = lineDiscipline(terminal(), noKeys());
     const entered: string[] = [];
     of(bytesOf('unfinished'))
       .pipe(discipline)
@@ -852,7 +854,7 @@ describe('lines', () => {
         },
         ...parts,
       });
-      typed$.pipe(map(bytesOf), lines(own, noKeys())).subscribe((line) => entered.push(line));
+      typed$.pipe(map(bytesOf), lineDiscipline(own, noKeys())).subscribe((line) => entered.push(line));
       Object.defineProperty(own, 'packet', { get: () => packet });
       /** Each chunk is one packet. */
       const type = (...chunks: string[]) => {
@@ -945,7 +947,7 @@ describe('lines', () => {
     it('in keys', () => {
       const keys: string[] = [];
       const taker = { ...noKeys(), wantsKeys: true, press: (key: string) => keys.push(key) };
-      of(bytesOf(trick)).pipe(lines(terminal(), taker)).subscribe();
+      of(bytesOf(trick)).pipe(lineDiscipline(terminal(), taker)).subscribe();
       expect(keys).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
     });
 
@@ -975,7 +977,7 @@ describe('lines', () => {
       const entered: string[] = [];
       const typed = hasPcKeys ? 'abcd\x1b[H\x7f\r\n' : 'abcd\x1b[D\x7f\x1b[H\x1b[3~\r\n';
       of(bytesOf(typed))
-        .pipe(lines(terminal({ hasPcKeys: () => hasPcKeys }), noKeys()))
+        .pipe(lineDiscipline(terminal({ hasPcKeys: () => hasPcKeys }), noKeys()))
         .subscribe((text) => entered.push(text));
       expect(entered).toEqual([line]);
     }

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { isOrdinary, plain, withoutControls } from '../../../streams/terminal/sanitize.js';
+import { isOrdinary, sanitize, withoutControls } from '../../../streams/terminal/sanitize.js';
 import { holds } from '../../support/holds.js';
 
 /** What must never pass: controls, separators, bidirectional marks, surrogates, and zero-width characters. */
@@ -47,7 +47,7 @@ const anyText = fc
 /** Marks on a letter, with something between every six of them. */
 const towerOf = (between: string) => `e${('\u0301'.repeat(6) + between).repeat(40)}`;
 
-describe('plain', () => {
+describe('sanitize', () => {
   for (const [what, text, left] of [
     ['a title', '\x1b]0;title\x07hello', ']0;titlehello'],
     ['the clipboard', '\x1b]52;c;aGk=\x1b\\', ']52;c;aGk=\\'],
@@ -73,7 +73,7 @@ describe('plain', () => {
     ['private-use characters', 'a\ue000\uf8ff\u{f0000}\u{10fffd}b', 'ab'],
     ['noncharacters', 'a\ufdd0\uffff\u{1fffe}b', 'ab'],
   ] as const)
-    it(`drops ${what}`, () => expect(plain(text)).toBe(left));
+    it(`drops ${what}`, () => expect(sanitize(text)).toBe(left));
 
   for (const text of [
     'Zo\u00eb, Zoe\u0308',
@@ -86,13 +86,13 @@ describe('plain', () => {
     '\u1112\u1161\u11ab \u0e17\u0e35\u0e48',
     '\u{1f9d1}\u{1f3fb}\u200d\u2764\ufe0f\u200d\u{1f48b}\u200d\u{1f9d1}\u{1f3ff}',
   ])
-    it(`leaves ${text} unchanged`, () => expect(plain(text)).toBe(text));
+    it(`leaves ${text} unchanged`, () => expect(sanitize(text)).toBe(text));
 
   it('leaves nothing dangerous in any text, and is idempotent', () => {
     holds(
       fc.property(anyText, (text) => {
-        const safe = plain(text);
-        return !DANGEROUS.test(safe) && plain(safe) === safe;
+        const safe = sanitize(text);
+        return !DANGEROUS.test(safe) && sanitize(safe) === safe;
       }),
     );
   });
@@ -110,7 +110,7 @@ describe('plain', () => {
       '\u{1f3fd}',
       '\u1161',
     ])
-      expect(plain(letter.repeat(1_000_000)).length).toBeLessThanOrEqual(2_000_000);
+      expect(sanitize(letter.repeat(1_000_000)).length).toBeLessThanOrEqual(2_000_000);
   });
 });
 

@@ -538,7 +538,7 @@ describe('TypeAhead', () => {
     });
   }
 
-  describe('block', () => {
+  describe('blocklist', () => {
     it('stops the lines, and resumes them', () => {
       const queue = queueOf();
       const heard = listen(queue.line$);

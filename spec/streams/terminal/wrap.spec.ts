@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { width } from '../../../lib/text/width.js';
-import { fit as fitTo } from '../../../streams/terminal/wrap.js';
+import { wrap } from '../../../streams/terminal/wrap.js';
 import { holds } from '../../support/holds.js';
 
 const letters = fc.constantFrom('a', 'b', ' ', ' ', 'é', 'e\u0301', '漢', '字', '👋', '👩‍👩‍👧', '\n');
@@ -9,9 +9,9 @@ const texts = fc.array(letters, { maxLength: 60 }).map((all) => all.join(''));
 /** Without spaces, and with accents composed. */
 const lettersOf = (text: string) => text.normalize('NFC').replace(/\s/g, '');
 
-const fit = (text: string, columns: number, indent?: string) => fitTo(text, columns, width, indent);
+const fit = (text: string, columns: number, indent?: string) => wrap(text, columns, width, indent);
 
-describe('fit', () => {
+describe('wrap', () => {
   it('leaves a line that fits unchanged, with its spaces', () => {
     expect(fit('  a  b \n\n c', 7)).toBe('  a  b \n\n c');
   });
@@ -50,17 +50,17 @@ describe('fit', () => {
       return width(text);
     };
     const line = `ann: ${'\u00e9 e\u0301'.repeat(200)}`;
-    fitTo(line, 20, counted);
+    wrap(line, 20, counted);
     const once = measured.length;
     expect(once).toBeLessThanOrEqual(line.length + 1);
-    for (let columns = 21; columns < 200; columns += 1) fitTo(line, columns, counted);
+    for (let columns = 21; columns < 200; columns += 1) wrap(line, columns, counted);
     expect(measured.length).toBe(once);
   });
 
   it('splits a letter that is wider than a row', () => {
     const men = Array(20).fill('\u{1f468}').join('\u200d');
     const sum = (text: string) => [...text].reduce((columns, point) => columns + width(point), 0);
-    for (const row of fitTo(`ann: ${men}bob: hello`, 30, sum, '  ').split('\n')) {
+    for (const row of wrap(`ann: ${men}bob: hello`, 30, sum, '  ').split('\n')) {
       expect(sum(row)).toBeLessThanOrEqual(30);
       expect(row.startsWith('ann:') || row.startsWith('  ')).toBe(true);
     }

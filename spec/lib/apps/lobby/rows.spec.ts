@@ -3,7 +3,7 @@ import { rendered } from '../../../../lib/apps/lobby/chat.js';
 import { fakeConnection } from '../../../../lib/testing/fake-connection.js';
 import { screenOf } from '../../../../lib/testing/screen.js';
 import { maxWidth } from '../../../../lib/text/max-width.js';
-import { plain } from '../../../../streams/terminal/sanitize.js';
+import { sanitize } from '../../../../streams/terminal/sanitize.js';
 import { openBoard } from '../../../support/lobby.js';
 
 const FORGED = 'ann: my password is hunter2, please try it';
@@ -31,7 +31,7 @@ describe("a row that looks like another caller's", () => {
         const { terminal } = fakeConnection(EMPTY, { echo: true, type: 'dumb', terminal: { columns } });
         // As many letters as bring the forged words to each place near the edge, by any count.
         const said = Array.from({ length: columns }, (_, letters) => {
-          const text = plain(`${letter.repeat(letters)}${FORGED}`);
+          const text = sanitize(`${letter.repeat(letters)}${FORGED}`);
           return rendered({ kind: 'said', from: { callId: 'fake-1', handle: 'eve' }, text }, terminal);
         });
         const { lines: rows } = await screenOf(said.join('\n'), { columns, rows: 2000 });

@@ -2,7 +2,7 @@ import { map, NEVER, type Observable } from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { lobby } from '../../../../lib/apps/lobby/lobby.js';
-import { closingTime, forewarned } from '../../../../lib/operations/control/closing-time.js';
+import { closingTime, withClosingNotice } from '../../../../lib/operations/control/closing-time.js';
 import type { ServerEvent } from '../../../../streams/types/events.js';
 import { openBoard } from '../../../support/lobby.js';
 
@@ -143,10 +143,10 @@ describe('closingTime', () => {
   );
 });
 
-describe('forewarned', () => {
+describe('withClosingNotice', () => {
   it('tells callers who log in during a countdown the time left, and no others', () => {
     let left: number | null = null;
-    const { calls } = openBoard(forewarned(lobby(), () => left));
+    const { calls } = openBoard(withClosingNotice(lobby(), () => left));
 
     expect(calls('ann').welcome).not.toContain('closes');
     left = 90_000;

@@ -11,7 +11,7 @@ import { control } from '../../../../lib/operations/control/control.js';
 import type { Caller, DrainNews, Stats, View } from '../../../../lib/operations/control/protocol.js';
 import { monotonic } from '../../../../lib/process/monotonic.js';
 import { embeddedBus } from '../../../../streams/events/bus.js';
-import { NOTHING_YET, tally } from '../../../../streams/events/stats.js';
+import { EMPTY_STATS, stats } from '../../../../streams/events/stats.js';
 import { logIn } from '../../../support/caller.js';
 import { temporaryFolder } from '../../../support/cheap-accounts.js';
 import { someone } from '../../../support/lobby.js';
@@ -27,15 +27,15 @@ describe('control', () => {
     path = join(folder.path, 'board.sock');
     const bus = embeddedBus();
     impulse = createImpulse({ port: 0, app: lobby(), bus, shutdownGraceMs: null, maxPerAddress: null });
-    const figures = new BehaviorSubject(NOTHING_YET);
-    impulse.event$.pipe(tally(impulse.sessions)).subscribe(figures);
+    const figures = new BehaviorSubject(EMPTY_STATS);
+    impulse.event$.pipe(stats(impulse.sessions)).subscribe(figures);
     const closing = closingTime(impulse, monotonic);
     running = new Subscription();
     closing.news$.subscribe(({ type }) => {
       if (type === 'countdownEnded') impulse.shutdown('drain');
     });
     port = (await impulse.start()).port;
-    const board = { impulse, port, bus, closing, tally: () => figures.value };
+    const board = { impulse, port, bus, closing, stats: () => figures.value };
     await new Promise<void>((resolve, reject) => {
       running.add(control(path, board, resolve).subscribe({ error: reject }));
     });
@@ -158,7 +158,7 @@ describe('control', () => {
         port,
         bus: embeddedBus(),
         closing: closingTime(impulse, monotonic),
-        tally: () => NOTHING_YET,
+        stats: () => EMPTY_STATS,
       };
       const otherPath = join(folder.path, 'other.sock');
       await new Promise<void>((resolve, reject) => {

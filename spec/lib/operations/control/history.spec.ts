@@ -1,7 +1,7 @@
 import { from, map } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { MAX_SAMPLES, type Remembered, remember } from '../../../../lib/operations/control/history.js';
-import { NOTHING_YET } from '../../../../streams/events/stats.js';
+import { EMPTY_STATS } from '../../../../streams/events/stats.js';
 import { view } from '../../../support/controlled.js';
 
 describe('remember', () => {
@@ -12,7 +12,7 @@ describe('remember', () => {
       view(2, {
         admitted: 8,
         waited: 2,
-        refused: { ...NOTHING_YET.refused, full: 2, rate: 4 },
+        refused: { ...EMPTY_STATS.refused, full: 2, rate: 4 },
         bytesIn: 300,
         bytesOut: 50,
         memoryBytes: 7,

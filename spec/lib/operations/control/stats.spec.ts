@@ -1,5 +1,5 @@
 import { inBytes, statsText } from '../../../../lib/operations/control/stats.js';
-import { NOTHING_YET } from '../../../../streams/events/stats.js';
+import { EMPTY_STATS } from '../../../../streams/events/stats.js';
 import { figures } from '../../../support/controlled.js';
 
 describe('statsText', () => {
@@ -11,9 +11,9 @@ describe('statsText', () => {
         waiting: 1,
         opened: 40,
         waited: 3,
-        closed: { ...NOTHING_YET.closed, idle: 3, hangup: 25 },
+        closed: { ...EMPTY_STATS.closed, idle: 3, hangup: 25 },
         failedLogins: 9,
-        refused: { ...NOTHING_YET.refused, full: 2 },
+        refused: { ...EMPTY_STATS.refused, full: 2 },
         bytesIn: 512,
         bytesOut: 1536,
       }),

@@ -3,7 +3,7 @@ import { roomChannel } from '../../../../lib/apps/lobby/rooms.js';
 import type { View } from '../../../../lib/operations/control/protocol.js';
 import { type Controlled, callerOn, callers, view$ } from '../../../../lib/operations/control/views.js';
 import { embeddedBus } from '../../../../streams/events/bus.js';
-import { NOTHING_YET } from '../../../../streams/events/stats.js';
+import { EMPTY_STATS } from '../../../../streams/events/stats.js';
 import type { SessionInfo } from '../../../../streams/types/session.js';
 import { someone } from '../../../support/lobby.js';
 
@@ -23,7 +23,7 @@ function crowded(count: number) {
     sessions.set(id, counted);
     bus.enter(roomChannel('garden'), { callId: info.callId, handle: `caller ${id}` }).subscribe();
   }
-  const board = { impulse: { sessions }, bus, closing: { leftMs: null }, tally: () => NOTHING_YET };
+  const board = { impulse: { sessions }, bus, closing: { leftMs: null }, stats: () => EMPTY_STATS };
   return { board: board as unknown as Controlled, counts };
 }
 

@@ -1,6 +1,6 @@
 import { Subject } from 'rxjs';
 import { metrics } from '../../../../lib/operations/metrics/metrics.js';
-import { NOTHING_YET, type Tally } from '../../../../streams/events/stats.js';
+import { type BoardStats, EMPTY_STATS } from '../../../../streams/events/stats.js';
 import type { ServerEvent } from '../../../../streams/types/events.js';
 import type { SessionInfo } from '../../../../streams/types/session.js';
 import { someone } from '../../../support/lobby.js';
@@ -24,11 +24,11 @@ async function lines(text: Promise<string>, words: string): Promise<string[]> {
 }
 
 describe('metrics', () => {
-  let figures: Tally;
+  let figures: BoardStats;
   let event$: Subject<ServerEvent>;
   let shown: ReturnType<typeof metrics>;
   beforeEach(() => {
-    figures = NOTHING_YET;
+    figures = EMPTY_STATS;
     event$ = new Subject();
     shown = metrics(event$, () => figures);
   });
@@ -36,14 +36,14 @@ describe('metrics', () => {
 
   it('shows the current figures, however often it is asked', async () => {
     figures = {
-      ...NOTHING_YET,
+      ...EMPTY_STATS,
       onLine: 3,
       waiting: 2,
       admitted: 7,
       waited: 4,
       failedLogins: 8,
-      refused: { ...NOTHING_YET.refused, full: 5 },
-      closed: { ...NOTHING_YET.closed, idle: 6 },
+      refused: { ...EMPTY_STATS.refused, full: 5 },
+      closed: { ...EMPTY_STATS.closed, idle: 6 },
     };
     await shown.registry.metrics();
     for (const line of [
@@ -63,13 +63,13 @@ describe('metrics', () => {
 
   it('counts bytes as they come, and never decreases', async () => {
     const ann: SessionInfo = someone(1, 'ann', { bytesIn: 10, bytesOut: 500 });
-    figures = { ...NOTHING_YET, bytesIn: 1, bytesOut: 2, lines: new Map([[1, ann]]) };
+    figures = { ...EMPTY_STATS, bytesIn: 1, bytesOut: 2, lines: new Map([[1, ann]]) };
     expect(await lines(shown.registry.metrics(), 'bytes')).toEqual([
       'impulse_bytes_total{direction="in"} 11',
       'impulse_bytes_total{direction="out"} 502',
     ]);
 
-    figures = { ...NOTHING_YET, bytesIn: 11, bytesOut: 302 };
+    figures = { ...EMPTY_STATS, bytesIn: 11, bytesOut: 302 };
     expect(await lines(shown.registry.metrics(), 'bytes')).toEqual([
       'impulse_bytes_total{direction="in"} 11',
       'impulse_bytes_total{direction="out"} 502',

@@ -3,10 +3,10 @@ import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { firstValueFrom, NEVER, ReplaySubject, type Subscription } from 'rxjs';
 import { serveMetrics } from '../../../../lib/operations/metrics/serve-metrics.js';
-import { NOTHING_YET, type Tally } from '../../../../streams/events/stats.js';
+import { type BoardStats, EMPTY_STATS } from '../../../../streams/events/stats.js';
 
 describe('serveMetrics', () => {
-  let phase: Tally['phase'];
+  let phase: BoardStats['phase'];
   let port: number;
   let broken: boolean;
   let counts: { looks: number };
@@ -19,7 +19,7 @@ describe('serveMetrics', () => {
     const tally = () => {
       counts.looks += 1;
       if (broken) throw new Error('no figures');
-      return { ...NOTHING_YET, phase };
+      return { ...EMPTY_STATS, phase };
     };
     running = serveMetrics({ host: '127.0.0.1', port: 0 }, NEVER, tally).subscribe(address$);
     port = (await firstValueFrom(address$)).port;
@@ -116,7 +116,7 @@ describe('serveMetrics', () => {
   });
 
   it("errors with the system's error when the port is taken", async () => {
-    const again$ = serveMetrics({ host: '127.0.0.1', port }, NEVER, () => NOTHING_YET);
+    const again$ = serveMetrics({ host: '127.0.0.1', port }, NEVER, () => EMPTY_STATS);
     await expectAsync(firstValueFrom(again$)).toBeRejectedWith(
       jasmine.objectContaining({ code: 'EADDRINUSE' }),
     );

@@ -11,13 +11,13 @@ import {
 import type { Impulse } from '../../../../lib/create-impulse.js';
 import { ask } from '../../../../lib/operations/control/ask.js';
 import type { Log } from '../../../../lib/operations/log.js';
-import { controlled, SOCKET_CHECK_MS } from '../../../../lib/operations/serve/start-control.js';
+import { SOCKET_CHECK_MS, startControl } from '../../../../lib/operations/serve/start-control.js';
 import { embeddedBus } from '../../../../streams/events/bus.js';
-import { NOTHING_YET } from '../../../../streams/events/stats.js';
+import { EMPTY_STATS } from '../../../../streams/events/stats.js';
 import type { ServerEvent } from '../../../../streams/types/events.js';
 import { temporaryFolder } from '../../../support/cheap-accounts.js';
 
-describe('controlled', () => {
+describe('startControl', () => {
   let folder: ReturnType<typeof temporaryFolder>;
   let running: Subscription;
   beforeEach(() => {
@@ -43,10 +43,10 @@ describe('controlled', () => {
       error: write,
     };
     const impulse = { event$: event$ as Observable<ServerEvent>, sessions: new Map() } as unknown as Impulse;
-    const figures = new BehaviorSubject(NOTHING_YET);
-    const closing = { leftMs: null } as Parameters<typeof controlled>[1]['closing'];
-    const parts = { impulse, bus: embeddedBus(), closing, tally: () => figures.value };
-    running = controlled(path, parts, log, scheduler).subscribe();
+    const figures = new BehaviorSubject(EMPTY_STATS);
+    const closing = { leftMs: null } as Parameters<typeof startControl>[1]['closing'];
+    const parts = { impulse, bus: embeddedBus(), closing, stats: () => figures.value };
+    running = startControl(path, parts, log, scheduler).subscribe();
     const isOpen = firstValueFrom(opened);
     event$.next({ type: 'serverListening', host: '127.0.0.1', port: 2323 });
     const pass = (ms: number) => {

@@ -1,6 +1,6 @@
 import { BoardOptions } from '../../../../lib/transports/telnet/board-options.js';
 import { REPLY_BUDGET } from '../../../../lib/transports/telnet/negotiator.js';
-import { COMMAND, negotiationBytes, subnegotiationBytes } from '../../../../streams/protocol/codec.js';
+import { COMMAND, negotiationBytes, subnegotiationBytes } from '../../../../streams/protocol/telnet-codec.js';
 import type { Terminal } from '../../../../streams/types/connection.js';
 import { bytesOf, feeding, wordsOf } from '../../../support/telnet-words.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { BoardOptions } from '../../../../lib/transports/telnet/board-options.js';
 import { REPLIES_PER_OPTION, REPLY_BUDGET } from '../../../../lib/transports/telnet/negotiator.js';
-import { COMMAND, SUBNEGOTIATION_LIMIT, type Verb } from '../../../../streams/protocol/codec.js';
+import { COMMAND, SUBNEGOTIATION_LIMIT, type Verb } from '../../../../streams/protocol/telnet-codec.js';
 import type { Terminal } from '../../../../streams/types/connection.js';
 import { holds } from '../../../support/holds.js';
 import { bytesOf, feeding } from '../../../support/telnet-words.js';

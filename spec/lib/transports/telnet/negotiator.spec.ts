@@ -7,7 +7,7 @@ import {
   REPLY_BUDGET,
   TIMING_MARK,
 } from '../../../../lib/transports/telnet/negotiator.js';
-import { COMMAND, type Verb } from '../../../../streams/protocol/codec.js';
+import { COMMAND, type Verb } from '../../../../streams/protocol/telnet-codec.js';
 import { holds } from '../../../support/holds.js';
 
 const { WILL, WONT, DO, DONT } = COMMAND;

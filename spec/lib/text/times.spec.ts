@@ -1,10 +1,10 @@
-import { spent, timeOfDay } from '../../../../lib/apps/lobby/times.js';
+import { formatElapsed, timeOfDay } from '../../../lib/text/times.js';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
-describe('spent', () => {
+describe('formatElapsed', () => {
   for (const [ms, words] of [
     [0, '0s'],
     [999, '0s'],
@@ -17,12 +17,12 @@ describe('spent', () => {
     [51 * HOUR_MS, '2d 3h'],
   ] as const) {
     it(`says ${words} for ${ms} ms`, () => {
-      expect(spent(ms)).toBe(words);
+      expect(formatElapsed(ms)).toBe(words);
     });
   }
 
   it('never returns less than 0s, whatever the clock does', () => {
-    expect(spent(-5000)).toBe('0s');
+    expect(formatElapsed(-5000)).toBe('0s');
   });
 });
 

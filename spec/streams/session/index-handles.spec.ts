@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Subject } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { handleIndex, indexHandles } from '../../../streams/session/handle-index.js';
+import { handleIndex, indexHandles } from '../../../streams/session/index-handles.js';
 import type { ServerEvent } from '../../../streams/types/events.js';
 import type { SessionId, SessionInfo } from '../../../streams/types/session.js';
 import { holds } from '../../support/holds.js';

@@ -1,5 +1,5 @@
-import { lettersOf } from '../../../streams/terminal/graphemes.js';
-import { maxWidth } from '../../text/max-width.js';
+import { graphemesOf } from '../../streams/terminal/graphemes.js';
+import { maxWidth } from './max-width.js';
 
 /** Pads a text to a number of columns. A longer text is cut, with an ellipsis. */
 export function column(text: string, columns: number, align: 'left' | 'right' = 'left'): string {
@@ -15,7 +15,7 @@ export const shortened = (text: string, columns: number): string =>
 function beginning(text: string, columns: number): string {
   let taken = '';
   let left = columns;
-  for (const letter of lettersOf(text)) {
+  for (const letter of graphemesOf(text)) {
     left -= maxWidth(letter);
     if (left < 0) break;
     taken += letter;

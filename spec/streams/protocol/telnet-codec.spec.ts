@@ -7,7 +7,7 @@ import {
   SUBNEGOTIATION_LIMIT,
   subnegotiationBytes,
   type Verb,
-} from '../../../streams/protocol/codec.js';
+} from '../../../streams/protocol/telnet-codec.js';
 import { holds } from '../../support/holds.js';
 import { feeding } from '../../support/telnet-words.js';
 

@@ -1,5 +1,5 @@
 /** `3s`, `4m`, `1h 5m`, `2d 3h` */
-export function spent(ms: number): string {
+export function formatElapsed(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   if (seconds < 60) return `${seconds}s`;
   const minutes = Math.floor(seconds / 60);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { column } from '../../../../lib/apps/lobby/column.js';
-import { maxWidth } from '../../../../lib/text/max-width.js';
-import { holds } from '../../../support/holds.js';
+import { column } from '../../../lib/text/column.js';
+import { maxWidth } from '../../../lib/text/max-width.js';
+import { holds } from '../../support/holds.js';
 
 const letters = fc.constantFrom('a', 'b', ' ', ' ', 'é', 'e\u0301', '漢', '字', '👋', '👩‍👩‍👧', '\n');
 const texts = fc.array(letters, { maxLength: 60 }).map((all) => all.join(''));
