@@ -5,6 +5,7 @@ import { PasswdError } from '../lib/accounts/passwd.js';
 import { ConfigError } from '../lib/config/config.js';
 import { isIgnored } from '../lib/process/hold-signals.js';
 import { painter } from '../lib/text/colour.js';
+import type { AddCommand, Invocation } from './command.js';
 import { broadcastCommand } from './commands/broadcast.js';
 import { callCommand } from './commands/call.js';
 import { checkConfigCommand } from './commands/check-config.js';
@@ -22,19 +23,6 @@ import { whoCommand } from './commands/who.js';
 import { complain } from './complain.js';
 import { BAD_CONFIGURATION, FAILURE, OK, USAGE } from './exit-codes.js';
 import { oneLine } from './one-line.js';
-
-/** The context of a command. */
-interface Invocation {
-  /** The signals that end the process, from its start; SIGHUP is one of them. */
-  readonly signal$: Observable<NodeJS.Signals>;
-  /** The signals that change nothing. */
-  readonly ignoredSignal$: Observable<NodeJS.Signals>;
-  /** Sets the exit code; the default is 0. */
-  exitWith(code: number): void;
-}
-
-/** Adds a command to the program. */
-export type AddCommand = (program: Command, invocation: Invocation) => void;
 
 /** In the order of the help. */
 const COMMANDS: readonly AddCommand[] = [

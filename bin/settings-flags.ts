@@ -8,7 +8,8 @@ import {
 } from '../lib/config/config.js';
 import { HEADINGS } from '../lib/config/headings.js';
 import { type Config, flag, SETTINGS, type Setting, variable } from '../lib/config/settings.js';
-import { openFilesLimit, openFilesProblem, openFilesWarning } from '../lib/process/open-files.js';
+import { openFilesProblem, openFilesWarning } from '../lib/operations/open-files-check.js';
+import { openFilesLimit } from '../lib/process/open-files.js';
 
 const HOW_TO_SET = `
 Durations are 500ms, 90s, 10m, 2h or off; rates are 50/s, 10/min, 5/h, with a

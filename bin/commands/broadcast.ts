@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { firstValueFrom } from 'rxjs';
 import { ask } from '../../lib/operations/control/ask.js';
 import { heardBy } from '../../lib/operations/control/messages.js';
+import type { AddCommand } from '../command.js';
 import { socketOf, withControl } from '../control-flags.js';
 import { withExamples } from '../examples.js';
-import type { AddCommand } from '../program.js';
 
 /** `impulse broadcast` */
 export const broadcastCommand: AddCommand = (program) => {

@@ -1,7 +1,7 @@
 import { ADDRESS_ALLOWED, addressOf } from '../../lib/config/address.js';
 import { callOut } from '../../lib/transports/telnet/call-out.js';
+import type { AddCommand } from '../command.js';
 import { withExamples } from '../examples.js';
-import type { AddCommand } from '../program.js';
 
 /** `impulse call` */
 export const callCommand: AddCommand = (program, { signal$, exitWith }) => {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { formatTable } from '../../lib/config/config.js';
 import { escapeControls } from '../../streams/terminal/escape-controls.js';
+import type { AddCommand } from '../command.js';
 import { complain } from '../complain.js';
 import { withExamples } from '../examples.js';
-import type { AddCommand } from '../program.js';
 import { configure, withSettings } from '../settings-flags.js';
 
 /** `impulse check-config` */

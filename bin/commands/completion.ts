@@ -1,8 +1,8 @@
 import { Argument } from 'commander';
+import type { AddCommand } from '../command.js';
 import { COMPLETIONS } from '../command-line/completion.js';
 import { withExamples } from '../examples.js';
 import { outlineOf } from '../outline.js';
-import type { AddCommand } from '../program.js';
 
 const HOW_TO_KEEP = `
 The script knows commands, flags and values. To have it in every shell,

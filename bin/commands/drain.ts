@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { parseDuration } from '../../lib/config/duration.js';
 import { followDrain } from '../../lib/operations/control/follow-drain.js';
+import type { AddCommand } from '../command.js';
 import { socketOf, withControl } from '../control-flags.js';
 import { withExamples } from '../examples.js';
-import type { AddCommand } from '../program.js';
 
 /** `impulse drain` */
 export const drainCommand: AddCommand = (program, { signal$, exitWith }) => {

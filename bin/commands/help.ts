@@ -1,5 +1,5 @@
+import type { AddCommand } from '../command.js';
 import { withExamples } from '../examples.js';
-import type { AddCommand } from '../program.js';
 
 /**
  * `impulse help`. Replaces Commander's own, which prints the help of the whole program for a mistyped

@@ -1,7 +1,7 @@
 import { init } from '../../lib/config/init.js';
 import { escapeControls } from '../../streams/terminal/escape-controls.js';
+import type { AddCommand } from '../command.js';
 import { withExamples } from '../examples.js';
-import type { AddCommand } from '../program.js';
 
 /** `impulse init` */
 export const initCommand: AddCommand = (program) => {

@@ -3,9 +3,9 @@ import { firstValueFrom } from 'rxjs';
 import { ask } from '../../lib/operations/control/ask.js';
 import { kickedLine } from '../../lib/operations/control/messages.js';
 import type { Caller } from '../../lib/operations/control/protocol.js';
+import type { AddCommand } from '../command.js';
 import { socketOf, withControl } from '../control-flags.js';
 import { withExamples } from '../examples.js';
-import type { AddCommand } from '../program.js';
 
 /** `impulse kick` */
 export const kickCommand: AddCommand = (program) => {

@@ -1,7 +1,7 @@
+import type { AddCommand } from '../command.js';
 import { manual } from '../command-line/manual.js';
 import { withExamples } from '../examples.js';
 import { outlineOf } from '../outline.js';
-import type { AddCommand } from '../program.js';
 
 /** `impulse man` */
 export const manCommand: AddCommand = (program) => {

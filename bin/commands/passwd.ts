@@ -5,10 +5,10 @@ import { askPassword, setPassword } from '../../lib/accounts/passwd.js';
 import { ConfigError, findSetting } from '../../lib/config/config.js';
 import { flag, SETTINGS, variable } from '../../lib/config/settings.js';
 import { distrust } from '../../lib/operations/control/distrust.js';
+import type { AddCommand } from '../command.js';
 import { withExamples } from '../examples.js';
 import { ABORTED, OK } from '../exit-codes.js';
 import { oneLine } from '../one-line.js';
-import type { AddCommand } from '../program.js';
 
 const PASSWD_HELP = `
 Asks for the password twice at a terminal; else its first line of input is the

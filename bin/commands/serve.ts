@@ -3,8 +3,8 @@ import { merge } from 'rxjs';
 import { logToStderr } from '../../lib/operations/serve/log-to-stderr.js';
 import { serve } from '../../lib/operations/serve.js';
 import { inheritedSocket } from '../../lib/transports/tcp/inherited.js';
+import type { AddCommand } from '../command.js';
 import { withExamples } from '../examples.js';
-import type { AddCommand } from '../program.js';
 import { configure, reconfigure, withSettings } from '../settings-flags.js';
 
 /** `impulse serve` */

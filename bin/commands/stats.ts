@@ -3,9 +3,9 @@ import { firstValueFrom } from 'rxjs';
 import { ask } from '../../lib/operations/control/ask.js';
 import type { View } from '../../lib/operations/control/protocol.js';
 import { statsText } from '../../lib/operations/control/stats.js';
+import type { AddCommand } from '../command.js';
 import { socketOf, withControl } from '../control-flags.js';
 import { withExamples } from '../examples.js';
-import type { AddCommand } from '../program.js';
 
 /** `impulse stats` */
 export const statsCommand: AddCommand = (program) => {

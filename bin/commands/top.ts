@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { ask } from '../../lib/operations/control/ask.js';
 import { live } from '../../lib/operations/control/live.js';
 import type { View } from '../../lib/operations/control/protocol.js';
+import type { AddCommand } from '../command.js';
 import { socketOf, withControl } from '../control-flags.js';
 import { withExamples } from '../examples.js';
-import type { AddCommand } from '../program.js';
 
 /** `impulse top` */
 export const topCommand: AddCommand = (program, { signal$, exitWith }) => {

@@ -3,9 +3,9 @@ import { firstValueFrom } from 'rxjs';
 import { ask } from '../../lib/operations/control/ask.js';
 import { callerTable } from '../../lib/operations/control/caller-table.js';
 import type { Caller } from '../../lib/operations/control/protocol.js';
+import type { AddCommand } from '../command.js';
 import { socketOf, withControl } from '../control-flags.js';
 import { withExamples } from '../examples.js';
-import type { AddCommand } from '../program.js';
 
 /** `impulse who` */
 export const whoCommand: AddCommand = (program) => {

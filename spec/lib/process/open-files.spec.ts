@@ -2,13 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { MAX_CONTROL_CONNECTIONS } from '../../../lib/operations/control/control.js';
 import { MAX_METRICS_CONNECTIONS } from '../../../lib/operations/metrics/serve-metrics.js';
-import {
-  farewellsThatFit,
-  openFilesLimit,
-  openFilesProblem,
-  openFilesWarning,
-  SPARE_FILES,
-} from '../../../lib/process/open-files.js';
+import { farewellsThatFit, openFilesLimit, SPARE_FILES } from '../../../lib/process/open-files.js';
 
 /** What `openFilesLimit()` says in a process of its own, started by a shell that set the limit. */
 async function limitIn(ulimit: string, before = ''): Promise<string> {
@@ -66,74 +60,6 @@ describe('farewellsThatFit', () => {
 
   it('has no end without a limit', () => {
     expect(farewellsThatFit(config, null)).toBe(Number.POSITIVE_INFINITY);
-  });
-});
-
-describe('openFilesProblem', () => {
-  const config = { maxSessions: 100, waitingRoom: 50 };
-
-  it('is null up to the last spare file', () => {
-    expect(openFilesProblem(config, 150 + SPARE_FILES)).toBeNull();
-    expect(openFilesProblem(config, 150 + SPARE_FILES - 1)).not.toBeNull();
-  });
-
-  it('is null without a limit', () => {
-    expect(openFilesProblem({ maxSessions: 1_000_000, waitingRoom: 1_000_000 }, null)).toBeNull();
-  });
-
-  it('says in one line what is wrong, what is allowed and how to raise it', () => {
-    expect(openFilesProblem({ maxSessions: 1000, waitingRoom: 0 }, 256)).toBe(
-      'max-sessions 1000 needs 1096 open files and this process may have 256: allowed is max-sessions up to 160; ' +
-        'to raise the limit, run `ulimit -n 1096` before the start (over the hard limit as root)',
-    );
-  });
-
-  it('counts the waiting room', () => {
-    expect(openFilesProblem(config, 200)).toContain(
-      'max-sessions 100 with waiting-room 50 needs 246 open files and this process may have 200: ' +
-        'allowed is max-sessions up to 54;',
-    );
-  });
-
-  it('allows nothing where nothing fits', () => {
-    expect(openFilesProblem({ maxSessions: 1, waitingRoom: 0 }, SPARE_FILES)).toContain(
-      ': not even one session fits;',
-    );
-    expect(openFilesProblem({ maxSessions: 1, waitingRoom: 9 }, SPARE_FILES + 9)).toContain('not even one');
-  });
-});
-
-describe('openFilesWarning', () => {
-  const config = { maxSessions: 100, waitingRoom: 20, gate: 'off', proxyFrom: [] };
-
-  it('says in one line how many callers fit, who else may be there, and what to set', () => {
-    expect(openFilesWarning(config, 250)).toBe(
-      'this process may have 250 open files, enough for 154 callers; there may be 1244 at once ' +
-        '(max-sessions 100, waiting-room 20, goodbyes 1124): ' +
-        'for all of them, run `ulimit -n 1340` before the start (over the hard limit as root)',
-    );
-  });
-
-  it('is null up to the last spare file', () => {
-    expect(openFilesWarning(config, 1244 + SPARE_FILES)).toBeNull();
-    expect(openFilesWarning(config, 1244 + SPARE_FILES - 1)).not.toBeNull();
-  });
-
-  it('is null without a limit', () => {
-    expect(openFilesWarning({ ...config, maxSessions: 1_000_000 }, null)).toBeNull();
-  });
-
-  it('counts callers at the gate, and connections without their PROXY header yet', () => {
-    const all = { ...config, waitingRoom: 0, gate: 'esc', proxyFrom: ['192.0.2.1'] };
-    expect(openFilesWarning({ ...all, proxyFrom: [] }, 1340)).toContain('gate 1024, goodbyes 1124');
-    expect(openFilesWarning({ ...all, gate: 'off' }, 1340)).toContain('PROXY headers 1024, goodbyes 1124');
-    expect(openFilesWarning(all, 1340)).toContain(
-      'there may be 3272 at once (max-sessions 100, gate 1024, PROXY headers 1024, goodbyes 1124)',
-    );
-  });
-
-  it('carries nobody with fewer files than the board has itself', () => {
-    expect(openFilesWarning(config, SPARE_FILES - 1)).toContain('enough for 0 callers;');
   });
 });
 

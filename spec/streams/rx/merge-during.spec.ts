@@ -1,3 +1,4 @@
+import { throwError } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine';
 import { mergeDuring } from '../../../streams/rx/merge-during.js';
 
@@ -41,7 +42,7 @@ describe('mergeDuring', () => {
     'does not subscribe to the source when the other has failed already',
     marbles((m) => {
       const source$ = m.cold('-a-');
-      m.expect(source$.pipe(mergeDuring(m.cold('#')))).toBeObservable('#');
+      m.expect(source$.pipe(mergeDuring<string>(throwError(() => 'error')))).toBeObservable('#');
       m.expect(source$).toHaveSubscriptions([]);
     }),
   );
