@@ -51,7 +51,7 @@ describe('withSpareFile', () => {
     const said = await printed(
       `
       import fs from 'node:fs';
-      const { accountReader } = await import(${moduleAt('login/account-reader.ts')});
+      const { accountReader } = await import(${moduleAt('accounts/account-reader.ts')});
       ${FILL}
       const read = accountReader(process.argv[1]);
       const all = [fill()];
