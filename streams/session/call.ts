@@ -276,13 +276,16 @@ export class Call
     this.connection.drained$.subscribe({ complete: () => this.typeAhead.block(false) });
   }
 
-  /** Counts the requests to pause. Reads only when none is left. */
-  pause(on: boolean): void {
-    const was = this.paused;
-    this.#pauses += on ? 1 : -1;
-    if (this.paused === was) return;
-    if (on) this.connection.pause();
-    else this.connection.resume();
+  /** Pauses the connection. Calls are counted: each needs its {@link Call.resume}. */
+  pause(): void {
+    this.#pauses += 1;
+    if (this.#pauses === 1) this.connection.pause();
+  }
+
+  /** Takes back one {@link Call.pause}. Reads only when none is left. */
+  resume(): void {
+    this.#pauses -= 1;
+    if (this.#pauses === 0) this.connection.resume();
   }
 
   /** Pauses the caller while the app is behind with the lines. */
@@ -290,8 +293,12 @@ export class Call
     this.held = on;
     // The idle clock stopped while the caller was held, and resumes here.
     this.lastInputAt = this.scheduler.now();
-    this.pause(on);
-    if (!on) this.slices?.goOn();
+    if (on) {
+      this.pause();
+      return;
+    }
+    this.resume();
+    this.slices?.goOn();
   }
 
   batch(act: () => void): void {

@@ -4,8 +4,10 @@ import { Stage, staged } from '../rx/operator.js';
 
 /** A source that can be paused. */
 export interface Pausable {
-  /** Called with true to stop reading, and with false to resume. */
-  pause(on: boolean): void;
+  /** Stops reading. */
+  pause(): void;
+  /** Reads on. */
+  resume(): void;
 }
 
 /**
@@ -21,8 +23,7 @@ export interface Pausable {
  * import { asyncScheduler, from } from 'rxjs';
  *
  * const file = createReadStream('package.json');
- * const line = { pause: (on: boolean) => (on ? file.pause() : file.resume()) };
- * from(file).pipe(inputRate(9600, line, asyncScheduler)).subscribe((bytes) => console.log(bytes.length));
+ * from(file).pipe(inputRate(9600, file, asyncScheduler)).subscribe((bytes) => console.log(bytes.length));
  * ```
  */
 export function inputRate(
@@ -68,10 +69,10 @@ class InputRate extends Stage<Uint8Array> {
     const now = this.#scheduler.now();
     this.#paidUntil = Math.max(this.#paidUntil, now - 1000) + (length / this.#bytesPerSecond) * 1000;
     if (this.#paidUntil <= now || this.#waiting) return;
-    this.#line.pause(true);
+    this.#line.pause();
     this.#waiting = timer(this.#paidUntil - now, this.#scheduler).subscribe(() => {
       this.#waiting = undefined;
-      this.#line.pause(false);
+      this.#line.resume();
     });
   }
 
@@ -81,6 +82,6 @@ class InputRate extends Stage<Uint8Array> {
     super.unsubscribe();
     if (!waiting) return;
     waiting.unsubscribe();
-    this.#line.pause(false);
+    this.#line.resume();
   }
 }

@@ -89,7 +89,7 @@ class InputSlices extends Stage<Uint8Array> implements Work {
     // The transport reads the next chunk into the same memory.
     this.#rest = copyOf(this.#rest);
     this.#isPaused = true;
-    this.#line.pause(true);
+    this.#line.pause();
   }
 
   private handOn(bytes: Uint8Array): void {
@@ -103,7 +103,7 @@ class InputSlices extends Stage<Uint8Array> implements Work {
   private readOn(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
-    this.#line.pause(false);
+    this.#line.resume();
   }
 
   private over(): void {

@@ -95,7 +95,7 @@ describe('Stage', () => {
     const keys = { wantsKeys: false, press() {}, interrupt() {}, typing: undefined };
     const bytes = new TextEncoder().encode('a\r\n');
     for (const stage of [
-      inputRate(10, { pause() {} }, scheduler),
+      inputRate(10, { pause() {}, resume() {} }, scheduler),
       sessionTimeouts<Uint8Array>({ ...call }, limits, timerWheel(1, scheduler), scheduler, { warn() {} }),
       lineDiscipline(terminal, keys),
     ] as OperatorFunction<Uint8Array, unknown>[]) {
@@ -152,7 +152,7 @@ describe('Stage', () => {
         throw new Error('in a stage');
       };
       const stages: Record<string, OperatorFunction<never, unknown>> = {
-        inputRate: inputRate(10, { pause() {} }, scheduler),
+        inputRate: inputRate(10, { pause() {}, resume() {} }, scheduler),
         probe: keepAlive(
           { connection, paused: false, keepAlive: undefined },
           9,

@@ -382,22 +382,22 @@ describe('Call', () => {
     it('is resumed when all requests to pause are gone', () => {
       const { call, connection } = calling();
       expect(call.paused).toBe(false);
-      call.pause(true);
-      call.pause(true);
+      call.pause();
+      call.pause();
       expect(connection.calls).toEqual(['pause']);
-      call.pause(false);
+      call.resume();
       expect(call.paused).toBe(true);
       expect(connection.calls).toEqual(['pause']);
-      call.pause(false);
+      call.resume();
       expect(call.paused).toBe(false);
       expect(connection.calls).toEqual(['pause', 'resume']);
     });
 
     it('stays paused while the caller types too far ahead', () => {
       const { call, connection } = calling();
-      call.pause(true);
+      call.pause();
       call.typeAhead.push('x'.repeat(TYPE_AHEAD_BYTES));
-      call.pause(false);
+      call.resume();
       expect(connection.calls).toEqual(['pause']);
       call.line$.subscribe();
       expect(connection.calls).toEqual(['pause', 'resume']);

@@ -4,7 +4,7 @@ import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { inputRate } from '../../../streams/session/input-rate.js';
 import { holds } from '../../support/holds.js';
 
-const nothing = () => {};
+const unpausable = { pause() {}, resume() {} };
 const bytes = (count: number) => new Uint8Array(count);
 
 describe('inputRate', () => {
@@ -12,33 +12,32 @@ describe('inputRate', () => {
     'passes everything on at once, and completes with its source',
     marbles((m) => {
       const input$ = m.cold('a-b-|', { a: bytes(10_000), b: bytes(1) });
-      m.expect(input$.pipe(inputRate(10, { pause: nothing }, m.scheduler))).toBeObservable('a-b-|', {
+      m.expect(input$.pipe(inputRate(10, unpausable, m.scheduler))).toBeObservable('a-b-|', {
         a: bytes(10_000),
         b: bytes(1),
       });
       m.expect(input$).toHaveSubscriptions('^---!');
-      m.expect(m.cold<Uint8Array>('--#').pipe(inputRate(10, { pause: nothing }, m.scheduler))).toBeObservable(
-        '--#',
+      m.expect(m.cold<Uint8Array>('--#').pipe(inputRate(10, unpausable, m.scheduler))).toBeObservable('--#');
+      m.expect(m.cold<Uint8Array>('--|').pipe(inputRate(10, unpausable, m.scheduler))).toBeObservable('--|');
+      m.expect(m.cold<Uint8Array>('---').pipe(inputRate(10, unpausable, m.scheduler)), '-!').toBeObservable(
+        '--',
       );
-      m.expect(m.cold<Uint8Array>('--|').pipe(inputRate(10, { pause: nothing }, m.scheduler))).toBeObservable(
-        '--|',
-      );
-      m.expect(
-        m.cold<Uint8Array>('---').pipe(inputRate(10, { pause: nothing }, m.scheduler)),
-        '-!',
-      ).toBeObservable('--');
     }),
   );
 
   it('resumes reading and leaves no timer when unsubscribed', () => {
     const scheduler = new VirtualTimeScheduler();
     const input = new Subject<Uint8Array>();
-    const seen: boolean[] = [];
-    const running = input.pipe(inputRate(10, { pause: (on) => seen.push(on) }, scheduler)).subscribe();
+    const seen: string[] = [];
+    const running = input
+      .pipe(
+        inputRate(10, { pause: () => seen.push('paused'), resume: () => seen.push('read on') }, scheduler),
+      )
+      .subscribe();
     input.next(bytes(100));
     running.unsubscribe();
     scheduler.flush();
-    expect(seen).toEqual([true, false]);
+    expect(seen).toEqual(['paused', 'read on']);
     expect(scheduler.now()).toBe(0);
   });
 
@@ -47,8 +46,9 @@ describe('inputRate', () => {
     const scheduler = new VirtualTimeScheduler();
     const input = new Subject<Uint8Array>();
     const seen: string[] = [];
-    const pause = (on: boolean) => seen.push(`${scheduler.now()} ${on ? 'paused' : 'read on'}`);
-    input.pipe(inputRate(rate, { pause }, scheduler)).subscribe();
+    const tell = (what: string) => seen.push(`${scheduler.now()} ${what}`);
+    const source = { pause: () => tell('paused'), resume: () => tell('read on') };
+    input.pipe(inputRate(rate, source, scheduler)).subscribe();
     for (const [atMs, count] of chunks) scheduler.schedule(() => input.next(bytes(count)), atMs);
     scheduler.flush();
     return seen;
@@ -77,12 +77,14 @@ describe('inputRate', () => {
   it('resumes reading when unsubscribed while paused', () => {
     const scheduler = new VirtualTimeScheduler();
     const input = new Subject<Uint8Array>();
-    const seen: boolean[] = [];
-    const running = input.pipe(inputRate(1, { pause: (on) => seen.push(on) }, scheduler)).subscribe();
+    const seen: string[] = [];
+    const running = input
+      .pipe(inputRate(1, { pause: () => seen.push('paused'), resume: () => seen.push('read on') }, scheduler))
+      .subscribe();
     input.next(bytes(10));
     running.unsubscribe();
     scheduler.flush();
-    expect(seen).toEqual([true, false]);
+    expect(seen).toEqual(['paused', 'read on']);
   });
 
   it("lets a well-behaved sender send at the rate, plus one second's worth", () => {
@@ -108,11 +110,16 @@ describe('inputRate', () => {
             if (!paused) send();
           };
           let paused = false;
-          const pause = (on: boolean) => {
-            paused = on;
-            if (!on) scheduler.schedule(send);
+          const source = {
+            pause() {
+              paused = true;
+            },
+            resume() {
+              paused = false;
+              scheduler.schedule(send);
+            },
           };
-          input.pipe(inputRate(rate, { pause }, scheduler)).subscribe();
+          input.pipe(inputRate(rate, source, scheduler)).subscribe();
           scheduler.schedule(send);
           scheduler.flush();
           if (left.length > 0) throw new Error(`${left.length} were never read, after ${last}`);

@@ -23,8 +23,11 @@ function caller(eachMs = 0) {
     held: false,
     paused: 0,
     slices: undefined,
-    pause(on) {
-      line.paused += on ? 1 : -1;
+    pause() {
+      line.paused += 1;
+    },
+    resume() {
+      line.paused -= 1;
     },
     batch(act) {
       told.push('(');
