@@ -142,11 +142,11 @@ export class Call
       this.write(prompt);
       const line$ = this.line$.pipe(take(1));
       if (!secret) return line$;
-      this.screen.hide(true);
+      this.screen.hideInput();
       return line$.pipe(
         // A secret typed ahead was recorded as an ordinary line.
         tap((secret) => this.screen.typing?.forget(secret)),
-        finalize(() => this.screen.hide(false)),
+        finalize(() => this.screen.showInput()),
       );
     });
   }
@@ -272,8 +272,8 @@ export class Call
 
   /** Stops answering the caller's input until the caller has read the output. */
   private block(): void {
-    this.typeAhead.block(true);
-    this.connection.drained$.subscribe({ complete: () => this.typeAhead.block(false) });
+    this.typeAhead.block();
+    this.connection.drained$.subscribe({ complete: () => this.typeAhead.unblock() });
   }
 
   /** Pauses the connection. Calls are counted: each needs its {@link Call.resume}. */
@@ -289,14 +289,17 @@ export class Call
   }
 
   /** Pauses the caller while the app is behind with the lines. */
-  hold(on: boolean): void {
-    this.held = on;
+  hold(): void {
+    this.held = true;
+    this.lastInputAt = this.scheduler.now();
+    this.pause();
+  }
+
+  /** Resumes the caller when the app has caught up. */
+  release(): void {
+    this.held = false;
     // The idle clock stopped while the caller was held, and resumes here.
     this.lastInputAt = this.scheduler.now();
-    if (on) {
-      this.pause();
-      return;
-    }
     this.resume();
     this.slices?.goOn();
   }

@@ -36,8 +36,10 @@ export interface LineTerminal {
   freshPrompt(on: 'line' | 'page'): string;
   /** Hangs up at the caller's request. */
   hangUp(): void;
-  /** Called before and after a chunk is read. */
-  reading(on: boolean): void;
+  /** Called before a chunk is read. */
+  beginRead(): void;
+  /** Called after it. */
+  endRead(): void;
   /** Called when a line was entered, which answers the prompt. */
   entered(): void;
   /** The line being typed; set while input is read. */
@@ -100,7 +102,7 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
 
   override next(bytes: Uint8Array): void {
     if (this.isStopped) return;
-    this.#terminal.reading(true);
+    this.#terminal.beginRead();
     try {
       this.#echoing = this.#terminal.echoes();
       this.#keys.read(bytes, this.#terminal.decode(bytes));
@@ -109,7 +111,7 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
     } catch (error) {
       this.fail(error);
     } finally {
-      this.#terminal.reading(false);
+      this.#terminal.endRead();
     }
   }
 

@@ -149,11 +149,16 @@ export class Screen implements LineTerminal {
     else this.#line.echo(text);
   }
 
-  /** Hides what is typed, or shows it again. Calls are counted. */
-  hide(on: boolean): void {
-    this.#secrets += on ? 1 : -1;
-    if (on) this.cover();
-    if (on && this.#secrets === 1) this.#connection.hideTyping();
+  /** Hides what is typed. Calls are counted: each needs its {@link Screen.showInput}. */
+  hideInput(): void {
+    this.#secrets += 1;
+    this.cover();
+    if (this.#secrets === 1) this.#connection.hideTyping();
+  }
+
+  /** Takes back one {@link Screen.hideInput}. Shows what is typed when none is left. */
+  showInput(): void {
+    this.#secrets -= 1;
     if (this.#secrets > 0) return;
     this.#connection.showTyping();
     // A partly typed secret that is no longer awaited must not become part of the next line.
@@ -200,9 +205,12 @@ export class Screen implements LineTerminal {
   entered(): void {
     this.#said = '';
   }
-  reading(on: boolean): void {
-    this.#reading = on;
-    if (!on) this.settle();
+  beginRead(): void {
+    this.#reading = true;
+  }
+  endRead(): void {
+    this.#reading = false;
+    this.settle();
   }
 
   /** Returns the output that erases the prompt and the line, and the output that redraws the line. */

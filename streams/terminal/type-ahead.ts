@@ -15,8 +15,10 @@ export const LINE_OVERHEAD_BYTES = 40;
 
 /** What the type-ahead needs of its session. */
 export interface TypeAheadDelegate {
-  /** Called with true when more than {@link TYPE_AHEAD_BYTES} wait, with false at half of that. */
-  hold(on: boolean): void;
+  /** Called when more than {@link TYPE_AHEAD_BYTES} wait. */
+  hold(): void;
+  /** Called when less than half of that wait again. */
+  release(): void;
   /** Runs `act` later, from the scheduler. */
   later(act: () => void): void;
   /** The time slices shared by all sessions. */
@@ -189,10 +191,15 @@ export class TypeAhead implements Work {
     this.holdIfFull();
   }
 
-  /** Stops the lines, or resumes them. Used while the caller is behind with reading the output. */
-  block(on: boolean): void {
-    this.#blocked = on;
-    if (!on) this.goOn(() => this.step());
+  /** Stops passing on lines and keys. Used while the caller is behind with reading the output. */
+  block(): void {
+    this.#blocked = true;
+  }
+
+  /** Passes on lines and keys again. */
+  unblock(): void {
+    this.#blocked = false;
+    this.goOn(() => this.step());
   }
 
   /** Passes on what waits, in a time slice. */
@@ -279,14 +286,14 @@ export class TypeAhead implements Work {
   private holdIfFull(): void {
     if (this.#holding || this.#bytes <= TYPE_AHEAD_BYTES) return;
     this.#holding = true;
-    this.#delegate.hold(true);
+    this.#delegate.hold();
   }
 
   private lighten(text: string): void {
     this.#bytes -= weightOf(text);
     if (!this.#holding || this.#bytes >= TYPE_AHEAD_BYTES / 2) return;
     this.#holding = false;
-    this.#delegate.hold(false);
+    this.#delegate.release();
   }
 
   /** Turns the waiting lines and the line being typed into keys, as many as are wanted. */

@@ -91,7 +91,13 @@ describe('Stage', () => {
     const scheduler = new VirtualTimeScheduler();
     const call = { state: 'active', openedAt: 0, lastInputAt: 0, held: false, taken: 0 } as const;
     const limits = { idleTimeoutMs: 9, idleWarningMs: null, loginTimeoutMs: null, sessionLimitMs: null };
-    const terminal = { echoes: () => false, reading() {}, decode: String, entered() {} } as never;
+    const terminal = {
+      echoes: () => false,
+      beginRead() {},
+      endRead() {},
+      decode: String,
+      entered() {},
+    } as never;
     const keys = { wantsKeys: false, press() {}, interrupt() {}, typing: undefined };
     const bytes = new TextEncoder().encode('a\r\n');
     for (const stage of [
@@ -162,7 +168,7 @@ describe('Stage', () => {
         expire: sessionTimeouts({ ...call }, limits, timerWheel(1, scheduler), scheduler, { warn() {} }),
         endable: terminable(ended),
         contain: contain(),
-        lines: lineDiscipline({ echoes: fails, reading() {} } as never, {} as never),
+        lines: lineDiscipline({ echoes: fails, beginRead() {}, endRead() {} } as never, {} as never),
         'talk, listening': talk({ push: fails, end() {} }, NEVER, { write() {} }),
       };
       for (const [name, stage] of Object.entries(stages)) {

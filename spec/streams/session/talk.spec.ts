@@ -8,6 +8,7 @@ import { SessionEnd } from '../../../streams/types/session-end.js';
 const queue = () =>
   new TypeAhead({
     hold: () => {},
+    release: () => {},
     later: (act) => act(),
     asked: () => {},
     batch: (act) => act(),

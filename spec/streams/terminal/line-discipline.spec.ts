@@ -29,7 +29,8 @@ const terminal = (parts: Partial<LineTerminal> = {}): LineTerminal => ({
   candidates: undefined,
   freshPrompt: (on) => `<${on}>`,
   hangUp: () => {},
-  reading: () => {},
+  beginRead: () => {},
+  endRead: () => {},
   entered: () => {},
   typing: undefined,
   ...parts,
@@ -573,7 +574,10 @@ describe('lineDiscipline', () => {
     });
 
     it('reports the start and the end of each chunk', () => {
-      const { told, types } = typing({ reading: (on) => void told.push(on ? 'begins' : 'ends') });
+      const { told, types } = typing({
+        beginRead: () => void told.push('begins'),
+        endRead: () => void told.push('ends'),
+      });
       types('a\r');
       expect(told).toEqual(['begins', 'a\n', 'entered a', 'ends']);
     });

@@ -82,22 +82,22 @@ describe('Screen', () => {
   it('is secret until each hide is matched by a show', () => {
     const { screen } = screenOf();
     expect(screen.secret()).toBe(false);
-    screen.hide(true);
-    screen.hide(true);
-    screen.hide(false);
+    screen.hideInput();
+    screen.hideInput();
+    screen.showInput();
     expect(screen.secret()).toBe(true);
-    screen.hide(false);
+    screen.showInput();
     expect(screen.secret()).toBe(false);
   });
 
   it('makes a client that echoes locally hide input, from the first of several secrets to the last', () => {
     const { screen, connection } = screenOf();
-    screen.hide(true);
-    screen.hide(true);
+    screen.hideInput();
+    screen.hideInput();
     expect(connection.calls).toEqual(['hideTyping']);
-    screen.hide(false);
+    screen.showInput();
     expect(connection.calls).toEqual(['hideTyping']);
-    screen.hide(false);
+    screen.showInput();
     expect(connection.calls).toEqual(['hideTyping', 'showTyping']);
   });
 
@@ -139,9 +139,9 @@ describe('Screen', () => {
 
   it('is secret again from a secret until the next question', () => {
     const { screen } = screenOf({}, () => false);
-    screen.hide(true);
+    screen.hideInput();
     screen.uncover();
-    screen.hide(false);
+    screen.showInput();
     expect(screen.secret()).toBe(true);
     screen.uncover();
     expect(screen.secret()).toBe(false);
@@ -218,9 +218,9 @@ describe('Screen', () => {
 
     it('is disturbed by output, unless the output answers it', () => {
       const { screen, told } = typing();
-      screen.reading(true);
+      screen.beginRead();
       screen.wrote('an answer');
-      screen.reading(false);
+      screen.endRead();
       expect(told).toEqual([]);
       screen.wrote('bob came in');
       expect(told).toEqual(['disturbed']);
@@ -228,9 +228,9 @@ describe('Screen', () => {
 
     it('is discarded when its secret is no longer awaited', () => {
       const { screen, told } = typing();
-      screen.hide(true);
+      screen.hideInput();
       expect(told).toEqual([]);
-      screen.hide(false);
+      screen.showInput();
       expect(told).toEqual(['discarded']);
     });
   });
@@ -257,26 +257,26 @@ describe('Screen', () => {
 
     it('is whole when it was written in pieces, even after a long text', () => {
       const { screen } = screenOf();
-      screen.reading(true);
+      screen.beginRead();
       screen.wrote(`${'x'.repeat(5000)}\nYour name`);
       screen.wrote(': ');
-      screen.reading(false);
+      screen.endRead();
       expect(screen.freshPrompt('line')).toBe('\nYour name: ');
     });
 
     it('is found within a chunk, whatever was written in it', () => {
       const { screen } = screenOf();
-      screen.reading(true);
+      screen.beginRead();
       for (let line = 0; line < 1000; line += 1) screen.wrote(`line ${line}\n> `);
       expect(screen.freshPrompt('line')).toBe('\n> ');
       screen.wrote('more\n? ');
-      screen.reading(false);
+      screen.endRead();
       expect(screen.freshPrompt('line')).toBe('\n? ');
     });
 
     it('stands within a chunk already, and is redrawn below notices', () => {
       const { screen, connection } = screenOf();
-      screen.reading(true);
+      screen.beginRead();
       screen.wrote('welcome\n> ');
       expect(screen.stands('> ')).toBe(true);
       screen.wrote('well\nwhat? ');

@@ -20,9 +20,19 @@ import { Failing } from '../../support/failing.js';
 
 const batch = (act: () => void) => act();
 
-/** A queue that records when the caller is held. */
-const aQueue = (hold: (on: boolean) => void = () => {}, later = (act: () => void) => act()): TypeAhead =>
-  new TypeAhead({ hold, later, asked: () => {}, batch, time: timeSlices(new VirtualTimeScheduler()) });
+/** A queue that tells when the caller is held and released. */
+const aQueue = (
+  tell: (what: 'hold' | 'release') => void = () => {},
+  later = (act: () => void) => act(),
+): TypeAhead =>
+  new TypeAhead({
+    hold: () => tell('hold'),
+    release: () => tell('release'),
+    later,
+    asked: () => {},
+    batch,
+    time: timeSlices(new VirtualTimeScheduler()),
+  });
 
 /** A queue that never holds, with lines in it. */
 function queueOf(...lines: string[]): TypeAhead {
@@ -279,55 +289,55 @@ describe('TypeAhead', () => {
     const fits = TYPE_AHEAD_BYTES / 1024;
 
     it('is called once above 64 KiB, and once below half of that', () => {
-      const held: boolean[] = [];
-      const queue = aQueue((on) => held.push(on));
+      const held: string[] = [];
+      const queue = aQueue((what) => held.push(what));
       for (let count = 0; count < fits; count += 1) queue.push(line);
       expect(held).toEqual([]);
       queue.push(line);
-      expect(held).toEqual([true]);
+      expect(held).toEqual(['hold']);
       queue.push(line);
-      expect(held).toEqual([true]);
+      expect(held).toEqual(['hold']);
 
       queue.line$.pipe(take(2 + fits / 2)).subscribe();
-      expect(held).withContext('half is left').toEqual([true]);
+      expect(held).withContext('half is left').toEqual(['hold']);
       queue.line$.pipe(take(1)).subscribe();
-      expect(held).toEqual([true, false]);
+      expect(held).toEqual(['hold', 'release']);
       queue.line$.subscribe();
-      expect(held).toEqual([true, false]);
+      expect(held).toEqual(['hold', 'release']);
     });
 
     it('is called again the next time', () => {
-      const held: boolean[] = [];
-      const queue = aQueue((on) => held.push(on));
+      const held: string[] = [];
+      const queue = aQueue((what) => held.push(what));
       for (let round = 0; round < 2; round += 1) {
         for (let count = 0; count <= fits; count += 1) queue.push(line);
         queue.line$.pipe(take(fits + 1)).subscribe();
       }
-      expect(held).toEqual([true, false, true, false]);
+      expect(held).toEqual(['hold', 'release', 'hold', 'release']);
     });
 
     it('counts the rest of a line that was taken in part', () => {
-      const held: boolean[] = [];
-      const queue = aQueue((on) => held.push(on));
+      const held: string[] = [];
+      const queue = aQueue((what) => held.push(what));
       const half = TYPE_AHEAD_BYTES / 2 - LINE_OVERHEAD_BYTES;
       queue.push('x'.repeat(half + 1));
       queue.key$.pipe(take(1)).subscribe();
       queue.push('x'.repeat(half));
       expect(held).toEqual([]);
       queue.push('');
-      expect(held).toEqual([true]);
+      expect(held).toEqual(['hold']);
     });
 
     it('is called for a flood of empty lines too', () => {
-      const held: boolean[] = [];
-      const queue = aQueue((on) => held.push(on));
+      const held: string[] = [];
+      const queue = aQueue((what) => held.push(what));
       for (let count = 0; count < 5000; count += 1) queue.push('');
-      expect(held).toEqual([true]);
+      expect(held).toEqual(['hold']);
     });
 
     it('is not called while there is a listener', () => {
-      const held: boolean[] = [];
-      const queue = aQueue((on) => held.push(on));
+      const held: string[] = [];
+      const queue = aQueue((what) => held.push(what));
       queue.line$.subscribe();
       for (let count = 0; count < 2 * fits; count += 1) queue.push(line);
       expect(held).toEqual([]);
@@ -449,11 +459,11 @@ describe('TypeAhead', () => {
     });
 
     it('releases a caller who was held', () => {
-      const held: boolean[] = [];
-      const queue = aQueue((on) => held.push(on));
+      const held: string[] = [];
+      const queue = aQueue((what) => held.push(what));
       while (held.length === 0) queue.push('x'.repeat(1000));
       queue.key$.subscribe();
-      expect(held).toEqual([true, false]);
+      expect(held).toEqual(['hold', 'release']);
     });
 
     it('completes at the end, also for later subscribers', () => {
@@ -468,11 +478,11 @@ describe('TypeAhead', () => {
     it('wait, and come in order when the caller has read', () => {
       const queue = queueOf();
       const heard = listen(queue.key$);
-      queue.block(true);
+      queue.block();
       queue.press('a');
       queue.press('up');
       expect(heard).toEqual([]);
-      queue.block(false);
+      queue.unblock();
       queue.press('b');
       expect(heard).toEqual(['a', 'up', 'b']);
     });
@@ -481,31 +491,31 @@ describe('TypeAhead', () => {
       const queue = queueOf();
       const heard = listen(queue.key$);
       for (const keys of ['a', 'bc', 'd']) {
-        queue.block(true);
+        queue.block();
         for (const key of keys) queue.press(key);
-        queue.block(false);
+        queue.unblock();
       }
       expect(heard).toEqual(['a', 'b', 'c', 'd']);
     });
 
     it('hold the caller above the limit, and release below half', () => {
-      const held: boolean[] = [];
-      const queue = aQueue((on) => held.push(on));
+      const held: string[] = [];
+      const queue = aQueue((what) => held.push(what));
       const heard: string[] = [];
       queue.key$.subscribe((key) => {
         heard.push(key);
-        if (heard.length === 10) queue.block(true);
+        if (heard.length === 10) queue.block();
       });
-      queue.block(true);
+      queue.block();
       let pressed = 0;
       while (held.length === 0) {
         queue.press('a');
         pressed += 1;
       }
-      queue.block(false);
+      queue.unblock();
       expect([heard.length, held.length]).toEqual([10, 1]);
-      queue.block(false);
-      expect([heard.length, held]).toEqual([pressed, [true, false]]);
+      queue.unblock();
+      expect([heard.length, held]).toEqual([pressed, ['hold', 'release']]);
     });
   });
 
@@ -543,11 +553,11 @@ describe('TypeAhead', () => {
       const queue = queueOf();
       const heard = listen(queue.line$);
       queue.push('one');
-      queue.block(true);
+      queue.block();
       queue.push('two');
       queue.push('three');
       expect(heard).toEqual(['one']);
-      queue.block(false);
+      queue.unblock();
       queue.push('four');
       expect(heard).toEqual(['one', 'two', 'three', 'four']);
     });
@@ -557,21 +567,21 @@ describe('TypeAhead', () => {
       const heard: string[] = [];
       queue.line$.subscribe((line) => {
         heard.push(line);
-        if (line === 'one') queue.block(true);
+        if (line === 'one') queue.block();
       });
       expect(heard).toEqual(['one']);
-      queue.block(false);
+      queue.unblock();
       expect(heard).toEqual(['one', 'two', 'three']);
     });
 
     it('stops input to a single listener, and keeps the order of what waited', () => {
       const queue = queueOf();
       const heard = listen(queue.line$);
-      queue.block(true);
+      queue.block();
       queue.push('one');
       const late = listen(queue.line$);
       expect([heard, late]).toEqual([[], []]);
-      queue.block(false);
+      queue.unblock();
       queue.push('two');
       expect([heard, late]).toEqual([
         ['one', 'two'],
@@ -583,11 +593,11 @@ describe('TypeAhead', () => {
       const queue = queueOf();
       const heard = listen(queue.key$);
       queue.press('a');
-      queue.block(true);
+      queue.block();
       queue.press('up');
       queue.press('b');
       expect(heard).toEqual(['a']);
-      queue.block(false);
+      queue.unblock();
       queue.press('c');
       expect(heard).toEqual(['a', 'up', 'b', 'c']);
     });
@@ -598,16 +608,16 @@ describe('TypeAhead', () => {
       queue.key$.subscribe((key) => {
         heard.push(key);
         if (key === 'a') {
-          queue.block(true);
+          queue.block();
           queue.press('c');
         }
       });
-      queue.block(true);
+      queue.block();
       queue.press('a');
       queue.press('b');
-      queue.block(false);
+      queue.unblock();
       expect(heard).toEqual(['a']);
-      queue.block(false);
+      queue.unblock();
       expect(heard).toEqual(['a', 'b', 'c']);
     });
 
@@ -618,72 +628,72 @@ describe('TypeAhead', () => {
         heard.push(key);
         if (key === 'a') queue.press('c');
       });
-      queue.block(true);
+      queue.block();
       queue.press('a');
       queue.press('b');
-      queue.block(false);
+      queue.unblock();
       expect(heard).toEqual(['a', 'b', 'c']);
     });
 
     it('leaves the rest to the next listener when one took a single key', () => {
       const queue = queueOf('yes', 'next');
-      queue.block(true);
+      queue.block();
       const key = listen(queue.key$.pipe(take(1)));
-      queue.block(false);
+      queue.unblock();
       expect(key).toEqual(['y', '|']);
       expect(listen(queue.line$)).toEqual(['es', 'next']);
     });
 
     it('holds a caller who presses keys meanwhile, and releases the caller afterwards', () => {
-      const held: boolean[] = [];
-      const queue = aQueue((on) => held.push(on));
+      const held: string[] = [];
+      const queue = aQueue((what) => held.push(what));
       let heard = 0;
       queue.key$.subscribe(() => {
         heard += 1;
       });
-      queue.block(true);
+      queue.block();
       for (let count = 0; count < 5000; count += 1) queue.press('a');
-      expect(held).toEqual([true]);
-      queue.block(false);
-      expect(held).toEqual([true, false]);
+      expect(held).toEqual(['hold']);
+      queue.unblock();
+      expect(held).toEqual(['hold', 'release']);
       expect(heard).toBe(5000);
     });
 
     it('drops the waiting keys at the end', () => {
       const queue = queueOf();
       const heard = listen(queue.key$);
-      queue.block(true);
+      queue.block();
       queue.press('a');
       queue.end();
-      queue.block(false);
+      queue.unblock();
       expect(heard).toEqual(['|']);
     });
 
     it('does not delay the end', () => {
       const queue = queueOf('one');
-      queue.block(true);
+      queue.block();
       const [listener, reader] = [listen(queue.line$), listen(queue.eachLine(of))];
       queue.end();
       expect([listener, reader]).toEqual([['|'], ['|']]);
     });
 
     it('holds a caller who types on meanwhile', () => {
-      const held: boolean[] = [];
-      const queue = aQueue((on) => held.push(on));
+      const held: string[] = [];
+      const queue = aQueue((what) => held.push(what));
       queue.line$.subscribe();
-      queue.block(true);
+      queue.block();
       for (let count = 0; count <= TYPE_AHEAD_BYTES / 1000; count += 1) queue.push('x'.repeat(1000));
-      expect(held).toEqual([true]);
-      queue.block(false);
-      expect(held).toEqual([true, false]);
+      expect(held).toEqual(['hold']);
+      queue.unblock();
+      expect(held).toEqual(['hold', 'release']);
     });
 
     it('stops eachLine too', () => {
       const queue = queueOf('one', 'two');
-      queue.block(true);
+      queue.block();
       const heard = listen(queue.eachLine(of));
       expect(heard).toEqual([]);
-      queue.block(false);
+      queue.unblock();
       expect(heard).toEqual(['one', 'two']);
     });
   });
@@ -694,6 +704,7 @@ describe('TypeAhead', () => {
       const scheduler = new VirtualTimeScheduler();
       const queue = new TypeAhead({
         hold: () => {},
+        release: () => {},
         later: (act) => act(),
         asked: () => {},
         batch(act) {
@@ -778,7 +789,14 @@ describe('TypeAhead', () => {
       const { scheduler, queue, heard, hear, turns } = busy();
       queue.line$.subscribe(hear);
       const time = timeSlices(scheduler);
-      const sliced = new TypeAhead({ hold: () => {}, later: (act) => act(), asked: () => {}, batch, time });
+      const sliced = new TypeAhead({
+        hold: () => {},
+        release: () => {},
+        later: (act) => act(),
+        asked: () => {},
+        batch,
+        time,
+      });
       sliced.line$.subscribe(hear);
       time.begin({
         step() {
@@ -812,16 +830,16 @@ describe('TypeAhead', () => {
   });
 
   it('counts two bytes for wide letters', () => {
-    const held: boolean[] = [];
-    const queue = aQueue((on) => held.push(on));
+    const held: string[] = [];
+    const queue = aQueue((what) => held.push(what));
     const line = '\u6f22'.repeat(300);
     const fits = Math.floor(TYPE_AHEAD_BYTES / (600 + LINE_OVERHEAD_BYTES));
     for (let count = 0; count < fits; count += 1) queue.push(line);
     expect(held).toEqual([]);
     queue.push(line);
-    expect(held).toEqual([true]);
+    expect(held).toEqual(['hold']);
     queue.line$.subscribe();
-    expect(held).toEqual([true, false]);
+    expect(held).toEqual(['hold', 'release']);
   });
 
   it('drops the waiting lines when interrupted, and continues', () => {
@@ -854,10 +872,10 @@ describe('TypeAhead', () => {
   });
 
   it('releases the caller when interrupted lines had held them', () => {
-    const held: boolean[] = [];
-    const queue = aQueue((on) => held.push(on));
+    const held: string[] = [];
+    const queue = aQueue((what) => held.push(what));
     while (held.length === 0) queue.push('x'.repeat(1000));
     queue.interrupt();
-    expect(held).toEqual([true, false]);
+    expect(held).toEqual(['hold', 'release']);
   });
 });
