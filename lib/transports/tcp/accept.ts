@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { type Server, Socket, type SocketConstructorOpts } from 'node:net';
 import { Readable } from 'node:stream';
 
@@ -15,17 +16,23 @@ import { Readable } from 'node:stream';
  *   UNIX Network Programming, 7.4), and on Linux the keepalive time too. Node makes up to five system calls
  *   for each.
  *
- * If this version of Node accepts in another way, nothing is changed.
+ * A full server (`maxConnections`) still emits `'drop'`, and a new socket is still published on the channel
+ * `net.server.socket`.
+ *
+ * Nothing is changed if this version of Node accepts in another way, or if the environment says
+ * `STOCK_SOCKETS=1`: that is for finding out whether a fault is ours or Node's.
  */
 export function accept(server: Server): void {
   const accepting = server as Accepting;
   const listening = accepting._handle;
   const theirs = listening?.onconnection;
-  if (!theirs || !listening.setNoDelay || typeof accepting._connections !== 'number') return;
+  if (!theirs || !listening.setNoDelay || !listening.setKeepAlive) return;
+  if (typeof accepting._connections !== 'number' || process.env.STOCK_SOCKETS === '1') return;
   listening.setNoDelay(accepting.noDelay);
   listening.setKeepAlive(accepting.keepAlive, accepting.keepAliveInitialDelay);
   listening.onconnection = function (error, handle) {
-    if (error || !handle) return theirs.call(this, error, handle);
+    const isFull = accepting._connections >= (accepting.maxConnections ?? Number.POSITIVE_INFINITY);
+    if (error || !handle || isFull) return theirs.call(this, error, handle);
     const socket = new Socket({
       handle,
       allowHalfOpen: accepting.allowHalfOpen,
@@ -39,11 +46,16 @@ export function accept(server: Server): void {
     accepting._connections += 1;
     socket.server = socket._server = server;
     server.emit('connection', socket);
+    if (published.hasSubscribers) published.publish({ socket });
   };
 }
 
+/** Node's own channel for accepted sockets (https://nodejs.org/api/diagnostics_channel.html). */
+const published = channel('net.server.socket');
+
 /** The internal fields of a listening server. */
-interface Accepting extends Server {
+interface Accepting extends Omit<Server, 'maxConnections'> {
+  readonly maxConnections?: number | null;
   readonly allowHalfOpen: boolean;
   readonly noDelay: boolean;
   readonly keepAlive: boolean;
@@ -56,7 +68,7 @@ interface Accepting extends Server {
 interface Listening {
   onconnection?: (this: Listening, error: number, handle?: object) => void;
   setNoDelay?(on: boolean): void;
-  setKeepAlive(on: boolean, seconds: number): void;
+  setKeepAlive?(on: boolean, seconds: number): void;
 }
 interface Accepted extends Socket {
   server: Server;
