@@ -8,7 +8,7 @@ import { HAPROXY } from '../support/haproxy.js';
 
 const dockerfile = deployed('Dockerfile');
 const image = assignments(dockerfile);
-/** The last of an instruction, its broken lines put together. */
+/** Returns the last occurrence of an instruction, with continued lines joined. */
 const instruction = (name: string) =>
   [...dockerfile.replaceAll('\\\n', ' ').matchAll(new RegExp(`^${name} (.*)$`, 'gm'))].at(-1)?.[1] ?? '';
 
@@ -22,14 +22,14 @@ const [compose] = yamlIn('compose.yaml') as [{ services: { board: Service; hapro
 const { board, haproxy } = compose.services;
 
 describe('the Dockerfile', () => {
-  it('runs a program, not a shell, and not as root', () => {
+  it('runs a program without a shell, and not as root', () => {
     for (const name of ['ENTRYPOINT', 'CMD']) {
       expect(JSON.parse(instruction(name))).toEqual(jasmine.arrayContaining([jasmine.any(String)]));
     }
     expect(instruction('USER')).toMatch(/^[1-9]\d*:[1-9]\d*$/);
   });
 
-  it('sets what can be set, and exposes the ports that it sets', () => {
+  it('sets known settings to allowed values, and exposes its ports', () => {
     expect(slips(image)).toEqual([]);
     expect(instruction('EXPOSE').split(' ')).toEqual([
       image.IMPULSE_PORT,
@@ -38,10 +38,10 @@ describe('the Dockerfile', () => {
     expect(image.IMPULSE_PORT).toBe(SETTINGS.port.default);
   });
 
-  it('has a health check that needs nothing but Node, and is well written', () => {
+  it('has a valid health check that needs only Node', () => {
     const [, ...command] = JSON.parse(/CMD (\[.*\])/.exec(instruction('HEALTHCHECK'))?.[1] ?? '[]');
     expect(command[1]).toContain(`http://127.0.0.1:${image.IMPULSE_METRICS_PORT}/healthz`);
-    // Nothing listens on port 1, so it fails; were it badly written, it would say so.
+    // Nothing listens on port 1, so the check fails; a faulty one would print an error.
     const { status, stderr } = spawnSync(
       process.execPath,
       command.map((word: string) => word.replace(image.IMPULSE_METRICS_PORT as string, '1')),
@@ -50,7 +50,7 @@ describe('the Dockerfile', () => {
     expect([status, stderr]).toEqual([1, '']);
   });
 
-  it('copies what there is', () => {
+  it('copies only files that exist', () => {
     const kept = deployed('Dockerfile.dockerignore').matchAll(/^!(.+)$/gm);
     for (const [, name = ''] of kept)
       expect(existsSync(join(DEPLOY, '..', name)))
@@ -62,16 +62,16 @@ describe('the Dockerfile', () => {
 });
 
 describe('the Compose file', () => {
-  it('sets what can be set', () => {
+  it('sets known settings to allowed values', () => {
     expect(slips(board.environment)).toEqual([]);
   });
 
-  it('lets HAProxy, and nobody else, say who calls', () => {
+  it('accepts PROXY headers from HAProxy only', () => {
     expect(board.environment.IMPULSE_PROXY_FROM).toBe(haproxy.networks.inside?.ipv4_address as string);
     expect(board.ports).toBeUndefined();
   });
 
-  it('gives the board the time that its grace takes, and HAProxy as much', () => {
+  it('gives the board time for its grace, and HAProxy as much', () => {
     const grace = seconds(board.environment.IMPULSE_SHUTDOWN_GRACE);
     expect(seconds(board.stop_grace_period)).toBeGreaterThanOrEqual(grace + AFTERWARDS_S);
     expect(seconds(haproxy.stop_grace_period)).toBeGreaterThanOrEqual(seconds(board.stop_grace_period));
@@ -81,7 +81,7 @@ describe('the Compose file', () => {
 describe("HAProxy's configuration", () => {
   const config = deployed('haproxy.cfg');
 
-  it('is what HAProxy takes, without a warning', () => {
+  it('is accepted by HAProxy without a warning', () => {
     if (!HAPROXY) pending('haproxy is not installed');
     const folder = temporaryFolder();
     const file = join(folder.path, 'haproxy.cfg');
@@ -93,14 +93,14 @@ describe("HAProxy's configuration", () => {
     expect(`${stdout}${stderr}`).not.toMatch(/warning|alert/i);
   });
 
-  it('calls the board by its name and ports, and tells it who calls', () => {
+  it("forwards to the board's name and port, with a PROXY header", () => {
     expect(config).toMatch(new RegExp(`server board board:${image.IMPULSE_PORT} send-proxy-v2 `));
     expect(config).toContain(`check port ${image.IMPULSE_METRICS_PORT} `);
     const [, bound] = /bind :(\d+)/.exec(config) ?? [];
     expect(haproxy.ports?.map((port) => port.split(':').at(-1))).toEqual([bound]);
   });
 
-  it('is more patient with callers than the board is', () => {
+  it('has a longer timeout than the board', () => {
     const [, client] = /timeout client (\S+)/.exec(config) ?? [];
     expect(seconds(client)).toBeGreaterThan(seconds(SETTINGS.idleTimeoutMs.default));
   });

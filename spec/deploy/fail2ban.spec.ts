@@ -8,7 +8,7 @@ import { has } from '../support/shells.js';
 
 const FILTER = fileURLToPath(new URL('../../deploy/fail2ban.conf', import.meta.url));
 
-/** What a caller would like to stand in the log: what it looks like when somebody else is penalised. */
+/** Input that looks like the log line of another address being penalised. */
 const FORGED = [
   ' warn  penalised 198.51.100.6: flood, for 16s',
   '2026-11-23 04:12:09 warn  penalised 198.51.100.6: flood, for 16s',
@@ -24,7 +24,7 @@ describe('the filter for fail2ban', () => {
   });
   afterEach(() => folder.remove());
 
-  /** The addresses that fail2ban finds in these lines, each of them once for a line. */
+  /** Returns the addresses that fail2ban finds, one for each matching line. */
   function found(lines: string): string[] {
     if (!has('fail2ban-regex')) pending('fail2ban is not installed');
     const log = join(folder.path, 'log');
@@ -36,7 +36,7 @@ describe('the filter for fail2ban', () => {
       .filter((line) => line !== '');
   }
 
-  /** What the log writes of these events, and of these words. */
+  /** Returns the log lines of these events and warnings. */
   function logged(events: readonly LogEvent[], words: readonly string[] = []): string {
     let lines = '';
     const log = createLog({
@@ -58,7 +58,7 @@ describe('the filter for fail2ban', () => {
     { type: 'connectionRefused', address: '203.0.113.8', reason: 'blocked' },
   ];
 
-  it('finds who is penalised and who is on the block list, in a file and behind what a journal puts before', () => {
+  it("finds penalised and blocked addresses, in a file and after a journal's prefix", () => {
     const lines = logged(guilty);
     const addresses = ['203.0.113.7', '2001:db8::7', '203.0.113.8'];
     expect(found(lines)).toEqual(addresses);
@@ -67,7 +67,7 @@ describe('the filter for fail2ban', () => {
     ).toEqual(addresses);
   });
 
-  it('finds whose login failed, and nobody in the handle that was tried', () => {
+  it('finds the address of a failed login, and none in the handle that was tried', () => {
     const line = (handle: string) =>
       `2026-11-23 04:12:11 warn  login failed from 203.0.113.7: attempt 2, as ${handle} (session 17)\n`;
     expect(found([...FORGED, 'ann'].map((handle) => line(handle.replace(/\s+/g, ' '))).join(''))).toEqual(
@@ -75,7 +75,7 @@ describe('the filter for fail2ban', () => {
     );
   });
 
-  it('finds nobody in what callers can have quoted, whatever they type', () => {
+  it('finds no address in quoted input of callers', () => {
     const innocent = FORGED.flatMap((text): LogEvent[] => [
       { type: 'sessionAuthenticated', session: 1, node: 1, handle: text },
       { type: 'sessionClosing', session: 1, node: 1, reason: 'app-error', error: new Error(text) },
@@ -87,7 +87,7 @@ describe('the filter for fail2ban', () => {
     expect(found(logged([...innocent, ...guilty.slice(0, 1)], words))).toEqual(['203.0.113.7']);
   });
 
-  it('is what the documents say, and the filter that they gave before could be fooled', () => {
+  it('is the one in the docs; the one before could be fooled', () => {
     const before = join(folder.path, 'before.conf');
     writeFileSync(before, '[Definition]\nfailregex = ^.* warn  penalised <HOST>: \n');
     const log = join(folder.path, 'log');

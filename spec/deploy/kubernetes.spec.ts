@@ -10,7 +10,7 @@ const pod = deployment.spec?.template.spec;
 const [container] = pod?.containers ?? [];
 const image = assignments(deployed('Dockerfile'));
 
-/** What the compiler has to say of manifests, by the types of the Kubernetes API: names that it doesn't have, for one. */
+/** Checks manifests against the types of the Kubernetes API. Returns the compiler's errors. */
 function complaints(objects: readonly { kind?: string; apiVersion?: string }[]): string[] {
   const lines = objects.map(({ kind, apiVersion }, index) => {
     const module = apiVersion?.includes('/') ? apiVersion : `core/${apiVersion}`;
@@ -37,7 +37,7 @@ function complaints(objects: readonly { kind?: string; apiVersion?: string }[]):
 }
 
 describe('the Kubernetes manifest', () => {
-  it('is what the API takes, and a slip would be seen', () => {
+  it('matches the types of the Kubernetes API, and a typing error would not', () => {
     const slip = structuredClone(deployment);
     Object.assign(slip.spec?.template.spec?.containers[0]?.readinessProbe ?? {}, { periodSecond: 5 });
 
@@ -46,23 +46,23 @@ describe('the Kubernetes manifest', () => {
     ]);
   });
 
-  it('sets what can be set', () => {
+  it('sets known settings to allowed values', () => {
     expect(slips(settings.data ?? {})).toEqual([]);
     expect(container?.envFrom?.[0]?.configMapRef?.name).toBe(settings.metadata?.name as string);
   });
 
-  it('keeps out what the cluster sets for a Service that is called as the board is: IMPULSE_PORT=tcp://…', () => {
+  it('excludes the variables that the cluster sets for a Service named impulse (IMPULSE_PORT=tcp://…)', () => {
     expect(service.metadata?.name).toBe('impulse');
     expect(pod?.enableServiceLinks).toBeFalse();
   });
 
-  it('gives the board the time that its grace takes, after the time before SIGTERM', () => {
+  it('gives the board time for its grace, after the time before SIGTERM', () => {
     const before = Number(container?.lifecycle?.preStop?.exec?.command?.[1]);
     const needed = before + seconds(settings.data?.IMPULSE_SHUTDOWN_GRACE) + AFTERWARDS_S;
     expect(pod?.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(needed);
   });
 
-  it('probes the ports that the image has', () => {
+  it('probes the ports of the image', () => {
     const ports = Object.fromEntries(
       (container?.ports ?? []).map(({ name, containerPort }) => [name, containerPort]),
     );

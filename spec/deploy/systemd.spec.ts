@@ -19,7 +19,7 @@ describe('the systemd units', () => {
   });
   afterEach(() => folder.remove());
 
-  /** What systemd-analyze says of them, with a program that is there in place of ours. */
+  /** Runs systemd-analyze on the units, with node in place of our program, which isn't installed. */
   function analyze(command: readonly string[], env: NodeJS.ProcessEnv = {}) {
     if (!has('systemd-analyze')) pending('systemd-analyze is not installed');
     const unit = (name: string, text: string) => {
@@ -35,9 +35,9 @@ describe('the systemd units', () => {
     return { status, stdout, stderr };
   }
 
-  it('are what systemd takes, to the letter', () => {
+  it('are valid for systemd-analyze, without a warning', () => {
     if (!has('man')) pending('man is not installed');
-    // Where npm puts the manual page that the package brings along.
+    // Where npm installs the package's manual page.
     const pages = join(folder.path, 'share/man/man1');
     mkdirSync(pages, { recursive: true });
     writeFileSync(
@@ -48,13 +48,13 @@ describe('the systemd units', () => {
     expect(analyze(['verify', '--man=yes'], env)).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 
-  it('leave little that could be attacked', () => {
+  it('have an exposure level below 2', () => {
     const { stdout } = analyze(['security', '--offline=yes']);
     const [, exposure] = /exposure level for impulse\.service: (\d+\.\d)/.exec(stdout) ?? [];
     expect(Number(exposure)).toBeLessThan(2);
   });
 
-  it('let Node compile, which it does into memory that it runs, and ask in vain for a key to that', () => {
+  it('allow JIT compilation (no MemoryDenyWriteExecute), and answer forbidden system calls with EPERM', () => {
     expect(inService('SystemCallErrorNumber')).toBe('EPERM');
     expect(inService('MemoryDenyWriteExecute')).toBeUndefined();
     expect(inService('RestrictAddressFamilies')?.split(' ').sort()).toEqual([
@@ -64,12 +64,12 @@ describe('the systemd units', () => {
     ]);
   });
 
-  it('give the board the time that its grace takes, and a minute too', () => {
+  it('give the board time for its grace, and at least a minute', () => {
     const grace = Math.max(60, Number(DEFAULT_LIMITS.shutdownGraceMs) / 1000);
     expect(seconds(inService('TimeoutStopSec'))).toBeGreaterThanOrEqual(grace + AFTERWARDS_S);
   });
 
-  it('leave every setting to .env, which a variable would beat', () => {
+  it('leave every setting to .env, which variables would override', () => {
     expect(assignments(service)).toEqual({});
     expect(inService('Environment')).toBeUndefined();
     expect(inService('WorkingDirectory')).toBe('/var/lib/impulse');
@@ -83,12 +83,12 @@ describe('the systemd units', () => {
     expect(guide).toContain(`--control /run/${inService('RuntimeDirectory')}/control.sock`);
   });
 
-  it('have files enough for the callers of the default, and for ten times as many', () => {
+  it('allow enough open files for the default limits, and for ten times as many callers', () => {
     const { maxSessions, waitingRoom } = DEFAULT_LIMITS;
     expect(Number(inService('LimitNOFILE'))).toBeGreaterThan(10 * (maxSessions + waitingRoom) + SPARE_FILES);
   });
 
-  it('do not start a board again that would only fail again', () => {
+  it("don't restart a board after wrong usage or a bad configuration", () => {
     expect(inService('RestartPreventExitStatus')).toBe(`${USAGE} ${BAD_CONFIGURATION}`);
   });
 });

@@ -3,7 +3,7 @@ import ts from 'typescript';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Everything that somebody who installs the package can import, and by which name. Adding to it is a minor version. */
+/** Everything that the package exports, by entry point. Adding to it is a minor version. */
 const API = {
   'lib/index.ts': {
     functions: [
@@ -54,7 +54,7 @@ const words = (lines: readonly string[]) =>
     .split(' ')
     .toSorted((one, other) => (one < other ? -1 : 1));
 
-/** What the compiler sees an entry export: values that can be called, other values, and types; with their examples. */
+/** Returns what an entry exports, by the compiler: functions, other values, types, and functions without an example. */
 function exported(program: ts.Program, entry: Entry) {
   const checker = program.getTypeChecker();
   const file = program.getSourceFile(join(ROOT, entry));
@@ -89,19 +89,19 @@ describe('the public API', () => {
   });
 
   for (const entry of ENTRIES) {
-    it(`is of ${entry} what is listed here, and no more`, () => {
+    it(`exports from ${entry} what is listed here, and no more`, () => {
       const { functions, others, types } = exported(program, entry);
       expect(functions).toEqual(words(API[entry].functions));
       expect(others).toEqual(words(API[entry].others));
       expect(types).toEqual(words(API[entry].types));
     });
 
-    it(`is the same of ${entry} when it runs`, async () => {
+    it(`exports the same from the built ${entry}`, async () => {
       const names = Object.keys(await import(join(ROOT, 'dist', entry.replace(/ts$/, 'js'))));
       expect(words(names)).toEqual(words([...API[entry].functions, ...API[entry].others]));
     });
 
-    it(`has an example of each function of ${entry}`, () => {
+    it(`has an example for each function of ${entry}`, () => {
       expect(exported(program, entry).withoutExample).toEqual([]);
     });
   }

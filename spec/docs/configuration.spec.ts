@@ -4,7 +4,7 @@ import { impulse } from '../support/cli.js';
 
 const guide = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
 
-describe('the guide to the configuration', () => {
+describe('docs/configuration.md', () => {
   it('has a row for every setting, with its default', () => {
     const rows = Object.values<Setting>(SETTINGS).map(
       (setting) =>
@@ -14,7 +14,7 @@ describe('the guide to the configuration', () => {
     expect(guide.split('\n').filter((line) => line.startsWith('| `--'))).toEqual(rows);
   });
 
-  it('shows what is said of a value that is wrong', async () => {
+  it('shows the message for an invalid value', async () => {
     const { code, stderr } = await impulse(['serve'], { env: { IMPULSE_IDLE_TIMEOUT: 'soon' } });
 
     expect(code).toBe(78);

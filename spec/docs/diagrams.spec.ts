@@ -8,8 +8,8 @@ import { cleanEnv, ended } from '../support/cli.js';
 const ROOT = resolve(import.meta.dirname, '../..');
 const KEPT = join(ROOT, 'docs/diagrams');
 
-describe('the marble diagrams', () => {
-  it('are what their specs are now; npm run diagrams draws them anew', async () => {
+describe('docs/diagrams', () => {
+  it('match their specs (npm run diagrams draws them)', async () => {
     const { path, remove } = temporaryFolder();
     const env = cleanEnv({ DIAGRAMS: path });
     const { code, stderr } = await ended(spawn('npm', ['run', '--silent', 'diagrams'], { cwd: ROOT, env }));

@@ -8,7 +8,7 @@ import { escapeControls } from '../../streams/terminal/escape-controls.js';
 const ROOT = resolve(import.meta.dirname, '../..');
 const guide = readFileSync(join(ROOT, 'docs/events.md'), 'utf8');
 
-/** The members of the union, each with its fields in the order in which they are declared, `type` left out. */
+/** Returns the members of `ServerEvent` with their fields, except `type`, in the order of declaration. */
 function events(): Map<string, Set<string>> {
   const path = join(ROOT, 'streams/types/events.ts');
   const program = ts.createProgram([path], {
@@ -31,8 +31,8 @@ function events(): Map<string, Set<string>> {
   );
 }
 
-describe('the guide to the events', () => {
-  it('has a row for each of them, with all of its fields', () => {
+describe('docs/events.md', () => {
+  it('has a row for each event, with all of its fields', () => {
     const rows = [...guide.matchAll(/^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$/gm)].map(
       ([, type = '', fields = '']) =>
         [type, new Set(fields.split(', ').map((field) => field.trim().replaceAll('`', '')))] as const,
@@ -42,7 +42,7 @@ describe('the guide to the events', () => {
     expect(rows.map(([type]) => type)).toEqual([...events().keys()]);
   });
 
-  it('logs, in its example, what went wrong', async () => {
+  it('has an example that logs the error', async () => {
     const [, code = ''] = /## Logging[\s\S]*?```ts\n([\s\S]*?)```/.exec(guide) ?? [];
     const body = ts.transpile(code.replaceAll(/^import .*$/gm, ''), { target: ts.ScriptTarget.ES2023 });
     const said: unknown[][] = [];

@@ -8,17 +8,17 @@ import { examples, isTest } from '../support/examples.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** All of the examples together take no longer. */
+/** The time limit for all examples together. */
 const PATIENCE_MS = 120_000;
 
-/** What an example imports, by its file. */
+/** The source files of what an example may import. */
 const PATHS = {
   'impulse-bbs': [join(ROOT, 'lib/index.ts')],
   'impulse-bbs/streams': [join(ROOT, 'streams/index.ts')],
   'impulse-bbs/testing': [join(ROOT, 'lib/testing/index.ts')],
 };
 
-/** What the compiler has to say of the examples, each as if it stood in the root of this package. */
+/** Compiles the examples as files in the root of this package. Returns the compiler's errors. */
 function complaints(found: Map<string, string>): string[] {
   const files = new Map([...found].map(([name, code]) => [join(ROOT, `${name}.ts`), code]));
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
@@ -45,7 +45,7 @@ function complaints(found: Map<string, string>): string[] {
     );
 }
 
-/** A folder in which the examples find the package, with a board that listens on any free port. */
+/** Creates a folder with the examples, where the package's boards listen on any free port. */
 function folderOf(files: Map<string, string>) {
   const folder = temporaryFolder();
   const paths = { ...PATHS, 'impulse-bbs': [join(ROOT, 'spec/support/board-for-examples.ts')] };
@@ -57,13 +57,13 @@ function folderOf(files: Map<string, string>) {
   return folder;
 }
 
-/** As it can be run elsewhere: what it imports from beside it is found, and its apps are exported, to be tried out. */
+/** Makes an example run in another folder: resolves relative imports, and exports its apps so that they can be run. */
 const runnable = (name: string, code: string) =>
   code
     .replaceAll("from './", `from '${join(ROOT, dirname(name))}/`)
     .replace(/^const (?=\w+: (?:App|Authenticator) =)/gm, 'export const ');
 
-/** Runs `node` on them, with tsx. */
+/** Runs the examples by `node`, with tsx. */
 async function ran(files: Map<string, string>, args: (folder: string) => string[]) {
   const { path, remove } = folderOf(files);
   const end = await ended(
@@ -77,7 +77,7 @@ const TSX = import.meta.resolve('tsx');
 const fileOf = (name: string, ending: string) => `${name.replaceAll('/', '+')}${ending}`;
 
 describe('the documents', () => {
-  it('have examples that compile, and a wrong one would not', () => {
+  it('have examples that compile; a wrong one would not', () => {
     const found = examples();
     expect(found.size).toBeGreaterThan(8);
     found.set('wrong', "import { nobody } from 'impulse-bbs';\nnobody();\n");
@@ -85,7 +85,7 @@ describe('the documents', () => {
     expect(complaints(found)).toEqual([jasmine.stringMatching(/wrong\.ts: .*no exported member 'nobody'/)]);
   });
 
-  it('have examples that run, and their apps with a caller; and wrong ones would not', async () => {
+  it('have examples that run, apps with a caller; wrong ones would not', async () => {
     const found = [...examples()].filter(([, code]) => !isTest(code));
     const files = new Map(found.map(([name, code]) => [fileOf(name, '.mts'), runnable(name, code)]));
     const imports = "import type { App } from 'impulse-bbs';\nimport { throwError } from 'rxjs';\n";

@@ -4,17 +4,17 @@ import GithubSlugger from 'github-slugger';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Every document of the project, those that are built left out. */
+/** All documents of the project, except generated ones. */
 const documents = [
   ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
   ...readdirSync(join(ROOT, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
 ];
 
-/** A document without its examples, in which nothing is a link or a heading. */
+/** Removes the examples, whose text contains no links and no headings. */
 const proseOf = (text: string) =>
   text.replaceAll(/^```.*?^```$/gms, '').replaceAll(/`[^`\n]*`/g, (code) => code.replaceAll(/[[\]()]/g, ''));
 
-/** The anchors that GitHub gives the headings of a document. */
+/** Returns the anchors that GitHub derives from the headings of a document. */
 function anchors(path: string): Set<string> {
   const slugger = new GithubSlugger();
   const headings = [...proseOf(readFileSync(path, 'utf8')).matchAll(/^#+ (.+)$/gm)].map(
@@ -23,7 +23,7 @@ function anchors(path: string): Set<string> {
   return new Set(headings.map((heading) => slugger.slug(heading.replaceAll(/[`*]/g, ''))));
 }
 
-/** What is wrong with the links of a document to others of the project. */
+/** Returns the broken links of a document to files of the project, with a reason each. */
 function broken(document: string, text: string): string[] {
   const path = join(ROOT, document);
   const targets = [...proseOf(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target ?? '');
@@ -45,7 +45,7 @@ describe('the links in the documents', () => {
     });
   }
 
-  it('are seen to be wrong when they are', () => {
+  it('are reported when they are broken', () => {
     const text =
       '[a](nowhere.md) [b](telnet.md#impulse-call) [c](telnet.md#faults) `[d](code.md)` [e](https://example.org)';
     expect(broken('docs/README.md', text)).toEqual([

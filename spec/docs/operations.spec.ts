@@ -10,7 +10,7 @@ import { works } from '../support/pty.js';
 
 const guide = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
 
-describe('the guide to operations', () => {
+describe('docs/operations.md', () => {
   it('has a row for every metric of ours, with its labels, and no other', async () => {
     const { registry, running } = metrics(NEVER, () => EMPTY_STATS);
     running.unsubscribe();
@@ -26,7 +26,7 @@ describe('the guide to operations', () => {
     expect(rows).toEqual(jasmine.arrayWithExactContents(expected));
   });
 
-  it('has alerts that promtool takes', async () => {
+  it('has alerts that promtool accepts', async () => {
     if (!works('command -v promtool')) return pending('not installed (Debian: prometheus)');
     const { path, remove } = temporaryFolder();
     const rules = join(path, 'rules.yml');

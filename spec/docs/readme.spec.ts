@@ -4,8 +4,8 @@ import { PICTURE } from '../../lib/accounts/banner.js';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
-describe('the README', () => {
-  it('shows the banner that a caller sees', () => {
+describe('README.md', () => {
+  it('shows the banner', () => {
     const picture = stripVTControlCharacters(PICTURE);
     expect(readme).toContain(picture.trim());
   });

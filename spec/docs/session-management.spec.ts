@@ -9,7 +9,7 @@ const [pipeline = '', states = '', chain = ''] = [...guide.matchAll(/^```mermaid
   ([, text]) => text ?? '',
 );
 
-/** The boxes of a flow, from its beginning to its end. */
+/** Returns the names of the boxes of a flowchart, from start to end. */
 function boxes(flow: string): string[] {
   const next = new Map([...flow.matchAll(/^ *([\w$]+).* --> ([\w$]+)/gm)].map(([, from, to]) => [from, to]));
   const [first] = [...next.keys()].filter((name) => ![...next.values()].includes(name));
@@ -20,7 +20,7 @@ function boxes(flow: string): string[] {
 
 const ROOMS = ['admission', 'events', 'rx', 'session', 'shutdown', 'terminal'];
 
-/** Whether it is an operator of RxJS, or a function that a file of ours is named after. */
+/** Whether the name is exported by RxJS, or is a function of ours in a file of its name. */
 async function isOperator(name: string): Promise<boolean> {
   if (name in rxjs) return true;
   const file = `${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`;
@@ -28,12 +28,12 @@ async function isOperator(name: string): Promise<boolean> {
   return path !== undefined && typeof (await import(path))[name] === 'function';
 }
 
-describe('the guide to session management', () => {
+describe('docs/session-management.md', () => {
   for (const [what, flow] of [
     ['the pipeline', pipeline],
     ['the chain of a session', chain],
   ] as const)
-    it(`draws ${what} with operators that a reader finds by their names`, async () => {
+    it(`draws ${what} with operators that a reader finds by name`, async () => {
       const operators = boxes(flow).slice(1, -1);
       expect(operators.length).toBeGreaterThan(4);
       for (const name of operators)
@@ -42,7 +42,7 @@ describe('the guide to session management', () => {
           .toBeTrue();
     });
 
-  it('draws every state, and every way from one to another', () => {
+  it('draws every state and every transition', () => {
     const steps = SESSION_STATES.flatMap((state, index) => {
       const next = SESSION_STATES[index + 1];
       if (next === undefined) return [`${state} --> [*]`];

@@ -5,7 +5,7 @@ import { filter, firstValueFrom, fromEvent, map, startWith, timeout } from 'rxjs
 import { PATIENCE_MS } from '../support/caller.js';
 import { cleanEnv, ended, IMPULSE, impulse, OPEN_DOOR, startBoard, stopAll } from '../support/cli.js';
 
-/** A person at a terminal, who types a command and looks at the screen. */
+/** A terminal in which a command runs. */
 interface AtTerminal {
   readonly child: ChildProcess;
   types(text: string): void;
@@ -45,13 +45,13 @@ function atTerminal(commandLine: string): AtTerminal {
   };
 }
 
-/** Calls, and looks at what is left of the terminal afterwards. */
+/** Runs `impulse call`, and prints its exit code and the terminal's modes afterwards. */
 const callFrom = (port: number) =>
   atTerminal(`${process.execPath} ${IMPULSE} call 127.0.0.1:${port}; echo exit $?; stty -a; echo end`);
 
 const AS_IT_WAS = /exit (\d+)\r\n[\s\S]*\nisig icanon iexten echo [\s\S]*\nend/;
 
-/** A host that says these bytes to whoever calls, and hears what they answer. */
+/** Starts a host that sends these bytes to each caller, and collects the answers. */
 async function host(
   says: Uint8Array | string,
 ): Promise<{ port: number; heard: () => string; hangUp(): void }> {
@@ -88,7 +88,7 @@ describe('impulse call', () => {
     for (const server of servers.splice(0)) server.close();
   });
 
-  it('calls a board: keys and corrections are echoed as they are typed, and Ctrl-] hangs up', async () => {
+  it('calls a board, echoes keys and corrections as typed, and hangs up at Ctrl-]', async () => {
     const board = await startBoard(OPEN_DOOR);
     const person = callFrom(board.port);
 
@@ -146,7 +146,7 @@ describe('impulse call', () => {
     expect(AS_IT_WAS.exec(await person.sees(AS_IT_WAS))?.[1]).toBe('143');
   });
 
-  it('keeps clipboard, title, query and 8-bit control sequences of a hostile host from the terminal', async () => {
+  it('filters clipboard, title, query and 8-bit control sequences of a hostile host', async () => {
     const evil = await host(
       '\x1b]52;c;ZXZpbA==\x07\x1b]0;title\x1b\\\x1bP$q"p\x1b\\\x1b[21t\x1b[c\x05\xc2\x9b21t\x1b_apc\x1b\\safe\x1b[1mbold',
     );
@@ -157,7 +157,7 @@ describe('impulse call', () => {
     expect(screen.slice(screen.indexOf('hangs up.'))).toMatch(/^hangs up\.\r\n21tsafe\x1b\[1mbold/);
   });
 
-  it('hangs up on a host that never stops negotiating, with few answers', async () => {
+  it('hangs up on a host that never stops negotiating, after few answers', async () => {
     const flood = Buffer.alloc(3 * 65_536, Uint8Array.of(255, 253, 99));
     const rough = await host(flood);
 
@@ -186,7 +186,7 @@ describe('impulse call', () => {
     expect(code).toBe(1);
   });
 
-  it('says which arguments it accepts when given others, with exit code 2', async () => {
+  it('lists the accepted arguments after wrong ones, with exit code 2', async () => {
     const { code, stderr } = await impulse(['call', 'host:99999']);
     expect(stderr).toContain("'host:99999' is not an address: use HOST, HOST:PORT, HOST PORT, [IPV6]:PORT");
     expect(code).toBe(2);

@@ -19,7 +19,7 @@ describe('the impulse command', () => {
     rmSync(cwd, { recursive: true });
   });
 
-  it('prints its help when called without arguments, and when asked to', async () => {
+  it('prints its help without arguments, and on request', async () => {
     for (const args of [[], ['--help']]) {
       const { code, stdout, stderr } = await impulse(args);
       expect(code).toBe(0);
@@ -28,7 +28,7 @@ describe('the impulse command', () => {
     }
   });
 
-  it('prints the help of a command, in 80 columns, with its settings under headings and examples at its end', async () => {
+  it('prints the help of a command in 80 columns, with settings under headings, and examples last', async () => {
     const { stdout: all } = await impulse(['--help']);
     const commands = [...all.matchAll(/^ {2}([a-z][a-z-]+) /gm)].map(([, name = '']) => name);
     expect(commands).toContain('serve');
@@ -46,13 +46,13 @@ describe('the impulse command', () => {
     expect(serve.replace(/\s+/g, ' ')).toContain('or is denied; one of takeover, deny [takeover]');
   });
 
-  it('gives examples that it accepts', async () => {
+  it('accepts the examples in its help', async () => {
     const { stdout: page } = await impulse(['man']);
     const [, examples = ''] = page.split('.SH EXAMPLES\n');
     const lines = [...examples.matchAll(/^\\fB.*?impulse ([^|)\n]*).*\\fR$/gm)];
     expect(lines.length).toBeGreaterThan(9);
     const look = async (line: string) => {
-      // Behind --help nothing is done, but flags are looked at all the same.
+      // With --help nothing is run, but flags are still validated.
       const { code, stdout } = await impulse([...line.replaceAll('\\-', '-').trim().split(' '), '--help']);
       expect(code).withContext(line).toBe(0);
       expect(stdout).toMatch(new RegExp(`^Usage: impulse ${line.split(' ')[0]?.replaceAll('\\', '')}`));
@@ -174,7 +174,7 @@ describe('the impulse command', () => {
     expect(stderr).toMatch(/^impulse: [^\n]*1000000[^\n]*ulimit -n[^\n]*\n$/);
   });
 
-  it('warns at the start if the open-files limit is too low for all connections that may be open', async () => {
+  it('warns at the start if the open-files limit is too low for all possible connections', async () => {
     const args = [process.execPath, IMPULSE, 'check-config'];
     const { stderr } = await promisify(execFile)('sh', ['-c', 'ulimit -n 250 && exec "$@"', 'sh', ...args], {
       cwd,

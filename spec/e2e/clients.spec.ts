@@ -19,7 +19,7 @@ import { PATIENCE_MS } from '../support/caller.js';
 import { cleanEnv, ended } from '../support/cli.js';
 import { atTerminal, inTmux, leaveAll, WINDOW, works } from '../support/pty.js';
 
-/** Debian's packages, and what works where they are installed. */
+/** Debian's packages, and a command that succeeds if they are installed. */
 const DEBIAN = {
   bsdutils: 'script --version',
   busybox: 'busybox --list | grep -qx telnet',
@@ -32,20 +32,20 @@ const DEBIAN = {
 };
 type Package = keyof typeof DEBIAN;
 
-/** What a spec that can't run says; nothing when all is there. */
+/** Returns the message of a pending spec, or undefined if everything is installed. */
 function lacking(...packages: Package[]): string | undefined {
   const missing = packages.filter((name) => !works(DEBIAN[name]));
   return missing.length > 0 ? `not installed (Debian: ${missing.join(', ')})` : undefined;
 }
 
-/** A program that calls in from a terminal. */
+/** A client that runs in a terminal. */
 interface Client {
   readonly name: string;
   readonly from: Package;
   readonly command: (port: number) => string;
-  /** When it tells its window. */
+  /** When the client reports its window size. */
   readonly tells: 'never' | 'at connect' | 'each change';
-  /** What it says when we hung up. One that says nothing may stay until its own input ends. */
+  /** What the client prints when the board hangs up. A client that prints nothing may run until its input ends. */
   readonly farewell?: string;
 }
 
@@ -96,7 +96,7 @@ const QUIT = '/quit';
 const GOODBYE = 'Goodbye!\n';
 const boards: Impulse[] = [];
 
-/** A board that shows a caller what it learns of them: the window, and each line. */
+/** A board that prints the window size of the caller, and each line. */
 async function open(): Promise<{ port: number; lines: string[]; ending: Promise<unknown> }> {
   const lines: string[] = [];
   const mirror: App = (session) =>
@@ -137,7 +137,7 @@ describe('a real client', () => {
   for (const { name, from, command, tells, farewell } of CLIENTS) {
     const resizes = tells === 'each change';
 
-    it(`${name} logs in, mends what it typed,${resizes ? ' resizes' : ''} and leaves`, async () => {
+    it(`${name} logs in, corrects a line,${resizes ? ' resizes' : ''} and quits`, async () => {
       const without = lacking('bsdutils', from);
       if (without) return pending(without);
       const board = await open();
@@ -162,7 +162,7 @@ describe('a real client', () => {
     });
   }
 
-  it('telnet in tmux shows a line as it was mended, wide letters too, and resizes', async () => {
+  it('telnet in tmux shows a corrected line, wide letters too, and resizes', async () => {
     const without = lacking('telnet', 'tmux');
     if (without) return pending(without);
     const board = await open();
@@ -181,14 +181,14 @@ describe('a real client', () => {
     await person.left;
 
     const lines = screen.slice(screen.indexOf('Handle')).trimEnd().split('\n');
-    // What the board believes of a window until it is told.
+    // The default window, until the client reports its own.
     const untold = lines.indexOf('window 80x24');
     if (untold === 1) lines.splice(untold, 1);
     expect(lines).toEqual(['Handle: ann', `window ${WINDOW_TOLD}`, 'é字👋', 'heard é字👋', 'window 100x40']);
     expect(await board.ending).toBe('app-done');
   });
 
-  it('telnet, driven by expect, mends, resizes and leaves by its escape character', async () => {
+  it('telnet, driven by expect, corrects a line, resizes and quits by its escape character', async () => {
     const without = lacking('telnet', 'expect');
     if (without) return pending(without);
     const board = await open();
@@ -218,7 +218,7 @@ describe('a real client', () => {
     expect(await board.ending).toBe('hangup');
   });
 
-  it("telnetlib's own logs in, mends what it typed, resizes and leaves", async () => {
+  it("telnetlib's client logs in, corrects a line, resizes and quits", async () => {
     const { ECHO, SGA, NAWS } = telnetlib.options;
     const board = await open();
     const client = telnetlib.createConnection({

@@ -18,7 +18,7 @@ describe('the control commands', () => {
     folder.remove();
   });
 
-  /** A board whose control socket is there. */
+  /** Starts a board, and waits for its control socket. */
   async function controlledBoard(...args: string[]) {
     const board = await startBoard(['--max-per-address', 'off', ...args]);
     const { message } = await board.logs('controlOpened');
@@ -48,7 +48,7 @@ describe('the control commands', () => {
     server.close();
   });
 
-  it('use a socket for the port that only its owner may open, and that is removed at the end', async () => {
+  it('use a socket per port that only its owner may open, and that the board removes at the end', async () => {
     const board = await controlledBoard();
     expect(board.socket).toMatch(new RegExp(`/impulse/${board.port}\\.sock$`));
     expect(statSync(board.socket).mode & 0o777).toBe(0o600);
@@ -86,7 +86,7 @@ describe('the control commands', () => {
     );
   });
 
-  it('broadcast to callers, and print the figures', async () => {
+  it('broadcast to callers, and print the stats', async () => {
     const board = await controlledBoard();
     const ann = await logIn(board.port, 'ann');
 
@@ -116,7 +116,7 @@ describe('the control commands', () => {
     }
   });
 
-  it("report in one line that no board is there, or that it can't be reached", async () => {
+  it("report in one line that no board is running, or that it can't be reached", async () => {
     const none = await impulse(['who', '--port', '1']);
     expect(none.code).toBe(1);
     expect(none.stderr).toMatch(
@@ -168,7 +168,7 @@ describe('the control commands', () => {
     expect((await end).code).toBe(0);
   });
 
-  it("make the start fail if a socket that was named can't be created", async () => {
+  it("make the start fail if a named socket can't be created", async () => {
     const other = createServer().listen(join(folder.path, 'other.sock'));
     await once(other, 'listening');
     writeFileSync(join(folder.path, 'file'), 'precious');

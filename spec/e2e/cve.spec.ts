@@ -8,7 +8,7 @@ const ascii = (text: string) => Buffer.from(text, 'latin1');
 
 const VERBS: Record<string, string> = { '\xfb': 'WILL', '\xfc': 'WONT', '\xfd': 'DO', '\xfe': 'DONT' };
 
-/** All that was said to the caller about options, or about one, in order. */
+/** Returns the option commands that the caller received, in order; for one option, if given. */
 function said(heard: string, option?: number): string[] {
   return [...heard.matchAll(/\xff([\xfb-\xfe])([\s\S])/g)]
     .map(([, verb = '', code = '']) => ({ verb: VERBS[verb], code: code.charCodeAt(0) }))
@@ -19,7 +19,7 @@ function said(heard: string, option?: number): string[] {
 const PERL = '/usr/bin/perl';
 
 /**
- * Calls the port, sends a Synch in the middle of a subnegotiation, its DM as urgent data, which Node can't send; then
+ * Calls the port, sends a Synch within a subnegotiation, with its DM as urgent data, which Node can't send; then
  * logs in. Node can't read urgent data either: its IAC goes with the byte that comes next, here a NUL.
  */
 const SYNCH = `
@@ -37,7 +37,7 @@ const SYNCH = `
   print $heard;
 `;
 
-describe('impulse and the holes of other telnet servers', () => {
+describe('impulse serve and the CVEs of other telnet servers', () => {
   let board: BoardProcess;
   let neighbour: Caller;
   let heardBefore: string;
@@ -49,7 +49,7 @@ describe('impulse and the holes of other telnet servers', () => {
   });
   afterEach(stopAll);
 
-  /** The stranger is a caller like any other, after all; the neighbour heard nothing; the board goes down as it should. */
+  /** Expects that the stranger can log in, that the neighbour received nothing, and that the board shuts down cleanly. */
   async function allIsWell(stranger: Caller): Promise<void> {
     stranger.says('\r\n');
     await stranger.hears('Please use');
@@ -79,7 +79,7 @@ describe('impulse and the holes of other telnet servers', () => {
     'erase line (FF F8)': bytes('FF F8'),
     'both, many times': Buffer.alloc(4000, bytes('FF F7 FF F8')),
   })) {
-    it(`CVE-2022-39028: ${name} before anything was typed erases nothing`, async () => {
+    it(`CVE-2022-39028: ${name} erases nothing before any input`, async () => {
       const stranger = await call(board.port);
       stranger.says(input);
 
@@ -89,11 +89,11 @@ describe('impulse and the holes of other telnet servers', () => {
     });
   }
 
-  describe('CVE-2020-10188: a Synch, and subnegotiations that never end', () => {
+  describe('CVE-2020-10188: a Synch, and endless subnegotiations', () => {
     const [AO, DM] = [bytes('FF F5'), bytes('FF F2')];
     const unfinished = Buffer.concat([bytes('FF FA 18 00'), Buffer.alloc(5000, 'x')]);
 
-    it('are passed over, and the caller can go on', async () => {
+    it('are skipped, and the caller can continue', async () => {
       const stranger = await call(board.port);
       for (let round = 0; round < 50; round += 1) stranger.says(Buffer.concat([AO, unfinished, DM]));
       stranger.says(unfinished);
@@ -104,7 +104,7 @@ describe('impulse and the holes of other telnet servers', () => {
       expect(said(stranger.heard)).toEqual(said(heardBefore));
     });
 
-    it('do no harm to the next caller, if this one hangs up in the middle', async () => {
+    it("don't affect the next caller when this one hangs up halfway", async () => {
       const stranger = await call(board.port);
       await stranger.hears('Handle: ');
       stranger.socket.end(Buffer.concat([AO, DM, unfinished]));
@@ -114,7 +114,7 @@ describe('impulse and the holes of other telnet servers', () => {
       await allIsWell(await call(board.port));
     });
 
-    it('are passed over when the mark is urgent data, too', async () => {
+    it('are skipped also when the mark is urgent data', async () => {
       if (!existsSync(PERL)) pending('perl, which can send urgent data (Debian: perl-base)');
       const child = spawn(PERL, ['-e', SYNCH, `${board.port}`], { timeout: PATIENCE_MS });
       child.stdout.setEncoding('latin1');
@@ -133,7 +133,7 @@ describe('impulse and the holes of other telnet servers', () => {
   });
 
   for (const [name, option] of Object.entries({ 'NEW-ENVIRON': 39, 'the old ENVIRON': 36 })) {
-    it(`CVE-2026-24061: a USER of "-f root" in ${name} is declined, and nobody`, async () => {
+    it(`CVE-2026-24061: a USER of "-f root" in ${name} is declined, and logs in no user`, async () => {
       const stranger = await call(board.port);
       stranger.says(Uint8Array.of(255, 251, option));
       for (const [variable, value] of [
@@ -160,7 +160,7 @@ describe('impulse and the holes of other telnet servers', () => {
     });
   }
 
-  it('CVE-2026-32746: 10,000 characters of LINEMODE in one subnegotiation are dropped', async () => {
+  it('CVE-2026-32746: 10,000 LINEMODE characters in one subnegotiation are dropped', async () => {
     const triplets = Array.from({ length: 10_000 }, (_, index) => [index % 251, 2, 3]).flat();
     const stranger = await call(board.port);
     stranger.says(bytes('FF FB 22'));

@@ -13,13 +13,13 @@ const calls = async (port: number, from = '127.0.0.1'): Promise<Caller> => {
   return caller;
 };
 
-describe('the door of impulse', () => {
+describe('impulse serve with admission control', () => {
   afterEach(() => {
     for (const caller of callers.splice(0)) caller.hangUp();
     stopAll();
   });
 
-  it('has 100 of 500 simultaneous callers in, 20 in line with their places, and tells 380 in words; then the first in line gets the first free node', async () => {
+  it('admits 100 of 500 simultaneous callers, queues 20, refuses 380, and gives a free node to the queue', async () => {
     const board = await startBoard([...OPEN_DOOR, '--max-sessions', '100', '--waiting-room', '20']);
 
     await Promise.all(Array.from({ length: 500 }, () => calls(board.port)));
@@ -44,7 +44,7 @@ describe('the door of impulse', () => {
     expect(await second.hears('You are number 1 in line')).not.toContain('Handle: ');
   });
 
-  it('gives one address five lines, whatever it does, and everybody else theirs', async () => {
+  it('allows one address five connections, without affecting other addresses', async () => {
     const board = await startBoard([
       '--connection-rate',
       'off',
@@ -64,7 +64,7 @@ describe('the door of impulse', () => {
     expect(await other.hears('Handle: ')).toContain('Handle: ');
   });
 
-  it('keeps the last nodes for --allow, and lets its callers pass every limit', async () => {
+  it('keeps the reserved nodes for --allow, and exempts its callers from every limit', async () => {
     const board = await startBoard([
       '--max-sessions',
       '2',
@@ -80,7 +80,7 @@ describe('the door of impulse', () => {
     expect(await (await calls(board.port, '127.0.0.9')).hears('Handle: ')).toContain('Handle: ');
   });
 
-  it('tells a blocked caller nothing but to go, and shows it neither banner nor prompt', async () => {
+  it('refuses a blocked caller with a short message, without banner or prompt', async () => {
     const board = await startBoard(['--block', '127.0.0.2/31']);
     const heard = await (await calls(board.port, '127.0.0.3')).gone;
     expect(heard).toBe("\r\nThe board can't take your call. Please call again later.\r\n");
@@ -88,7 +88,7 @@ describe('the door of impulse', () => {
     await (await calls(board.port)).hears('Handle: ');
   });
 
-  it('lets in only people, with --gate esc', async () => {
+  it('admits only people, with --gate esc', async () => {
     const board = await startBoard(['--gate', 'esc']);
     const person = await calls(board.port);
     await person.hears('Press ESC twice to come in.');
@@ -106,7 +106,7 @@ describe('the door of impulse', () => {
     expect(board.log.filter((line) => line.event === 'sessionOpened').length).toBe(1);
   });
 
-  it('reads everything that a slowed caller sends, in its own time', async () => {
+  it('reads all input of a throttled caller, at the input rate', async () => {
     const board = await startBoard(['--input-rate', '2k', ...OPEN_DOOR]);
     const caller = await logIn(board.port, 'ann');
     callers.push(caller);
@@ -118,7 +118,7 @@ describe('the door of impulse', () => {
     expect(Number(closed.bytesIn)).toBeGreaterThan(5000);
   });
 
-  it('penalises an address that floods, in one line for each time, and lets in everybody else', async () => {
+  it('penalises an address that floods, logs each penalty once, and admits other addresses', async () => {
     const board = await startBoard(['--connection-rate', 'off', '--connection-rate-per-address', 'off']);
     const flood = await Promise.all(Array.from({ length: 60 }, () => calls(board.port, '127.0.0.2')));
     await Promise.all(flood.map((caller) => caller.hears(/Handle: |Please call again/)));
@@ -133,7 +133,7 @@ describe('the door of impulse', () => {
     await (await calls(board.port, '127.0.0.3')).hears('Handle: ');
   });
 
-  it('says so when it is out of file descriptors, keeps its callers, and takes others when there are some again', async () => {
+  it('logs that it is out of file descriptors, keeps its callers, and accepts others when some are free again', async () => {
     if (spawnSync('prlimit', ['--version']).error)
       return pending("prlimit isn't installed (Debian: util-linux)");
     const board = await startBoard([...OPEN_DOOR, '--max-sessions', '300']);
@@ -161,7 +161,7 @@ describe('the door of impulse', () => {
     });
     afterEach(() => rmSync(folder, { recursive: true }));
 
-    it('goes by the new configuration, keeps the old one while a file is broken, and those on line notice nothing', async () => {
+    it('applies the new configuration, keeps the old one while a file is invalid, and disturbs no caller', async () => {
       const list = join(folder, 'blocked');
       writeFileSync(list, '# nobody yet\n');
       const board = await startBoard([...OPEN_DOOR, '--block', list]);
@@ -198,7 +198,7 @@ describe('the door of impulse', () => {
       await stillThere();
     });
 
-    it('gives those who wait the nodes that there are more of', async () => {
+    it('gives additional nodes to waiting callers', async () => {
       const env = join(folder, '.env');
       writeFileSync(env, 'IMPULSE_MAX_SESSIONS=1\n');
       const board = await startBoard([...OPEN_DOOR, '--waiting-room', '5'], [], folder);

@@ -15,7 +15,7 @@ describe('impulse drain', () => {
     return started;
   }
 
-  /** Starts a drain, and resolves once it says this. */
+  /** Starts a drain, and resolves when it prints this. */
   async function drains(port: number, args: string[], until: string) {
     const child: ChildProcess = spawn(process.execPath, [IMPULSE, 'drain', '--port', `${port}`, ...args], {
       env: cleanEnv(),
@@ -32,7 +32,7 @@ describe('impulse drain', () => {
     return { child, end };
   }
 
-  it('counts down for two telnet callers, and then closes the board', async () => {
+  it('counts down for two telnet callers, then closes the board', async () => {
     if (!works('command -v telnet && script --version'))
       return pending('not installed (Debian: telnet, bsdutils)');
     const { port, end } = await board('--shutdown-grace', '1s');
@@ -75,7 +75,7 @@ describe('impulse drain', () => {
     expect((await end).code).toBe(0);
   });
 
-  it('leaves the countdown running at Ctrl-C: callers are still admitted and told, and another drain cancels it', async () => {
+  it('keeps the countdown after Ctrl-C: callers are still admitted, and another drain cancels it', async () => {
     const { port } = await board();
     const { child, end } = await drains(port, ['--in', '10m'], 'The board closes in 10 minutes. No callers');
 

@@ -12,13 +12,13 @@ import { has } from '../support/shells.js';
 
 const SERVE = [process.execPath, IMPULSE, 'serve', '--log-format', 'json'];
 
-/** One board, with a descriptor 3 and variables that tell of it. It says its process's number first. */
+/** One board with descriptor 3 and the variables for it. It prints its process id first. */
 const ONE = 'echo $$; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"';
 
-/** One board after the other, while the socket stays open. */
+/** Two boards, one after the other, while the socket stays open. */
 const TWO = `for board in first second; do sh -c '${ONE}' sh "$@"; done`;
 
-/** Runs `serve` by a line of shell, as a service manager would: with a descriptor 3. */
+/** Runs `serve` from a shell with descriptor 3, as a service manager would. */
 const hand = (fd: number, line: string, { args = [] as string[], env = {} } = {}) =>
   spawn('sh', ['-c', line, 'sh', ...SERVE, ...args], {
     cwd: '/',
@@ -39,11 +39,11 @@ describe('an inherited socket', () => {
     folder.remove();
   });
 
-  /** Boards that a shell started: they don't go with it. */
+  /** Boards that a shell started. They don't end with the shell. */
   const boards: number[] = [];
   const isThere = (pid: number) => existsSync(`/proc/${pid}`);
 
-  /** Runs a line of shell with a socket that listens there, and is nobody else's by then. */
+  /** Runs a shell command that inherits a listening socket, which this process closes. */
   async function handed(line: string, at: net.ListenOptions, how: Parameters<typeof hand>[2] = {}) {
     const owner = net.createServer().listen(at);
     await once(owner, 'listening');
@@ -71,7 +71,7 @@ describe('an inherited socket', () => {
     expect((await board.end).code).toBe(0);
   });
 
-  it('keeps new connections waiting while one board replaces another, and cuts off no caller', async () => {
+  it('holds new connections while one board replaces another, and drops no caller', async () => {
     const child = await handed(TWO, HERE, { args: ['--shutdown-grace', '1h'] });
     const pid = pids(child);
     const next = async () => {
@@ -97,7 +97,7 @@ describe('an inherited socket', () => {
     expect(board.log.filter(({ event }) => event === 'serverClosed').length).toBe(2);
   });
 
-  it('is removed from the environment, so that no other process sees it', async () => {
+  it("is removed from the environment, so that child processes don't see it", async () => {
     const child = await handed('LISTEN_FDS=1 LISTEN_PID=1 exec "$@"', HERE, { args: ['--port', '0'] });
     const board = await boardOf(child);
 
@@ -129,7 +129,7 @@ describe('an inherited socket', () => {
 
   it('is accepted from systemd-socket-activate', async () => {
     if (!has('systemd-socket-activate')) pending('systemd-socket-activate is not installed');
-    // A free port of this machine, at an address of it that hardly anybody uses: it has to be named.
+    // The port must be named, so we take a free one, on an address that is rarely used.
     const other = net.createServer().listen(HERE);
     await once(other, 'listening');
     const { port } = other.address() as net.AddressInfo;
@@ -184,7 +184,7 @@ describe('a service manager', () => {
     expect((await board.end).code).toBe(0);
   });
 
-  it("that can't be notified causes a warning, and the board runs on", async () => {
+  it("that can't be notified causes a warning, and the board keeps running", async () => {
     const env = cleanEnv({ NOTIFY_SOCKET: '/nowhere', PATH: folder.path });
     const [node = '', ...args] = SERVE;
     const board = await boardOf(spawn(node, [...args, '--port', '0'], { env }));

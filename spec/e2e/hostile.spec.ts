@@ -3,7 +3,7 @@ import { OPEN_DOOR, startBoard, stopAll } from '../support/cli.js';
 
 const bytes = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 
-/** What strangers send; the first three end a process that takes telnetlib as it is. */
+/** Hostile input. The first three crash a process that uses bare telnetlib. */
 const HOSTILE: Record<string, Uint8Array> = {
   'a window size without its size': bytes('FF FA 1F FF F0'),
   'a GMCP message without a dot in its name': bytes('FF FA C9 78 FF F0'),
@@ -13,11 +13,11 @@ const HOSTILE: Record<string, Uint8Array> = {
   'every byte there is': Buffer.from(Array.from({ length: 256 }, (_, index) => 255 - index)),
 };
 
-describe('impulse and hostile callers', () => {
+describe('impulse serve with hostile callers', () => {
   afterEach(stopAll);
 
   for (const [name, input] of Object.entries(HOSTILE)) {
-    it(`lives through ${name}, and others notice nothing`, async () => {
+    it(`survives ${name}, and other callers notice nothing`, async () => {
       const board = await startBoard(OPEN_DOOR);
       const neighbour = await call(board.port);
       await neighbour.hears('Handle: ');
@@ -37,7 +37,7 @@ describe('impulse and hostile callers', () => {
     });
   }
 
-  it('closes a caller who never stops negotiating', async () => {
+  it('disconnects a caller who never stops negotiating', async () => {
     const board = await startBoard(OPEN_DOOR);
     const stranger = await call(board.port);
     await stranger.hears('Handle: ');

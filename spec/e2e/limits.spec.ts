@@ -1,10 +1,10 @@
 import { call } from '../support/caller.js';
 import { OPEN_DOOR, startBoard, stopAll } from '../support/cli.js';
 
-describe('the limits of a board', () => {
+describe('impulse serve with limits', () => {
   afterEach(stopAll);
 
-  it('admit exactly --max-sessions of 500 simultaneous callers, and refuse the rest with a message', async () => {
+  it('admits exactly --max-sessions of 500 simultaneous callers, and refuses the rest with a message', async () => {
     const board = await startBoard(['--max-sessions', '100', '--login-timeout', 'off', ...OPEN_DOOR]);
 
     const callers = await Promise.all(Array.from({ length: 500 }, () => call(board.port)));
@@ -14,7 +14,7 @@ describe('the limits of a board', () => {
 
     expect(heard.filter((text) => text.includes('Handle: ')).length).toBe(100);
     expect(heard.filter((text) => text.includes('All 100 nodes are busy')).length).toBe(400);
-    // A session is opened when it has shown that it speaks no other protocol: for a silent caller, after a second or so.
+    // A session opens once the board knows that the caller speaks no other protocol: after about a second of silence.
     let opened = 0;
     await board.logs('sessionOpened', () => {
       opened += 1;
@@ -26,7 +26,7 @@ describe('the limits of a board', () => {
     for (const caller of callers) caller.hangUp();
   });
 
-  it('give the node of a caller who hung up to the next caller', async () => {
+  it('gives the node of a caller who hung up to the next caller', async () => {
     const board = await startBoard(['--max-sessions', '1', ...OPEN_DOOR]);
     const first = await call(board.port);
     await first.hears('Handle: ');
@@ -37,7 +37,7 @@ describe('the limits of a board', () => {
     await board.logs('sessionClosed');
     const next = await call(board.port);
     await next.hears('Handle: ');
-    // The log holds back the line of an address that was silent before, until more is known of it.
+    // The log delays the line of an address that was silent before, to summarise it.
     next.says('ann\r\n');
     await board.logs('sessionOpened', ({ session }) => session === 2);
 
@@ -48,7 +48,7 @@ describe('the limits of a board', () => {
     ]);
   });
 
-  it('tell a waiting caller their position, and admit them when it is their turn', async () => {
+  it('tells a waiting caller their position, and admits them when it is their turn', async () => {
     const board = await startBoard([...OPEN_DOOR, '--max-sessions', '1', '--waiting-room', '2']);
     const inside = await call(board.port);
     await inside.hears('Handle: ');
@@ -63,7 +63,7 @@ describe('the limits of a board', () => {
     expect(await second.hears('You are number 1 in line.')).not.toContain('Handle: ');
   });
 
-  it('refuse an address that calls too often, and say when to call again', async () => {
+  it('refuses an address that calls too often, and says when to call again', async () => {
     const board = await startBoard(['--connection-rate-per-address', '1/min:2']);
     await (await call(board.port)).hears('Handle: ');
     await (await call(board.port)).hears('Handle: ');

@@ -5,10 +5,10 @@ import { inTmux, leaveAll, type Person, works } from '../support/pty.js';
 
 const lacking = ['telnet', 'tmux'].filter((program) => !works(`command -v ${program}`));
 
-/** The rows that somebody sees, from the one with these words on. */
+/** Returns the rows of a screen, beginning with these words. */
 const rowsFrom = (screen: string, words: string) => screen.slice(screen.indexOf(words)).trimEnd().split('\n');
 
-describe('two callers in the lobby', () => {
+describe('the lobby, by telnet,', () => {
   let board: BoardProcess;
   beforeEach(async () => {
     board = await startBoard(OPEN_DOOR);
@@ -18,7 +18,7 @@ describe('two callers in the lobby', () => {
     stopAll();
   });
 
-  /** Calls by telnet, and logs in. */
+  /** Connects by telnet, and logs in. */
   async function comes(handle: string): Promise<Person> {
     const person = inTmux(`telnet 127.0.0.1 ${board.port}`);
     await person.sees('Handle:');
@@ -27,7 +27,7 @@ describe('two callers in the lobby', () => {
     return person;
   }
 
-  it('lets two telnet callers talk while the other one types, page each other, and leave', async () => {
+  it('lets two telnet callers talk while the other types, page each other, and leave', async () => {
     if (lacking.length > 0) return pending(`not installed (Debian: ${lacking.join(', ')})`);
     const ann = await comes('ann');
     const bob = await comes('bob');

@@ -7,18 +7,18 @@ import { logIn } from '../support/caller.js';
 import { temporaryFolder } from '../support/cheap-accounts.js';
 import { cleanEnv, ended, IMPULSE } from '../support/cli.js';
 
-/** A board that is handed a socket says nothing that a spec would have to read before it calls. */
+/** With an inherited socket the spec knows the port, and needn't read the log to find it. */
 const HANDED = 'echo $$; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"';
 const SERVE = [process.execPath, IMPULSE, 'serve', '--control', 'off'];
 
-describe('the log of a board whose reader stands still', () => {
+describe("impulse serve, a log that isn't read", () => {
   let folder: ReturnType<typeof temporaryFolder>;
   beforeEach(() => {
     folder = temporaryFolder();
   });
   afterEach(() => folder.remove());
 
-  /** Starts a board on a socket of its own, and resolves with its port, its process and how it ends. */
+  /** Starts a board on an inherited socket. Resolves with its port, its process and its end. */
   async function start(command: string, args: string[], stdio: SpawnOptions['stdio']) {
     const owner = net.createServer().listen(0, '127.0.0.1');
     await once(owner, 'listening');
@@ -34,12 +34,12 @@ describe('the log of a board whose reader stands still', () => {
     return { child, port, end: ended(child) };
   }
 
-  it('holds up neither callers nor the end, at a full pipe, and is whole once it is read', async () => {
+  it('delays neither callers nor the exit at a full pipe, and loses no line once the pipe is read', async () => {
     const path = join(folder.path, 'pipe');
     spawnSync('mkfifo', [path]);
     const pipe = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
     fill(pipe);
-    // Whatever shares a descriptor with a child has it made one that waits.
+    // Node sets a descriptor shared with a child to blocking mode, so open another one.
     const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const { child, port, end } = await start('sh', ['-c', HANDED, 'sh', ...SERVE], ['ignore', 'pipe', pipe]);
     const ann = await logIn(port, 'ann');
@@ -54,7 +54,7 @@ describe('the log of a board whose reader stands still', () => {
       expect(log).toContain(words);
   });
 
-  it('holds up neither callers nor the end, at a pipe that nobody reads to the last', async () => {
+  it('delays neither callers nor the exit at a pipe that is never read', async () => {
     const path = join(folder.path, 'pipe');
     spawnSync('mkfifo', [path]);
     const pipe = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
@@ -66,7 +66,7 @@ describe('the log of a board whose reader stands still', () => {
     closeSync(pipe);
   });
 
-  it('holds up neither callers nor the end, at a terminal that was stopped by Ctrl-S', async () => {
+  it('delays neither callers nor the exit at a terminal stopped by Ctrl-S', async () => {
     const pid = join(folder.path, 'pid');
     const serve = [...SERVE, '--shutdown-grace', '500ms'].join(' ');
     const { child, port, end } = await start(
@@ -83,7 +83,7 @@ describe('the log of a board whose reader stands still', () => {
     );
     const ann = await logIn(port, 'ann');
     child.stdin?.write('\x13');
-    // Each of these writes two lines of the log, the first of which would wait.
+    // Each of these logs two lines; a blocking write would stop at the first.
     for (const handle of ['bob', 'eve', 'joe', 'kim']) (await logIn(port, handle)).hangUp();
     ann.says('/time\r\n');
     await ann.hears('It is ');
@@ -93,18 +93,18 @@ describe('the log of a board whose reader stands still', () => {
   });
 });
 
-/** Writes into a pipe until nothing more goes in. */
+/** Writes to a pipe until it is full. */
 function fill(pipe: number): void {
   for (const size of [4096, 1]) {
     try {
       for (;;) writeSync(pipe, 'x'.repeat(size));
     } catch {
-      // It is full.
+      // The pipe is full.
     }
   }
 }
 
-/** Reads all that is in a pipe. */
+/** Reads the content of a pipe. */
 function drain(pipe: number): string {
   const bytes = Buffer.alloc(65_536);
   let text = '';

@@ -8,7 +8,7 @@ const [IAC, WONT, DO, TIMING_MARK] = [255, 252, 253, 6];
 const QUESTION = String.fromCharCode(IAC, DO, TIMING_MARK);
 const ANSWER = Uint8Array.of(IAC, WONT, TIMING_MARK);
 
-/** A client that speaks telnet, and logs in. */
+/** Connects a client that speaks telnet, and logs in. */
 async function telnetCaller(board: BoardProcess, handle: string): Promise<Caller> {
   const caller = await call(board.port);
   await caller.hears('Handle: ');
@@ -18,7 +18,7 @@ async function telnetCaller(board: BoardProcess, handle: string): Promise<Caller
   return caller;
 }
 
-/** Resolves when a program has written this. */
+/** Resolves when the output contains these words. */
 const hears = (output: Readable, words: string) =>
   firstValueFrom(
     fromEvent(output, 'data').pipe(
@@ -33,14 +33,14 @@ const closed = (board: BoardProcess, handle: string) =>
     .logs('sessionAuthenticated', (line) => line.handle === handle)
     .then(({ session }) => board.logs('sessionClosed', (line) => line.session === session));
 
-describe('a caller who gives no sign of life', () => {
+describe('impulse serve with a dead-peer timeout', () => {
   let board: BoardProcess;
   beforeEach(async () => {
     board = await startBoard(['--dead-peer-timeout', '1s', ...OPEN_DOOR]);
   });
   afterEach(stopAll);
 
-  it('is closed as lost, and gone from who, while those stay whose clients answer or know no telnet', async () => {
+  it("closes a silent telnet client as lost, and keeps clients that answer or don't speak telnet", async () => {
     const plain = await logIn(board.port, 'plain');
     const answering = await telnetCaller(board, 'answering');
     answering.socket.on('data', (text: string) => {
@@ -50,7 +50,7 @@ describe('a caller who gives no sign of life', () => {
 
     expect((await closed(board, 'vanished')).reason).toBe('lost');
 
-    // Asked once more after the other was given up: both are there for as long again.
+    // Two more questions: the others stay for another timeout after the vanished one was closed.
     const heard = answering.heard.length;
     await answering.hears(new RegExp(`^[^]{${heard}}[^]*${QUESTION}[^]*${QUESTION}`));
     for (const caller of [plain, answering]) {
@@ -62,11 +62,11 @@ describe('a caller who gives no sign of life', () => {
     }
   });
 
-  it('is closed as lost when the client was stopped', async () => {
+  it('closes a stopped client as lost', async () => {
     if (spawnSync('telnet', ['-h']).error) return pending("telnet isn't installed (Debian: telnet)");
     const client = spawn('telnet', ['127.0.0.1', `${board.port}`]);
     try {
-      // What the board hears in answer to its time was sent after the answer to its first question.
+      // The answer to /time proves that the board has received the client's first answer.
       client.stdin.write('ann\n');
       await hears(client.stdout, 'Welcome, ann!');
       client.stdin.write('/time\n');

@@ -5,16 +5,16 @@ import { logIn } from '../support/caller.js';
 import { type BoardProcess, ended, impulse, startBoard, stopAll } from '../support/cli.js';
 import { works } from '../support/pty.js';
 
-describe('the metrics of a board', () => {
+describe('impulse serve with metrics', () => {
   afterEach(stopAll);
 
-  /** Where a board has its metrics. */
+  /** Returns the address of a board's metrics. */
   async function metricsOf(board: BoardProcess): Promise<string> {
     const { message } = await board.logs('metricsServed');
     return `http://127.0.0.1:${/port (\d+)/.exec(String(message))?.[1]}`;
   }
 
-  it('are what promtool wants of Prometheus text, with the calls in them', async () => {
+  it('serves metrics that promtool accepts, with the sessions counted', async () => {
     if (!works('command -v promtool')) return pending('not installed (Debian: prometheus)');
     const board = await startBoard(['--metrics-port', '0']);
     const at = await metricsOf(board);
@@ -34,7 +34,7 @@ describe('the metrics of a board', () => {
     ann.hangUp();
   });
 
-  it('say that a board is not ready while it goes down, and are gone with it', async () => {
+  it('reports not ready during the shutdown, and closes the port with the board', async () => {
     const board = await startBoard(['--metrics-port', '0', '--shutdown-grace', 'off']);
     const at = await metricsOf(board);
     const ann = await logIn(board.port, 'ann');
@@ -51,7 +51,7 @@ describe('the metrics of a board', () => {
     await expectAsync(codes()).toBeRejected();
   });
 
-  it('are why a board does not start whose port for them is taken, before anybody is let in', async () => {
+  it("doesn't start the board when the metrics port is taken, and admits no caller", async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };

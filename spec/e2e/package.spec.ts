@@ -7,7 +7,7 @@ import { cleanEnv } from '../support/cli.js';
 import { has } from '../support/shells.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** Installing takes as long as the registry does. */
+/** Installing depends on the registry. */
 const INSTALL_PATIENCE_MS = 180_000;
 
 const APP = `import { type App } from 'impulse-bbs';
@@ -68,7 +68,7 @@ describe('the package', () => {
     return packed;
   };
 
-  /** Packs the source as it is, beside what an older build left behind. Returns the tarball. */
+  /** Packs the source, with a file of an older build in `dist`. Returns the path of the tarball. */
   const pack = async () => {
     const tree = join(folder.path, 'tree');
     mkdirSync(join(tree, 'dist/lib'), { recursive: true });
@@ -80,7 +80,7 @@ describe('the package', () => {
     return join(folder.path, stdout.trim());
   };
 
-  it('does nothing when it is imported', async () => {
+  it('has no side effects when imported', async () => {
     const look = `
       const names = process.eventNames().join();
       const { config } = await import('rxjs');
@@ -93,7 +93,7 @@ describe('the package', () => {
   });
 
   it(
-    'is all that an app and its marble spec need, far from here',
+    'contains all that an app and its marble spec need',
     async () => {
       const tarball = await tarballOf();
       const { stdout: listed } = await run('tar', ['-tzf', tarball], folder.path);
@@ -121,7 +121,7 @@ describe('the package', () => {
       const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
       await run('npm', [...install, tarball, `rxjs@${dependencies.rxjs}`, ...tools], home);
 
-      // The types of the package are checked as well: skipLibCheck is off.
+      // skipLibCheck is off, so this checks the types of the package too.
       await run('npx', ['tsc'], home);
       const { stdout } = await run(process.execPath, ['--test', 'parrot.spec.js'], home);
       expect(stdout).toContain('# pass 3');
@@ -137,7 +137,7 @@ describe('the package', () => {
   );
 
   it(
-    'installs the program and its manual page for the whole machine, and the unit that names them is right',
+    'installs the program, its manual page and a valid systemd unit globally',
     async () => {
       const tarball = await tarballOf();
       const prefix = join(folder.path, 'prefix');

@@ -28,7 +28,7 @@ describe('accounts', () => {
     folder.remove();
   });
 
-  /** Runs impulse with this as its input. */
+  /** Runs impulse with this input. */
   const fed = (input: string, ...args: string[]): Promise<Ended> => {
     const child = spawn(process.execPath, [IMPULSE, ...args], { env: cleanEnv(), cwd: folder.path });
     child.stdin.end(input);
@@ -69,7 +69,7 @@ describe('accounts', () => {
     expect(await again.gone).toContain('Your address is blocked for a while.');
   });
 
-  it('come from the named file: without one nobody has an account, and a bad one is reported', async () => {
+  it('are read from the named file; without one there are no accounts, and an invalid one is reported', async () => {
     const unset = await impulse(['passwd', 'ann']);
     expect(unset.code).toBe(2);
     expect(unset.stderr).toMatch(
@@ -87,7 +87,7 @@ describe('accounts', () => {
     expect([short.code, short.stderr]).toEqual([2, 'impulse: a password must have 8 to 128 characters\n']);
   });
 
-  it('ask twice for a password at a terminal, and never show it', async () => {
+  it('are created with a password asked twice at a terminal, and never shown', async () => {
     if (!works('command -v script')) pending('script (Debian: bsdutils)');
     const person = await atTerminal(`${process.execPath} ${IMPULSE} passwd ann --passwords ${file}`);
     await person.sees('Password: ');
@@ -100,7 +100,7 @@ describe('accounts', () => {
     expect(readFileSync(file, 'utf8')).toMatch(/^ann:scrypt:32768:8:1:/);
   });
 
-  it("ask for the password again without history, so that a key can't recall it", async () => {
+  it("are created without history for the second question, so that a key can't recall the password", async () => {
     if (!works('command -v script')) pending('script (Debian: bsdutils)');
     const person = await atTerminal(`${process.execPath} ${IMPULSE} passwd ann --passwords ${file}`);
     await person.sees('Password: ');
@@ -112,7 +112,7 @@ describe('accounts', () => {
     expect(() => readFileSync(file)).toThrow();
   });
 
-  it('stay as they are when Ctrl-C is pressed', async () => {
+  it('stay as they are after Ctrl-C', async () => {
     if (!works('command -v script')) pending('script (Debian: bsdutils)');
     const person = await atTerminal(
       `sh -c '${process.execPath} ${IMPULSE} passwd ann --passwords ${file}; echo code $?; stty -a'`,

@@ -2,13 +2,13 @@ import { call } from '../support/caller.js';
 import { OPEN_DOOR, startBoard, stopAll } from '../support/cli.js';
 import { HAPROXY, haproxyBefore, stopHaproxy } from '../support/haproxy.js';
 
-describe('impulse behind a proxy', () => {
+describe('impulse serve behind a proxy', () => {
   afterEach(async () => {
     stopAll();
     await stopHaproxy();
   });
 
-  it('takes the address that the proxy tells for the caller', async () => {
+  it('uses the address in the PROXY header', async () => {
     const board = await startBoard(['--proxy-from', '127.0.0.1', ...OPEN_DOOR]);
     const caller = await call(board.port);
     caller.says('PROXY TCP4 203.0.113.7 198.51.100.1 4000 23\r\nann\r\n');
@@ -19,7 +19,7 @@ describe('impulse behind a proxy', () => {
     caller.hangUp();
   });
 
-  it('counts the limits by it: one caller has five lines, another theirs', async () => {
+  it('applies the limits per proxied address', async () => {
     const board = await startBoard(['--proxy-from', '127.0.0.0/8', '--connection-rate-per-address', 'off']);
     const from = async (address: string) => {
       const caller = await call(board.port);
@@ -39,7 +39,7 @@ describe('impulse behind a proxy', () => {
     ],
     ['says something else first', '127.0.0.1', 'ann\r\n'],
   ] as const) {
-    it(`refuses who ${who}`, async () => {
+    it(`refuses a connection that ${who}`, async () => {
       const board = await startBoard(['--proxy-from', '127.0.0.1', ...OPEN_DOOR]);
       const caller = await call(board.port, '127.0.0.1', from);
       caller.says(says);
@@ -53,7 +53,7 @@ describe('impulse behind a proxy', () => {
   }
 
   for (const version of ['send-proxy', 'send-proxy-v2']) {
-    it(`knows who calls through HAProxy, with ${version}`, async () => {
+    it(`finds the caller's address behind HAProxy, with ${version}`, async () => {
       if (!HAPROXY) return pending("haproxy isn't installed (Debian: haproxy)");
       const board = await startBoard(['--proxy-from', '127.0.0.1', ...OPEN_DOOR]);
       const caller = await call(await haproxyBefore(board.port, version), '127.0.0.1', '127.0.0.2');

@@ -175,7 +175,7 @@ describe('the shutdown', () => {
       expect((await board.end).code).toBe(0);
     });
 
-    it(`exits with its own code under a hail of ${signal}, up to the last moment`, async () => {
+    it(`exits with its own code under a hail of ${signal}, until the last moment`, async () => {
       const board = await startBoard();
       let isOver = false;
       const hail = () => {
@@ -206,7 +206,7 @@ describe('the shutdown', () => {
   }
 });
 
-/** A module that sends the signal to its own process as soon as somebody has a handler for it. */
+/** A module that sends the signal to its own process as soon as a handler is installed. */
 const STOP_AT_ONCE = (signal: NodeJS.Signals) =>
   `data:text/javascript,${encodeURIComponent(
     `process.on('newListener', (name) => { if (name === '${signal}') process.nextTick(() => process.kill(process.pid, '${signal}')); });`,

@@ -11,7 +11,7 @@ import { flood } from '../support/flood.js';
 
 const bytes = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 
-/** What ends a process that takes telnetlib as it is, and how it says so. No option was agreed on in any of them. */
+/** Input that crashes a process with bare telnetlib, and the error. None of it needs a negotiated option. */
 const FATAL: Record<string, { input: Uint8Array; error: string }> = {
   'a window size without its size': { input: bytes('FF FA 1F FF F0'), error: 'ERR_BUFFER_OUT_OF_BOUNDS' },
   'a GMCP message without a dot in its name': {
@@ -24,7 +24,7 @@ const FATAL: Record<string, { input: Uint8Array; error: string }> = {
 
 type Server = Pick<BoardProcess, 'child' | 'port' | 'end'>;
 
-describe('telnetlib 1.0.2 as it is, and the board, in processes of their own', () => {
+describe('bare telnetlib 1.0.2 and the board, in separate processes', () => {
   let bare: Server;
   let board: BoardProcess;
   beforeEach(async () => {
@@ -35,20 +35,20 @@ describe('telnetlib 1.0.2 as it is, and the board, in processes of their own', (
     stopAll();
   });
 
-  it('both live through a line of text', async () => {
+  it('both survive a line of text', async () => {
     expect(await survives(bare, bytes('68 0D 0A'))).toBe(true);
     expect(await survives(board, bytes('68 0D 0A'))).toBe(true);
   });
 
   for (const [name, { input, error }] of Object.entries(FATAL)) {
-    it(`${name} ends the one and not the other`, async () => {
+    it(`${name} crashes telnetlib, but not the board`, async () => {
       expect(await survives(bare, input)).toBe(false);
       expect((await bare.end).stderr).toContain(error);
       expect(await survives(board, input)).toBe(true);
     });
   }
 
-  it('a reset ends the one, and is a hang-up for the other', async () => {
+  it('a reset crashes telnetlib, and is a hang-up for the board', async () => {
     await reset(bare.port, 'hello');
     expect((await bare.end).stderr).toContain('ECONNRESET');
 
@@ -58,7 +58,7 @@ describe('telnetlib 1.0.2 as it is, and the board, in processes of their own', (
     expect(next.heard).toContain('Nobody else is on line');
   });
 
-  it('requests without end, from a caller who reads no answer, fill the memory of the one and not of the other', async () => {
+  it('endless requests by a caller who reads no answer fill the memory of telnetlib, but not of the board', async () => {
     if (!existsSync('/proc/self/status')) pending('/proc, which tells the memory of a process on Linux');
     const { grownMiB: bareGrew } = await flood(bare.port, bare.child.pid as number, {
       sendMiB: 16,
@@ -73,7 +73,7 @@ describe('telnetlib 1.0.2 as it is, and the board, in processes of their own', (
   });
 });
 
-describe('telnetlib 1.0.2 as it is, and the board, in this process', () => {
+describe('bare telnetlib 1.0.2 and the board, in this process', () => {
   const servers: net.Server[] = [];
   const boards: Impulse[] = [];
   const callers: Caller[] = [];
@@ -99,7 +99,7 @@ describe('telnetlib 1.0.2 as it is, and the board, in this process', () => {
     return { board, port: (await board.start()).port };
   }
 
-  it('a reset closes the other and never the one, which only a hang-up does', async () => {
+  it('a reset closes a session of the board, but no telnetlib caller; only a hang-up does', async () => {
     const names = ['who resets', 'who hangs up'];
     const closed: string[] = [];
     const gone = new Subject<void>();
@@ -128,7 +128,7 @@ describe('telnetlib 1.0.2 as it is, and the board, in this process', () => {
     expect(board.sessions.size).toBe(0);
   });
 
-  it('a byte 0xFF makes rubbish of all that the one writes, and arrives doubled from the other', async () => {
+  it('a byte 0xFF corrupts the output of telnetlib, and is doubled by the board', async () => {
     const written = Buffer.from('A\xffB', 'latin1');
 
     const bare = await openBare((caller) => {
@@ -145,7 +145,7 @@ describe('telnetlib 1.0.2 as it is, and the board, in this process', () => {
     expect(await (await callAt(port)).gone).toMatch(/A\xff\xffB$/);
   });
 
-  it('a window that is declined first and offered later is agreed to by both, and believed by the other alone', async () => {
+  it('a window declined first and offered later is accepted by both, and used by the board alone', async () => {
     const wontThenWill = bytes('FF FC 1F  FF FB 1F');
     const enabled: number[] = [];
     const bare = await openBare((caller) => {
@@ -172,7 +172,7 @@ describe('telnetlib 1.0.2 as it is, and the board, in this process', () => {
     expect(caller.heard).toMatch(/\xff\xfd\x1f.*\xff\xfd\x1f/s);
   });
 
-  it('destroying leaves the line of the one open; kicking or forcing out cuts that of the other', async () => {
+  it("destroy() leaves telnetlib's connection open; kick and force close the board's", async () => {
     const bare = await openBare((caller) => {
       caller.on('data', () => {
         caller.destroy();
@@ -196,7 +196,7 @@ describe('telnetlib 1.0.2 as it is, and the board, in this process', () => {
   });
 });
 
-/** Starts a server that is bare telnetlib and echoes lines. Kill it. */
+/** Starts an echo server on bare telnetlib. Kill it afterwards. */
 async function startBare(): Promise<Server> {
   const child = fork(BARE, { execArgv: ['--import', 'tsx'], silent: true });
   const end = ended(child);
@@ -204,7 +204,7 @@ async function startBare(): Promise<Server> {
   return { child, port, end };
 }
 
-/** Whether the server still answers once a caller has sent this and hung up. */
+/** Whether the server still answers after a caller has sent this input and hung up. */
 async function survives({ port }: Server, input: Uint8Array): Promise<boolean> {
   const stranger = await call(port);
   stranger.socket.end(input);
@@ -220,7 +220,7 @@ async function survives({ port }: Server, input: Uint8Array): Promise<boolean> {
   }
 }
 
-/** Calls, waits for a sign of being let in, and cuts the line so that the other end reads ECONNRESET. */
+/** Connects, waits for these words, and resets the connection (ECONNRESET for the other end). */
 async function reset(port: number, hello: string): Promise<void> {
   const caller = await call(port);
   caller.says('hello\r\n');

@@ -2,20 +2,20 @@ import { fromEvent, interval, takeUntil } from 'rxjs';
 import { type Caller, call, logIn } from '../support/caller.js';
 import { startBoard, stopAll } from '../support/cli.js';
 
-/** Telnet's way of saying nothing (RFC 854). */
+/** Telnet's no-operation command (RFC 854). */
 const NOP = Uint8Array.of(255, 241);
 
-/** Does something every so often until the line is gone. */
+/** Repeats an action until the connection is closed. */
 function every(periodMs: number, caller: Caller, act: () => void): void {
   interval(periodMs)
     .pipe(takeUntil(fromEvent(caller.socket, 'close')))
     .subscribe(act);
 }
 
-describe('impulse and its clocks', () => {
+describe('impulse serve with timeouts', () => {
   afterEach(stopAll);
 
-  it('warns a caller who types nothing, then sends them home', async () => {
+  it('warns an idle caller, then ends the session', async () => {
     const board = await startBoard(['--idle-timeout', '1s', '--idle-warning', '500ms']);
     const caller = await logIn(board.port, 'ann');
 
@@ -29,7 +29,7 @@ describe('impulse and its clocks', () => {
     expect(Number(closed.durationMs)).toBeGreaterThanOrEqual(1000);
   });
 
-  it('does not take the NOPs of a client for typing', async () => {
+  it("doesn't count the NOPs of a client as typing", async () => {
     const board = await startBoard(['--idle-timeout', '1s']);
     const caller = await logIn(board.port, 'ann');
     every(100, caller, () => caller.says(NOP));
@@ -52,7 +52,7 @@ describe('impulse and its clocks', () => {
     expect((await board.logs('sessionClosed', ({ session }) => session === 1)).reason).toBe('app-done');
   });
 
-  it('ends a login that takes too long, however much is typed', async () => {
+  it('ends a login that takes too long, however much the caller types', async () => {
     const board = await startBoard(['--login-timeout', '1s']);
     const caller = await call(board.port);
     await caller.hears('Handle: ');
@@ -65,7 +65,7 @@ describe('impulse and its clocks', () => {
     expect(Number(closed.durationMs)).toBeGreaterThanOrEqual(1000);
   });
 
-  it('ends a call at the time limit, with a warning', async () => {
+  it('ends a session at the time limit, after a warning', async () => {
     const board = await startBoard(['--session-limit', '1s', '--idle-warning', '500ms']);
     const caller = await logIn(board.port, 'ann');
     every(100, caller, () => caller.says('\r\n'));

@@ -13,7 +13,7 @@ describe('impulse top', () => {
     await leaveAll();
   });
 
-  /** Somebody who looks at the board, in a shell that says how it ended; nobody where there is no tmux. */
+  /** Runs `impulse top` in a shell that prints its exit code. Undefined without tmux. */
   function watches(port = board.port): Person | undefined {
     if (!works('command -v tmux')) return void pending('not installed (Debian: tmux)');
     const top = `${process.execPath} ${IMPULSE} top --port ${port}`;
@@ -31,7 +31,7 @@ describe('impulse top', () => {
     expect(screen).not.toContain('was here before');
     await person.sees('▁▁');
 
-    // Tall enough for all that the shell says afterwards.
+    // Tall enough for the shell's output afterwards.
     person.resizes(40, 26);
     await person.sees('Node  Handle  Address    Idle  Where');
     const bob = await logIn(board.port, 'bob');

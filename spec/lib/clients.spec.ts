@@ -11,17 +11,17 @@ import { COMMAND } from '../../streams/protocol/telnet-codec.js';
 const { WILL, WONT, DO, DONT } = COMMAND;
 const [ECHO, SGA, TTYPE, EOR, NAWS, CHARSET] = [1, 3, 24, 25, 31, 42];
 
-/** How a client behaves, as those do that are named so. */
+/** The behaviour of a real client. */
 interface Client {
-  /** What it answers to each question for its names; the last again and again. */
+  /** The answers to TTYPE requests, in turn; the last one repeats. */
   readonly names: readonly string[];
-  /** What it has us do, and what it does. */
+  /** The options it agrees to, in both directions. */
   readonly agrees?: readonly number[];
-  /** What it answers to an offer of character sets; `null` if it rejects them all. */
+  /** The answer to a CHARSET request; `null` rejects all character sets. */
   readonly charset?: string | null;
-  /** Some never answer a WONT. */
+  /** False for clients that never answer a WONT. */
   readonly answersWonts?: boolean;
-  /** What it answers twice. */
+  /** True for a client that sends each answer twice. */
   readonly twice?: boolean;
 }
 
@@ -48,12 +48,12 @@ const CLIENTS = {
 } as const satisfies Record<string, Client>;
 type Name = keyof typeof CLIENTS;
 
-/** Somebody who calls with such a client. */
+/** A caller with such a client. */
 interface Player {
   readonly caller: Caller;
-  /** What it heard of this option, in words. */
+  /** The commands received for this option. */
   heardOf(option: string): string[];
-  /** All that it heard behind the last of these words. */
+  /** Everything received from the last occurrence of this text on. */
   after(text: string): string[];
 }
 
@@ -67,7 +67,7 @@ async function calls(
     for (const phrase of phrases) for (let n = 0; n < (twice ? 2 : 1); n += 1) caller.says(bytesOf(phrase));
   };
   const on = new Set<string>();
-  /** Answers what changes something (RFC 854). */
+  /** Answers a request that changes the state of an option (RFC 854). */
   const answers = (side: string, option: number, yes: string, no: string, wanted: boolean) => {
     const key = `${side} ${option}`;
     const agreed = wanted && agrees.includes(option);
@@ -83,7 +83,7 @@ async function calls(
     data: () => {},
     command: () => {},
     negotiate(verb, option) {
-      // A timing mark is a question, and no option.
+      // A timing mark is a question, not an option.
       if (option === 6) says('WONT 6');
       else if (verb === WILL || verb === WONT) answers('them', option, 'DO', 'DONT', verb === WILL);
       else if (verb === DO || verb === DONT) answers('us', option, 'WILL', 'WONT', verb === DO);
@@ -97,7 +97,7 @@ async function calls(
     },
     dropped: () => {},
   });
-  // What came before this listens is still to be read.
+  // Read the input that arrived before this listener.
   read(Buffer.from(caller.heard, 'latin1'));
   caller.socket.on('data', (text: unknown) => read(Buffer.from(String(text), 'latin1')));
   return {
@@ -108,7 +108,7 @@ async function calls(
   };
 }
 
-/** Asks for a handle, a password, and the password again. */
+/** Asks for a handle, a password and the password again. */
 const twoSecrets: Authenticator = (session) =>
   session.ask('Handle: ').pipe(
     mergeMap((handle) =>
@@ -121,7 +121,7 @@ const twoSecrets: Authenticator = (session) =>
 
 const opened: Impulse[] = [];
 
-/** A board whose app shows some letters, answers each line with them, and whose sessions are known by their handles. */
+/** A board whose app writes some non-ASCII text and answers each line. Returns the sessions by handle. */
 async function open(authenticate: Authenticator, options: Partial<ImpulseOptions> = {}) {
   const sessions = new Map<string, Session>();
   const app: App = (session) => {
@@ -152,7 +152,7 @@ async function open(authenticate: Authenticator, options: Partial<ImpulseOptions
   return { port, sessions };
 }
 
-/** The client is known when it has answered all that it was asked; an answer to AYT comes behind that. */
+/** Resolves when the client has answered all requests: an answer to AYT comes after those. */
 async function known({ caller }: Player): Promise<void> {
   await caller.hears(/Handle: /);
   caller.says(bytesOf('AYT'));
@@ -165,12 +165,12 @@ const CURSOR = /\x1b\[\d*[AHJK]/;
 const PICTURE = /▀█▀/;
 const PC_PICTURE = '\xdf\xdb\xdf';
 
-describe('real clients', () => {
+describe('clients', () => {
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((impulse) => impulse.shutdown('spec over', { force: true })));
   });
 
-  /** Calls with such a client, and logs in. */
+  /** Connects such a client, and logs in. */
   async function logsIn(name: Name) {
     const board = await open(twoSecrets);
     const player = await calls(board.port, CLIENTS[name]);
@@ -200,7 +200,7 @@ describe('real clients', () => {
       caller.says('hello\r\n');
       await caller.hears('You said hello.');
 
-      // The second secret follows the first at once, and nothing is said between.
+      // The second secret follows at once, without a negotiation between them.
       expect(heardOf('ECHO')).toEqual(['WILL ECHO', 'WONT ECHO', 'WILL ECHO', 'WONT ECHO']);
       expect(session.terminal.echo).toBe(false);
       expect(caller.heard).not.toContain('secret');
@@ -229,7 +229,7 @@ describe('real clients', () => {
     ['MUSHclient', 'In: cafe ?'],
     ['TinyFugue', 'In: caf\xc3\xa9 \xe2\x96\x91'],
   ] as const)
-    it(`sends ${name} only letters that it has`, async () => {
+    it(`sends ${name} only letters that it can display`, async () => {
       const { caller } = await logsIn(name);
       expect(await caller.hears(/In: [^\r]*\r/)).toContain(letters);
     });
@@ -271,7 +271,7 @@ describe('real clients', () => {
     ['TinTin++', false],
     ['TinyFugue', false],
   ] as const)
-    it(`puts a notice ${isAbove ? 'above the prompt' : 'on a line of its own, without moving the cursor,'} for ${name}`, async () => {
+    it(`shows a notice ${isAbove ? 'above the prompt' : 'on a line of its own, without moving the cursor,'} for ${name}`, async () => {
       const { caller, session, after } = await logsIn(name);
       const before = caller.heard.length;
 
@@ -291,7 +291,7 @@ describe('real clients', () => {
     caller.says('hello\r\n');
     await caller.hears(/You said hello\.\r\nlobby> [\s\S]*\xef/);
 
-    // Those before came before the client had agreed to anything.
+    // Earlier prompts came before the client had agreed to EOR.
     const known = caller.heard.slice(caller.heard.lastIndexOf('Handle: '));
     const prompts = known.match(/(Handle: |Password: |Again: |lobby> )(?:\xff\xef)?/g);
     expect(prompts?.length).toBe(6);
@@ -348,7 +348,7 @@ describe('real clients', () => {
     expect([...sessions.keys()]).toEqual(['ann']);
   });
 
-  it('never negotiates forever, even if all is answered twice', async () => {
+  it('stops negotiating, even if every request is answered twice', async () => {
     const { caller, heardOf } = await logsIn('an xterm that says all twice');
     for (const option of ['ECHO', 'SGA', 'NAWS', 'TTYPE', 'BINARY', 'CHARSET', 'EOR'])
       expect(heardOf(option).length).withContext(option).toBeLessThanOrEqual(4);

@@ -1,7 +1,7 @@
 import { map, NEVER, Observable, of, Subject, take, throwError } from 'rxjs';
 import { containListeners } from '../../lib/contain-listeners.js';
 
-/** A source, and what its listeners failed with. */
+/** A source with contained listeners, and the reported failures. */
 function heard() {
   const source = new Subject<number>();
   const failures: string[] = [];
@@ -52,7 +52,7 @@ describe('containListeners', () => {
     expect(failures.length).toBe(2);
   });
 
-  it('covers subscribers behind operators, and operators that fail', () => {
+  it('covers subscribers after operators, and operators that fail', () => {
     const { source, event$, failures } = heard();
     event$.pipe(map((value) => value + 1)).subscribe(breaks);
     event$.pipe(map(breaks), take(3)).pipe(take(2)).subscribe();

@@ -29,7 +29,7 @@ const echo: App = (session) =>
 
 const opened: Impulse[] = [];
 
-/** A board of this spec, on a free port, whose door is no limit. */
+/** Opens a board on a free port, without admission limits. */
 async function open(
   options: Partial<ImpulseOptions> = {},
 ): Promise<{ impulse: Impulse; port: number; events: ServerEvent[] }> {
@@ -81,7 +81,7 @@ describe('createImpulse', () => {
     for (const caller of [ann, bob, eve]) caller.hangUp();
   });
 
-  it('runs a session from accept to goodbye, and lists it meanwhile', async () => {
+  it('runs a session from connection to goodbye, and lists it meanwhile', async () => {
     const { impulse, port, events } = await open();
     const caller = await logIn(port, 'ann');
 
@@ -134,7 +134,7 @@ describe('createImpulse', () => {
       leave(caller);
       await closed;
       await caller.gone;
-      // Node lets go of a socket that is closed at the end of its turn.
+      // Node releases a closed socket at the end of the event loop's turn.
       for (let turn = 0; turn < 2; turn += 1) await new Promise(setImmediate);
     };
     await visit((caller) => caller.hangUp());
@@ -196,7 +196,7 @@ describe('createImpulse', () => {
   it('refuses a proxied connection at once while 1,024 wait for their header', async () => {
     const { impulse, port, events } = await open({
       proxyFrom: () => true,
-      // Its deadlines never come.
+      // The clock stands still, so that no deadline passes.
       scheduler: new VirtualTimeScheduler(),
     });
     const waiting = [];
@@ -394,7 +394,7 @@ describe('createImpulse', () => {
     await caller.hears('\xdb\r\n');
   });
 
-  it('gives up a caller whose client answered probes once and then stops', async () => {
+  it('closes a telnet client that answered a probe once, and then stops answering', async () => {
     const { impulse, port } = await open({ deadPeerTimeoutMs: 200 });
     const caller = await logIn(port, 'ann');
     const closing = happens(impulse, 'sessionClosing');
@@ -477,7 +477,7 @@ describe('createImpulse', () => {
     }
   });
 
-  it('rejects a start after that, saying it was shut down', async () => {
+  it('rejects a start after a shutdown with its own message', async () => {
     const { impulse } = await open();
     await impulse.shutdown();
     await expectAsync(impulse.start()).toBeRejectedWithError('the board was shut down; make another one');
@@ -535,7 +535,7 @@ describe('createImpulse', () => {
     opened.splice(opened.indexOf(impulse), 1);
   });
 
-  it('exposes sessions for reading only', async () => {
+  it('exposes sessions as read-only', async () => {
     const { impulse, port } = await open();
     await logIn(port, 'ann');
     const view = impulse.sessions.get(1) as object;
@@ -603,12 +603,12 @@ describe('createImpulse', () => {
   });
 });
 
-/** Lets the event loop go round. */
+/** Waits for several turns of the event loop. */
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** What the process holds beyond this turn of the loop: open files and handles by kind, and its listeners. */
+/** The resources that the process holds: open files, handles by kind, and listeners. */
 function resources(): unknown {
   const kinds: Record<string, number> = {};
   const held = process.getActiveResourcesInfo().filter((name) => name !== 'Immediate');

@@ -4,7 +4,7 @@ import { type FakeConnection, fakeConnection } from '../../lib/testing/fake-conn
 import type { Connection } from '../../streams/types/connection.js';
 import type { ServerEvent } from '../../streams/types/events.js';
 
-/** A board with its default door, and a clock that a spec advances. */
+/** A board with the default limits, and a clock that the spec advances. */
 function open(options: Partial<SessionManagerOptions> = {}) {
   const scheduler = new VirtualTimeScheduler();
   let now = 0;
@@ -23,7 +23,7 @@ function open(options: Partial<SessionManagerOptions> = {}) {
   const connection$ = new Subject<Connection>();
   const events: ServerEvent[] = [];
   manager.run(connection$).subscribe((event) => events.push(event));
-  /** Calls, and says something. Returns the line, or null if the caller was refused. */
+  /** Connects, and sends some input. Returns the connection, or null if it was refused. */
   const call = (address: string, input$: Observable<string> = NEVER): FakeConnection | null => {
     const line = fakeConnection(input$, { address });
     const before = events.length;
@@ -92,7 +92,7 @@ describe('the default limits', () => {
       idleTimeoutMs: null,
       penalties: false,
     });
-    /** Five calls from each of so many /64. Returns how many are on line then. */
+    /** Makes five calls from each of this many /64 networks. Returns the number on line afterwards. */
     const crowd = (networks: number, prefixOf: (network: string) => string) => {
       for (let network = 0; network < networks; network += 1)
         for (let one = 1; one <= 5; one += 1) {

@@ -12,7 +12,7 @@ const breaks = (): never => {
 };
 const echo: App = (session) => session.line$.pipe(map((line) => `${line}\n`));
 
-/** A board without a listener, and what is told of it: each event in words. */
+/** A board without a port, and its events as text. */
 function open(options: Partial<SessionManagerOptions> = {}) {
   const clock = new VirtualTimeScheduler(undefined, 0);
   const connections = new Subject<Connection>();
@@ -37,7 +37,7 @@ function open(options: Partial<SessionManagerOptions> = {}) {
     events,
     ends,
     told,
-    /** Somebody calls, and has logged in when `handle` is given. */
+    /** Connects a caller, and logs in if `handle` is given. */
     calls(handle?: string, how: FakeConnectionOptions = {}, theirs: object = {}) {
       const typed = new Subject<string>();
       const fake = fakeConnection(typed, how);
@@ -60,7 +60,7 @@ function wordsOf(event: ServerEvent): string {
   return [type, callback, reason, error].filter((word) => word !== '').join(' ');
 }
 
-/** That the board is as it was: ann, who called before, is answered, and it goes down as ever. */
+/** Expects that an earlier caller (ann) is still served, and that the board shuts down as usual. */
 async function expectUnharmed(
   board: ReturnType<typeof open>,
   ann: ReturnType<ReturnType<typeof open>['calls']>,
@@ -96,7 +96,7 @@ describe('a failure', () => {
     await expectUnharmed(board, ann);
   });
 
-  it('of trusted after the session is over is reported', async () => {
+  it('of trusted after the end of the session is reported', async () => {
     let isBroken = false;
     const board = open({ trusted: () => isBroken && breaks() });
     const ann = board.calls('ann');
@@ -130,7 +130,7 @@ describe('a failure', () => {
     });
 
   for (const whose of ['app', 'authenticate'] as const)
-    it(`ends only the session whose ${whose} returns a Promise, and says what is expected`, async () => {
+    it(`ends only the session whose ${whose} returns a Promise, and says what it should return`, async () => {
       const returns = (async () => of('hello')) as never;
       const board = open({ [whose]: returns });
       board.calls('ann');
@@ -201,7 +201,7 @@ describe('a failure', () => {
     await expectUnharmed(board, ann);
   });
 
-  it('of a connection after its session is over is reported', async () => {
+  it('of a connection after the end of its session is reported', async () => {
     const board = open();
     const ann = board.calls('ann');
     board.calls('eve', {}, { close: breaks });
@@ -246,8 +246,8 @@ describe('a failure', () => {
   });
 });
 
-describe('a board that fails', () => {
-  it('reports it last, destroys every connection, and tells the subscribers of run and shutdown', async () => {
+describe('a failing board', () => {
+  it('emits the failure last, destroys every connection, and errors run and shutdown', async () => {
     const board = open();
     const { fake } = board.calls('ann');
     board.connections.error(bug);

@@ -4,7 +4,7 @@ import { createImpulse, type Impulse } from '../../lib/create-impulse.js';
 import { createLog, type LogEvent, logEvents } from '../../lib/operations/log.js';
 import { type Caller, call } from '../support/caller.js';
 
-/** What a stranger tries on other people's screens, and in the log: text in UTF-8, or bytes as they are. */
+/** Hostile text for other callers' screens and the log: UTF-8, or raw bytes. */
 const HOSTILE: readonly (string | readonly number[])[] = [
   '\x1b]52;c;ZXZpbA==\x07', // the clipboard
   '\x1b]0;title\x1b\\',
@@ -63,14 +63,14 @@ const line = fc
     Buffer.concat([beginning, ...parts].map((each) => Buffer.from(each as string))),
   );
 
-/** What no line of a screen or a log has in it; towers of accents and joiners that join nothing either. */
+/** Characters that no screen and no log may contain, including stacked accents and stray joiners. */
 const UNSAFE =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_C}\u200b\u2060\ufeff\u3164\u{e0000}-\u{e007f}]|\p{M}{7}|(?<![\p{L}\p{M}\p{Emoji}])(?:\u200c|\u200d|\ufe0f)/u;
 
 const LINES = 10_000;
 const OF_EACH = 10;
 const AT_ONCE = 12;
-/** Failed logins: of many there is one line. */
+/** Failed logins, which the log summarises. */
 const SUMMED_UP = /"event":"loginAttempts?Failed"|login failed (?:from|\d)/;
 
 describe('10,000 hostile handles and lines', () => {
@@ -122,7 +122,7 @@ describe('10,000 hostile handles and lines', () => {
     const visit = async (index: number) => {
       const stranger = await calls();
       const theirs = lines.slice(index, index + OF_EACH);
-      // A third handle that is refused would end the call.
+      // A third refused handle would end the session.
       const [handles, talk] = [theirs.slice(0, 2), theirs.slice(2)];
       const typed = [...handles, `guest${index}`, ...talk, `last of ${index}`];
       stranger.socket.end(Buffer.concat(typed.flatMap((each) => [Buffer.from(each as string), CRLF])));
@@ -147,7 +147,7 @@ describe('10,000 hostile handles and lines', () => {
     expect(unsafe.map((text) => JSON.stringify(text)))
       .withContext(`seed ${seed}`)
       .toEqual([]);
-    // They were let in, and heard.
+    // These callers were admitted and heard.
     expect(screen.match(/last of \d+/g)?.length)
       .withContext(`seed ${seed}`)
       .toBeGreaterThan(500);
@@ -165,7 +165,7 @@ describe('10,000 hostile handles and lines', () => {
     expect(single.map((text) => JSON.parse(text).event)).toEqual(types);
   });
 
-  it("don't let in two handles that look alike", async () => {
+  it('never log in two handles that look alike', async () => {
     const alike = [
       'annette',
       'ANNETTE',

@@ -24,7 +24,7 @@ const breaks = (): never => {
   throw broken;
 };
 
-/** Apps that break, each in a place of its own, when the caller types `x`. */
+/** Apps that fail in different places when the caller types `x`. */
 const BREAKING: Record<string, App> = {
   'when it is called': breaks,
   'when it is subscribed to': () => defer(breaks),
@@ -40,8 +40,8 @@ const BREAKING: Record<string, App> = {
 };
 
 /**
- * A caller with this app beside one who talks on; `ann` types `x` and Tab at 2 ms, and what is said in the chat at 3 ms.
- * Returns how the one ended, and what the other heard and whether they are there still.
+ * Runs a caller with this app (ann) next to a neighbour. Ann types `x` and Tab at 2 ms; the neighbour publishes at 3 ms.
+ * Checks how ann's session ended, what the neighbour's output was, and how many are still on line.
  */
 function together(
   run: (test: Parameters<typeof marbles>[0]) => () => void,

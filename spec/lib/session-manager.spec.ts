@@ -12,7 +12,7 @@ const echo: App = (session) => concat(of('hi\n'), session.line$.pipe(map((line) 
 
 describe('createSessionManager', () => {
   it(
-    'serves connections from any source, and reports where they come from if told',
+    'serves connections from any source, and reports their address if given',
     marbles((m) => {
       const ann = fakeConnection(m.cold('--a-b-|', { a: 'ann\r', b: 'hello\r' }));
       const manager = createSessionManager({ app: echo, scheduler: m.scheduler });

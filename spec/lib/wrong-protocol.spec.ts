@@ -13,7 +13,7 @@ describe('a client that speaks another protocol', () => {
     await Promise.all(boards.splice(0).map((board) => board.shutdown('the spec is over', { force: true })));
   });
 
-  /** A board whose door is no limit, and what happens on it. */
+  /** Opens a board without admission limits, and records its events. */
   async function open(options: Partial<ImpulseOptions> = {}) {
     const impulse = createImpulse({
       port: 0,
@@ -35,7 +35,7 @@ describe('a client that speaks another protocol', () => {
     const types = () => events.map(({ type }) => type).filter((type) => type !== 'serverListening');
     return { impulse, port, events, types, happens };
   }
-  /** What somebody hears behind the greeting who begins so; they are hung up on. */
+  /** Sends first bytes, and returns the answer after the greeting, up to the hang-up. */
   async function answerTo(port: number, first: string): Promise<string> {
     const caller = await call(port);
     caller.says(Buffer.from(first, 'latin1'));
@@ -121,7 +121,7 @@ describe('a client that speaks another protocol', () => {
     );
   });
 
-  it('is recognised only by its first bytes: after telnet commands they are input', async () => {
+  it('is recognised only by its first bytes; after telnet commands they are input', async () => {
     const { port } = await open();
     const caller = await call(port);
     caller.says(bytesOf('DO ECHO'));
@@ -135,7 +135,7 @@ describe('a client that speaks another protocol', () => {
     expect(caller.heard).not.toContain('554');
   });
 
-  it('gets a session if it is silent at first, and ends it by its first bytes', async () => {
+  it('gets a session if it is silent at first, which its first bytes end', async () => {
     const { port, types, events, happens } = await open();
     const opened = happens('sessionOpened');
     const caller = await call(port);
@@ -151,7 +151,7 @@ describe('a client that speaks another protocol', () => {
     const STATUS =
       /\r\nMSSP-REPLY-START\r\nNAME\tThe Night Shift\r\nPLAYERS\t1\r\nUPTIME\t\d+\r\nMSSP-REPLY-END\r\n$/;
 
-    it('gets it, and no session', async () => {
+    it('gets the status, and no session', async () => {
       const { port, events } = await open();
       await logIn(port, 'ann');
       const before = events.length;
@@ -161,7 +161,7 @@ describe('a client that speaks another protocol', () => {
       ]);
     });
 
-    it('gets it after telnet commands as well', async () => {
+    it('gets the status after telnet commands as well', async () => {
       const { port } = await open();
       await logIn(port, 'ann');
       const caller = await call(port);
@@ -177,7 +177,7 @@ describe('a client that speaks another protocol', () => {
       expect(events.some(({ type }) => type === 'addressPenalised')).toBeFalse();
     });
 
-    it('is answered only at first: later it is a line of input', async () => {
+    it('is answered only at first; later the request is a line of input', async () => {
       const { port } = await open();
       const ann = await logIn(port, 'ann');
       ann.says('MSSP-REQUEST\r\n');

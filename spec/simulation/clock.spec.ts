@@ -3,8 +3,8 @@ import { interval, type SchedulerLike, type Subscription, timer, VirtualTimeSche
 import { simulatedClock } from '../../lib/testing/simulation/clock.js';
 import { holds } from '../support/holds.js';
 
-describe('a simulated clock', () => {
-  it('stands where it is until it is told to run, and then where it is told to', () => {
+describe('simulatedClock', () => {
+  it('stands still until told to run, and then stops at the given time', () => {
     const clock = simulatedClock(5000);
     const seen: number[] = [];
     timer(10, clock).subscribe(() => seen.push(clock.now()));
@@ -15,7 +15,7 @@ describe('a simulated clock', () => {
     expect([clock.now(), seen]).toEqual([6000, [5010]]);
   });
 
-  it('does what is due at the same time in the order in which it was scheduled', () => {
+  it('runs work due at the same time in the order in which it was scheduled', () => {
     const clock = simulatedClock();
     const done: string[] = [];
     clock.schedule(() => done.push('third'), 2);
@@ -28,7 +28,7 @@ describe('a simulated clock', () => {
     expect(done).toEqual(['first', 'second', 'third', 'fourth']);
   });
 
-  it('runs what repeats, and no more of it once it is left', () => {
+  it('repeats work until it is unsubscribed', () => {
     const clock = simulatedClock();
     const ticks: number[] = [];
     const ticking = interval(1000, clock).subscribe(() => ticks.push(clock.now()));
@@ -38,7 +38,7 @@ describe('a simulated clock', () => {
     expect(ticks).toEqual([1000, 2000, 3000]);
   });
 
-  it('tells when all of a moment is done', () => {
+  it('reports when all work of a moment is done', () => {
     const clock = simulatedClock();
     const done: string[] = [];
     for (const [name, at] of [
@@ -51,7 +51,7 @@ describe('a simulated clock', () => {
     expect(done).toEqual(['0', 'a', 'b', '1', 'c', '5']);
   });
 
-  it('counts what is still to be done, for each who shares it, and not what was cancelled', () => {
+  it('counts pending work for each user of the clock, without cancelled work', () => {
     const clock = simulatedClock();
     const [ours, theirs] = [clock.shared(), clock.shared()];
     const ticking = interval(10, ours).subscribe();
@@ -62,7 +62,7 @@ describe('a simulated clock', () => {
     expect([ours.pending, theirs.pending]).toEqual([0, 1]);
   });
 
-  it('is late with what was due while it was held up', () => {
+  it('runs late what was due during a stall', () => {
     const clock = simulatedClock();
     const seen: string[] = [];
     for (const at of [10, 20, 40]) clock.schedule(() => seen.push(`${at} at ${clock.now()}`), at);
@@ -71,7 +71,7 @@ describe('a simulated clock', () => {
     expect(seen).toEqual(['10 at 30', '20 at 30', '40 at 40']);
   });
 
-  it('hands on what the work throws', () => {
+  it('throws what the work throws', () => {
     const clock = simulatedClock();
     clock.schedule(() => {
       throw new Error('broken');
@@ -79,7 +79,7 @@ describe('a simulated clock', () => {
     expect(() => clock.runTo(2)).toThrowError('broken');
   });
 
-  /** What is done, and when, of work that schedules and cancels more of it. */
+  /** Runs work that schedules and cancels other work. Returns what ran, and when. */
   function diary(
     scheduler: SchedulerLike,
     plan: readonly { delay: number; more: readonly number[]; cancels: number }[],
@@ -98,7 +98,7 @@ describe('a simulated clock', () => {
     return done;
   }
 
-  it("does what RxJS's own virtual clock does, in the same order", () => {
+  it("runs work in the same order as RxJS's virtual clock", () => {
     const delay = fc.integer({ min: 0, max: 20 });
     const plan = fc.array(
       fc.record({ delay, more: fc.array(delay, { maxLength: 3 }), cancels: fc.integer({ min: 0, max: 60 }) }),

@@ -3,7 +3,7 @@ import type { ServerEvent } from '../../streams/types/events.js';
 
 const at = (ms: number, event: object) => ({ at: Date.UTC(2026, 0, 5) + ms, event: event as ServerEvent });
 
-describe('the diagram of a run', () => {
+describe('diagram', () => {
   const events = [
     at(0, { type: 'sessionOpened', session: 1 }),
     at(5, { type: 'sessionWaiting', session: 12 }),
@@ -13,7 +13,7 @@ describe('the diagram of a run', () => {
     at(900, { type: 'sessionOpened', session: 12 }),
   ];
 
-  it('has a row for each session and the door, and a column for each moment', () => {
+  it('has a row for each session and for the door, and a column for each moment', () => {
     expect(diagram({ events })).toBe(
       'from 2026-01-05T00:00:00.000Z to 2026-01-05T00:00:00.900Z\n' +
         ' session 1  o---(ec)\n' +
@@ -22,7 +22,7 @@ describe('the diagram of a run', () => {
     );
   });
 
-  it('shows the end of it', () => {
+  it('shows the last moments if asked', () => {
     expect(diagram({ events }, 3)).toBe(
       'from 2026-01-05T00:00:00.900Z to 2026-01-05T00:00:00.900Z\n session 1  (ec)\nsession 12  o---\n',
     );

@@ -6,17 +6,17 @@ const throws = (seed: string | number) => {
 };
 
 describe('dice', () => {
-  it('fall the same way for the same seed, and another way for another', () => {
+  it('rolls the same for the same seed, and differently for another', () => {
     expect(throws(1)).toEqual(throws(1));
     expect(throws(1)).not.toEqual(throws(2));
   });
 
-  it('are known: a run of last year is the same today', () => {
+  it('rolls the same in every release', () => {
     const { int } = dice(42);
     expect(Array.from({ length: 8 }, () => int(1, 100))).toEqual([74, 19, 7, 29, 19, 35, 59, 61]);
   });
 
-  it('have dice of their own, whatever others throw', () => {
+  it('has independent dice for each name', () => {
     const one = dice(7);
     const other = dice(7);
     other.random();
@@ -24,7 +24,7 @@ describe('dice', () => {
     expect(one.of('door').random()).not.toBe(one.of('caller').random());
   });
 
-  it('are fair enough', () => {
+  it('is fair enough', () => {
     const { int, chance, timeMs, pick } = dice('fair');
     const counts = [0, 0, 0, 0, 0, 0];
     for (let count = 0; count < 60_000; count += 1) {

@@ -9,7 +9,7 @@ const ANN = '192.0.2.1';
 const BOB = '192.0.2.2';
 const line = { isClosed: false };
 
-/** What is said of a board where this happens, each at its time. */
+/** Returns the violations after these events, each at its time. */
 function watched(limits: Partial<Limits>, ...happens: [at: number, what: string | Partial<ServerEvent>][]) {
   const sessions = new Map<number, SessionInfo>();
   const watch = invariants({ ...DEFAULT_LIMITS, ...limits }, sessions, () => false);
@@ -36,15 +36,15 @@ const closing = (session: number, reason: 'login-timeout' | 'time-limit' | 'shut
 const refused = (reason: 'full' | 'rate' | 'address' | 'penalty' | 'draining' | 'blocked', address = ANN) =>
   ({ type: 'connectionRefused', address, reason }) as const;
 
-describe('what a simulated board is held to', () => {
+describe('invariants', () => {
   for (const reason of ['full', 'rate', 'address', 'penalty', 'draining', 'blocked'] as const)
-    it(`is a reason to refuse somebody as ${reason}`, () => {
+    it(`report a refusal as ${reason} without a reason`, () => {
       expect(watched({}, [0, ANN], [0, refused(reason)])).toEqual([
         `${ANN} was refused as ${reason}, for no reason`,
       ]);
     });
 
-  it('lets a board refuse whom it may', () => {
+  it('allow refusals with a reason', () => {
     const one = { maxSessions: 1, waitingRoom: 0 };
     expect(watched(one, [0, ANN], [0, opened(1)], [1, BOB], [1, refused('full', BOB)])).toEqual([]);
     const few = { connectionRate: { count: 1, perMs: 1000, burst: 1 } };
@@ -63,7 +63,7 @@ describe('what a simulated board is held to', () => {
     expect(watched({}, [0, ANN], [0, draining], [1, refused('draining')])).toEqual([]);
   });
 
-  it('is to keep out whom it penalised, and no longer', () => {
+  it('report a penalised address that is admitted, and one that is refused after its penalty', () => {
     const penalised = {
       type: 'addressPenalised',
       address: ANN,
@@ -76,11 +76,11 @@ describe('what a simulated board is held to', () => {
     ]);
     expect(watched({}, [0, penalised], [15_000, ANN], [15_000, opened(1)])).toEqual([]);
     expect(watched({}, [0, penalised], [15_001, ANN], [15_001, refused('penalty')]).length).toBe(1);
-    // Whoever stood at the gate before passes it.
+    // A caller already at the gate may pass.
     expect(watched({}, [0, ANN], [1, penalised], [9000, opened(1)])).toEqual([]);
   });
 
-  it('is to let in no more than it may, of all, of strangers and of an address', () => {
+  it('report more sessions than allowed: in all, without a login, and from one address', () => {
     const both = [
       [0, opened(1)],
       [0, opened(2)],
@@ -91,7 +91,7 @@ describe('what a simulated board is held to', () => {
     expect(watched({ maxPerAddress: 1 }, ...both)).toEqual([`2 from ${ANN} are in, of 1 at most`]);
   });
 
-  it('is to end nothing before its time', () => {
+  it('report a session that ends before its time', () => {
     for (const reason of ['login-timeout', 'time-limit'] as const) {
       const limits = { loginTimeoutMs: 1000, sessionLimitMs: 1000 };
       expect(watched(limits, [0, opened(1)], [999, closing(1, reason)])).toEqual([
@@ -112,7 +112,7 @@ describe('what a simulated board is held to', () => {
     expect(watched({}, ...start, [5002, closing(1, 'shutdown')])).toEqual([]);
   });
 
-  it('is to count tries to log in one by one, and to end no call for them without one', () => {
+  it('report a login attempt that is miscounted, and a session ended without an attempt', () => {
     const failed = (attempt: number) =>
       ({
         type: 'loginAttemptFailed',
@@ -128,7 +128,7 @@ describe('what a simulated board is held to', () => {
     expect(watched({}, [0, opened(1)], [1, over])).toEqual(['session 1 ended by login-failed without a try']);
   });
 
-  it('is to say every line of those that are said in a row', () => {
+  it('report a line that is missing in a row', () => {
     const blames: string[] = [];
     const hear = inARow((words) => blames.push(words));
     for (const text of ['#1.4; in a row', 'hello', '#2.1; in a row', '#1.5; in a row', '#2.7;']) hear(text);

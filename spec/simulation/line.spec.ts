@@ -3,7 +3,7 @@ import { type LineOptions, simulatedLine } from '../../lib/testing/simulation/li
 
 const bytes = (text: string) => Buffer.from(text);
 
-/** A line of 10 ms, and what happens at both of its ends. */
+/** A line with a latency of 10 ms, and a diary of both ends. */
 function open(options: Partial<LineOptions> = {}) {
   const clock = simulatedClock();
   const diary: string[] = [];
@@ -20,8 +20,8 @@ function open(options: Partial<LineOptions> = {}) {
   return { clock, diary, line, socket };
 }
 
-describe('a simulated line', () => {
-  it('brings bytes to both ends, after their time', () => {
+describe('simulatedLine', () => {
+  it('delivers bytes to both ends after the latency', () => {
     const { clock, diary, line, socket } = open();
     socket.resume();
     line.send(bytes('hello'));
@@ -31,7 +31,7 @@ describe('a simulated line', () => {
     expect([socket.bytesRead, socket.bytesWritten, line.delivered, line.received]).toEqual([5, 7, 5, 7]);
   });
 
-  it('reads nothing while it is paused, and loses nothing', () => {
+  it('reads nothing during a pause, and loses nothing', () => {
     const { clock, diary, line, socket } = open();
     line.send(bytes('one'));
     line.send(bytes('two'));
@@ -47,7 +47,7 @@ describe('a simulated line', () => {
     expect(diary.slice(1)).toEqual(['200 board reads two', '200 end']);
   });
 
-  it('goes on in one direction when the other has ended, and closes when both have', () => {
+  it('stays open in one direction after the other has ended, and closes after both', () => {
     const { clock, diary, line, socket } = open();
     socket.resume();
     line.hangUp();
@@ -64,7 +64,7 @@ describe('a simulated line', () => {
     expect([socket.writable, line.isClosed]).toEqual([false, true]);
   });
 
-  it('tells of a reset, but not while it is paused and nothing is written', () => {
+  it('reports a reset, but not during a pause without a write', () => {
     const { clock, diary, line, socket } = open();
     line.reset();
     clock.runTo(100);
@@ -75,7 +75,7 @@ describe('a simulated line', () => {
     expect(line.received).toBe(0);
   });
 
-  it('gives up on one who has vanished after the time that kernels take', () => {
+  it("gives up a vanished peer after the kernel's timeout", () => {
     const { clock, diary, line, socket } = open({ silenceMs: 11_000 });
     socket.resume();
     clock.schedule(() => line.vanish(), 100);
@@ -84,7 +84,7 @@ describe('a simulated line', () => {
     expect(diary.slice(0, 2)).toEqual(['11100 ETIMEDOUT', '11100 close']);
   });
 
-  it('is never given up by a kernel that was not told to ask', () => {
+  it('never gives up a peer without keepalive', () => {
     const { clock, diary, line, socket } = open();
     socket.resume();
     line.vanish();
@@ -92,7 +92,7 @@ describe('a simulated line', () => {
     expect(diary).toEqual([]);
   });
 
-  it('piles up what a caller does not read, beyond what kernels keep, and tells when it is through', () => {
+  it("queues what a caller doesn't read beyond the kernel's buffers, and reports when it is sent", () => {
     const { clock, diary, line, socket } = open();
     line.read(false);
     for (let block = 0; block < 5; block += 1) socket.write('x'.repeat(16 * 1024));
@@ -106,14 +106,14 @@ describe('a simulated line', () => {
     expect([socket.writableLength, line.received]).toEqual([0, 80 * 1024]);
   });
 
-  it('makes the caller wait when the board reads nothing for long', () => {
+  it("applies backpressure to the caller when the board doesn't read", () => {
     const { line } = open();
     expect(line.send(Buffer.alloc(70_000))).toBe(true);
     expect(line.send(bytes('more'))).toBe(false);
     expect(line.sent).toBe(70_000);
   });
 
-  it('notes a write behind the end', () => {
+  it('notes a write after the end', () => {
     const { line, socket } = open();
     socket.end();
     socket.write('too late');

@@ -5,11 +5,11 @@ import { shrink } from '../../lib/testing/simulation/shrink.js';
 import { simulate } from '../../lib/testing/simulation/simulate.js';
 import type { App } from '../../streams/types/app.js';
 
-/** Some days that no other run has had. */
+/** New seeds in each run. */
 const first = Math.floor(Math.random() * 1_000_000);
 const SEEDS = Array.from({ length: 12 }, (_, index) => first + index);
 
-describe('a simulated board', () => {
+describe('simulate', () => {
   const before = config.onUnhandledError;
   let unheard: unknown[];
   beforeEach(() => {
@@ -17,33 +17,33 @@ describe('a simulated board', () => {
     config.onUnhandledError = (error) => unheard.push(error);
   });
   afterEach(async () => {
-    // RxJS tells of them a moment later.
+    // RxJS reports unhandled errors in a later task.
     await new Promise((resolve) => setTimeout(resolve));
     config.onUnhandledError = before;
     expect(unheard).toEqual([]);
   });
 
   for (const seed of SEEDS)
-    it(`holds what it promises, whatever comes in eight hours of seed ${seed}`, () => {
+    it(`finds no violation in eight hours of seed ${seed}`, () => {
       const run = simulate({ seed, hours: 8 });
       expect(run.violation).toBeNull();
       expect(run.events.at(-1)?.event.type).toBe('serverClosed');
     });
 
-  it('is the same each time, to the byte, and another of another seed', () => {
+  it('repeats a run exactly, and differs for another seed', () => {
     const [one, again, other] = [5, 5, 6].map((seed) => simulate({ seed, hours: 3 }));
     expect(again).toEqual(one as never);
     expect(other?.hash).not.toBe(one?.hash as string);
   });
 
-  it('has callers who come with others or alone, and do the same', () => {
+  it('runs some callers alone, who do the same as among others', () => {
     const all = simulate({ seed: 3, hours: 2 });
     const some = simulate({ seed: 3, hours: 2, only: all.callers.slice(0, 2) });
     expect(some.callers).toEqual(all.callers.slice(0, 2));
     expect(some.events.length).toBeLessThan(all.events.length);
   });
 
-  it('meets all that can happen to a caller', () => {
+  it('covers all events and all reasons for an end', () => {
     const met = new Set<string>();
     for (let seed = 1; seed <= 60; seed += 1)
       for (const { event } of simulate({ seed, hours: 6 }).events)
@@ -75,8 +75,8 @@ describe('a simulated board', () => {
       expect(met).toContain(`connectionRefused ${reason}`);
   });
 
-  describe('whose app loses something', () => {
-    /** Enters a room of its own, and never leaves it. */
+  describe('with a faulty app', () => {
+    /** A lobby that enters another room, and never leaves it. */
     const stays = (): App => {
       const app = lobby();
       return (session, services) => {
@@ -84,7 +84,7 @@ describe('a simulated board', () => {
         return app(session, services);
       };
     };
-    /** Says every third line twice. */
+    /** A lobby that publishes every third line twice. */
     const stutters = (): App => {
       const app = lobby();
       return (session, services) => {
@@ -97,7 +97,7 @@ describe('a simulated board', () => {
         return app(session, { ...services, bus: { ...services.bus, publish } });
       };
     };
-    /** Leaves a timer behind. */
+    /** An app that leaves a timer behind. */
     const forgets =
       (): App =>
       (session, { scheduler }) =>
@@ -108,7 +108,7 @@ describe('a simulated board', () => {
       ['the count of its lines', stutters, / reads #\d+\.\d+; of caller \d+ after line /],
       ['a timer', forgets, / timers are left/],
     ] as const)
-      it(`is found out, with the callers that it takes: ${what}`, () => {
+      it(`finds the fault and the callers it needs: ${what}`, () => {
         const options = { hours: 3, app };
         const run = Array.from({ length: 20 }, (_, seed) => simulate({ ...options, seed })).find(
           ({ violation }) => violation !== null,
@@ -122,11 +122,11 @@ describe('a simulated board', () => {
       });
   });
 
-  it('blames no app that never ends', () => {
+  it('accepts an app that never ends', () => {
     expect(simulate({ seed: 1, hours: 1, app: () => () => NEVER }).violation).toBeNull();
   });
 
-  it('blames no app that writes much', () => {
+  it('accepts an app that writes much', () => {
     const parrot = (): App => (session) => session.line$.pipe(map((line) => `${line}\n`.repeat(50)));
     expect(simulate({ seed: 2, hours: 2, app: parrot }).violation).toBeNull();
   });

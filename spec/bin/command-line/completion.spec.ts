@@ -16,7 +16,7 @@ const COMMANDS = [
 const FLAGS = Object.values<Setting>(SETTINGS).map(flag);
 const CHOICES = Object.values<Setting>(SETTINGS).filter(({ choices }) => choices);
 
-/** A program whose descriptions would break a careless script. */
+/** A program with descriptions that need escaping. */
 const ODD: Outline = {
   name: 'impulse',
   description: '',
@@ -49,7 +49,7 @@ describe('completion', () => {
   afterAll(() => folder.remove());
   afterEach(leaveAll);
 
-  it('is of no shell that nobody has written it for', async () => {
+  it('rejects an unknown shell', async () => {
     const { code, stderr } = await impulse(['completion', 'csh']);
 
     expect(code).toBe(2);
@@ -70,7 +70,7 @@ describe('completion', () => {
       expect(offers('completion', '')).toEqual(['bash', 'zsh', 'fish']);
     });
 
-    it('offers the flags of a command, also behind others', () => {
+    it('offers the flags of a command, also after others', () => {
       expect(offers('serve', '--')).toEqual([...FLAGS, '--help']);
       expect(offers('check-config', '--port', '2400', '--js')).toEqual(['--json']);
       expect(offers('call', '-')).toEqual(['-h', '--help']);
@@ -78,7 +78,7 @@ describe('completion', () => {
       expect(offers('--v')).toEqual(['--version']);
     });
 
-    it('offers the values of every setting that has a list of them, and nothing but those', () => {
+    it('offers the values of every setting that lists them, and nothing else', () => {
       for (const setting of CHOICES) {
         expect(offers('serve', flag(setting), '')).toEqual([...(setting.choices ?? [])]);
       }
@@ -87,20 +87,20 @@ describe('completion', () => {
       expect(offers('serve', '--port', '')).toEqual([]);
     });
 
-    it('offers files and folders where one is wanted', () => {
+    it('offers files and folders where one is expected', () => {
       expect(offers('serve', '--banner', 'wel').sort()).toEqual(['welcome folder', 'welcome text']);
       expect(offers('init', 'wel')).toEqual(['welcome folder']);
       expect(offers('call', 'wel')).toEqual([]);
     });
 
-    it('comes when Tab is pressed', async () => {
+    it('completes when Tab is pressed', async () => {
       if (!has('tmux')) pending('tmux is not installed');
       const person = await inShell('bash', scripts.bash as string, folder.path);
       person.types('impulse ser\t--banner welcome\\ t\t');
       expect(await person.sees('impulse serve --banner welcome\\ text')).toBeDefined();
     });
 
-    it('stands whatever is said of a command', () => {
+    it('survives any description of a command', () => {
       const script = COMPLETIONS.bash?.(ODD) as string;
       expect(bashOffers(script, ['impulse', 'serve', '-'], folder.path)).toEqual(['--port']);
     });
@@ -114,7 +114,7 @@ describe('completion', () => {
       fishOffers(script, line, folder.path).map((offer) => offer.split('\t'));
     const offered = (line: string) => offers(line).map(([word]) => word);
 
-    it('offers commands, and says what they are for', () => {
+    it('offers commands with their descriptions', () => {
       expect(offered('impulse ').sort()).toEqual([...COMMANDS].sort());
       expect(offers('impulse check')).toEqual([
         ['check-config', 'print every setting and where its value comes from'],
@@ -122,7 +122,7 @@ describe('completion', () => {
       expect(offered('impulse help ser')).toEqual(['serve']);
     });
 
-    it('offers the flags of a command, and says what they are for', () => {
+    it('offers the flags of a command with their descriptions', () => {
       expect(offered('impulse serve --').sort()).toEqual([...FLAGS, '--help'].sort());
       expect(offers('impulse serve --port 1 --log-f')[0]).toEqual([
         '--log-format',
@@ -142,7 +142,7 @@ describe('completion', () => {
       expect(offered('impulse call wel')).toEqual([]);
     });
 
-    it('says what is said of a command, whatever that is', () => {
+    it('shows any description of a command unchanged', () => {
       expect(offers('impulse ', COMPLETIONS.fish?.(ODD))).toEqual([
         ['serve', 'it\'s "odd": [a] $(b) `c` \\'],
       ]);
@@ -168,7 +168,7 @@ describe('completion', () => {
       expect(await person.sees('impulse completion fish')).toBeDefined();
     });
 
-    it('says what each command and flag is for', async () => {
+    it('describes each command and flag', async () => {
       const person = await inShell('zsh', scripts.zsh as string, folder.path);
       person.types('impulse c\t');
       expect(
@@ -178,7 +178,7 @@ describe('completion', () => {
       expect(await person.sees('[2323]')).toBeDefined();
     });
 
-    it('says what is said of a command, whatever that is', async () => {
+    it('shows any description of a command unchanged', async () => {
       const person = await inShell('zsh', COMPLETIONS.zsh?.(ODD) as string, folder.path);
       person.types('impulse \t\t');
       person.types('--\t');

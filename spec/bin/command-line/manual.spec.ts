@@ -16,16 +16,16 @@ describe('the manual page', () => {
   };
   const shown = () => mandoc('-T', 'utf8', '-O', 'width=500').stdout.replace(/.\x08/g, '');
 
-  it('is what the package brings, and is the same at each build', () => {
+  it('is the page in the package, and the same in each build', () => {
     const { man } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
     expect(readFileSync(new URL(`../../../${man}`, import.meta.url), 'utf8')).toBe(page);
   });
 
-  it('is faultless', () => {
+  it('has no errors or warnings', () => {
     expect(mandoc('-T', 'lint')).toEqual(jasmine.objectContaining({ status: 0, stdout: '', stderr: '' }));
   });
 
-  it('has the sections that one expects', () => {
+  it('has the usual sections', () => {
     expect(page.match(/(?<=^\.SH ).*$/gm)).toEqual([
       'NAME',
       'SYNOPSIS',
@@ -41,7 +41,7 @@ describe('the manual page', () => {
     ]);
   });
 
-  it('has every setting, as flag and as variable, with what is allowed and the default', () => {
+  it('has every setting with its flag, its variable, the allowed values and the default', () => {
     const text = shown();
     for (const setting of Object.values<Setting>(SETTINGS)) {
       expect(text).toContain(`${flag(setting)} ${setting.takes}\n`);
@@ -50,7 +50,7 @@ describe('the manual page', () => {
     }
   });
 
-  it('has every command of the help, with its words, its own flags and its examples', async () => {
+  it('has every command of the help, with its description, its own flags and its examples', async () => {
     const text = shown();
     const { stdout: help } = await impulse(['--help']);
     for (const [, name] of help.matchAll(/^ {2}([a-z][a-z-]+) /gm)) {

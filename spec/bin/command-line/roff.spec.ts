@@ -1,7 +1,7 @@
 import { entry, escaped, filled } from '../../../bin/command-line/roff.js';
 
 describe('escaped', () => {
-  it('keeps dashes and backslashes what they are', () => {
+  it('escapes dashes and backslashes, so that they are printed as they are', () => {
     expect(escaped('--port \\n')).toBe('\\-\\-port \\en');
   });
 });
@@ -17,7 +17,7 @@ describe('filled', () => {
     expect(lines.join(' ')).toBe(text);
   });
 
-  it('leaves no line that is a command', () => {
+  it('starts no line with a roff command', () => {
     expect(filled('.env')).toEqual(['\\&.env']);
     expect(filled("'tis")).toEqual(["\\&'tis"]);
     expect(filled(`${'x'.repeat(79)} .so /etc/passwd`)).toEqual(['x'.repeat(79), '\\&.so /etc/passwd']);
@@ -25,7 +25,7 @@ describe('filled', () => {
 });
 
 describe('entry', () => {
-  it('is a term in bold, and a paragraph', () => {
+  it('returns a term in bold, and a paragraph', () => {
     expect(entry('--port', 'Where.')).toEqual(['.TP', '\\fB\\-\\-port\\fR', 'Where.']);
   });
 });

@@ -13,8 +13,8 @@ import { CHEAP } from '../../support/cheap-accounts.js';
 const SALT = 'A'.repeat(22);
 const HASH = 'B'.repeat(43);
 
-describe('the file of accounts', () => {
-  it('has one account a line, comments and blank lines, and finds handles in any case', () => {
+describe('an account file', () => {
+  it('has one account per line, comments and blank lines, and finds handles in any case', () => {
     const { accounts, problems } = accountsIn(
       `# ours\r\n\n  Zo\u00eb B:scrypt:2:1:1:${SALT}:${HASH}\nann:scrypt:32768:8:1:${SALT}:${HASH}`,
     );
@@ -49,36 +49,36 @@ describe('the file of accounts', () => {
     ['with a short salt', `ann:scrypt:2:1:1:AAAA:${HASH}`],
     ['whose handle is none', `-:scrypt:2:1:1:${SALT}:${HASH}`],
   ] as const)
-    it(`reports the line that isn't an account: one ${what}`, () => {
+    it(`reports an invalid line: one ${what}`, () => {
       const { accounts, problems } = accountsIn(`\n${line}\n`);
       expect(accounts.size).toBe(0);
       expect(problems).toEqual(['line 2 is no account; impulse passwd writes them']);
     });
 
-  it('may have a higher cost than ours, as others recommend', () => {
+  it('may have a higher scrypt cost than ours', () => {
     for (const cost of ['131072:8:1', '16384:8:5', '8192:8:10'])
       expect(accountsIn(`ann:scrypt:${cost}:${SALT}:${HASH}`).problems).toEqual([]);
   });
 
-  it('must not have an account twice', () => {
+  it('rejects a duplicate account', () => {
     const line = `:scrypt:2:1:1:${SALT}:${HASH}\n`;
     expect(accountsIn(`ann${line}Ann${line}`).problems).toEqual(['line 2: Ann was there before']);
   });
 
-  it('accepts both line ends, and numbers the lines', () => {
+  it('accepts both line endings, and numbers the lines', () => {
     const line = `:scrypt:2:1:1:${SALT}:${HASH}`;
     const { accounts, problems } = accountsIn(`ann${line}\r\n\r\n\n?\r\nbob${line}\r\n?`);
     expect([...accounts.keys()]).toEqual(['ann', 'bob']);
     expect(problems.map((problem) => problem.split(' is ')[0])).toEqual(['line 4', 'line 6']);
   });
 
-  it("has no account in a line of thousands of letters, and doesn't parse it", () => {
+  it('rejects a line of thousands of letters without parsing it', () => {
     const normalize = spyOn(String.prototype, 'normalize').and.callThrough();
     expect(accountsIn(`${'a'.repeat(5000)}:scrypt:2:1:1:${SALT}:${HASH}`).problems.length).toBe(1);
     expect(normalize).not.toHaveBeenCalled();
   });
 
-  it('is read in steps of one line each, however many lines there are', () => {
+  it('is read in one step per line', () => {
     const steps = accountSteps('\n'.repeat(5000));
     let count = 0;
     const split = spyOn(String.prototype, 'split').and.callThrough();
@@ -94,23 +94,23 @@ describe('a password', () => {
     ann = await newAccount('ann', 'caf\u00e9 horse', CHEAP);
   });
 
-  it('is accepted, however its accents are typed', async () => {
+  it('is accepted in any Unicode form', async () => {
     expect(await isPassword('caf\u00e9 horse', ann)).toBe(true);
     expect(await isPassword('cafe\u0301 horse', ann)).toBe(true);
   });
 
-  it('is refused otherwise', async () => {
+  it('is rejected if it differs', async () => {
     for (const wrong of ['', 'cafe horse', 'caf\u00e9 horse ', 'Caf\u00e9 horse'])
       expect(await isPassword(wrong, ann)).toBe(false);
   });
 
-  it('gets its own salt each time', async () => {
+  it('gets a new salt each time', async () => {
     const again = await newAccount('ann', 'caf\u00e9 horse', CHEAP);
     expect(again.salt).not.toEqual(ann.salt);
     expect(again.hash).not.toEqual(ann.hash);
   });
 
-  it('of an unknown handle costs as much as one of the file, or a new one', async () => {
+  it('of an unknown handle takes as long to check as one in the file', async () => {
     expect(nobodyLike([ann]).cost).toEqual(CHEAP);
     expect(nobodyLike([]).cost).toEqual(COST);
     expect(await isPassword('', nobodyLike([ann]))).toBe(false);

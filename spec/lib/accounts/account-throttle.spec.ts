@@ -6,13 +6,13 @@ import { holds } from '../../support/holds.js';
 const from = (index: number) => `198.51.${index >> 8}.${index & 255}`;
 
 describe('accountThrottle', () => {
-  it('slows down the tries for one account from any address', () => {
+  it('slows down attempts for one account from any address', () => {
     const { delayMs } = accountThrottle();
     const waits = Array.from({ length: 9 }, (_, index) => delayMs('ann', from(index), 0));
     expect(waits).toEqual([0, 0, 0, 1000, 3000, 7000, 10_000, 10_000, 10_000]);
   });
 
-  it('never delays a try by more than ten seconds', () => {
+  it('delays an attempt by at most ten seconds', () => {
     const { delayMs } = accountThrottle();
     const tries = fc.array(fc.record({ afterMs: fc.nat(20_000), address: fc.nat(300) }), { maxLength: 60 });
     let now = 0;
@@ -27,7 +27,7 @@ describe('accountThrottle', () => {
     );
   });
 
-  it('spaces the checks of concurrent tries by ten seconds', () => {
+  it('spaces the checks of concurrent attempts by ten seconds', () => {
     const { delayMs } = accountThrottle();
     let now = 0;
     let checked = 0;
@@ -45,14 +45,14 @@ describe('accountThrottle', () => {
     expect(delayMs(long, from(1), 0)).toBe(1000);
   });
 
-  it('forgets one try a minute', () => {
+  it('forgets one attempt a minute', () => {
     const { delayMs } = accountThrottle();
     for (let index = 0; index < 100; index += 1) delayMs('ann', from(index), 0);
     expect(delayMs('ann', from(1), 5 * 60_000)).toBe(0);
     expect(delayMs('ann', from(1), 6 * 60_000)).toBe(0);
   });
 
-  it("doesn't count a successful try", () => {
+  it("doesn't count a successful attempt", () => {
     const { delayMs, succeeded } = accountThrottle();
     for (let index = 0; index < 20; index += 1) {
       expect(delayMs('ann', from(index), 0)).toBe(0);
@@ -60,7 +60,7 @@ describe('accountThrottle', () => {
     }
   });
 
-  it("doesn't slow down addresses from which the account logged in lately, nor count their tries", () => {
+  it('exempts addresses from which the account logged in recently', () => {
     const { delayMs, succeeded } = accountThrottle();
     delayMs('ann', '2001:db8::1', 0);
     succeeded('ann', '2001:db8::1', 0);

@@ -28,7 +28,7 @@ describe('withFileLock', () => {
     return most;
   };
 
-  it('runs one action at a time, and leaves no file behind', async () => {
+  it('runs one action at a time, and removes the lock file', async () => {
     expect(await mostAtOnce(6)).toBe(1);
     expect(readdirSync(folder.path)).toEqual([]);
   });
@@ -43,13 +43,13 @@ describe('withFileLock', () => {
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
-  it('breaks the lock of a dead process once, however many processes wait', async () => {
+  it('breaks the lock of a dead process once, for any number of waiting processes', async () => {
     writeFileSync(lock, `${2 ** 30} ${hostname()} left-behind`);
     expect(await mostAtOnce(6)).toBe(1);
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
-  it('breaks an old lock that is empty or another machine\u2019s', async () => {
+  it('breaks an old lock that is empty or of another machine', async () => {
     for (const left of ['', `${process.pid} another-machine left-behind`]) {
       writeFileSync(lock, left);
       utimesSync(lock, new Date(0), new Date(0));

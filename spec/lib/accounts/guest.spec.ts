@@ -80,7 +80,7 @@ describe('guest', () => {
   );
 
   it(
-    'emits no user when the session ends first, and asks nothing before subscription',
+    'emits no user when the session ends first, and asks nothing before it is subscribed to',
     marbles((m) => {
       const written: string[] = [];
       const line$ = m.cold<string>('--|');
@@ -93,7 +93,7 @@ describe('guest', () => {
   );
 
   it(
-    'refuses handles on line, and those that look the same',
+    'refuses handles on line, and handles that look the same',
     marbles((m) => {
       const line$ = m.cold('a-b---d-', { a: 'ANN', b: '\uff41\uff4e\uff4e', d: 'anna' });
       const written: string[] = [];
@@ -110,7 +110,7 @@ describe('guest', () => {
   );
 
   it(
-    'refuses reserved handles, and the name of its board',
+    'refuses reserved handles, and the name of the board',
     marbles((m) => {
       const name = "That handle is the sysop's. Please choose another one.\nHandle: ";
       const word =

@@ -49,7 +49,7 @@ describe('handleOf', () => {
     expect(handleOf('Zoe\u0308')).toBe('Zo\u00eb');
   });
 
-  it('converts letters of other widths and shapes to ordinary ones', () => {
+  it('converts full-width and styled letters to ordinary ones', () => {
     expect(handleOf('\uff42\uff4f\uff42')).toBe('bob');
     expect(handleOf('\u{1d41b}\u{1d428}\u{1d41b}')).toBe('bob');
     expect(handleOf('\u2461\u2460')).toBe('21');
@@ -96,7 +96,7 @@ describe('handleOf', () => {
 });
 
 describe('oneWord', () => {
-  it('replaces blanks with an underline, and either is found', () => {
+  it('replaces blanks with an underscore, and matches either', () => {
     expect(oneWord(' ann  are you')).toBe('ann_are_you');
     expect(folded('Ann are you')).toBe(folded('ann_ARE_you'));
   });

@@ -17,7 +17,7 @@ function jobs() {
 }
 
 describe('limitConcurrency', () => {
-  it('does so many things at once, and the others when one of them is done, also when it failed', async () => {
+  it('runs at most two jobs at a time, and starts the next when one completes or fails', async () => {
     const { begun, job, end } = jobs();
     const inTurn = limitConcurrency(2);
     const heard: string[] = [];
@@ -37,7 +37,7 @@ describe('limitConcurrency', () => {
     expect(heard).toEqual(['b', '|', 'broken', 'c', '|', 'd', '|']);
   });
 
-  it('lets who is unsubscribed leave the line', async () => {
+  it('skips a queued job that was unsubscribed', async () => {
     const { begun, job, end } = jobs();
     const inTurn = limitConcurrency(1);
     inTurn(job('a')).subscribe();
@@ -47,7 +47,7 @@ describe('limitConcurrency', () => {
     expect(begun).toEqual(['a', 'c']);
   });
 
-  it('keeps the place of what has begun until it is done, and tells nobody who left', async () => {
+  it('keeps the slot of a running job after it is unsubscribed, and emits no result', async () => {
     const { begun, job, end } = jobs();
     const inTurn = limitConcurrency(1);
     const heard: string[] = [];
@@ -61,7 +61,7 @@ describe('limitConcurrency', () => {
     expect(heard).toEqual([]);
   });
 
-  it('fails whose work cannot even begin', () => {
+  it('passes on an error thrown before the job starts', () => {
     const failed = jasmine.createSpy();
     limitConcurrency(1)(() => {
       throw new Error('no');

@@ -65,7 +65,7 @@ describe('setPassword', () => {
     expect((await accountReader(file)()).size).toBe(2);
   });
 
-  it('changes an account whose handle is spelled in another way', async () => {
+  it('changes an account whose handle is spelled differently', async () => {
     const line = (await written({ ann: 'old password' })).trim();
     writeFileSync(file, `# was\r${line}\n${line.replace('scrypt:2:', 'scrypt:02:')}\r\n`);
     expect(await setPassword(file, 'ann', 'new password')).toBe('changed');
@@ -87,7 +87,7 @@ describe('setPassword', () => {
     expect(await fits('zo\u00eb', 'new password')).toBe(true);
   });
 
-  it("keeps the owner of the file, so that a board that isn't root\u2019s can still read it", async () => {
+  it("keeps the owner of the file, so that a board that isn't root's can still read it", async () => {
     if (process.getuid?.() !== 0) pending('only root can give a file away');
     await writeAccounts(file, { ann: 'old password' });
     chownSync(file, 1234, 1235);
@@ -114,7 +114,7 @@ describe('setPassword', () => {
     expect(readFileSync(file, 'utf8') === full).toBe(true);
   });
 
-  it('loses no account when several are added at once, and never shows half a file', async () => {
+  it('loses no account when several are added at once, and never exposes a partial file', async () => {
     await writeAccounts(file, { ann: 'correct horse' });
     const handles = ['bob', 'eve', 'joe', 'kim', 'lee', 'max'];
     const made = Promise.all(handles.map((handle) => setPassword(file, handle, `password of ${handle}`)));

@@ -55,13 +55,13 @@ describe('passwords', () => {
     folder.remove();
   });
 
-  it('lets a caller with an account in, under the handle of the file, and shows no password', async () => {
+  it('logs in a caller with an account under the handle in the file, and shows no password', async () => {
     typed.next('ANN\rcorrect horse\r');
     expect(await happens('sessionAuthenticated')).toEqual(jasmine.objectContaining({ handle: 'Ann' }));
     expect(caller.screen).toBe('Handle: ANN\nPassword: \n');
   });
 
-  it('gives the same answer to a wrong password and an unknown handle, and allows three tries', async () => {
+  it('gives the same answer to a wrong password and an unknown handle, and allows three attempts', async () => {
     for (const tried of ['ann\rwrong\r', 'nobody\rcorrect horse\r', 'bob\rcorrect horse\r']) {
       await asked();
       typed.next(tried);
@@ -92,12 +92,12 @@ describe('passwords', () => {
     expect(JSON.stringify(second)).not.toContain('correct');
   });
 
-  it('accepts the right password at the third try, with everything typed ahead', async () => {
+  it('accepts the right password at the third attempt, with all input typed ahead', async () => {
     typed.next('ann\rwrong\rann\rwrong\rann\rcorrect horse\r');
     expect(await happens('sessionAuthenticated')).toEqual(jasmine.objectContaining({ handle: 'Ann' }));
   });
 
-  it('reads the changed file at each try', async () => {
+  it('rereads a changed file at each attempt', async () => {
     typed.next('eve\r');
     await writeAccounts(file, { eve: 'new here' });
     typed.next('new here\r');
@@ -117,7 +117,7 @@ describe('passwords', () => {
     );
   });
 
-  it('penalises no address for logins that could not be checked', async () => {
+  it("penalises no address for logins that couldn't be checked", async () => {
     folder.remove();
     typed.next('ann\rcorrect horse\r');
     await happens('sessionClosed');
@@ -126,7 +126,7 @@ describe('passwords', () => {
     expect(seen).not.toContain('addressPenalised');
   });
 
-  it('logs nobody in after a hang-up during the check', async () => {
+  it('logs in no caller who hung up during the check', async () => {
     typed.next('ann\rcorrect horse\r');
     typed.complete();
     expect(await happens('sessionClosed')).toEqual(jasmine.objectContaining({ reason: 'hangup' }));
@@ -136,7 +136,7 @@ describe('passwords', () => {
     expect(seen).not.toContain('sessionAuthenticated');
   });
 
-  it('delays tries for one account from many addresses, known or not', async () => {
+  it('delays attempts for one account from many addresses, known or not', async () => {
     for (const handle of ['ann', 'nobody']) {
       const scheduler = new VirtualTimeScheduler();
       const event$ = new ReplaySubject<ServerEvent>();

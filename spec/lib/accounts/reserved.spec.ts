@@ -35,7 +35,8 @@ describe('reserved', () => {
     it(`reserves ${handle} for the board`, () => expect(reserved(handle, 'Night Owl')).toBe('name'));
 
   for (const handle of ['help', 'QUIT', 'who', 'stats', 'he-lp', 'w-h-o', 'login', 'me'])
-    it(`reserves ${handle} as a word people type`, () => expect(reserved(handle, 'Impulse')).toBe('word'));
+    it(`reserves ${handle} as a word that people type`, () =>
+      expect(reserved(handle, 'Impulse')).toBe('word'));
 
   for (const handle of [
     ...[

@@ -7,7 +7,7 @@ import type { App } from '../../../streams/types/app.js';
 import { openBoard } from '../../support/lobby.js';
 
 const hello: App = (session) => of(`Hello, ${session.user?.handle}!\n`);
-/** Asks for a line of its own. */
+/** An app that asks for a line. */
 const repeat: App = (session) => session.ask('Say: ').pipe(map((line) => `${line}, ${line}\n`));
 const UNKNOWN = 'That is not in the menu.\n';
 
@@ -59,7 +59,7 @@ describe('menu', () => {
     }),
   );
 
-  /** What somebody reads who types these lines, after their login. */
+  /** The output after the login for a caller who types these lines. */
   const reads = (app: App, ...lines: string[]): string => {
     const ann = openBoard(app).calls('ann');
     ann.says(...lines);
@@ -93,7 +93,7 @@ describe('menu', () => {
     expect(reads(app, '  hELLO ', 'HELLO')).toBe('Hello, ann!\n? Hello, ann!\n? ');
   });
 
-  it('rejects an unknown choice and asks again; an empty line only asks again', () => {
+  it('rejects an unknown choice and asks again; after an empty line it only asks again', () => {
     const app = menu({ h: hello, q: quit }, '? ');
     expect(reads(app, 'x', '', '  ')).toBe(`${UNKNOWN}? ? ? `);
   });
@@ -103,12 +103,12 @@ describe('menu', () => {
     expect(reads(app, '__proto__', 'constructor', 'toString')).toBe(`${UNKNOWN}? `.repeat(3));
   });
 
-  it('gives an app the lines that it asks for, and takes the next one itself, typed ahead or not', () => {
+  it('passes lines to an app while it asks, and reads the next line itself, typed ahead or not', () => {
     const app = menu({ r: repeat, h: hello, q: quit }, '? ');
     expect(reads(app, 'r', 'h', 'h', 'r', 'q', 'q', 'h')).toBe('Say: h, h\n? Hello, ann!\n? Say: q, q\n? ');
   });
 
-  it('returns to the outer menu at quit; at quit of the outermost the session ends', () => {
+  it('returns to the outer menu at quit, and ends the session at quit of the outermost', () => {
     const inner = menu({ h: hello, q: quit }, 'inner? ');
     const middle = menu({ i: inner, q: quit }, 'middle? ');
     const board = openBoard(menu({ m: middle, q: quit }, 'outer? '));
@@ -135,7 +135,7 @@ describe('menu', () => {
     expect(board.manager.sessions.size).toBe(0);
   });
 
-  it('asks once for each line, also if apps complete at once', () => {
+  it('asks once per line, also if apps complete synchronously', () => {
     const app = menu({ e: () => EMPTY, q: quit }, '? ');
     expect(reads(app, ...'e'.repeat(10_000))).toBe('? '.repeat(10_000));
   });
@@ -157,7 +157,7 @@ describe('menu', () => {
         ),
     ],
   ] as [string, App][]) {
-    it(`ends the session with an app that fails ${where}, in a nested menu too`, () => {
+    it(`ends the session when an app fails ${where}, in a nested menu too`, () => {
       const board = openBoard(menu({ m: menu({ b: broken }, 'inner? ') }, '? '));
       const reasons: string[] = [];
       board.manager.event$.subscribe(

@@ -39,7 +39,7 @@ function thrownBy(act: () => unknown): OptionsError {
 const impulse = createImpulse as (options?: unknown) => ReturnType<typeof createImpulse>;
 const manager = createSessionManager as (options?: unknown) => ReturnType<typeof createSessionManager>;
 
-describe('the options of a program', () => {
+describe('options', () => {
   const ofLimits: readonly (readonly [string, unknown])[] = [
     ['maxSessions', Number.NaN],
     ['maxSessions', -1],
@@ -171,7 +171,7 @@ describe('the options of a program', () => {
     expect(() => board.setLimits({ maxSessions: 10, reserve: 2 })).not.toThrow();
   });
 
-  it('that are undefined get their defaults', () => {
+  it('get their defaults if they are undefined', () => {
     const undefinedOnes = Object.fromEntries(Object.keys(IMPULSE_OPTIONS).map((name) => [name, undefined]));
     expect(() => impulse({ ...undefinedOnes, app })).not.toThrow();
     expect(() => manager({ app }).setLimits({ maxSessions: undefined })).not.toThrow();
@@ -206,7 +206,7 @@ describe('the options of a program', () => {
     expect(thrownBy(() => impulse({ app, [`x${'y'.repeat(1e6)}`]: 1 })).message.length).toBeLessThan(200);
   });
 
-  it('follow the rules of the settings: the value of each default is allowed', () => {
+  it('follow the rules of the settings: each default is allowed', () => {
     for (const [name, rule] of Object.entries(LIMITS)) {
       const setting: Setting = SETTINGS[name as keyof typeof LIMITS];
       expect(setting.rule).withContext(name).toBe(rule);

@@ -84,7 +84,7 @@ describe('readConfig', () => {
       expect(read(sources).config.block).toEqual(['192.0.2.1', '203.0.113.0/24', '2001:db8::/32']);
     });
 
-    it("reports the file and line that isn't a network", () => {
+    it('reports the file and line of an invalid network', () => {
       expect(problems(inFile('203.0.113.0/24\n203.0.113.0/99\n'))).toEqual([
         jasmine.stringMatching(
           /^block "192.0.2.1,blocked" \(from --block\): .*; blocked line 2: "203.0.113.0\/99" is not a network$/,
@@ -172,7 +172,7 @@ describe('readConfig', () => {
       expect(read({ flags: { port: '2324' } }).config.metricsPort).toBe(2323);
     });
 
-    it('has all problems in its message too', () => {
+    it('lists all problems in its message too', () => {
       expect(() => read({ flags: { port: 'a', host: '%' } })).toThrowError(
         ConfigError,
         'host "%" (from --host): allowed is an IP address or a host name\n' +
@@ -180,13 +180,13 @@ describe('readConfig', () => {
       );
     });
 
-    it('ignores one that another source overrides', () => {
+    it('ignores an invalid value that another source overrides', () => {
       file('.env', 'IMPULSE_PORT=abc');
       expect(read({ env: { IMPULSE_PORT: '7' } }).config.port).toBe(7);
       expect(read({ flags: { port: '7' }, env: { IMPULSE_PORT: 'abc' } }).config.port).toBe(7);
     });
 
-    it('does not fall back to a weaker source', () => {
+    it("doesn't fall back to a weaker source", () => {
       expect(problems({ flags: { port: 'abc' }, env: { IMPULSE_PORT: '7' } }).length).toBe(1);
     });
 
@@ -218,14 +218,14 @@ describe('readConfig', () => {
       expect(read().envFile).toEqual({ path, found: true });
     });
 
-    it("with a line that would be lost, rejects it, so that a typing error doesn't admit guests", () => {
+    it("rejects it if a line would be lost, so that a typing error doesn't admit guests", () => {
       file('.env', 'IMPULSE_PORT=5\nIMPULSE_PASSWORDS accounts\n');
       expect(problems()).toEqual([
         `.env line 2: "IMPULSE_PASSWORDS accounts" can't be read: allowed is NAME=VALUE, such as IMPULSE_PORT=2323`,
       ]);
     });
 
-    it('that is a directory, reports it with all other problems', () => {
+    it('reports a directory with all other problems', () => {
       mkdirSync(join(cwd, '.env'));
       expect(problems({ flags: { port: 'abc' } })).toEqual([
         `${join(cwd, '.env')} can't be read: not a file`,
@@ -233,7 +233,7 @@ describe('readConfig', () => {
       ]);
     });
 
-    it('like the .env.example with every line uncommented, returns the defaults without a warning', () => {
+    it('returns the defaults without a warning for .env.example with every line uncommented', () => {
       const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
       const defaults = read().config;
       file('.env', example.replace(/^#(?=IMPULSE_)/gm, ''));
@@ -271,7 +271,7 @@ describe('readConfig', () => {
       ]);
     });
 
-    it("doesn't read what isn't a regular file", () => {
+    it("doesn't read anything but a regular file", () => {
       expect(problems({ flags: { banner: '.' } })[0]).toContain(`; ${cwd}: not a file`);
       expect(problems({ flags: { banner: '/dev/zero' } })[0]).toContain('; /dev/zero: not a file');
     });
@@ -315,13 +315,13 @@ describe('readConfig', () => {
       }
     });
 
-    it("of a variable with a typing error in its prefix, and of no other program's", () => {
+    it("of a variable with a typing error in its prefix, but not of other programs' variables", () => {
       expect(warnings({ IMPULS_PORT: '1', PORT: '2', MAX_SESSIONS: '3' })).toEqual([
         'IMPULS_PORT (from the environment) is not a setting; did you mean IMPULSE_PORT?',
       ]);
     });
 
-    it('of a name in small letters or with dashes', () => {
+    it('of a name in lower case or with dashes', () => {
       expect(warnings({ IMPULSE_port: '1' })[0]).toContain('did you mean IMPULSE_PORT?');
       expect(warnings({ 'IMPULSE_MAX-SESSIONS': '1' })[0]).toContain('did you mean IMPULSE_MAX_SESSIONS?');
     });
@@ -356,7 +356,7 @@ describe('formatTable', () => {
     expect(table.split('\n')[1]).toBe('banner  a\\u{a}\\u{1b}[2Jb  --banner');
   });
 
-  it('returns only the header without rows', () => {
+  it('returns only the header if there are no rows', () => {
     expect(formatTable([])).toBe('name  value  source');
   });
 });

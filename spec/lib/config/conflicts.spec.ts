@@ -4,7 +4,7 @@ describe('conflictOfLimits', () => {
   const of = (reserve: number, maxSessions: number) =>
     conflictOfLimits({ reserve, maxSessions }, (key) => `--${key}`);
 
-  it('finds a reserve of more nodes than there are', () => {
+  it('finds a reserve larger than the number of nodes', () => {
     expect(of(20, 10)).toEqual({
       key: 'reserve',
       allowed: 'a whole number up to --maxSessions, which is 10',

@@ -8,7 +8,7 @@ const settings: Setting[] = Object.values(SETTINGS);
 describe('envFile', () => {
   const [, ...paragraphs] = envFile().trimEnd().split('\n\n');
 
-  it('has every setting, explained, commented out, with its default, in the order of the table', () => {
+  it('lists every setting, described, commented out, with its default, in the order of SETTINGS', () => {
     expect(paragraphs).toEqual(
       settings.map(
         (setting) =>
@@ -25,7 +25,7 @@ describe('envFile', () => {
     });
   });
 
-  it('is what .env.example is: write it there when a setting has changed', () => {
+  it('matches .env.example (regenerate that after changing a setting)', () => {
     expect(readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8')).toBe(envFile());
   });
 });

@@ -56,7 +56,7 @@ describe('init', () => {
     expect(readdirSync(folder.path)).toEqual(['banner.txt']);
   });
 
-  it('says why when it cannot write', () => {
+  it("says why it can't write", () => {
     writeFileSync(inside('file'), '');
     expect(() => init(inside('file/board'))).toThrowError(/^nothing was written: [^\n]*ENOTDIR[^\n]*$/);
     if (process.getuid?.() === 0) return;

@@ -3,7 +3,7 @@ import { nearest } from '../../../lib/config/nearest.js';
 describe('nearest', () => {
   const names = ['maxSessions', 'idleTimeoutMs', 'app', 'bus'];
 
-  it('returns the name that was meant', () => {
+  it('returns the intended name', () => {
     expect(nearest('maxSesions', names)).toBe('maxSessions');
     expect(nearest('idleTimeout', names)).toBe('idleTimeoutMs');
     expect(nearest('ap', names)).toBe('app');

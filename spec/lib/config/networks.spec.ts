@@ -39,7 +39,7 @@ describe('networkOf', () => {
 });
 
 describe('networks', () => {
-  it('contains the addresses that are in one of them', () => {
+  it('contains an address if one of the networks does', () => {
     const held = networks(['203.0.113.0/24', '192.0.2.7', '2001:db8::/32']);
     expect(['203.0.113.255', '192.0.2.7', '2001:db8:ffff::1'].map(held)).toEqual([true, true, true]);
     expect(['203.0.114.0', '192.0.2.8', '2001:db9::1'].map(held)).toEqual([false, false, false]);
@@ -71,12 +71,12 @@ describe('networks', () => {
     expect(networks([])('198.51.100.1')).toBe(false);
   });
 
-  it("contains nothing that isn't an address", () => {
+  it('contains nothing but addresses', () => {
     const held = networks(['0.0.0.0/0', '::/0']);
     for (const text of ['', 'unix', '1.2.3', '%']) expect(held(text)).withContext(text).toBe(false);
   });
 
-  it('looks an address up once for each prefix length, however long the list', () => {
+  it('looks an address up once per prefix length, however long the list', () => {
     const many = Array.from({ length: 2000 }, (_, index) => `10.${index >> 8}.${index & 255}.0/24`);
     const held = networks([...many, '192.0.2.0/25', '2001:db8::/32', '2001:db8:1::/48']);
     const looks = spyOn(Set.prototype, 'has').and.callThrough();

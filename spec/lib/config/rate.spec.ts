@@ -45,11 +45,11 @@ describe('formatRate', () => {
     it(`writes ${text} as it was read`, () => expect(formatRate(parseRate(text) ?? null)).toBe(text));
   }
 
-  it('leaves out a burst that says nothing new', () => {
+  it('leaves out a burst equal to the count', () => {
     expect(formatRate({ count: 10, perMs: 60_000, burst: 10 })).toBe('10/min');
   });
 
-  it('writes a time without a name as a duration', () => {
+  it('writes a period without a name as a duration', () => {
     expect(formatRate({ count: 3, perMs: 250, burst: 4 })).toBe('3/250ms:4');
   });
 });

@@ -33,7 +33,7 @@ describe('readEnvFile', () => {
     expect(read('')).toEqual({ path: path(), found: true, values: {}, problems: [], warnings: [] });
   });
 
-  it('reads what dotenv reads, without warnings if all is well', () => {
+  it('reads what dotenv reads, without warnings for a valid file', () => {
     const text = [
       '# a board',
       '',
@@ -88,7 +88,7 @@ describe('readEnvFile', () => {
     'IMPULSE PORT=2400',
     '; IMPULSE_PORT=2400',
   ]) {
-    it(`rejects a line that was meant as a setting and isn't one: ${line}`, () => {
+    it(`rejects an invalid line that was meant as a setting: ${line}`, () => {
       expect(sayings(`# board\nIMPULSE_HOST=::1\n\n  ${line}\nIMPULSE_NAME=Owl\n`)).toEqual([
         `! .env line 4: ${JSON.stringify(line)} can't be read: allowed is NAME=VALUE, such as IMPULSE_PORT=2323`,
       ]);

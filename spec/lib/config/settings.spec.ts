@@ -12,7 +12,7 @@ describe('SETTINGS', () => {
         expect(setting.description).toMatch(/^[A-Z][\x20-\x7e]+[^.]$/);
         expect(setting.allowed).toMatch(/^[a-z][\x20-\x7e]+[^.]$/);
       });
-      it('says in a word what it takes, and allows each of its choices and no more', () => {
+      it('has a word for its kind of value, and accepts exactly its choices', () => {
         expect(setting.takes).toMatch(/^[a-z]+$/);
         for (const choice of setting.choices ?? []) expect(setting.parse(choice)).not.toBeUndefined();
         expect(setting.choices ? `one of ${setting.choices.join(', ')}` : null).toBe(
@@ -26,14 +26,14 @@ describe('SETTINGS', () => {
     });
   }
 
-  it('is divided by headings, the first of which comes first', () => {
+  it('starts with a heading, and has no empty section', () => {
     const [first] = Object.keys(SETTINGS);
     const headed = Object.keys(SETTINGS).filter((key) => key in HEADINGS);
     expect(Object.keys(HEADINGS)).toEqual(headed);
     expect(headed[0]).toBe(first as string);
   });
 
-  it('has the keys of its names, with the unit of a duration or a size', () => {
+  it('has keys that match the names, with the unit of a duration or a size', () => {
     const camelCase = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
     for (const [key, { name }] of Object.entries(SETTINGS)) {
       expect(key.replace(/(Ms|Bytes)$/, '')).toBe(camelCase(name));
@@ -78,7 +78,7 @@ describe('SETTINGS', () => {
     });
   });
 
-  it('takes how many callers may not have logged in as OpenSSH writes it, or one number', () => {
+  it('reads max-unauthenticated as OpenSSH does, or as one number', () => {
     const { parse } = SETTINGS.maxUnauthenticated;
     expect(parse('10:30:60')).toEqual({ start: 10, rate: 30, full: 60 });
     expect(parse('8')).toEqual({ start: 8, rate: 100, full: 8 });
@@ -88,7 +88,7 @@ describe('SETTINGS', () => {
     }
   });
 
-  it('takes networks and names of files, with commas between', () => {
+  it('reads networks and file names, separated by commas', () => {
     const { parse } = SETTINGS.block;
     expect(parse('192.0.2.1, 203.0.113.0/24,2001:db8::/32,/etc/impulse/blocked')).toEqual([
       '192.0.2.1',
@@ -108,7 +108,7 @@ describe('SETTINGS', () => {
     expect(SETTINGS.idleTimeoutMs.parse('0s')).toBeUndefined();
   });
 
-  it('takes bytes a second, or off', () => {
+  it('reads bytes per second, or off', () => {
     const { parse } = SETTINGS.inputRate;
     expect([parse('64'), parse('4k'), parse('off')]).toEqual([64, 4096, null]);
     expect([parse('63'), parse('fast')]).toEqual([undefined, undefined]);
@@ -127,7 +127,7 @@ describe('SETTINGS', () => {
     'A-1',
     'a.b.c9',
   ]) {
-    it(`takes the host ${text}`, () => expect(host.parse(text)).toBe(text));
+    it(`accepts the host ${text}`, () => expect(host.parse(text)).toBe(text));
   }
   for (const text of [
     '127.0.0.999',
@@ -151,7 +151,7 @@ describe('SETTINGS', () => {
     expect(host.parse(`${'a.'.repeat(126)}bc`)).toBeUndefined();
   });
 
-  it('keeps whole numbers within their bounds', () => {
+  it('limits whole numbers to their bounds', () => {
     expect(port.parse('0')).toBe(0);
     expect(port.parse('65535')).toBe(65_535);
     expect(port.parse('65536')).toBeUndefined();
@@ -179,7 +179,7 @@ describe('SETTINGS', () => {
     }
   });
 
-  it('takes any line of 60 letters for the name of the board', () => {
+  it('accepts any line of 60 letters as the name of the board', () => {
     for (const text of ['The Night Shift', '漢字 BBS', 'é'.repeat(60), '👪'.repeat(60)]) {
       expect(name.parse(text)).withContext(text).toBe(text);
     }
@@ -188,14 +188,14 @@ describe('SETTINGS', () => {
     }
   });
 
-  it('takes a word only from its list', () => {
+  it('accepts only the words in a list', () => {
     expect(logLevel.parse('silent')).toBe('silent');
     expect(logLevel.parse('INFO')).toBeUndefined();
     expect(logFormat.parse('json')).toBe('json');
     expect(logFormat.parse('constructor')).toBeUndefined();
   });
 
-  it("takes any file's name for the banner, and built-in for none", () => {
+  it('accepts any file name for the banner, and built-in for none', () => {
     expect(banner.parse('welcome.ans')).toBe('welcome.ans');
     expect(banner.parse('./built-in')).toBe('./built-in');
     expect(banner.parse('built-in')).toBeNull();
@@ -203,7 +203,7 @@ describe('SETTINGS', () => {
 });
 
 describe('flag and variable', () => {
-  it('follow from the name', () => {
+  it('are derived from the name', () => {
     expect(flag(SETTINGS.connectionRatePerAddress)).toBe('--connection-rate-per-address');
     expect(variable(SETTINGS.connectionRatePerAddress)).toBe('IMPULSE_CONNECTION_RATE_PER_ADDRESS');
   });

@@ -5,7 +5,7 @@ import type { Paint } from '../../../lib/text/colour.js';
 import { messageOf } from '../../../lib/text/message-of.js';
 import type { ServerEvent } from '../../../streams/types/events.js';
 
-/** One of each event there is. */
+/** One event of each type. */
 const EVENTS: { readonly [Type in LogEvent['type']]: Extract<LogEvent, { type: Type }> } = {
   serverListening: { type: 'serverListening', host: '127.0.0.1', port: 2323 },
   connectionRefused: { type: 'connectionRefused', address: '192.0.2.1', reason: 'full' },
@@ -64,7 +64,7 @@ const EVENTS: { readonly [Type in LogEvent['type']]: Extract<LogEvent, { type: T
 
 const failed = (error: unknown): LogEvent => ({ ...EVENTS.sessionClosing, reason: 'app-error', error });
 
-/** A log that keeps its lines, with a clock that stands. */
+/** A log that collects its lines, with a stopped clock. */
 function kept({ level = 'debug', format = 'text', ...more }: Partial<LogOptions> = {}) {
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
@@ -72,7 +72,7 @@ function kept({ level = 'debug', format = 'text', ...more }: Partial<LogOptions>
   return { lines, log: createLog({ level, format, write, now, ...more }) };
 }
 
-/** The line that an event becomes. */
+/** The log line of an event. */
 function line(event: LogEvent, options: Partial<LogOptions> = {}): string | undefined {
   const { lines, log } = kept(options);
   log.event(event);
@@ -86,7 +86,7 @@ describe('createLog', () => {
   describe('as text', () => {
     const said = (event: LogEvent) => line(event)?.slice('2026-11-22 23:59:35 '.length);
 
-    it('names the penalised network if it is more than the address', () => {
+    it('names the penalised network if it is larger than the address', () => {
       expect(said(EVENTS.addressPenalised)).toBe('warn  penalised 192.0.2.1: flood, for 16s\n');
       const wider = { ...EVENTS.addressPenalised, address: '2001:db8::1', network: '2001:db8:0:0::/56' };
       expect(said(wider)).toBe(
@@ -118,7 +118,7 @@ describe('createLog', () => {
       );
     });
 
-    it('describes a session in plain words', () => {
+    it('describes a session', () => {
       expect(said(EVENTS.sessionWaiting)).toBe('debug session 17: 192.0.2.1 waits, number 2 in line\n');
       expect(said(EVENTS.sessionOpened)).toBe('info  node 3: 192.0.2.1 called in (session 17)\n');
       expect(said(EVENTS.sessionAuthenticated)).toBe('info  node 3: alice logged in (session 17)\n');
@@ -195,11 +195,11 @@ describe('createLog', () => {
       expect(said(EVENTS.serverFailed)).toBe('error the board failed: "no such page"\n');
     });
 
-    it('keeps the session id visible after the longest error', () => {
+    it('prints the session id even after the longest error', () => {
       expect(said(failed(new Error('x'.repeat(5000))))).toMatch(/x{200}…" \(session 17\)\n$/);
     });
 
-    it('formats durations readably', () => {
+    it('formats durations', () => {
       const took = (durationMs: number) =>
         /after (.*?),/.exec(line({ ...EVENTS.sessionClosed, durationMs }) ?? '')?.[1];
       expect([0, 400, 9_400, 9_600, 59_400, 59_600, 3_599_000, 7_380_000].map(took)).toEqual([
@@ -302,7 +302,7 @@ describe('createLog', () => {
     );
   });
 
-  it('leaves out lines below its level', () => {
+  it('omits lines below its level', () => {
     const written = (level: LogOptions['level']) => {
       const { lines, log } = kept({ level });
       for (const event of [...Object.values(EVENTS), failed('oops')]) log.event(event);

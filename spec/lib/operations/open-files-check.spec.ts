@@ -4,16 +4,16 @@ import { SPARE_FILES } from '../../../lib/process/open-files.js';
 describe('openFilesProblem', () => {
   const config = { maxSessions: 100, waitingRoom: 50 };
 
-  it('is null up to the last spare file', () => {
+  it('returns null up to the last spare file', () => {
     expect(openFilesProblem(config, 150 + SPARE_FILES)).toBeNull();
     expect(openFilesProblem(config, 150 + SPARE_FILES - 1)).not.toBeNull();
   });
 
-  it('is null without a limit', () => {
+  it('returns null without a limit', () => {
     expect(openFilesProblem({ maxSessions: 1_000_000, waitingRoom: 1_000_000 }, null)).toBeNull();
   });
 
-  it('says in one line what is wrong, what is allowed and how to raise it', () => {
+  it('names the problem, the allowed values and the remedy in one line', () => {
     expect(openFilesProblem({ maxSessions: 1000, waitingRoom: 0 }, 256)).toBe(
       'max-sessions 1000 needs 1096 open files and this process may have 256: allowed is max-sessions up to 160; ' +
         'to raise the limit, run `ulimit -n 1096` before the start (over the hard limit as root)',
@@ -27,7 +27,7 @@ describe('openFilesProblem', () => {
     );
   });
 
-  it('allows nothing where nothing fits', () => {
+  it('allows nothing if nothing fits', () => {
     expect(openFilesProblem({ maxSessions: 1, waitingRoom: 0 }, SPARE_FILES)).toContain(
       ': not even one session fits;',
     );
@@ -38,7 +38,7 @@ describe('openFilesProblem', () => {
 describe('openFilesWarning', () => {
   const config = { maxSessions: 100, waitingRoom: 20, gate: 'off', proxyFrom: [] };
 
-  it('says in one line how many callers fit, who else may be there, and what to set', () => {
+  it('names how many callers fit, what else needs files, and what to set, in one line', () => {
     expect(openFilesWarning(config, 250)).toBe(
       'this process may have 250 open files, enough for 154 callers; there may be 1244 at once ' +
         '(max-sessions 100, waiting-room 20, goodbyes 1124): ' +
@@ -46,12 +46,12 @@ describe('openFilesWarning', () => {
     );
   });
 
-  it('is null up to the last spare file', () => {
+  it('returns null up to the last spare file', () => {
     expect(openFilesWarning(config, 1244 + SPARE_FILES)).toBeNull();
     expect(openFilesWarning(config, 1244 + SPARE_FILES - 1)).not.toBeNull();
   });
 
-  it('is null without a limit', () => {
+  it('returns null without a limit', () => {
     expect(openFilesWarning({ ...config, maxSessions: 1_000_000 }, null)).toBeNull();
   });
 
@@ -64,7 +64,7 @@ describe('openFilesWarning', () => {
     );
   });
 
-  it('carries nobody with fewer files than the board has itself', () => {
+  it('allows no callers with fewer files than the board itself needs', () => {
     expect(openFilesWarning(config, SPARE_FILES - 1)).toContain('enough for 0 callers;');
   });
 });

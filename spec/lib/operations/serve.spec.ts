@@ -9,7 +9,7 @@ import { breakAccepting } from '../../support/break-accepting.js';
 import { call, logIn } from '../../support/caller.js';
 import { temporaryFolder } from '../../support/cheap-accounts.js';
 
-/** A board as `impulse serve` runs it, on a free port, with its log. */
+/** Runs `impulse serve` on a free port, and collects its log. */
 function start(
   signal$: Subject<NodeJS.Signals>,
   flags: Record<string, string> = {},
@@ -49,7 +49,7 @@ describe('serve', () => {
     expect(await code).toBe(0);
   });
 
-  it('warns once that bots can log in when any client can call as a guest', async () => {
+  it('warns once that bots can log in if any client can call as a guest', async () => {
     const said = async (flags: Record<string, string>) => {
       const signal$ = new Subject<NodeJS.Signals>();
       const { code, logs, lines } = start(signal$, flags);
@@ -126,7 +126,7 @@ describe('serve', () => {
     await code;
   });
 
-  it('writes an IPv6 address in the form each of the two programs expects', async () => {
+  it('prints an IPv6 address in the form each of the two programs expects', async () => {
     const signal$ = new Subject<NodeJS.Signals>();
     const { code, logs } = start(signal$, { host: '::1' });
 
@@ -153,7 +153,7 @@ describe('serve', () => {
     await code;
   });
 
-  it('never opens a board when the signal came first', async () => {
+  it('never opens the board if a signal came first', async () => {
     const signal$ = new ReplaySubject<NodeJS.Signals>();
     signal$.next('SIGTERM');
     const { code, lines } = start(signal$);
@@ -196,7 +196,7 @@ describe('serve', () => {
     expect(elsewhere.lines.at(-1)).toContain('this machine has no such address; choose another --host');
   });
 
-  it('says that your own board has the port, its process, and how to close it', async () => {
+  it('reports that a board of yours uses the port, its process, and how to close it', async () => {
     const folder = temporaryFolder();
     const control = join(folder.path, 'board.sock');
     const signal$ = new Subject<NodeJS.Signals>();
@@ -248,7 +248,7 @@ describe('serve', () => {
     });
   }
 
-  it('logs signals that change nothing, one a second, and stays open', async () => {
+  it('logs ignored signals, one a second, and stays open', async () => {
     jasmine.clock().install();
     try {
       const signal$ = new Subject<NodeJS.Signals>();
@@ -268,7 +268,7 @@ describe('serve', () => {
     }
   });
 
-  it('rereads the configuration at a SIGHUP while its terminal is open, and shuts down at one when it is closed', async () => {
+  it('rereads the configuration at a SIGHUP, or shuts down if its terminal is closed', async () => {
     const signal$ = new Subject<NodeJS.Signals>();
     let isGone = false;
     const { code, logs, lines } = start(signal$, {}, { terminalIsGone: () => isGone });

@@ -3,7 +3,7 @@ import { BEAT_MS, boardClock, MAX_SILENCE_MS } from '../../../lib/process/board-
 const START = Date.UTC(2026, 10, 22, 12);
 const HOUR_MS = 3_600_000;
 
-/** A clock of a process that a spec runs, stops and goes on with; and the machine's clock, which a spec sets. */
+/** A board clock on a process time that the spec runs and stops, and a wall clock that the spec sets. */
 function machine() {
   let time = START;
   let set = 0;
@@ -25,7 +25,7 @@ function machine() {
         for (const beat of beats) beat();
       }
     },
-    /** As by SIGSTOP and SIGCONT: nothing runs meanwhile, and what was due has its turn then. */
+    /** As by SIGSTOP and SIGCONT: nothing runs meanwhile, and due timers run afterwards. */
     standsStill(ms: number) {
       time += ms;
       for (const beat of beats) beat();
@@ -37,20 +37,20 @@ function machine() {
 }
 
 describe('boardClock', () => {
-  it('goes with the time of the process, in whole milliseconds', () => {
+  it('follows the time of the process, in whole milliseconds', () => {
     const { clock, runs } = machine();
     clock.run();
     runs(1234.5);
     expect(clock.now()).toBe(START + 1234);
   });
 
-  it('is not moved when the clock of the machine is set', () => {
+  it('ignores changes of the wall clock', () => {
     const { clock, sets } = machine();
     sets(24 * HOUR_MS);
     expect(clock.now()).toBe(START);
   });
 
-  it('makes a date by the clock of the machine as it is set now', () => {
+  it('returns a date by the current wall clock', () => {
     const { clock, runs, sets } = machine();
     const at = clock.now();
     runs(60_000);
@@ -60,7 +60,7 @@ describe('boardClock', () => {
     expect(clock.dateOf(clock.now())).toEqual(new Date(START + HOUR_MS + 60_000));
   });
 
-  it('does not count the time in which the process stood still', () => {
+  it("doesn't count the time of a standstill", () => {
     const { clock, runs, standsStill } = machine();
     clock.run();
     runs(10_000);
@@ -70,7 +70,7 @@ describe('boardClock', () => {
     expect(clock.now()).toBe(START + 15_000);
   });
 
-  it('keeps the time of day of what was before a standstill, and of what is after it', () => {
+  it('keeps the time of day before and after a standstill', () => {
     const { clock, runs, standsStill } = machine();
     clock.run();
     const before = clock.now();
@@ -85,7 +85,7 @@ describe('boardClock', () => {
     expect(clock.dateOf(clock.now())).toEqual(new Date(START + 12_000 + 2 * HOUR_MS));
   });
 
-  it('counts what is only late', () => {
+  it('counts a mere delay', () => {
     const { clock, runs, standsStill } = machine();
     clock.run();
     runs(10_000);
@@ -93,7 +93,7 @@ describe('boardClock', () => {
     expect(clock.now()).toBe(START + 10_000 + MAX_SILENCE_MS);
   });
 
-  it('counts everything while nothing runs', () => {
+  it('counts all time while nothing runs', () => {
     const { clock, standsStill } = machine();
     const stop = clock.run();
     stop();
@@ -103,7 +103,7 @@ describe('boardClock', () => {
     expect(clock.now()).toBe(START + HOUR_MS);
   });
 
-  it('beats once for all that run, until the last of them has ended', () => {
+  it('has one timer for all users, until the last one stops', () => {
     const { clock, beats } = machine();
     const [one, other] = [clock.run(), clock.run()];
     expect(beats.size).toBe(1);
@@ -114,7 +114,7 @@ describe('boardClock', () => {
     expect(beats.size).toBe(0);
   });
 
-  it('remembers a hundred standstills, and goes right after more', () => {
+  it('remembers a hundred standstills, and stays right after more', () => {
     const { clock, runs, standsStill } = machine();
     clock.run();
     for (let time = 0; time < 150; time += 1) {
@@ -125,7 +125,7 @@ describe('boardClock', () => {
     expect(clock.dateOf(clock.now())).toEqual(new Date(START + 150 * 11_000));
   });
 
-  it('is of this process, unless told otherwise, and keeps it no longer', () => {
+  it("uses the clocks of this process by default, and doesn't keep the process alive", () => {
     const clock = boardClock();
     const stop = clock.run();
     const at = clock.now();

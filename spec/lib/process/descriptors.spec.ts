@@ -7,14 +7,14 @@ const failing = (code: string) => () => {
 
 describe('descriptors', () => {
   it(
-    'emits nothing while there are some',
+    'emits nothing while descriptors are available',
     marbles((m) => {
       m.expect(descriptors(m.scheduler), '5s !').toBeObservable('-');
     }),
   );
 
   it(
-    'reports within a second when there are none, and when there are some again',
+    'reports within a second when none is left, and when some are available again',
     marbles((m) => {
       const open = () => {
         const now = m.scheduler.now();
@@ -25,7 +25,7 @@ describe('descriptors', () => {
   );
 
   it(
-    "treats the machine's limit like its own, and ignores other errors",
+    "treats the machine's limit like the process's own, and ignores other errors",
     marbles((m) => {
       m.expect(descriptors(m.scheduler, failing('ENFILE')), '3s !').toBeObservable('1s n', { n: false });
       m.expect(descriptors(m.scheduler, failing('ENOENT')), '3s !').toBeObservable('-');

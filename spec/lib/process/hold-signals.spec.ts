@@ -5,14 +5,14 @@ import { holdSignals, isIgnored, SIGNALS } from '../../../lib/process/hold-signa
 const NAMES = Object.keys(SIGNALS) as NodeJS.Signals[];
 
 describe('holdSignals', () => {
-  it('hears every signal of the table from its call on, and none twice', () => {
+  it('installs one handler for each signal in the table', () => {
     const source = new EventEmitter();
     holdSignals(source);
     for (const name of NAMES) expect(source.listenerCount(name)).withContext(name).toBe(1);
     expect(source.eventNames().length).toBe(NAMES.length);
   });
 
-  it('tells first what came before anybody heard, in order, and then the others as they come', () => {
+  it('replays the signals before the listener, in order, and then passes on each one', () => {
     const source = new EventEmitter();
     const hearSignals = holdSignals(source);
     source.emit('SIGTERM');
@@ -26,7 +26,7 @@ describe('holdSignals', () => {
     expect(heard).toEqual(['SIGTERM', 'SIGUSR1', 'SIGINT']);
   });
 
-  it('tells what comes while the first ones are told', () => {
+  it('passes on a signal that comes during the replay', () => {
     const source = new EventEmitter();
     const hearSignals = holdSignals(source);
     source.emit('SIGTERM');
@@ -40,7 +40,7 @@ describe('holdSignals', () => {
     expect(heard).toEqual(['SIGTERM', 'SIGINT']);
   });
 
-  it('keeps its handlers, however often a signal comes, so that none meets the default action', () => {
+  it('keeps its handlers after a signal, so that the default action never happens', () => {
     const source = new EventEmitter();
     let count = 0;
     holdSignals(source)(() => {
@@ -50,7 +50,7 @@ describe('holdSignals', () => {
     expect(count).toBe(100);
   });
 
-  it('does without a signal that this system has not', () => {
+  it("skips a signal that the system doesn't have", () => {
     const source = new EventEmitter();
     source.on('newListener', (name) => {
       if (name === 'SIGPWR') throw new Error('uv_signal_start EINVAL');
@@ -60,7 +60,7 @@ describe('holdSignals', () => {
     expect(source.listenerCount('SIGUSR2')).toBe(1);
   });
 
-  it('can be used of the process itself, for every signal of the table', () => {
+  it('handles every signal of the process', () => {
     const before = NAMES.map((name) => process.listeners(name as 'SIGINT'));
     const heard: string[] = [];
     holdSignals()((name) => heard.push(name));
@@ -75,21 +75,21 @@ describe('holdSignals', () => {
     }
   });
 
-  it('has a fate for every signal whose default action is the end of the process and that is no fault of its own', () => {
+  it('covers every signal that would end the process, except its own faults', () => {
     const elsewhere = [
-      // Nobody can hear these two; Node ignores the next two; the rest are faults of the process, or harmless by default.
+      // The first two can't be handled; Node ignores the next two; the rest are faults of the process, or harmless by default.
       ['SIGKILL', 'SIGSTOP'],
       ['SIGPIPE', 'SIGXFSZ'],
       ['SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGIOT', 'SIGBUS', 'SIGFPE', 'SIGSEGV', 'SIGSYS'],
       ['SIGCHLD', 'SIGURG', 'SIGWINCH', 'SIGCONT', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGPOLL'],
-      // Of other systems.
+      // Signals of other systems.
       ['SIGINFO', 'SIGUNUSED', 'SIGBREAK', 'SIGLOST', 'SIGEMT'],
     ].flat();
     const names = Object.keys(constants.signals).filter((name) => !elsewhere.includes(name));
     expect(names.sort()).toEqual(NAMES.filter((name) => name in constants.signals).sort());
   });
 
-  it('knows which of them change nothing', () => {
+  it('knows the ignored signals', () => {
     expect(NAMES.filter(isIgnored)).toEqual([
       'SIGUSR1',
       'SIGUSR2',

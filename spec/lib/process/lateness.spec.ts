@@ -1,14 +1,14 @@
 import { firstValueFrom, share, take, toArray } from 'rxjs';
 import { lateness } from '../../../lib/process/lateness.js';
 
-/** Keeps the event loop from everything else. */
+/** Blocks the event loop. */
 function block(ms: number): void {
   const until = performance.now() + ms;
   while (performance.now() < until);
 }
 
 describe('lateness', () => {
-  it('is at least what the event loop was held up for, since the last look', async () => {
+  it('returns at least how long the event loop was blocked since the last call', async () => {
     const late$ = lateness().pipe(take(3), share());
     late$.pipe(take(1)).subscribe(() => setTimeout(() => block(400), 50));
     const [, held, free] = await firstValueFrom(late$.pipe(toArray()));

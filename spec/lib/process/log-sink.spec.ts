@@ -1,7 +1,7 @@
 import { VirtualTimeScheduler } from 'rxjs';
 import { type LogSink, logSink, MAX_WAITING_BYTES } from '../../../lib/process/log-sink.js';
 
-/** A reader that takes so many bytes, and then fails in some way. */
+/** A destination that takes this many bytes, and then fails with an error. */
 class Reader {
   text = '';
   tries = 0;
@@ -32,7 +32,7 @@ describe('logSink', () => {
     sink.dropped$.subscribe((count) => dropped.push(count));
     return sink;
   };
-  /** Lets time go on, and no further. */
+  /** Advances the time. */
   const pass = (ms: number) => {
     const end = scheduler.schedule(() => {}, ms);
     scheduler.maxFrames = scheduler.frame + ms;
@@ -48,7 +48,7 @@ describe('logSink', () => {
     expect([reader.text, reader.tries]).toEqual(['one\ntwo é\n', 2]);
   });
 
-  it("keeps what a full reader doesn't take, retries later, and tears no line", () => {
+  it("keeps what a full reader doesn't take, retries later, and splits no line", () => {
     const reader = new Reader(6);
     const sink = made(reader);
     for (const line of ['one\n', 'two\n', 'three\n']) sink.write(line);
@@ -62,12 +62,12 @@ describe('logSink', () => {
     expect(dropped).toEqual([]);
   });
 
-  it('drops lines above its bound, and reports how many once there is room again', () => {
+  it('drops lines above its limit, and reports how many once there is room again', () => {
     const reader = new Reader(0);
     const sink = made(reader);
     const line = `${'x'.repeat(1023)}\n`;
     for (let count = 0; count < MAX_WAITING_BYTES / 1024 + 7; count += 1) sink.write(line);
-    // A shorter one would fit, but the gap is to be one.
+    // A shorter line would fit, but the gap must be contiguous.
     sink.write('\n');
     pass(10_000);
     expect(dropped).toEqual([]);
@@ -105,7 +105,7 @@ describe('logSink', () => {
     expect(scheduler.actions.length).toBe(0);
   });
 
-  it('ends at once when all is written', async () => {
+  it('ends at once if everything is written', async () => {
     const sink = made(new Reader(FOREVER));
     sink.write('one\n');
     await sink.end();
@@ -124,7 +124,7 @@ describe('logSink', () => {
     expect(scheduler.actions.length).toBe(0);
   });
 
-  it("ends soon when stderr isn't read, and tries later lines once", async () => {
+  it("ends soon if stderr isn't read, and tries later lines once", async () => {
     const reader = new Reader(0);
     const sink = made(reader);
     sink.write('lost\n');
@@ -146,7 +146,7 @@ describe('logSink', () => {
     expect(reader.text).toBe('one\n');
   });
 
-  it('accepts lines written while a drop is reported', () => {
+  it('accepts lines written during the report of a drop', () => {
     const reader = new Reader(0);
     const sink = made(reader);
     sink.dropped$.subscribe((count) => sink.write(`${count} dropped\n`));

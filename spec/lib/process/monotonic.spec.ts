@@ -10,7 +10,7 @@ describe('monotonic', () => {
     jasmine.clock().uninstall();
   });
 
-  it('counts whole milliseconds with the process', () => {
+  it('counts whole milliseconds of process time', () => {
     const before = monotonic.now();
     expect(Number.isInteger(before)).toBeTrue();
     const now = performance.now();
@@ -18,7 +18,7 @@ describe('monotonic', () => {
     expect(monotonic.now() - before).toBeGreaterThanOrEqual(1234);
   });
 
-  it('stays where it is when the wall clock is set back, or forward', () => {
+  it("doesn't change when the wall clock is set back or forward", () => {
     const stood = performance.now();
     spyOn(performance, 'now').and.returnValue(stood);
     const before = monotonic.now();
@@ -28,7 +28,7 @@ describe('monotonic', () => {
     }
   });
 
-  it('does work when its time has come', () => {
+  it('runs work when it is due', () => {
     const emitted: number[] = [];
     timer(1000, 500, monotonic).subscribe((n) => emitted.push(n));
     jasmine.clock().tick(999);
@@ -39,7 +39,7 @@ describe('monotonic', () => {
     expect(emitted).toEqual([0, 1, 2]);
   });
 
-  it('drops work that was called off', () => {
+  it('drops cancelled work', () => {
     const emitted: number[] = [];
     timer(1000, monotonic)
       .subscribe((n) => emitted.push(n))
@@ -48,7 +48,7 @@ describe('monotonic', () => {
     expect(emitted).toEqual([]);
   });
 
-  it('does work that is due later than one timer keeps', () => {
+  it('runs work that is due later than one timer allows', () => {
     const delayMs = 3 * MAX_TIMER_MS + 5;
     const emitted: number[] = [];
     timer(delayMs, delayMs, monotonic).subscribe((n) => emitted.push(n));
@@ -61,7 +61,7 @@ describe('monotonic', () => {
     expect(emitted).toEqual([0, 1]);
   });
 
-  it('asks Node for no timer that is longer than it keeps', () => {
+  it('starts no timer longer than Node allows', () => {
     jasmine.clock().uninstall();
     const setTimer = spyOn(globalThis, 'setTimeout').and.callThrough();
     const setRepeated = spyOn(globalThis, 'setInterval').and.callThrough();
@@ -72,7 +72,7 @@ describe('monotonic', () => {
     expect(asked).toEqual([MAX_TIMER_MS]);
   });
 
-  it('drops work that was called off after the first of its timers', () => {
+  it('drops work cancelled after the first of its timers', () => {
     const work = jasmine.createSpy('work');
     const running = timer(2 * MAX_TIMER_MS, monotonic).subscribe(work);
     jasmine.clock().tick(MAX_TIMER_MS + 1);
@@ -81,7 +81,7 @@ describe('monotonic', () => {
     expect(work).not.toHaveBeenCalled();
   });
 
-  it('does only the latest of two orders for the same work', () => {
+  it('runs only the latest schedule of an action', () => {
     const seen: string[] = [];
     const action = monotonic.schedule<string>((word) => void seen.push(`${word}`), 1000, 'early');
     (action as SchedulerAction<string>).schedule('late', 2000);
@@ -89,7 +89,7 @@ describe('monotonic', () => {
     expect(seen).toEqual(['late']);
   });
 
-  it('does nothing more for work that was called off', () => {
+  it('never runs an action again after it was cancelled', () => {
     const work = jasmine.createSpy('work');
     const action = monotonic.schedule<void>(work, 1000) as SchedulerAction<void>;
     action.unsubscribe();
@@ -98,10 +98,10 @@ describe('monotonic', () => {
     expect(work).not.toHaveBeenCalled();
   });
 
-  describe('work that is due at once', () => {
+  describe('with zero delay', () => {
     const nextTurn = () => new Promise<void>((resolve) => void setImmediate(resolve));
 
-    it('has a turn of its own, and takes no time', async () => {
+    it('runs work in a later task, without a delay', async () => {
       const diary: string[] = [];
       monotonic.schedule((word) => void diary.push(word as string), 0, 'work');
       monotonic.schedule(() => void diary.push('more'));
@@ -111,27 +111,27 @@ describe('monotonic', () => {
       expect(diary).toEqual(['before', 'work', 'more']);
     });
 
-    it('is dropped when it is called off', async () => {
+    it('drops cancelled work', async () => {
       const work = jasmine.createSpy('work');
       monotonic.schedule(work).unsubscribe();
       await nextTurn();
       expect(work).not.toHaveBeenCalled();
     });
 
-    it('adds nothing that has to be kept, however often it goes on', async () => {
+    it('adds no subscription for each repetition', async () => {
       const add = spyOn(Subscription.prototype, 'add').and.callThrough();
       const counted = new Promise<number>((resolve) => {
         const running = interval(0, monotonic).subscribe((n) => {
           if (n < 1000) return;
           running.unsubscribe();
-          // A subscription that has its action already keeps no second one.
+          // A subscription doesn't add an action that it already has.
           resolve(add.calls.all().filter(({ args: [kept] }) => !(kept instanceof Subscription)).length);
         });
       });
       expect(await counted).toBeLessThan(10);
     });
 
-    it('may go on, at once or later, until it is called off', async () => {
+    it('can reschedule, with or without a delay, until it is cancelled', async () => {
       const numbers: number[] = [];
       const running = monotonic.schedule<number>(
         function (number = 0) {

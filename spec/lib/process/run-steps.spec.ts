@@ -1,6 +1,6 @@
 import { runSteps, runStepsInTurns, type Steps } from '../../../lib/process/run-steps.js';
 
-/** Counts up to a number, a step each; fails at one of them, if it is told to. */
+/** Counts up to a number, one per step. Fails at a given one. */
 function* counting(most: number, seen: number[] = [], failsAt = Number.NaN): Steps<number> {
   for (let count = 1; count <= most; count += 1) {
     if (count === failsAt) throw new Error('no further');
@@ -10,7 +10,7 @@ function* counting(most: number, seen: number[] = [], failsAt = Number.NaN): Ste
   return most;
 }
 
-/** A step that takes as long as a slice may. */
+/** Steps that take 1 ms each. */
 function* slow(steps: number): Steps<string> {
   for (let step = 0; step < steps; step += 1) {
     const until = performance.now() + 1;
@@ -21,25 +21,25 @@ function* slow(steps: number): Steps<string> {
 }
 
 describe('runSteps', () => {
-  it('does all of it, and returns what it was for', () => {
+  it('runs all steps, and returns the result', () => {
     const seen: number[] = [];
     expect(runSteps(counting(3, seen))).toBe(3);
     expect(seen).toEqual([1, 2, 3]);
   });
 
-  it('fails as the work does', () => {
+  it('throws the error of a step', () => {
     expect(() => runSteps(counting(3, [], 2))).toThrowError('no further');
   });
 });
 
 describe('runStepsInTurns', () => {
-  it('does all of it, and resolves with what it was for', async () => {
+  it('runs all steps, and resolves with the result', async () => {
     const seen: number[] = [];
     expect(await runStepsInTurns(counting(1000, seen))).toBe(1000);
     expect(seen.length).toBe(1000);
   });
 
-  it('lets the event loop turn in between', async () => {
+  it('yields to the event loop between slices', async () => {
     let turns = 0;
     let counts = true;
     const count = () => {
@@ -52,7 +52,7 @@ describe('runStepsInTurns', () => {
     expect(turns).toBeGreaterThan(2);
   });
 
-  it('rejects as the work fails', async () => {
+  it('rejects with the error of a step', async () => {
     await expectAsync(runStepsInTurns(counting(3, [], 2))).toBeRejectedWithError('no further');
   });
 });

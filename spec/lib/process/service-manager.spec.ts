@@ -27,7 +27,7 @@ describe('notifyManager', () => {
     folder.remove();
   });
 
-  it('tells when the board listens, and when it goes down, at a path or an abstract name', async () => {
+  it('notifies when the board listens and shuts down, at a path or an abstract name', async () => {
     if (!has('systemd-notify') || !has('perl')) pending('systemd-notify or perl is not installed');
     for (const at of [join(folder.path, 'notify'), `@impulse-spec-${process.pid}`]) {
       const told = await manager(at);
@@ -46,7 +46,7 @@ describe('notifyManager', () => {
     }
   });
 
-  it('says so when it cannot, for want of the program or of somebody who listens', async () => {
+  it('reports a failure, for lack of the program or of a listener', async () => {
     const env = { NOTIFY_SOCKET: join(folder.path, 'nobody'), PATH: folder.path };
     expect(await lastValueFrom(notifyManager(of(LISTENING, DRAINING), env).pipe(toArray()))).toEqual([
       'the service manager could not be told READY=1: spawn systemd-notify ENOENT',
@@ -61,7 +61,7 @@ describe('notifyManager', () => {
     );
   });
 
-  it('does nothing, and listens to nothing, where nobody asked', () => {
+  it('does nothing, and listens to nothing, without NOTIFY_SOCKET', () => {
     const event$ = new Subject<ServerEvent>();
     for (const env of [{}, { NOTIFY_SOCKET: '' }]) {
       const done = jasmine.createSpy('done');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { temporaryFolder, writeAccounts } from '../../support/cheap-accounts.js';
 
-/** What a program prints that runs in a process of its own, which may have 64 files open. */
+/** Runs a program in a child process with a limit of 64 open files. Returns its output. */
 async function printed(program: string, ...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)('sh', [
     ...['-c', 'ulimit -n 64 && exec "$@"', 'sh'],
@@ -13,13 +13,13 @@ async function printed(program: string, ...args: string[]): Promise<string> {
 }
 const moduleAt = (path: string) => JSON.stringify(new URL(`../../../lib/${path}`, import.meta.url));
 
-/** Opens files until there is no descriptor left. */
+/** Opens files until no descriptor is left. */
 const FILL = `
   const fill = () => { try { for (;;) fs.openSync('/dev/null'); } catch (error) { return error.code; } };
 `;
 
 describe('withSpareFile', () => {
-  it('has a descriptor where none is left, time after time, and leaves none behind', async () => {
+  it('provides a descriptor when none is left, repeatedly, and leaves none behind', async () => {
     const said = await printed(`
       import fs from 'node:fs';
       const { keepSpareFile, withSpareFile } = await import(${moduleAt('process/spare-file.ts')});
@@ -36,7 +36,7 @@ describe('withSpareFile', () => {
     expect(said).toBe(['EMFILE', ...each, ...each, ...each].join());
   });
 
-  it('does what it is to do also where none was kept', async () => {
+  it('works if no spare file was kept', async () => {
     const said = await printed(`
       import fs from 'node:fs';
       const { withSpareFile } = await import(${moduleAt('process/spare-file.ts')});
@@ -44,7 +44,7 @@ describe('withSpareFile', () => {
     expect(said).toBe('0');
   });
 
-  it('lets accounts be read where there is no descriptor left', async () => {
+  it('allows account files to be read when no descriptor is left', async () => {
     const folder = temporaryFolder();
     const file = join(folder.path, 'accounts');
     await writeAccounts(file, { ann: 'correct horse' });

@@ -4,12 +4,12 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-// As it is built: tsx starts a compiler that shares our stderr, and libuv has what a child shares wait again.
+// The built module: tsx starts a compiler that shares our stderr, and libuv makes a shared descriptor blocking again.
 const MODULE = JSON.stringify(
   new URL('../../../dist/lib/process/stderr-descriptor.js', import.meta.url).href,
 );
 
-/** Writes until it would have to wait or a mebibyte is written; says on stdout which descriptor it was, and how it ended. */
+/** Writes until it would block or has written a MiB. Prints on stdout which descriptor it used, and how it ended. */
 const PROGRAM = `
   import { writeSync } from 'node:fs';
   const { stderrDescriptor } = await import(${MODULE});
@@ -22,7 +22,7 @@ const PROGRAM = `
   }
   process.stdout.write((descriptor === 2 ? 'shared ' : 'own ') + end, () => process.exit());`;
 
-/** What a program says on stdout; if that is nothing, how it ended and what it said on stderr. */
+/** Returns a program's stdout; if that is empty, its exit code and stderr. */
 async function run(command: string, args: string[], options: SpawnOptions): Promise<string> {
   const child = spawn(command, args, options);
   let said = '';
@@ -51,23 +51,23 @@ describe('stderrDescriptor', () => {
 
   const node = () => [program];
 
-  it('does not wait at a socket whose reader stands still, such as the journal’s', async () => {
-    // What Node calls a pipe is a pair of sockets; nobody reads this one before the program is gone.
+  it("doesn't block on a socket that isn't read, such as the journal's", async () => {
+    // Node's 'pipe' is a socket pair; we don't read this one until the program has ended.
     const said = await run(process.execPath, node(), { stdio: ['ignore', 'pipe', 'pipe'] });
     expect(said).toBe('shared EAGAIN');
   });
 
-  it('does not wait at a pipe whose reader stands still, and opens it anew', async () => {
+  it("doesn't block on a pipe that isn't read, and reopens it", async () => {
     const pipe = join(folder, 'pipe');
     spawnSync('mkfifo', [pipe]);
-    // Open for reading too: there is a reader, who never reads.
+    // Open for reading too, so that the pipe has a reader, which never reads.
     const descriptor = openSync(pipe, 'r+');
     const said = await run(process.execPath, node(), { stdio: ['ignore', 'pipe', descriptor] });
     closeSync(descriptor);
     expect(said).toBe('own EAGAIN');
   });
 
-  it('writes to a file where its place in it is', async () => {
+  it('writes to a file at its current position', async () => {
     const file = join(folder, 'log');
     writeFileSync(file, '');
     const descriptor = openSync(file, 'r+');
@@ -77,7 +77,7 @@ describe('stderrDescriptor', () => {
     expect(readFileSync(file).length).toBe(2 ** 20);
   });
 
-  it('opens a terminal anew', async () => {
+  it('reopens a terminal', async () => {
     const command = `"${process.execPath}" ${node().join(' ')} > ${join(folder, 'said')}`;
     await run('script', ['-qf', '-c', command, '/dev/null'], { stdio: ['ignore', 'ignore', 'ignore'] });
     expect(readFileSync(join(folder, 'said'), 'utf8')).toMatch(/^own /);

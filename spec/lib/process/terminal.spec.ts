@@ -1,6 +1,6 @@
 import { terminalWatch } from '../../../lib/process/terminal.js';
 
-/** A terminal that can be closed. */
+/** A terminal that the spec can close. */
 function terminal() {
   let code: string | undefined;
   return {
@@ -14,7 +14,7 @@ function terminal() {
 }
 
 describe('terminalWatch', () => {
-  it('tells that the terminal is gone when it is', () => {
+  it('reports when the terminal is closed', () => {
     const { open, fails } = terminal();
     const isGone = terminalWatch(true, open);
     expect(isGone()).toBeFalse();
@@ -22,7 +22,7 @@ describe('terminalWatch', () => {
     expect(isGone()).toBeTrue();
   });
 
-  it('takes no other error for that', () => {
+  it('ignores other errors', () => {
     const { open, fails } = terminal();
     const isGone = terminalWatch(true, open);
     for (const code of ['EMFILE', 'EACCES', 'ENOENT', 'EIO']) {
@@ -31,20 +31,20 @@ describe('terminalWatch', () => {
     }
   });
 
-  it('tells nothing of a board that was not started at a terminal', () => {
+  it("reports nothing for a board that wasn't started at a terminal", () => {
     const { open, fails } = terminal();
     const isGone = terminalWatch(false, open);
     fails('ENXIO');
     expect(isGone()).toBeFalse();
   });
 
-  it('tells nothing of one that had no terminal of its own from the beginning', () => {
+  it('reports nothing for a board without a controlling terminal from the start', () => {
     const { open, fails } = terminal();
     fails('ENXIO');
     expect(terminalWatch(true, open)()).toBeFalse();
   });
 
-  it('looks at the terminal of this process, unless told otherwise', () => {
+  it('watches the terminal of this process by default', () => {
     expect(terminalWatch()()).toBeFalse();
   });
 });

@@ -3,7 +3,7 @@ import net from 'node:net';
 import { MAX_TIMER_MS } from '../../../lib/process/monotonic.js';
 import { watchdog } from '../../../lib/process/watchdog.js';
 
-/** What a watchdog did, in order. */
+/** The actions of a watchdog, in order. */
 function witness() {
   const did: string[] = [];
   return {
@@ -23,7 +23,7 @@ describe('watchdog', () => {
       jasmine.clock().uninstall();
     });
 
-    it('reports what keeps the process alive, and then ends it with 1, once', () => {
+    it('reports what keeps the process alive, then exits with 1, once', () => {
       spyOn(process, 'getActiveResourcesInfo').and.returnValue([
         'TCPSocketWrap',
         'Timeout',
@@ -43,7 +43,7 @@ describe('watchdog', () => {
       expect(actions.did.length).toBe(2);
     });
 
-    it('ends the process also when Node reports no handle', () => {
+    it('exits also if Node reports no handle', () => {
       spyOn(process, 'getActiveResourcesInfo').and.returnValue([]);
       const actions = witness();
       watchdog(10, actions);
@@ -54,7 +54,7 @@ describe('watchdog', () => {
       ]);
     });
 
-    it('does nothing once it is cancelled', () => {
+    it('does nothing after it is cancelled', () => {
       const actions = witness();
       const callOff = watchdog(12_000, actions);
       jasmine.clock().tick(11_999);
@@ -85,7 +85,7 @@ describe('watchdog', () => {
     expect((timer as NodeJS.Timeout).hasRef()).toBeFalse();
   });
 
-  it("works with a delay longer than Node's timers", () => {
+  it("works with a delay longer than Node's timers allow", () => {
     jasmine.clock().withMock(() => {
       const actions = witness();
       watchdog(MAX_TIMER_MS + 2000, actions);

@@ -1,7 +1,7 @@
 import { assertSame } from '../../../lib/testing/assert-same.js';
 import { inVirtualTime } from '../../../lib/testing/virtual-time.js';
 
-/** What a failing test says. */
+/** Returns the message of a failing test. */
 function complaint(act: () => void): string {
   try {
     act();
@@ -12,7 +12,7 @@ function complaint(act: () => void): string {
 }
 
 describe('assertSame', () => {
-  it('says at which millisecond there was what', () => {
+  it('prints each value with its millisecond', () => {
     const said = complaint(() => inVirtualTime((m) => m.expectObservable(m.cold('-a-b|')).toBe('-a--b|')));
     expect(said).toContain("'3 ms: '");
     expect(said).toContain("'4 ms: '");
@@ -20,7 +20,7 @@ describe('assertSame', () => {
     expect(said).not.toContain('notification');
   });
 
-  it('tells an error from a value, and what is of another class', () => {
+  it('distinguishes an error from a value, and objects of different classes', () => {
     expect(complaint(() => inVirtualTime((m) => m.expectObservable(m.cold('-#')).toBe('-a')))).toContain(
       '1 ms: #',
     );
@@ -32,7 +32,7 @@ describe('assertSame', () => {
     ).not.toBe('');
   });
 
-  it('says nothing of what is the same', () => {
+  it('accepts equal values', () => {
     expect(complaint(() => assertSame([{ frame: 1 }], [{ frame: 1 }]))).toBe('');
     expect(complaint(() => assertSame('a', 'b'))).not.toBe('');
   });

@@ -7,11 +7,11 @@ import type { App } from '../../../streams/types/app.js';
 
 const echo: App = (session) => session.line$.pipe(map((line) => `${line}!\n`));
 
-/** A spec may have no expectation of jasmine's own: those of the marbles throw. */
+/** Marble expectations throw, but jasmine wants an expectation of its own. */
 const holds = (test: Parameters<typeof inVirtualTime>[0]) => expect(() => inVirtualTime(test)).not.toThrow();
 
 describe('fakeSession', () => {
-  it('enters lines as they are drawn, and hangs up at the end', () => {
+  it('enters lines as drawn, and hangs up at the end', () => {
     holds((m) => {
       const session = fakeSession(m, { line$: '-a 10m b|', lines: { a: 'hello', b: 'still here' } });
       m.expectObservable(echo(session, fakeServices(m))).toBe('-a 10m b|', {
@@ -21,7 +21,7 @@ describe('fakeSession', () => {
     });
   });
 
-  it('takes letters for the lines that they are, if there are no others', () => {
+  it('uses the letters of the diagram as lines if no lines are given', () => {
     holds((m) => {
       const session = fakeSession(m, { line$: '--x---q', user: { handle: 'bob' } });
       m.expectObservable(menu({ q: quit }, '? ')(session, fakeServices(m))).toBe('p-(np)|', {
@@ -39,7 +39,7 @@ describe('fakeSession', () => {
     }),
   );
 
-  it('keeps what is typed ahead for an app that answers one at a time', () => {
+  it('keeps typed-ahead lines for an app that answers one at a time', () => {
     holds((m) => {
       const session = fakeSession(m, { line$: 'abc' });
       const slow$ = session.eachLine((line) => timer(5).pipe(map(() => line)));
@@ -54,7 +54,7 @@ describe('fakeSession', () => {
     });
   });
 
-  it('asks, and has all that was written to the caller', () => {
+  it('asks, and collects all output to the caller', () => {
     const output = inVirtualTime((m) => {
       const session = fakeSession(m, { line$: '-a', lines: { a: 'Paris' } });
       const talk$ = concat(session.ask('Where? '), of('Fine.\n'));
@@ -65,7 +65,7 @@ describe('fakeSession', () => {
     expect(output).toBe('Where? ParisFine.\n');
   });
 
-  it('is who it is said to be', () => {
+  it('has the given id, node, address, user and terminal', () => {
     inVirtualTime((m) => {
       const session = fakeSession(m, {
         id: 7,
@@ -98,7 +98,7 @@ describe('fakeSession', () => {
 });
 
 describe('fakeServices', () => {
-  it('have each of several sessions that say nothing of their ids', () => {
+  it('contain each of several sessions without explicit ids', () => {
     holds((m) => {
       const [ann, bob] = [fakeSession(m), fakeSession(m)];
       expect(fakeServices(m, [ann, bob]).sessions.size).toBe(2);
@@ -110,7 +110,7 @@ describe('fakeServices', () => {
     holds((m) => expect(fakeSession(m).id).toBe(1));
   });
 
-  it('are a bus, virtual time and the sessions on line', () => {
+  it('consist of a bus, virtual time and the sessions on line', () => {
     holds((m) => {
       const [ann, bob] = [fakeSession(m), fakeSession(m, { id: 2, user: { handle: 'bob' } })];
       const services = fakeServices(m, [ann, bob]);

@@ -5,7 +5,7 @@ import { asLetters, EVENT_LETTERS } from '../../../lib/testing/graphemes.js';
 import { inVirtualTime } from '../../../lib/testing/virtual-time.js';
 
 describe('asLetters', () => {
-  it('draws what happens on a board', () => {
+  it('draws the events of a board', () => {
     expect(() =>
       inVirtualTime((m) => {
         const { run } = createSessionManager({ app: (session) => session.line$, scheduler: m.scheduler });
@@ -17,7 +17,7 @@ describe('asLetters', () => {
     ).not.toThrow();
   });
 
-  it('has a letter of its own for each event', () => {
+  it('uses a different letter for each event', () => {
     const letters = Object.values(EVENT_LETTERS);
     expect(new Set(letters).size).toBe(letters.length);
     for (const letter of letters) expect(letter).toMatch(/^[a-z]$/);

@@ -3,18 +3,18 @@ import { expectScreen, screenOf } from '../../../lib/testing/screen.js';
 import { inVirtualTime } from '../../../lib/testing/virtual-time.js';
 
 describe('screenOf', () => {
-  it('shows what a person sees, not what was sent', async () => {
+  it('returns the visible text, not the bytes sent', async () => {
     const { lines, cursor } = await screenOf('helo\b\b\x1b[1mllo\n> ', { columns: 40 });
     expect(lines).toEqual(['hello', '>']);
     expect(cursor).toEqual({ row: 1, column: 2 });
   });
 
-  it('takes the newlines of the wire as those of an app', async () => {
+  it('treats the newlines of the wire and of an app the same', async () => {
     expect((await screenOf('a\r\nb')).lines).toEqual(['a', 'b']);
     expect((await screenOf('a\nb')).lines).toEqual(['a', 'b']);
   });
 
-  it('wraps at the edge, scrolls at the bottom, and knows wide letters', async () => {
+  it('wraps at the edge, scrolls at the bottom, and draws wide letters in two columns', async () => {
     expect((await screenOf('\u6f22\u5b57\u6f22', { columns: 4 })).lines).toEqual(['\u6f22\u5b57', '\u6f22']);
     expect((await screenOf('1\n2\n3', { rows: 2 })).lines).toEqual(['2', '3']);
   });
@@ -33,11 +33,11 @@ describe('expectScreen', () => {
       return session.output;
     });
 
-  it('is content with what is there', async () => {
+  it('accepts a matching screen', async () => {
     await expectAsync(expectScreen(output(), ['bob: hello', '>'])).toBeResolved();
   });
 
-  it('throws at what is not', async () => {
+  it('throws at a different screen', async () => {
     await expectAsync(expectScreen(output(), ['>', 'bob: hello'])).toBeRejectedWithError(/bob: hello/);
   });
 });

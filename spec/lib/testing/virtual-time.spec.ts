@@ -2,7 +2,7 @@ import { map, timer } from 'rxjs';
 import { inVirtualTime } from '../../../lib/testing/virtual-time.js';
 
 describe('inVirtualTime', () => {
-  it('passes what comes as it was drawn, years in no time', () => {
+  it('accepts matching values, over years of virtual time', () => {
     const seen = inVirtualTime((m) => {
       const year$ = timer(365 * 24 * 3_600_000, m.scheduler).pipe(map(() => 'new year'));
       m.expectObservable(year$).toBe('365d (a|)'.replace('365d', `${365 * 24 * 3600}s`), { a: 'new year' });
@@ -11,7 +11,7 @@ describe('inVirtualTime', () => {
     expect(seen).toBe('done');
   });
 
-  it('throws at what comes otherwise, or at another time, and at another subscription', () => {
+  it('throws at another value, another time, or another subscription', () => {
     const wrong = [
       () => inVirtualTime((m) => m.expectObservable(m.cold('-a|')).toBe('-b|')),
       () => inVirtualTime((m) => m.expectObservable(m.cold('-a|')).toBe('--a|')),

@@ -4,7 +4,7 @@ import { width } from '../../../lib/text/width.js';
 import { holds } from '../../support/holds.js';
 
 describe('maxWidth', () => {
-  it('is the width of the letters where terminals agree', () => {
+  it('returns the width of the letters where terminals agree', () => {
     for (const text of [
       '',
       'hello',
@@ -18,7 +18,7 @@ describe('maxWidth', () => {
     expect(maxWidth('\x1b[1;36mann\x1b[0m: \u00e9')).toBe(6);
   });
 
-  it('is the sum of the code points that a terminal may not join', () => {
+  it('returns the sum of the code points that a terminal may not join', () => {
     for (const [text, columns] of [
       [Array(20).fill('\u{1f468}').join('\u200d'), 40],
       ['\u{1f468}\u200d\u{1f469}\u200d\u{1f467}', 6],
@@ -31,17 +31,17 @@ describe('maxWidth', () => {
       expect(maxWidth(text)).withContext(text).toBe(columns);
   });
 
-  it('is the width of the letter if that is more', () => {
+  it('returns the width of the letter if that is more', () => {
     expect(maxWidth('1\ufe0f\u20e3')).toBe(2);
     expect(maxWidth('\u2764\ufe0f')).toBe(2);
   });
 
-  it('takes unknown code points as wide, and marks unknown to older terminals as letters', () => {
+  it('treats unknown code points as wide, and marks unknown to older terminals as letters', () => {
     expect(maxWidth('\u{1faff}\u{3fffd}')).toBeGreaterThanOrEqual(3);
     expect(maxWidth('\u0d15\u0d00')).toBe(2);
   });
 
-  it('is never less than width() or the sum of the parts, and the same each time', () => {
+  it('is never less than width() or the sum of the parts, and always the same', () => {
     holds(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         const most = maxWidth(text);

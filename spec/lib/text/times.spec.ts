@@ -16,18 +16,18 @@ describe('formatElapsed', () => {
     [24 * HOUR_MS, '1d 0h'],
     [51 * HOUR_MS, '2d 3h'],
   ] as const) {
-    it(`says ${words} for ${ms} ms`, () => {
+    it(`returns ${words} for ${ms} ms`, () => {
       expect(formatElapsed(ms)).toBe(words);
     });
   }
 
-  it('never returns less than 0s, whatever the clock does', () => {
+  it('never returns less than 0s, whatever the clock', () => {
     expect(formatElapsed(-5000)).toBe('0s');
   });
 });
 
 describe('timeOfDay', () => {
-  it('is in UTC, in hours and minutes', () => {
+  it('returns hours and minutes in UTC', () => {
     expect(timeOfDay(new Date(Date.UTC(2026, 10, 22, 0, 5, 59)))).toBe('00:05');
     expect(timeOfDay(new Date(Date.UTC(2026, 10, 22, 23, 59, 0)))).toBe('23:59');
   });

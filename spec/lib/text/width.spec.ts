@@ -4,7 +4,7 @@ import { width } from '../../../lib/text/width.js';
 import { holds } from '../../support/holds.js';
 
 describe('width', () => {
-  it('is the number of columns of a text', () => {
+  it('returns the number of columns of a text', () => {
     expect(width('hello')).toBe(5);
     expect(width('\u6f22\u5b57 \u{1f44b} e\u0301')).toBe(9);
     expect(width('\x1b[1;36mann\x1b[0m: \u00e9')).toBe(6);

@@ -26,7 +26,7 @@ const presence = (type: Presence['type'], visitor: Visitor): Presence => ({
   visitor,
 });
 
-/** Ann on such a board, and what she is told. */
+/** Ann's visit on a board with these services, and the notices to her. */
 function annsVisit(services: Services) {
   const told: string[] = [];
   const session = { ...someone(1, 'ann'), terminal: PLAIN, notify: (text: string) => told.push(text) };
@@ -37,7 +37,7 @@ function annsVisit(services: Services) {
   return { visit, told };
 }
 
-/** A board with such a bus, where it is so late. */
+/** Services with this bus and this clock. */
 const on = (bus: Partial<Bus>, now = () => 0) =>
   ({ bus: { present: () => new Map(), ...bus }, scheduler: { now } }) as unknown as Services;
 
@@ -95,7 +95,7 @@ describe('inRoom', () => {
     expect(told).toEqual(['bob: one', '* bob waves', 'bob: three']);
   });
 
-  it('errors for one caller only, if showing a message to them fails', () => {
+  it("errors for one caller only if a message can't be shown to them", () => {
     const bus = embeddedBus();
     const failed: unknown[] = [];
     const { visit, told } = annsVisit(on(bus));
@@ -114,7 +114,7 @@ describe('inRoom', () => {
     expect(told).toEqual(['ann left.', 'bob: hello', 'bob: again']);
   });
 
-  it('announces who enters and leaves, except the caller', () => {
+  it('announces callers who enter and leave, except the caller', () => {
     const bus = embeddedBus();
     const { visit, told } = annsVisit(on(bus));
     const running = inRoom(visit, 'lobby').subscribe();
@@ -127,7 +127,7 @@ describe('inRoom', () => {
     expect(told).toEqual(['bob came in.', 'bob left.']);
   });
 
-  it('announces nobody in a room of more than fifty', () => {
+  it('announces no one in a room of more than fifty', () => {
     const bus = embeddedBus();
     const others = Array.from({ length: 48 }, (_, index) =>
       bus.enter(roomChannel('lobby'), { callId: `fake-${index + 10}`, handle: `caller${index}` }).subscribe(),
@@ -160,7 +160,7 @@ describe('pages', () => {
     }),
   );
 
-  it('rings at most once in ten seconds, and shows all of them', () => {
+  it('rings at most once in ten seconds, and shows all pages', () => {
     const bus = embeddedBus();
     let now = 0;
     const { visit, told } = annsVisit(on(bus, () => now));
@@ -203,7 +203,7 @@ describe('pages', () => {
   });
 });
 
-describe('rendered', () => {
+describe('rendered text', () => {
   it('uses colours if the terminal has any', () => {
     expect(rendered(said(bob, 'hello'), PLAIN)).toBe('bob: hello');
     expect(rendered(said(bob, 'hello'), COLOURS)).toBe('\x1b[1;36mbob\x1b[0m: hello');
@@ -221,7 +221,7 @@ describe('rendered', () => {
     expect(rendered(message, { ...COLOURS, columns: 12 })).toBe('\x1b[1;36mbob\x1b[0m: one two\n  three');
   });
 
-  it("has no row that begins with the sender's text, however it is composed", () => {
+  it("has no row that begins with the sender's text, whatever its letters", () => {
     const parts = fc.constantFrom('ann:', ' ', '  ', 'x', 'long'.repeat(5), '漢', '👩‍👩‍👧', 'e\u0301', '* ');
     const kinds = fc.constantFrom('said', 'did', 'paged');
     holds(
@@ -243,7 +243,7 @@ describe('rendered', () => {
     expect(rendered(said(from, 'hi'), { ...COLOURS, columns: 12 })).toBe('Ann of Green\n  Gables: hi');
   });
 
-  it('is laid out for a few widths only, however many callers report', () => {
+  it('is laid out for a few widths only, for any number of callers', () => {
     const text = 'one two three four five six seven eight nine ten '.repeat(20);
     const message = said(bob, text);
     const looks = new Set<string>();
@@ -252,7 +252,7 @@ describe('rendered', () => {
     expect(looks.size).toBe(23);
   });
 
-  it('is cached for all terminals that are alike', () => {
+  it('is cached for all terminals of the same kind', () => {
     let looked = 0;
     const counting: Message = {
       kind: 'said',

@@ -12,7 +12,7 @@ const ann = someone(1, 'ann');
 const bob = someone(2, 'bob');
 const green = someone(3, 'Ann_of_Green_Gables');
 
-/** Ann in the lobby, with these on line, and what is said where she and others hear it. */
+/** Ann in the lobby with these callers on line, and all messages in the rooms and pages to them. */
 function lobby(...others: SessionInfo[]) {
   const services = among(ann, ...others);
   const visit = visitOf(ann, services);
@@ -41,14 +41,14 @@ function lobby(...others: SessionInfo[]) {
 
 const roomOf = ({ room }: Visit) => (room as BehaviorSubject<string>).value;
 
-describe('a line', () => {
+describe('a line of input', () => {
   it('is said to the room, trimmed, and gets no answer', () => {
     const { says, heard } = lobby(bob);
     expect(says('  hello  there ')).toBe('');
     expect(heard).toEqual(['ann said: hello  there']);
   });
 
-  it('that nobody hears gets an answer that says so', () => {
+  it('without listeners is answered with a note', () => {
     const { says } = lobby();
     expect(says('hello?')).toBe('Nobody else is in this room to hear it.\n');
     expect(says('/me waves')).toBe('Nobody else is in this room to hear it.\n');
@@ -60,7 +60,7 @@ describe('a line', () => {
     expect(heard).toEqual(['ann said: /quit is how one leaves']);
   });
 
-  it('of blanks does nothing', () => {
+  it('of blanks is ignored', () => {
     const { says, heard } = lobby();
     expect(says('')).toBe('');
     expect(says('   ')).toBe('');
@@ -81,7 +81,7 @@ describe('a command', () => {
     expect(lobby().says('  /TIME  ')).toMatch(/^It is /);
   });
 
-  it('that is unknown is answered with the nearest one', () => {
+  it('is answered with the nearest one if it is unknown', () => {
     const { says } = lobby();
     expect(says('/whi')).toBe('There is no /whi. Did you mean /who?\n');
     expect(says('/QIUT')).toBe('There is no /QIUT. Did you mean /quit?\n');
@@ -89,7 +89,7 @@ describe('a command', () => {
     expect(says('/teleport')).toBe('There is no /teleport. Type /help for a list of commands.\n');
   });
 
-  it('of one letter or none has no nearest one', () => {
+  it('of one letter or none gets no suggestion', () => {
     const { says } = lobby();
     expect(says('/')).toBe('Type /help for a list of commands.\n');
     expect(says('/ who')).toBe('Type /help for a list of commands.\n');
@@ -161,7 +161,7 @@ describe('/quit', () => {
 });
 
 describe('/join', () => {
-  it('moves to a room, in any case, and what is said there is heard there only', () => {
+  it('moves to a room, in any case, and talks only to that room', () => {
     const { says, heard, visit } = lobby();
     expect(says('/join GARDEN')).toBe('You are in garden now.\n');
     expect(roomOf(visit)).toBe('garden');
@@ -169,7 +169,7 @@ describe('/join', () => {
     expect(heard).toEqual(['in the garden, ann said: hello']);
   });
 
-  it('stays in the current room', () => {
+  it('says so if the caller is already in the room', () => {
     const { says, visit } = lobby();
     let moves = 0;
     visit.room.subscribe(() => {
@@ -179,7 +179,7 @@ describe('/join', () => {
     expect(moves).toBe(1);
   });
 
-  it('takes letters of any script, digits, - and _, 16 at most', () => {
+  it('takes letters of any script, digits, - and _, at most 16', () => {
     for (const name of ['a', '7', 'sci-fi_2', '漢字', 'zoë', 'x'.repeat(16)]) {
       expect(lobby().says(`/join ${name}`)).toBe(`You are in ${name} now.\n`);
     }
@@ -195,7 +195,7 @@ describe('/join', () => {
     }
   });
 
-  it('accepts the accents of a name in either form', () => {
+  it('accepts accents in either Unicode form', () => {
     const { says, visit } = lobby();
     says('/join zoe\u0308');
     expect(roomOf(visit)).toBe('zoë');
@@ -228,7 +228,7 @@ describe('/me', () => {
     expect(heard).toEqual(['ann did: waves']);
   });
 
-  it('shows its usage without a text', () => {
+  it('shows its usage without text', () => {
     const { says, heard } = lobby();
     expect(says('/me')).toBe('Usage: /me TEXT, for example /me waves\n');
     expect(heard).toEqual([]);
@@ -242,7 +242,7 @@ describe('/page', () => {
     expect(heard).toEqual(["to bob's 2, ann paged: are you  there?"]);
   });
 
-  it('finds the exact handle of the first word, whatever other handles begin like it', () => {
+  it('finds the exact handle of the first word, even if other handles begin the same', () => {
     const { says, heard } = lobby(bob, green, someone(4, 'bob_of_bobs'));
     says('/page ann_of_green_gables hello');
     says('/page bob of bobs hello');
@@ -254,7 +254,7 @@ describe('/page', () => {
     ]);
   });
 
-  it('sends the text alone, also if the handle is typed with more or fewer characters', () => {
+  it('sends the text without the handle, also if the handle is typed with more or fewer characters', () => {
     const { says, heard } = lobby(someone(2, 'Zoë'), someone(3, 'İki'));
     says('/page zoe\u0308 hello');
     says('/page i\u0307ki hello');
@@ -267,7 +267,7 @@ describe('/page', () => {
     expect(heard).toEqual([]);
   });
 
-  it('reaches each session of a caller who is on line twice, and no other', () => {
+  it('reaches every session of the receiver, and no others', () => {
     const { says, heard } = lobby(bob, someone(3, 'bobby'), someone(4, 'bob'));
     expect(says('/page bob hello')).toBe('Sent to bob.\n');
     expect(heard).toEqual(["to bob's 2, ann paged: hello", "to bob's 4, ann paged: hello"]);
@@ -289,7 +289,7 @@ describe('/page', () => {
     expect(says('/page bob hello')).toBe('Sent to bob, who is away: lunch.\n');
   });
 
-  it('says what is missing', () => {
+  it('names what is missing', () => {
     const { says, heard } = lobby(bob, someone(3, null));
     expect(says('/page')).toBe('Usage: /page HANDLE TEXT, for example /page ann Are you there?\n');
     expect(says('/page bob')).toBe('What do you want to tell bob?\n');
@@ -394,7 +394,7 @@ describe('/ignore', () => {
     expect(says('/ignore bob')).toContain('You are ignoring bob now.');
   });
 
-  it('also stops for callers who have left', () => {
+  it('stops ignoring callers who have left, too', () => {
     const { says, visit } = lobby(bob);
     visit.ignored.set(1, new Set(['eve']));
     expect(says('/ignore Eve')).toBe('You are no longer ignoring Eve.\n');
@@ -416,15 +416,15 @@ describe('/last', () => {
 });
 
 describe('/time', () => {
-  it('shows the time, and how long the caller is on line', () => {
+  it('shows the time, and how long the caller has been on line', () => {
     expect(lobby().says('/time')).toBe(
       'It is Sun, 22 Nov 2026 12:00:00 GMT. You have been on line for 1h 0m.\n',
     );
   });
 });
 
-describe('a wall clock that was set three years ahead', () => {
-  /** The lobby of {@link lobby}, on a machine that took 2026 for 2029 by then. */
+describe('with the wall clock set three years ahead', () => {
+  /** Answers a line in the {@link lobby}, on a machine whose clock is three years ahead. */
   const setForward = (typed: string) => {
     const { visit } = lobby(bob);
     const services = {
@@ -434,13 +434,13 @@ describe('a wall clock that was set three years ahead', () => {
     return answer({ ...visit, services, lastCallers: () => [{ handle: 'bob', at: NOON }] }, typed);
   };
 
-  it('changes the time, and not how long the caller is on line', () => {
+  it('/time shows the new time, and the same time on line', () => {
     expect(setForward('/time')).toBe(
       'It is Wed, 21 Nov 2029 12:05:00 GMT. You have been on line for 1h 0m.\n',
     );
   });
 
-  it('changes the times of the last callers', () => {
+  it('/last and /who show the new times', () => {
     expect(setForward('/last')).toContain('2029-11-21 12:05  bob');
     expect(setForward('/who')).toContain('11:05');
   });
@@ -462,7 +462,7 @@ describe('/encoding', () => {
     expect(chosen).toEqual(['cp437', 'ascii', 'utf-8']);
   });
 
-  it('shows the current one for an unknown name or none', () => {
+  it('shows the current encoding for an unknown name, or none', () => {
     const { says, chosen } = choosing();
     for (const line of ['/encoding', '/encoding latin-1', '/encoding __proto__']) {
       expect(says(line)).toBe('Your encoding is utf-8. Choose ascii, cp437 or utf-8.\n');
@@ -472,7 +472,7 @@ describe('/encoding', () => {
 });
 
 describe('Tab', () => {
-  it('completes commands in any case, and lists all after a slash', () => {
+  it('completes commands in any case, and lists all of them after a slash', () => {
     const { tab } = lobby();
     expect(tab('/q')).toEqual(['/quit']);
     expect(tab('/E')).toEqual(['/encoding']);
@@ -536,7 +536,7 @@ describe('Tab', () => {
     expect(tab('hello x')).toEqual([]);
   });
 
-  it('completes the last word only', () => {
+  it('completes only the last word', () => {
     const { tab } = lobby(green, someone(4, 'green'));
     expect(tab('hello ann_of_gr')).toEqual(['hello Ann_of_Green_Gables']);
     expect(tab('Ann_o')).toEqual(['Ann_of_Green_Gables:']);

@@ -11,12 +11,12 @@ describe('firstByNode', () => {
     expect(first.map(({ node }) => node)).toEqual([1, 2, 3]);
   });
 
-  it('returns all if they are fewer, and none if there are none', () => {
+  it('returns all sessions if there are fewer, and none for an empty board', () => {
     expect(firstByNode(onNodes([2, 1]), 3).map(({ node }) => node)).toEqual([1, 2]);
     expect(firstByNode([], 3)).toEqual([]);
   });
 
-  it('returns what sorting would', () => {
+  it('returns the same as sorting', () => {
     holds(
       fc.property(fc.array(fc.nat(50)), fc.integer({ min: 1, max: 10 }), (nodes, most) => {
         const sorted = onNodes(nodes).sort((one, other) => one.node - other.node);

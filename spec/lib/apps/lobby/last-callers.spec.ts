@@ -18,13 +18,13 @@ describe('lastCallers', () => {
     ]);
   });
 
-  it('keeps ten', () => {
+  it('keeps ten callers', () => {
     const callers = lastCallers();
     for (let at = 1; at <= 1000; at += 1) callers.add({ handle: `caller${at}`, at });
     expect(handles(callers)).toEqual(Array.from({ length: 10 }, (_, index) => `caller${1000 - index}`));
   });
 
-  it('keeps a list for each board', () => {
+  it('keeps a separate list for each board', () => {
     const [one, other] = [lastCallers(), lastCallers()];
     one.add({ handle: 'ann', at: 1 });
     expect(other.list()).toEqual([]);

@@ -9,13 +9,13 @@ import type { App, Services } from '../../../../streams/types/app.js';
 import type { Session } from '../../../../streams/types/session.js';
 import { among, type Board, openBoard, someone } from '../../../support/lobby.js';
 
-/** Who is in which room. */
+/** The handles in each room. */
 const present = ({ manager }: Board) =>
   Object.fromEntries(
     [...manager.bus.present()].map(([room, visitors]) => [room, [...visitors].map(({ handle }) => handle)]),
   );
 
-/** The lobby, and how often somebody's was left. */
+/** A board with a lobby, and how many of its callers' apps were unsubscribed. */
 function watched() {
   const app = lobby();
   const seen = { left: 0 };
@@ -28,12 +28,12 @@ function watched() {
   return { board: openBoard(watching), seen };
 }
 
-/** A plain terminal shows what others say on a line of its own, and the prompt again. */
+/** What a plain terminal receives when another caller speaks: a line of its own, and the prompt again. */
 const told = (line: string, room = 'lobby') => `\n${line}\n${room}> `;
 
 describe('the lobby', () => {
   describe('at the start', () => {
-    /** What the last of these is welcomed with, in a window of so many columns. */
+    /** The welcome of the last of these callers, in a window of this width. */
     const welcome = (handles: readonly string[], columns = 80) => {
       const board = openBoard();
       const people = handles.map((handle) => board.calls(handle, { terminal: { columns } }));
@@ -110,7 +110,7 @@ describe('the lobby', () => {
       expect(ann.reads()).toBe(told('bob came in.') + told('bob: hello') + told('* bob waves'));
     });
 
-    it('keeps a half-typed line whole, if the terminal can', () => {
+    it('keeps a half-typed line intact on a terminal with a cursor', () => {
       const board = openBoard();
       const ann = board.calls('ann', { echo: true, type: 'xterm' });
       const bob = board.calls('bob');
@@ -120,7 +120,7 @@ describe('the lobby', () => {
       expect(ann.reads()).toBe('\r\x1b[J\x1b[1;36mbob\x1b[0m: hello\nlobby> half a li');
     });
 
-    it('moves to another room at /join: its callers are told, and hear', () => {
+    it('moves to another room at /join, announces it, and shows what is said there', () => {
       const board = openBoard();
       const [ann, bob, eve] = [board.calls('ann'), board.calls('bob'), board.calls('eve')];
       eve.says('/join garden');
@@ -135,7 +135,7 @@ describe('the lobby', () => {
       expect(present(board)).toEqual({ 'room lobby': ['ann'], 'room garden': ['eve', 'bob'] });
     });
 
-    it('announces who is away, and who is back', () => {
+    it('announces callers who go away and come back', () => {
       const board = openBoard();
       const [ann, bob] = [board.calls('ann'), board.calls('bob')];
       ann.reads();
@@ -309,7 +309,7 @@ describe('the lobby', () => {
 
   describe('at a paste of 500 lines', () => {
     const paste = Array.from({ length: 500 }, (_, index) => `line ${index + 1} of it`);
-    /** What somebody was told of it. */
+    /** The lines of the paste in this text. */
     const ofIt = (text: string) => text.match(/line \d+ of it/g) ?? [];
 
     it('loses no line and keeps their order, at five a second after the first twenty', () => {
@@ -324,7 +324,7 @@ describe('the lobby', () => {
       expect(ofIt(ann.reads())).toEqual(paste.slice(25, 499));
       board.pass(200);
       expect(ofIt(ann.reads())).toEqual(paste.slice(499));
-      // One behind each that was answered while they came in; for those that wait, one is enough.
+      // One for each line of the burst; the waiting lines share one.
       expect(bob.reads().match(/lobby> /g)?.length).toBe(21);
     });
 

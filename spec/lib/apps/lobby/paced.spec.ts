@@ -2,7 +2,7 @@ import { concatMap, EMPTY, mergeMap, of, throwError } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { paced } from '../../../../lib/apps/lobby/paced.js';
 
-/** One each 5 ms, and three at once. */
+/** One each 5 ms, with a burst of three. */
 const RATE = { count: 2, perMs: 10, burst: 3 };
 
 describe('paced', () => {

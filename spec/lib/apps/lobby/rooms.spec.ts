@@ -22,7 +22,7 @@ describe('rooms', () => {
     expect(inside(bus)).toEqual([['attic', ['fake-3']]]);
   });
 
-  it('leaves out other channels of the board', () => {
+  it('excludes other channels of the board', () => {
     const bus = embeddedBus();
     bus.enter('chess', { callId: 'fake-1', handle: 'ann' }).subscribe();
     expect(rooms(bus).size).toBe(0);

@@ -8,7 +8,7 @@ import { openBoard } from '../../../support/lobby.js';
 
 const FORGED = 'ann: my password is hunter2, please try it';
 
-/** Letters that terminals draw in more columns than others do. */
+/** Letters whose width differs between terminals. */
 const LETTERS: Record<string, string> = {
   'twenty men in one': Array(20).fill('\u{1f468}').join('\u200d'),
   'a family': '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}\u200d\u{1f466}',
@@ -24,12 +24,12 @@ const LETTERS: Record<string, string> = {
   'a blank of braille': '\u2800',
 };
 
-describe("a row that looks like another caller's", () => {
+describe('a forged row of another caller', () => {
   for (const [name, letter] of Object.entries(LETTERS))
     it(`can't be made with ${name}, in any window`, async () => {
       for (const columns of [24, 40]) {
         const { terminal } = fakeConnection(EMPTY, { echo: true, type: 'dumb', terminal: { columns } });
-        // As many letters as bring the forged words to each place near the edge, by any count.
+        // Every number of letters, so that the forged words begin at each column near the edge, by any width.
         const said = Array.from({ length: columns }, (_, letters) => {
           const text = sanitize(`${letter.repeat(letters)}${FORGED}`);
           return rendered({ kind: 'said', from: { callId: 'fake-1', handle: 'eve' }, text }, terminal);
@@ -75,7 +75,7 @@ describe("a row that looks like another caller's", () => {
     ann?.reads();
     ann?.presses('/join \t');
     const listed = (ann?.reads() ?? '').replace(/^[\b ]*/, '');
-    // The last row is the prompt, and what is typed.
+    // The last row is the prompt with the input.
     const rows = listed.split('\n').slice(0, -1);
     expect(rows.flatMap((row) => row.match(/\d/g) ?? []).sort()).toEqual([...'01234567']);
     for (const row of rows) expect(maxWidth(row)).toBeLessThanOrEqual(40);

@@ -17,12 +17,12 @@ describe('people', () => {
 });
 
 describe('visitorOf', () => {
-  it('returns how a caller appears to others', () => {
+  it('returns a caller as others see them', () => {
     expect(visitorOf(someone(3, 'ann') as Session)).toEqual({ callId: 'fake-3', handle: 'ann' });
     expect(visitorOf(someone(2, null) as Session)).toEqual({ callId: 'fake-2', handle: '' });
   });
 
-  it('is one word, whatever handle the authenticator gave', () => {
+  it('returns a handle of one word, whatever the authenticator emitted', () => {
     const services = among(someone(3, ' ann  gives bob '));
     expect(visitorOf(someone(3, ' ann  gives bob ') as Session).handle).toBe('ann_gives_bob');
     expect(handlesFrom(services, 'ann g')).toEqual(['ann_gives_bob']);
@@ -32,25 +32,25 @@ describe('visitorOf', () => {
 });
 
 describe('handlesFrom', () => {
-  it('returns the handles with this beginning in any case, once each, in order', () => {
+  it('returns the handles that start with a text in any case, once each, in order', () => {
     expect(handlesFrom(board, 'AN')).toEqual(['Ann_of_Green_Gables', 'ann']);
     expect(handlesFrom(board, '')).toEqual(['Ann_of_Green_Gables', 'Zoë', 'ann']);
     expect(handlesFrom(board, 'bob')).toEqual([]);
   });
 
-  it('accepts accents in either form', () => {
+  it('accepts accents in either Unicode form', () => {
     expect(handlesFrom(board, 'zoe\u0308')).toEqual(['Zoë']);
   });
 });
 
 describe('addressee', () => {
-  it('returns the handle that a text begins with, in any case', () => {
+  it('returns the handle at the start of a text, in any case', () => {
     expect(addressee(board, 'ANN hello')).toBe('ann');
     expect(addressee(board, 'ann')).toBe('ann');
     expect(addressee(board, 'zoe\u0308 hello')).toBe('Zoë');
   });
 
-  it('compares whole words, so that a longer handle gets no message meant for another', () => {
+  it("compares whole words, so that a longer handle doesn't get a message meant for another", () => {
     expect(addressee(board, 'ann_of_green_gables hello')).toBe('Ann_of_Green_Gables');
     expect(addressee(board, 'ann of green gables hello')).toBe('ann');
   });

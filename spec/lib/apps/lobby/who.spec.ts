@@ -10,7 +10,7 @@ const bob = someone(1, 'bob', { address: '2a02:1234:5678:9abc::1', lastInputAt: 
 const wide = someone(3, '漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字');
 const nobody = someone(4, null, { openedAt: NOON, lastInputAt: NOON - 7000 });
 
-/** 300 callers, whose handles are as wide as handles may be. */
+/** 300 callers with handles of the greatest width. */
 const crowd = Array.from({ length: 300 }, (_, index) =>
   someone(index + 1, `${'漢'.repeat(16)}${index + 1}`, {
     address: '2a02:1234:5678:9abc::1',
@@ -51,7 +51,7 @@ describe('who', () => {
     [80, 'Node  Handle                From              Since    Idle  Where'],
     [132, 'Node  Handle                From              Since    Idle  Where'],
   ] as const) {
-    it(`has ${titles.split(/\s+/).length} columns in a window of ${columns}, and no row that is wider`, () => {
+    it(`prints ${titles.split(/\s+/).length} columns in a window of ${columns}, and no wider row`, () => {
       const services = among(...crowd);
       for (const { id } of crowd)
         services.bus.enter(roomChannel('漢'.repeat(16)), { callId: `fake-${id}`, handle: '' }).subscribe();
@@ -82,7 +82,7 @@ describe('idle', () => {
     expect(idle(among(ann, bob), 'BOB')).toBe('    5m  bob\n');
   });
 
-  it('lists each session of a caller who is on line twice', () => {
+  it('lists every session of a caller who is on line twice', () => {
     const again = someone(9, 'bob', { lastInputAt: NOON - MINUTE_MS });
     expect(idle(among(ann, again, bob), 'bob')).toBe('    5m  bob\n    1m  bob\n');
   });

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { firstValueFrom, toArray } from 'rxjs';
 import { answerLines } from '../../../../lib/operations/control/answer-lines.js';
 
-/** What came in these chunks, in lines of so many characters. */
+/** The lines emitted for these chunks, with this limit of the line length. */
 function linesOf(chunks: readonly string[], max?: number): Promise<string[]> {
   const socket = new PassThrough() as unknown as Socket & PassThrough;
   const lines = firstValueFrom(answerLines(socket, max).pipe(toArray()));
@@ -13,14 +13,14 @@ function linesOf(chunks: readonly string[], max?: number): Promise<string[]> {
 }
 
 describe('answerLines', () => {
-  it('emits each line once, however the chunks are cut, and the last one without its newline', async () => {
+  it('emits each line once, however it is chunked, and a last line without its newline', async () => {
     expect(await linesOf([])).toEqual([]);
     expect(await linesOf(['one\ntwo\n'])).toEqual(['one', 'two']);
     expect(await linesOf(['o', 'ne', '\nt', 'wo'])).toEqual(['one', 'two']);
     expect(await linesOf(['\n\n'])).toEqual(['', '']);
   });
 
-  it('decodes letters that are cut in two, and splits only at newlines', async () => {
+  it('decodes letters split between chunks, and splits only at newlines', async () => {
     expect(await linesOf(['\xe2\x80', '\xa8\r\n'])).toEqual(['\u2028\r']);
   });
 

@@ -14,7 +14,7 @@ describe('ask', () => {
   });
   afterEach(() => folder.remove());
 
-  /** A board that says this to whoever asks, and what it was asked. */
+  /** A control socket that sends this answer to every request, and records the requests. */
   async function board(says: string) {
     const asked: string[] = [];
     const server = createServer((socket) => {
@@ -44,7 +44,7 @@ describe('ask', () => {
     close();
   });
 
-  it('emits no control characters, whatever answers', async () => {
+  it('emits no control characters, whatever program answers', async () => {
     const { close } = await board('{"handle":"\\u001b]52;c;aGk=\\u0007\\u202e","\\u009b2J":1}\n');
     expect(await firstValueFrom(ask(path, { command: 'who' }))).toEqual({
       handle: '\\u{1b}]52;c;aGk=\\u{7}\\u{202e}',
@@ -82,7 +82,7 @@ describe('ask', () => {
     );
   });
 
-  it('says when the board hung up without an answer', async () => {
+  it('reports a board that hung up without an answer', async () => {
     const { close } = await board('');
     await expectAsync(firstValueFrom(ask(path, { command: 'who' }))).toBeRejectedWithError(
       'the board hung up without an answer; too many may be asking at once',

@@ -18,7 +18,7 @@ describe('callerTable', () => {
     ]);
   });
 
-  it('is only a header without callers', () => {
+  it('prints only a header without callers', () => {
     expect(callerTable([])).toEqual(['Node  Handle  Address  On line  Idle  State  Where']);
   });
 

@@ -8,7 +8,7 @@ import { openBoard } from '../../../support/lobby.js';
 
 const DRAINING: ServerEvent = { type: 'serverDraining', reason: 'SIGTERM', sessions: 2, graceMs: 10_000 };
 
-/** A closing time on a board with two callers, and what they hear. */
+/** A closing time on a board with two callers, and the broadcasts to them. */
 function onBoard(m: Context, event$: Observable<ServerEvent> = NEVER) {
   const heard: string[] = [];
   const broadcast = (text: string) => {
@@ -46,7 +46,7 @@ describe('closingTime', () => {
   );
 
   it(
-    'ends at once and silently with no time left',
+    'shuts down at once and without a notice if no time is left',
     marbles((m) => {
       const { closing, heard, at } = onBoard(m);
       at(1000, () => closing.closeIn(0));
@@ -57,7 +57,7 @@ describe('closingTime', () => {
   );
 
   it(
-    'knows the time left while counting, and none before, after a cancellation, or at the end',
+    'exposes the time left while counting, and none before, after a cancellation, or at the end',
     marbles((m) => {
       const { closing, at } = onBoard(m);
       const left: (number | null)[] = [];
@@ -86,7 +86,7 @@ describe('closingTime', () => {
   );
 
   it(
-    'starts anew in place of a running countdown, and reports the time that had left',
+    'restarts in place of a running countdown, and reports the time that was left',
     marbles((m) => {
       const { closing, at } = onBoard(m);
       at(1000, () => closing.closeIn(3000));
@@ -114,7 +114,7 @@ describe('closingTime', () => {
   );
 
   it(
-    'tells callers once, with any number of subscribers',
+    'tells callers once, for any number of subscribers',
     marbles((m) => {
       const { closing, heard, at } = onBoard(m);
       at(1000, () => closing.closeIn(1000));

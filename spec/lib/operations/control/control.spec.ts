@@ -46,7 +46,7 @@ describe('control', () => {
     folder.remove();
   });
 
-  /** Sends this, as it is, and resolves with the lines that come until the end. */
+  /** Sends raw text, and resolves with all lines of the answer. */
   async function sends(text: string | Uint8Array): Promise<unknown[]> {
     const socket = connect(path);
     socket.end(text);
@@ -58,7 +58,7 @@ describe('control', () => {
   it('answers a line with lines, and hangs up, also if the client has ended its side', async () => {
     expect(await sends('{"command":"broadcast","text":"hello"}\n')).toEqual([{ heard: 0 }]);
     expect(await sends('{"command":"who"}\nmore that nobody reads\n')).toEqual([{ callers: [] }]);
-    // This one takes a moment.
+    // The answer to this one takes longer.
     expect(await sends('{"command":"stats"}\n')).toEqual([
       jasmine.objectContaining({ figures: jasmine.anything() }),
     ]);
@@ -113,7 +113,7 @@ describe('control', () => {
       const socket = connect(path);
       await once(socket, 'connect');
       socket.write('{"command":');
-      // By then the board has heard of it.
+      // By now the board has accepted it.
       await sends('{"command":"who"}\n');
       jasmine.clock().tick(4999);
       expect(socket.readableLength).toBe(0);
@@ -144,7 +144,7 @@ describe('control', () => {
     for (const socket of asking) socket.destroy();
   });
 
-  it("hangs up on a client that watches and doesn't read, at a MiB of backlog", async () => {
+  it("hangs up on a watching client that doesn't read, at a MiB of backlog", async () => {
     jasmine.clock().install();
     try {
       const [watches, left] = [new Subject<void>(), new Subject<void>()];
@@ -220,12 +220,12 @@ describe('control', () => {
     ann.hangUp();
   });
 
-  it('reports its process and port with the figures', async () => {
+  it('reports its process and port with the stats', async () => {
     const stats = await firstValueFrom(ask<Stats>(path, { command: 'stats' }));
     expect(stats).toEqual(jasmine.objectContaining({ pid: process.pid, port }));
   });
 
-  it('reports current figures', async () => {
+  it('reports current stats', async () => {
     const ann = await logIn(port, 'ann');
     const { figures } = await firstValueFrom(ask<View>(path, { command: 'stats' }));
     expect(figures).toEqual(
@@ -243,7 +243,7 @@ describe('control', () => {
     ann.hangUp();
   });
 
-  it('shows the board repeatedly, until it is closed', async () => {
+  it('sends views of the board repeatedly, until it is closed', async () => {
     const ann = await logIn(port, 'ann');
     const views: View[] = [];
     const watched = new Promise<void>((resolve, reject) => {

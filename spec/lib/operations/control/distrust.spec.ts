@@ -15,7 +15,7 @@ describe('distrust', () => {
   });
   afterEach(() => folder.remove());
 
-  it("is null if everything belongs to the user or root, or doesn't exist", () => {
+  it("returns null if everything belongs to the user or root, or doesn't exist", () => {
     expect(distrust(mine, null, me)).toBeNull();
     expect(distrust(mine, mine, me)).toBeNull();
     expect(distrust('/etc/passwd', '/etc/passwd', me)).toBeNull();

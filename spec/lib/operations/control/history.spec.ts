@@ -29,7 +29,7 @@ describe('remember', () => {
     expect(seen[1]?.view).toEqual(view(2, seen[1]?.view.figures));
   });
 
-  it('ignores figures that decrease and a clock that stands still', () => {
+  it('ignores decreasing figures and a stopped clock', () => {
     let last: Remembered | undefined;
     from([view(0, { bytesOut: 100 }), view(1, { bytesOut: 90 }), view(1, { bytesOut: 91 })])
       .pipe(remember())

@@ -25,7 +25,7 @@ describe('drainLine', () => {
 });
 
 describe('kickedLine', () => {
-  it('says who was kicked, and from where', () => {
+  it("returns the kicked caller's handle and address", () => {
     expect(kickedLine(caller(3, 'ann'))).toBe('Kicked ann from node 3 (203.0.113.7).');
     expect(kickedLine(caller(3, null))).toBe('Kicked a caller who was logging in from node 3 (203.0.113.7).');
     expect(kickedLine(caller(3, 'a\x1bn'))).toContain('a\\u{1b}n');

@@ -3,12 +3,12 @@ import { safeAnswer } from '../../../../lib/operations/control/safe-answer.js';
 import { holds } from '../../../support/holds.js';
 
 describe('safeAnswer', () => {
-  it('returns the answer if it is plain text', () => {
+  it('returns a plain-text answer unchanged', () => {
     const said = { time: 'now', callers: [{ node: 1, handle: 'Zoë', where: null, more: [true, 1.5] }] };
     expect(safeAnswer(JSON.stringify(said))).toEqual(said);
   });
 
-  it('has no control characters in values or names, at any depth', () => {
+  it('removes control characters from values and names, at any depth', () => {
     for (const hostile of [
       '\x1b]52;c;aGk=\x07',
       '\x9b2J',
@@ -24,7 +24,7 @@ describe('safeAnswer', () => {
     }
   });
 
-  it('is text alone of whatever text there was', () => {
+  it('returns only text for any text', () => {
     holds(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const { said } = safeAnswer(JSON.stringify({ said: text })) as { said: string };
@@ -33,7 +33,7 @@ describe('safeAnswer', () => {
     );
   });
 
-  it("is null if the line isn't an object", () => {
+  it("returns null if the line isn't an object", () => {
     for (const line of [
       '',
       'SSH-2.0-x',
@@ -47,7 +47,7 @@ describe('safeAnswer', () => {
       expect(safeAnswer(line)).withContext(line.slice(0, 20)).toBeNull();
   });
 
-  it('has the prototype of an ordinary object', () => {
+  it('returns an object with the ordinary prototype', () => {
     expect(Object.getPrototypeOf(safeAnswer('{"__proto__":{"a":1}}'))).toBe(Object.prototype);
   });
 });

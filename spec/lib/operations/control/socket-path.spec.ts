@@ -10,13 +10,13 @@ describe('socketPath', () => {
   });
   afterEach(() => rmSync(runtime, { recursive: true }));
 
-  it("is in the user's runtime directory, named by the port", () => {
+  it("returns a path in the user's runtime directory, named by the port", () => {
     expect(socketPath('auto', 2323, { XDG_RUNTIME_DIR: runtime, HOME: '/home/ann' })).toBe(
       `${runtime}/impulse/2323.sock`,
     );
   });
 
-  it('is in the folder that systemd created for the service, whatever the port', () => {
+  it('returns a path in the folder that systemd created for the service, whatever the port', () => {
     const service = { RUNTIME_DIRECTORY: runtime, XDG_RUNTIME_DIR: '/nowhere', HOME: '/home/ann' };
     expect(socketPath('auto', 2323, service)).toBe(`${runtime}/control.sock`);
     expect(socketPath('auto', 2323, { ...service, RUNTIME_DIRECTORY: `${runtime}:/run/more` })).toBe(
@@ -26,7 +26,7 @@ describe('socketPath', () => {
       expect(socketPath('auto', 1, { ...service, RUNTIME_DIRECTORY })).toBe('/home/ann/.impulse/1.sock');
   });
 
-  it('is in the home directory where there is no runtime directory', () => {
+  it('returns a path in the home directory if there is no runtime directory', () => {
     writeFileSync(join(runtime, 'file'), '');
     for (const XDG_RUNTIME_DIR of [undefined, '', `${runtime}/none`, `${runtime}/file`, 'relative']) {
       expect(socketPath('auto', 1, { XDG_RUNTIME_DIR, HOME: '/home/ann' })).toBe('/home/ann/.impulse/1.sock');
@@ -34,12 +34,12 @@ describe('socketPath', () => {
     expect(socketPath('auto', 1, {})).toBe(join(homedir(), '.impulse/1.sock'));
   });
 
-  it('is the given path, whatever the port', () => {
+  it('returns the given path, whatever the port', () => {
     expect(socketPath('/run/board.sock', 2323, { XDG_RUNTIME_DIR: runtime })).toBe('/run/board.sock');
     expect(socketPath('board.sock', 2323)).toBe(resolve('board.sock'));
   });
 
-  it('may be as long as the kernel allows, in bytes, and longer ones are rejected', () => {
+  it('accepts a path as long as the kernel allows, in bytes, and rejects a longer one', () => {
     const longest = process.platform === 'linux' ? 107 : 103;
     const fits = `/${'a'.repeat(longest - 1)}`;
     expect(socketPath(fits, 1)).toBe(fits);

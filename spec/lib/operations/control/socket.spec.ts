@@ -36,7 +36,7 @@ describe('listenOnSocket', () => {
       open.push(running);
     });
 
-  it('belongs to its owner alone, whatever the umask, which is restored', async () => {
+  it('creates a socket for its owner alone, whatever the umask, which it restores', async () => {
     const before = process.umask(0);
     try {
       await listens();
@@ -84,7 +84,7 @@ describe('listenOnSocket', () => {
     client.destroy();
   });
 
-  it('leaves a socket alone on which a program answers', async () => {
+  it('leaves a socket alone if a program answers on it', async () => {
     const other = createServer((socket) => void socket.destroy()).listen(path);
     await once(other, 'listening');
 

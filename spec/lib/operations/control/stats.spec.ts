@@ -3,7 +3,7 @@ import { EMPTY_STATS } from '../../../../streams/events/stats.js';
 import { figures } from '../../../support/controlled.js';
 
 describe('statsText', () => {
-  it('has a line for each figure, and reasons by how often they were', () => {
+  it('prints a line for each figure, and reasons by frequency', () => {
     const text = statsText(
       figures({
         onLine: 12,
@@ -35,7 +35,7 @@ describe('statsText', () => {
     ]);
   });
 
-  it('says when the board closes, and 0 of what never was', () => {
+  it("says when the board closes, and prints 0 for what hasn't happened", () => {
     const text = statsText(figures({ closesInMs: 240_000 }));
     expect(text).toContain('board      open, closes in 4 minutes\n');
     expect(text).toContain('closed     0\nrefused    0\n');
@@ -43,7 +43,7 @@ describe('statsText', () => {
 });
 
 describe('inBytes', () => {
-  it('has a unit that fits', () => {
+  it('uses a unit that fits', () => {
     const bytes = [0, 0.4, 1023, 1024, 1024 ** 2 - 1, 81.25 * 1024 ** 2, 3 * 1024 ** 4, 5000 * 1024 ** 4];
     expect(bytes.map(inBytes)).toEqual([
       '0 B',

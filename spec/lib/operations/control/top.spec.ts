@@ -12,7 +12,7 @@ const sample = (calls: number): Sample => ({
   lateMs: 1.2,
 });
 
-/** A board on which so many are on line, after a minute in which ever more called. */
+/** A board with this many callers, after a minute with more calls each second. */
 const board = (onLine: number, listed = onLine): Remembered => ({
   view: view(
     60,
@@ -43,7 +43,7 @@ describe('topScreen', () => {
     ]);
   });
 
-  it('lists as many callers as there are rows, and says how many more there are', () => {
+  it('lists as many callers as fit, and says how many more there are', () => {
     const last = (onLine: number, rows: number, listed = onLine) =>
       topScreen(board(onLine, listed), { columns: 80, rows }).at(-1);
     const lengthOf = (onLine: number, rows: number) => topScreen(board(onLine), { columns: 80, rows }).length;
@@ -63,7 +63,7 @@ describe('topScreen', () => {
     );
   });
 
-  it('fits every window', () => {
+  it('fits any window', () => {
     for (const [columns, rows] of Array.from({ length: 100 }, (_, index) => index + 1).flatMap((n) => [
       [n, 24],
       [40, n],
@@ -75,14 +75,14 @@ describe('topScreen', () => {
     }
   });
 
-  it('shows a board that was looked at once, of which nothing is known to change', () => {
+  it('shows a board after the first view, without rates', () => {
     const { view: open } = board(0);
     expect(topScreen({ view: open, samples: [] }, { columns: 80, rows: 24 })[4]).toBe('calls         0.0/s');
   });
 });
 
 describe('sparkline', () => {
-  it('is as high as the highest, and on the ground only with nothing', () => {
+  it('scales to the highest value, and draws nothing for zero', () => {
     expect(sparkline([0, 0.001, 1, 4, 7])).toBe('▁▂▂▅█');
     expect(sparkline([0, 0])).toBe('▁▁');
     expect(sparkline([])).toBe('');

@@ -7,7 +7,7 @@ import { EMPTY_STATS } from '../../../../streams/events/stats.js';
 import type { SessionInfo } from '../../../../streams/types/session.js';
 import { someone } from '../../../support/lobby.js';
 
-/** A board with so many on line, the last one on the first node, that counts the rows that are made of them. */
+/** A board with this many callers, the last one on node 1, that counts the rows formatted. */
 function crowded(count: number) {
   const counts = { rows: 0 };
   const bus = embeddedBus();
@@ -27,14 +27,14 @@ function crowded(count: number) {
   return { board: board as unknown as Controlled, counts };
 }
 
-describe('what the sysop sees', () => {
-  it('lists all callers, by node', () => {
+describe("the sysop's views", () => {
+  it('list all callers, by node', () => {
     const { board } = crowded(300);
     const nodes = callers(board).map(({ node }) => node);
     expect(nodes).toEqual(Array.from({ length: 300 }, (_, index) => index + 1));
   });
 
-  it('lists only the lowest nodes in a view, and formats no others', async () => {
+  it('list only the lowest nodes, and format no others', async () => {
     jasmine.clock().install();
     try {
       const { board, counts } = crowded(1000);
@@ -49,7 +49,7 @@ describe('what the sysop sees', () => {
     }
   });
 
-  it('finds the caller on a node', () => {
+  it('find the caller on a node', () => {
     const { board, counts } = crowded(1000);
     expect(callerOn(board, 1)).toEqual(jasmine.objectContaining({ node: 1, session: 1000, where: 'garden' }));
     expect(callerOn(board, 1001)).toBeUndefined();

@@ -19,7 +19,7 @@ describe('answerOnce', () => {
   });
   afterEach(() => server.close());
 
-  /** What comes back for texts that are sent one after the other, until the end. */
+  /** Sends texts one after the other, and resolves with the whole answer. */
   async function says(...texts: string[]): Promise<string> {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').setEncoding('utf8');
     let heard = '';

@@ -18,7 +18,7 @@ const closed = (durationMs: number, node = 1): ServerEvent => ({
   flushed: true,
 });
 
-/** The lines of our own metrics that have these words in them. */
+/** The lines of our own metrics that contain this text. */
 async function lines(text: Promise<string>, words: string): Promise<string[]> {
   return (await text).split('\n').filter((line) => line.startsWith('impulse_') && line.includes(words));
 }
@@ -34,7 +34,7 @@ describe('metrics', () => {
   });
   afterEach(() => shown.running.unsubscribe());
 
-  it('shows the current figures, however often it is asked', async () => {
+  it('shows the current figures at each request', async () => {
     figures = {
       ...EMPTY_STATS,
       onLine: 3,
@@ -61,7 +61,7 @@ describe('metrics', () => {
     }
   });
 
-  it('counts bytes as they come, and never decreases', async () => {
+  it('counts bytes as they arrive, and never decreases', async () => {
     const ann: SessionInfo = someone(1, 'ann', { bytesIn: 10, bytesOut: 500 });
     figures = { ...EMPTY_STATS, bytesIn: 1, bytesOut: 2, lines: new Map([[1, ann]]) };
     expect(await lines(shown.registry.metrics(), 'bytes')).toEqual([
@@ -76,7 +76,7 @@ describe('metrics', () => {
     ]);
   });
 
-  it('records how long sessions last, but not the time in the waiting room', async () => {
+  it('records how long sessions last, without the time in the waiting room', async () => {
     for (const event of [closed(30_000), closed(4_000_000), closed(1000, 0)]) event$.next(event);
     expect(await lines(shown.registry.metrics(), 'duration')).toEqual(
       jasmine.arrayContaining([

@@ -41,7 +41,7 @@ describe('serveMetrics', () => {
     expect(text).toContain('impulse_sessions_active 0\n');
   });
 
-  it('is healthy while it runs, and ready while callers are admitted', async () => {
+  it('is healthy while it runs, and ready while it admits callers', async () => {
     const codes = async () => [(await get('/healthz')).code, (await get('/readyz')).code];
     expect(await codes()).toEqual([200, 200]);
     for (phase of ['opening', 'draining', 'closed'] as const) expect(await codes()).toEqual([200, 503]);
@@ -68,7 +68,7 @@ describe('serveMetrics', () => {
     expect((await get('/readyz')).code).toBe(200);
   });
 
-  it('refuses what is too large', async () => {
+  it('refuses a request that is too large', async () => {
     const large = connect(port, '127.0.0.1');
     large.end(`GET /healthz HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(9000)}\r\n\r\n`);
     expect(String((await once(large, 'data'))[0])).toContain('431');
@@ -80,7 +80,7 @@ describe('serveMetrics', () => {
     await Promise.all(idle.map((socket) => once(socket, 'connect')));
     const first = once(idle[0] as Socket, 'close');
     expect((await get('/healthz')).code).toBe(200);
-    // The oldest made room, and no other.
+    // Only the oldest connection was closed to make room.
     await first;
     idle[1]?.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
     expect(String((await once(idle[1] as Socket, 'data'))[0])).toContain('200 OK');
@@ -99,7 +99,7 @@ describe('serveMetrics', () => {
     expect(answers).toContain('\r\nConnection: close\r\n');
   });
 
-  it('renders the metrics once a second at most', async () => {
+  it('renders the metrics at most once a second', async () => {
     await get('/metrics');
     const { looks } = counts;
     expect(looks).toBeGreaterThan(0);

@@ -6,7 +6,7 @@ import { reload } from '../../../../lib/operations/serve/reload.js';
 describe('reload', () => {
   const settings = { port: 2323, maxSessions: 5 } as Config;
 
-  /** What the log says of it, and what was put in force. */
+  /** Reloads, and returns the log and the limits that were applied. */
   async function reloaded(reread: () => Pick<ReadConfig, 'config' | 'warnings'>) {
     const said: string[] = [];
     const say = (event: string, message?: string) => void said.push(`${event}: ${message}`);

@@ -28,7 +28,7 @@ describe('startControl', () => {
     folder.remove();
   });
 
-  /** A board that listens, and whose clock a spec moves. */
+  /** A board that listens, with a clock that the spec advances. */
   function board(path: string) {
     const scheduler = new VirtualTimeScheduler();
     const event$ = new Subject<ServerEvent>();
@@ -57,7 +57,7 @@ describe('startControl', () => {
   }
   const callersAt = (path: string) => firstValueFrom(ask(path, { command: 'who' }));
 
-  it('creates a deleted socket again, for its owner alone, and logs it', async () => {
+  it('recreates a deleted socket, for its owner alone, and logs it', async () => {
     const path = join(folder.path, 'board.sock');
     const { isOpen, opened, logged, pass } = board(path);
     await isOpen;
@@ -72,7 +72,7 @@ describe('startControl', () => {
     expect(logged).toEqual(['controlGone']);
   });
 
-  it('does so each time', async () => {
+  it('recreates it each time', async () => {
     const path = join(folder.path, 'board.sock');
     const { isOpen, opened, pass } = board(path);
     await isOpen;
