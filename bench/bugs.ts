@@ -120,7 +120,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'bytes-counted-twice',
-    file: 'lib/transports/telnet/telnet.ts',
+    file: 'lib/transports/telnet/socket-connection.ts',
     find: 'this.bytesIn += chunk.length;',
     put: 'this.bytesIn += chunk.length + this.#dropped;',
   },

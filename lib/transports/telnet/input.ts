@@ -1,0 +1,184 @@
+import type { Socket } from 'node:net';
+import { Observable, type Subscriber } from 'rxjs';
+import {
+  COMMAND,
+  TelnetDecoder,
+  type TelnetHandler,
+  type Verb,
+} from '../../../streams/protocol/telnet-codec.js';
+import { feed } from '../../../streams/rx/operator.js';
+import type { Connection } from '../../../streams/types/connection.js';
+import type { SessionEnd } from '../../../streams/types/session-end.js';
+import type { BoardOptions } from './board-options.js';
+import { FirstBytes, type Refusal } from './first-bytes.js';
+import type { TelnetOutput } from './output.js';
+
+/** Commands that stand for keys (RFC 854), and the bytes of those keys. */
+const KEY_OF: Partial<Record<number, number>> = {
+  [COMMAND.IP]: 0x03,
+  [COMMAND.BRK]: 0x03,
+  [COMMAND.EC]: 0x08,
+  [COMMAND.EL]: 0x15,
+};
+
+/** The connection of the input. */
+export interface InputDelegate {
+  /** Answers "are you there?". */
+  sayHere(): void;
+}
+
+/**
+ * The input of a telnet connection: takes the commands out of it, and delivers what the caller types to one
+ * subscriber at a time. Without one it keeps what comes. A class, since every connection has one.
+ */
+export class TelnetInput
+  implements TelnetHandler, Pick<Connection, 'input$' | 'putBack' | 'pause' | 'resume'>
+{
+  /** Why the input ends, unless by a hang-up. */
+  fault: SessionEnd | undefined;
+  /** Whether the caller hung up. */
+  ended: boolean;
+  readonly #delegate: InputDelegate;
+  readonly #socket: Socket;
+  readonly #options: BoardOptions;
+  readonly #output: TelnetOutput;
+  readonly #decoder = new TelnetDecoder(this);
+  /** Until the first input is recognised. */
+  #firstBytes: FirstBytes | undefined;
+  #subscriber: Subscriber<Uint8Array> | undefined;
+  /** Input that came after the subscriber left in the middle of a chunk. */
+  #held: Uint8Array[] | undefined;
+  /**
+   * The pieces of this chunk between telnet commands. Emitted together, since each emission costs the same.
+   * Usually one.
+   */
+  #piece: Uint8Array | undefined;
+  #pieces: Uint8Array[] | undefined;
+  /** Whether an "are you there?" in this chunk was answered. One answer is enough. */
+  #saidHere = false;
+  #offered = false;
+
+  constructor(delegate: InputDelegate, socket: Socket, options: BoardOptions, output: TelnetOutput) {
+    this.#delegate = delegate;
+    this.#socket = socket;
+    this.#options = options;
+    this.#output = output;
+    this.ended = socket.closed;
+  }
+
+  get input$(): Observable<Uint8Array> {
+    return new Observable((subscriber) => {
+      if (this.fault) return subscriber.error(this.fault);
+      if (this.#output.closed || (this.ended && !this.#held?.length)) return subscriber.complete();
+      this.#subscriber = subscriber;
+      feed(subscriber, this);
+      if (!this.#offered) {
+        this.#offered = true;
+        this.#output.batch(() => this.#options.offer());
+      }
+      // Resumed first, since delivering held input may make the subscriber pause.
+      this.resume();
+      for (const bytes of this.#held?.splice(0) ?? []) this.emit(bytes);
+      if (this.ended) subscriber.complete();
+    });
+  }
+  /** Called when the subscriber leaves. */
+  unsubscribe(): void {
+    if (!this.#subscriber?.closed) return;
+    this.#subscriber = undefined;
+    this.pause();
+  }
+  /** See {@link Connection.recognised$}. */
+  get recognised$(): Observable<never> | undefined {
+    return this.#firstBytes?.recognised$;
+  }
+
+  /** See {@link TelnetConnection.recognise}. */
+  recognise(): void {
+    this.#firstBytes = new FirstBytes(this.#options);
+  }
+  putBack(bytes: Uint8Array): void {
+    this.#held ??= [];
+    // Copied, since the buffer is reused for the next packet.
+    this.#held.push(Buffer.from(bytes));
+  }
+  pause(): void {
+    if (!this.#output.closed) this.#socket.pause();
+  }
+  resume(): void {
+    if (this.#subscriber) this.#socket.resume();
+  }
+
+  /** Reads a packet. */
+  read(chunk: Uint8Array): void {
+    this.#saidHere = false;
+    if (this.#firstBytes && this.isRefused(this.#firstBytes.checkChunk(chunk))) return;
+    this.#decoder.read(chunk);
+    this.deliver();
+  }
+  /** Delivers what came so far, before something happens that must come after it. */
+  deliver(): void {
+    const bytes = this.#pieces ? Buffer.concat(this.#pieces) : this.#piece;
+    this.#pieces = this.#piece = undefined;
+    if (bytes) this.emit(bytes);
+  }
+  /** Ends the input with an error. */
+  fail(fault: SessionEnd): void {
+    this.fault = fault;
+    this.#held = undefined;
+    this.#subscriber?.error(fault);
+  }
+  /** Ends the input, after the caller hung up. */
+  end(): void {
+    this.ended = true;
+    if (this.fault) this.#subscriber?.error(this.fault);
+    else this.#subscriber?.complete();
+  }
+  /** Called when the connection is gone. */
+  close(): void {
+    this.end();
+    this.#firstBytes?.close();
+  }
+
+  // Called by the decoder.
+  data(bytes: Uint8Array): void {
+    if (!this.#piece) this.#piece = bytes;
+    else {
+      this.#pieces ??= [this.#piece];
+      this.#pieces.push(bytes);
+    }
+  }
+  command(code: number): void {
+    const key = KEY_OF[code];
+    if (key !== undefined) this.data(Uint8Array.of(key));
+    else if (code === COMMAND.AYT && this.#options.charge() && !this.#saidHere) {
+      this.#saidHere = true;
+      this.deliver();
+      this.#delegate.sayHere();
+    }
+  }
+  negotiate(verb: Verb, option: number): void {
+    this.#options.negotiate(verb, option);
+  }
+  subnegotiation(option: number, payload: Uint8Array): void {
+    this.#options.subnegotiation(option, payload);
+  }
+  dropped(): void {
+    this.#options.charge();
+  }
+
+  private emit(bytes: Uint8Array): void {
+    if (this.#output.closed || this.fault) return;
+    if (this.#firstBytes && this.isRefused(this.#firstBytes.checkInput(bytes))) return;
+    if (this.#subscriber) this.#subscriber.next(bytes);
+    else this.putBack(bytes);
+  }
+  /** Sends the answer and ends the input, if the caller is refused. */
+  private isRefused(refusal: Refusal | undefined): boolean {
+    if (this.#firstBytes?.done) this.#firstBytes = undefined;
+    if (!refusal) return false;
+    this.#output.command(refusal.answer);
+    this.fail(refusal.end);
+    return true;
+  }
+}

@@ -1,0 +1,204 @@
+import type { Socket } from 'node:net';
+import { Observable } from 'rxjs';
+import { CR } from '../../../streams/protocol/controls.js';
+import { commandBytes, escapeIac } from '../../../streams/protocol/telnet-codec.js';
+import { UNKNOWN_TERMINAL } from '../../../streams/terminal/unknown-terminal.js';
+import type { Connection, Encoding, Output } from '../../../streams/types/connection.js';
+import type { BoardOptions } from './board-options.js';
+import { encoded, isAscii, utf8AsLatin1 } from './encodings.js';
+import { latin1 } from './options.js';
+import { Unsent } from './unsent.js';
+
+/** The longest batch. Output during a chunk is sent together, up to this length. */
+const BATCH_LENGTH = 64 * 1024;
+/** For a longer string, Node allocates three times its length before it encodes. */
+const SHORT_TEXT = 1024;
+
+/**
+ * The output of a telnet connection: batches it, encodes it for the terminal, marks prompts, and writes it to
+ * the socket. A class, since every connection has one.
+ */
+export class TelnetOutput
+  implements Pick<Connection, 'write' | 'echo' | 'drained$' | 'bytesOut' | 'backlog'>
+{
+  /** The encoding of text that isn't encoded yet. */
+  encoding: Encoding = UNKNOWN_TERMINAL.encoding;
+  /** Whether the output ended, and takes no more. */
+  closed = false;
+  readonly #socket: Socket;
+  readonly #options: Pick<BoardOptions, 'promptMark'>;
+  /** Output that isn't sent yet, since more may come: bytes as Latin-1, followed by text. */
+  #bytes = '';
+  #text = '';
+  /** Output written while the socket was still sending. */
+  #unsent: Unsent | undefined;
+  #batching = false;
+  /** Whether the last output was the echo of input, and no prompt. */
+  #echoed = false;
+
+  constructor(socket: Socket, options: Pick<BoardOptions, 'promptMark'>) {
+    this.#socket = socket;
+    this.#options = options;
+  }
+
+  /** See {@link Connection.drained$}. */
+  get drained$(): Observable<never> {
+    return new Observable((subscriber) => {
+      if (!this.isWritable() || this.backlog === 0) return subscriber.complete();
+      this.send();
+      const sent = () => subscriber.complete();
+      // The callback of an empty write runs when all earlier output is sent, or the connection is closed.
+      if (this.#unsent) this.#unsent.whenSent(sent);
+      else this.#socket.write('', sent);
+    });
+  }
+  /** See {@link Connection.bytesOut}. */
+  get bytesOut(): number {
+    return this.#socket.bytesWritten + (this.isWritable() ? this.unsentLength() : 0);
+  }
+  /** See {@link Connection.backlog}. */
+  get backlog(): number {
+    return this.#socket.writableLength + this.unsentLength();
+  }
+
+  /** See {@link Connection.write}. */
+  write(output: Output): void {
+    this.#echoed = false;
+    this.put(output);
+  }
+  /** See {@link Connection.echo}. */
+  echo(text: string): void {
+    // Mark the prompt while it is still the last output.
+    if (!this.#echoed && this.#text !== '' && this.#options.promptMark !== undefined) this.encode();
+    this.#echoed = true;
+    this.put(text);
+  }
+  /**
+   * Sends a telnet command.
+   *
+   * @param bytes As Latin-1.
+   */
+  command(bytes: string): void {
+    if (this.closed) return;
+    this.encode();
+    this.#bytes += bytes;
+    if (!this.#batching) this.send();
+  }
+
+  /** Sends all output of `act` together. */
+  batch(act: () => void): void {
+    const within = this.beginBatch();
+    try {
+      act();
+    } finally {
+      this.endBatch(within);
+    }
+  }
+  /** Begins a batch. Returns whether it is nested; then the outer batch ends both. */
+  beginBatch(): boolean {
+    const within = this.#batching;
+    this.#batching = true;
+    return within;
+  }
+  /** Ends a batch, with what `beginBatch` returned. */
+  endBatch(within: boolean): void {
+    this.#batching = within;
+    if (!within) this.send();
+  }
+
+  /** Encodes the text that was written. */
+  encode(): void {
+    const text = this.#text;
+    if (text === '') return;
+    this.#text = '';
+    this.#bytes += encodeText(text, this.encoding);
+    // A client that agreed to the mark may wait for it as the end of a prompt.
+    const mark = this.#echoed || text.endsWith('\n') ? undefined : this.#options.promptMark;
+    if (mark !== undefined) this.#bytes += latin1(commandBytes(mark));
+  }
+
+  /** Gives all output to the socket, and takes no more. */
+  close(): void {
+    this.send();
+    this.sendUnsent();
+    this.closed = true;
+  }
+  /** Drops all output, and takes no more. */
+  discard(): void {
+    this.closed = true;
+    this.#bytes = this.#text = '';
+    this.#unsent?.clear();
+  }
+
+  private put(output: Output): void {
+    // Writing after end() would destroy the socket, and lose the last words.
+    if (this.closed) return;
+    if (typeof output === 'string') this.#text += output;
+    else {
+      this.encode();
+      this.#bytes += latin1(escapeIac(output));
+    }
+    if (!this.#batching || this.#bytes.length + this.#text.length > BATCH_LENGTH) this.send();
+  }
+
+  private isWritable(): boolean {
+    return !this.closed && this.#socket.writable;
+  }
+  private unsentLength(): number {
+    return this.#bytes.length + this.#text.length + (this.#unsent?.length ?? 0);
+  }
+
+  private send(): void {
+    if (!this.isWritable()) return;
+    if (this.#socket.writableLength > 0) {
+      this.keepUnsent();
+      return;
+    }
+    const text = this.#text;
+    // The usual case. UTF-8 contains no IAC, and this is Node's fastest way to write.
+    if (text.length < SHORT_TEXT && text.endsWith('\n') && this.#bytes === '' && this.encoding === 'utf-8') {
+      this.#text = '';
+      this.#socket.write(withCrLf(text), 'utf8');
+      return;
+    }
+    this.encode();
+    const bytes = this.#bytes;
+    if (bytes === '') return;
+    this.#bytes = '';
+    this.#socket.write(bytes, 'latin1');
+  }
+
+  /** Keeps output until the socket has sent what it has. */
+  private keepUnsent(): void {
+    this.encode();
+    const bytes = this.#bytes;
+    if (bytes === '') return;
+    this.#bytes = '';
+    if (!this.#unsent) {
+      this.#unsent = new Unsent();
+      this.#socket.write('', () => this.sendUnsent());
+    }
+    this.#unsent.add(bytes);
+  }
+  private sendUnsent(): void {
+    const unsent = this.#unsent;
+    this.#unsent = undefined;
+    unsent?.flush((bytes, sent) => this.#socket.write(bytes, sent));
+  }
+}
+
+/** Encodes a text with telnet's newlines, as Latin-1. */
+function encodeText(text: string, encoding: Encoding): string {
+  // UTF-8 contains no IAC, and no CR or LF but those of the text.
+  if (encoding === 'utf-8') return withCrLf(utf8AsLatin1(text));
+  const lines = withCrLf(text);
+  // Tests `text` rather than `lines`, since it is a flat string by now and faster to scan.
+  return isAscii(text) ? lines : latin1(escapeIac(encoded(lines, encoding)));
+}
+
+function withCrLf(text: string): string {
+  const last = text.length - 1;
+  // The usual case: one line.
+  if (text.indexOf('\n') === last && text.charCodeAt(last - 1) !== CR) return `${text.slice(0, last)}\r\n`;
+  return text.includes('\r') ? text.replace(/\r?\n/g, '\r\n') : text.replaceAll('\n', '\r\n');
+}

@@ -1,0 +1,242 @@
+import type { Socket } from 'node:net';
+import { Observable, type Subscriber } from 'rxjs';
+import { COMMAND, subnegotiationBytes, type Verb } from '../../../streams/protocol/telnet-codec.js';
+import { UNKNOWN_TERMINAL } from '../../../streams/terminal/unknown-terminal.js';
+import type { Connection, Encoding, Output, Terminal } from '../../../streams/types/connection.js';
+import { endFor, isForeign, SessionEnd } from '../../../streams/types/session-end.js';
+import { BoardOptions, type BoardOptionsDelegate, type Status } from './board-options.js';
+import { type InputDelegate, TelnetInput } from './input.js';
+import { latin1 } from './options.js';
+import { TelnetOutput } from './output.js';
+import type { TelnetConnection } from './telnet.js';
+
+/** The largest window that is believed, in columns or rows. */
+const MAX_CELLS = 1000;
+
+/** The visible answer to "are you there?" (RFC 854). */
+const HERE = '[Yes]\n';
+
+/** The most bytes that are read and dropped after we hung up. */
+const MAX_DROPPED = 1024 * 1024;
+
+/**
+ * Ties a socket's input, output and telnet options together. A class, since a board has ten thousand of them
+ * and methods on a prototype take no memory.
+ */
+export class SocketConnection implements TelnetConnection, InputDelegate, BoardOptionsDelegate {
+  readonly address: string;
+  bytesIn = 0;
+  notifier: Connection['notifier'];
+  terminal: Terminal = UNKNOWN_TERMINAL;
+  readonly #socket: Socket;
+  readonly #options: BoardOptions;
+  readonly #output: TelnetOutput;
+  readonly #input: TelnetInput;
+  #terminalSubscribers: Set<Subscriber<Terminal>> | undefined;
+  /** Subscribers to closed$. Usually one, so no array until there are two. */
+  #closedSubscribers: Subscriber<never> | Subscriber<never>[] | undefined;
+  /** The last window size in this chunk. */
+  #window: Pick<Terminal, 'columns' | 'rows'> | undefined;
+  #encodingChosen = false;
+  /** The bytes that came after we hung up. */
+  #dropped = 0;
+  #gone: boolean;
+
+  constructor(socket: Socket, status: Status, address: string) {
+    this.#socket = socket;
+    this.#options = new BoardOptions(this, status);
+    this.#output = new TelnetOutput(socket, this.#options);
+    this.#input = new TelnetInput(this, socket, this.#options, this.#output);
+    this.#gone = socket.closed;
+    this.address = address;
+  }
+
+  get input$(): Observable<Uint8Array> {
+    return this.#input.input$;
+  }
+  get recognised$(): Observable<never> | undefined {
+    return this.#input.recognised$;
+  }
+  get terminal$(): Observable<Terminal> {
+    return new Observable((subscriber) => {
+      subscriber.next(this.terminal);
+      if (this.#gone) return subscriber.complete();
+      this.#terminalSubscribers ??= new Set();
+      this.#terminalSubscribers.add(subscriber);
+      return () => this.#terminalSubscribers?.delete(subscriber);
+    });
+  }
+  get closed$(): Observable<never> {
+    return new Observable((subscriber) => {
+      if (this.#gone) return subscriber.complete();
+      const others = this.#closedSubscribers;
+      this.#closedSubscribers = others ? [...listOf(others), subscriber] : subscriber;
+    });
+  }
+  get drained$(): Observable<never> {
+    return this.#output.drained$;
+  }
+  get bytesOut(): number {
+    return this.#output.bytesOut;
+  }
+  get backlog(): number {
+    return this.#output.backlog;
+  }
+  get answers(): boolean {
+    return this.#options.answers;
+  }
+
+  write(output: Output): void {
+    this.#output.write(output);
+  }
+  echo(text: string): void {
+    this.#output.echo(text);
+  }
+  batch(act: () => void): void {
+    this.#output.batch(act);
+  }
+  recognise(): void {
+    this.#input.recognise();
+  }
+  setEncoding(encoding: Encoding): void {
+    // Earlier output was meant for the old encoding.
+    this.#output.encode();
+    this.#encodingChosen = true;
+    this.become({ ...this.terminal, encoding });
+  }
+  hideTyping(): void {
+    this.#options.secret = true;
+  }
+  showTyping(): void {
+    this.#options.secret = false;
+  }
+  putBack(bytes: Uint8Array): void {
+    this.#input.putBack(bytes);
+  }
+  probe(): void {
+    this.#options.probe();
+  }
+  pause(): void {
+    this.#input.pause();
+  }
+  resume(): void {
+    this.#input.resume();
+  }
+  close(): void {
+    if (this.#output.closed) return;
+    this.#output.close();
+    // Nothing is left to send or read, so don't wait for the peer's FIN.
+    if (this.#input.ended && this.backlog === 0) {
+      this.destroy();
+      return;
+    }
+    // Read and drop input that still comes: closing with unread input would reset the connection and lose the
+    // last words. On a protocol fault send nothing and stop reading.
+    const { fault } = this.#input;
+    if (fault && !isForeign(fault)) this.#socket.pause();
+    else this.#socket.resume();
+    this.#socket.end();
+  }
+  destroy(): void {
+    this.#output.discard();
+    this.#socket.destroy();
+    this.goAway();
+  }
+
+  // Called by the socket's listeners.
+  read(chunk: Uint8Array): void {
+    this.bytesIn += chunk.length;
+    if (this.#output.closed) this.drop(chunk);
+    else if (!this.#input.fault) this.readOpen(chunk);
+  }
+  hangUp(): void {
+    this.#input.end();
+  }
+  goAway(): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#input.close();
+    for (const subscriber of [...(this.#terminalSubscribers ?? [])]) subscriber.complete();
+    for (const subscriber of listOf(this.#closedSubscribers)) subscriber.complete();
+    this.#closedSubscribers = undefined;
+  }
+  lose(): void {
+    this.#input.fault ??= endFor('lost');
+  }
+
+  // Called by the input.
+  sayHere(): void {
+    if (this.notifier) this.notifier.notify(HERE);
+    else this.write(HERE);
+  }
+
+  // Called by the options.
+  send(verb: Verb, option: number): void {
+    // Input before the request must be delivered before the answer is sent.
+    this.#input.deliver();
+    this.#output.command(String.fromCharCode(COMMAND.IAC, verb, option));
+  }
+  sendSubnegotiation(option: number, payload: Uint8Array): void {
+    this.#output.command(latin1(subnegotiationBytes(option, payload)));
+  }
+  learned({ columns, rows, encoding, ...more }: Partial<Terminal>): void {
+    if (columns !== undefined && rows !== undefined) {
+      this.#window = {
+        columns: cells(columns, UNKNOWN_TERMINAL.columns),
+        rows: cells(rows, UNKNOWN_TERMINAL.rows),
+      };
+      return;
+    }
+    // Input before the change belongs to the old terms.
+    this.#input.deliver();
+    this.become({
+      ...this.terminal,
+      ...more,
+      ...(encoding === undefined || this.#encodingChosen ? {} : { encoding }),
+    });
+  }
+  abused(): void {
+    this.#input.deliver();
+    this.#input.fail(endFor('protocol'));
+  }
+
+  private readOpen(chunk: Uint8Array): void {
+    // Like `batch`, without a closure for each packet.
+    const within = this.#output.beginBatch();
+    try {
+      this.#input.read(chunk);
+      if (this.#window) this.become({ ...this.terminal, ...this.#window });
+      this.#window = undefined;
+    } catch (error) {
+      // The caller is the socket's listener, where an exception would end the process.
+      this.#input.fail(this.#input.fault ?? new SessionEnd('connection-error', error));
+    } finally {
+      this.#output.endBatch(within);
+    }
+  }
+  /**
+   * Drops input after we hung up. Destroys the connection if there is too much: a client that keeps sending
+   * doesn't read our goodbye.
+   */
+  private drop(chunk: Uint8Array): void {
+    this.#dropped += chunk.length;
+    if (this.#dropped > MAX_DROPPED) this.destroy();
+  }
+
+  private become(now: Terminal): void {
+    const was = this.terminal;
+    const keys = Object.keys(was) as (keyof Terminal)[];
+    if (keys.every((key) => now[key] === was[key])) return;
+    this.terminal = now;
+    this.#output.encoding = now.encoding;
+    for (const subscriber of [...(this.#terminalSubscribers ?? [])]) subscriber.next(now);
+  }
+}
+
+const listOf = <T extends object>(one: T | T[] | undefined): T[] =>
+  Array.isArray(one) ? one : one ? [one] : [];
+
+/** Returns a plausible window size. */
+function cells(count: number, otherwise: number): number {
+  return count === 0 ? otherwise : Math.min(count, MAX_CELLS);
+}
