@@ -258,8 +258,8 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'typed-ahead-in-reverse',
-    file: 'streams/terminal/type-ahead.ts',
-    find: '[NOTHING, this.#typed.reverse()]',
-    put: '[NOTHING, this.#typed]',
+    file: 'streams/terminal/line-queue.ts',
+    find: '[EMPTY, this.#pushed.reverse()]',
+    put: '[EMPTY, this.#pushed]',
   },
 ];

@@ -3,10 +3,11 @@ import { Stage, staged } from '../rx/operator.js';
 import type { Key } from '../types/connection.js';
 import type { Completer } from '../types/session.js';
 import { completed, listed } from './completion.js';
+import type { UnfinishedLine } from './key-delivery.js';
 import { type KeyHandler, Keys } from './keys.js';
 import { LINE_LIMIT, LineEditor, NOTHING_TYPED, redrawn, type Typed } from './line-editor.js';
 import { sanitize, withoutControls } from './sanitize.js';
-import type { TypeAhead, Unfinished } from './type-ahead.js';
+import type { TypeAhead } from './type-ahead.js';
 
 /** What the line discipline needs of a session. */
 export interface LineTerminal {
@@ -80,7 +81,7 @@ export function lineDiscipline(
   return staged((below) => new LineDiscipline(below, terminal, taker));
 }
 
-class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Typing, Unfinished {
+class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Typing, UnfinishedLine {
   readonly #terminal: LineTerminal;
   readonly #taker: KeyTaker;
   readonly #keys = new Keys(this);

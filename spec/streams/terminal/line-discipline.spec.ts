@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { from, map, of, Subject, take, throwError } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import stringWidth from 'string-width';
+import type { UnfinishedLine } from '../../../streams/terminal/key-delivery.js';
 import { type LineTerminal, lineDiscipline } from '../../../streams/terminal/line-discipline.js';
 import { LINE_LIMIT, NOTHING_TYPED } from '../../../streams/terminal/line-editor.js';
-import type { Unfinished } from '../../../streams/terminal/type-ahead.js';
 import { holds } from '../../support/holds.js';
 import { seen } from '../../support/model-screen.js';
 
@@ -39,7 +39,7 @@ const terminal = (parts: Partial<LineTerminal> = {}): LineTerminal => ({
 /** Never wants keys; drops the type-ahead at an interrupt. */
 const noKeys = () => ({
   wantsKeys: false,
-  typing: undefined as Unfinished | undefined,
+  typing: undefined as UnfinishedLine | undefined,
   press: (_key: string) => {},
   interrupt: () => {},
 });
