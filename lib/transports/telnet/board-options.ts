@@ -51,7 +51,7 @@ export interface BoardOptionsDelegate {
  * doesn't would print them as odd characters. A class, since every connection has one.
  */
 export class BoardOptions implements NegotiatorDelegate {
-  readonly #host: BoardOptionsDelegate;
+  readonly #delegate: BoardOptionsDelegate;
   readonly #status: Status;
   readonly #negotiator = new Negotiator(this, AGREEABLE);
   #heard = false;
@@ -68,8 +68,8 @@ export class BoardOptions implements NegotiatorDelegate {
   #asking = false;
   #requested = false;
 
-  constructor(host: BoardOptionsDelegate, status: Status) {
-    this.#host = host;
+  constructor(delegate: BoardOptionsDelegate, status: Status) {
+    this.#delegate = delegate;
     this.#status = status;
   }
 
@@ -104,9 +104,9 @@ export class BoardOptions implements NegotiatorDelegate {
   /** Handles a subnegotiation of an option that is on. Not left to telnetlib, whose parser throws. */
   subnegotiation(option: number, payload: Uint8Array): void {
     const on = this.#negotiator.isOn(option, 'REMOTE');
-    if (option === NAWS && on) this.window(payload);
-    else if (option === TTYPE && on) this.type(payload);
-    else if (option === CHARSET && (on || this.#negotiator.isOn(option, 'LOCAL'))) this.charset(payload);
+    if (option === NAWS && on) this.readWindow(payload);
+    else if (option === TTYPE && on) this.readType(payload);
+    else if (option === CHARSET && (on || this.#negotiator.isOn(option, 'LOCAL'))) this.readCharset(payload);
   }
 
   /** See {@link Negotiator.charge}. */
@@ -136,37 +136,37 @@ export class BoardOptions implements NegotiatorDelegate {
 
   // Called by the negotiator.
   send(verb: Verb, option: number): void {
-    this.#host.send(verb, option);
+    this.#delegate.send(verb, option);
   }
   changed(option: number, where: Where, on: boolean): void {
-    if (option === ECHO && where === 'LOCAL') this.#host.learned({ echo: on });
+    if (option === ECHO && where === 'LOCAL') this.#delegate.learned({ echo: on });
     else if (!on) return;
     else if (option === TTYPE) this.askType();
-    else if (option === CHARSET && where === 'LOCAL') this.request();
+    else if (option === CHARSET && where === 'LOCAL') this.requestCharset();
     else if (option === MSSP) this.tellStatus();
   }
   answered(): void {
     this.answers = true;
   }
   abused(): void {
-    this.#host.abused();
+    this.#delegate.abused();
   }
 
-  private window(payload: Uint8Array): void {
+  private readWindow(payload: Uint8Array): void {
     if (payload.length !== 4) return;
     const [high = 0, low = 0, rowsHigh = 0, rowsLow = 0] = payload;
-    this.#host.learned({ columns: high * 256 + low, rows: rowsHigh * 256 + rowsLow });
+    this.#delegate.learned({ columns: high * 256 + low, rows: rowsHigh * 256 + rowsLow });
   }
 
   private askType(): void {
     this.#asking = this.charge();
-    if (this.#asking) this.#host.sendSubnegotiation(TTYPE, Uint8Array.of(TTYPE_MESSAGE.SEND));
+    if (this.#asking) this.#delegate.sendSubnegotiation(TTYPE, Uint8Array.of(TTYPE_MESSAGE.SEND));
   }
 
   /**
    * Handles one of the client's names. It sends the next one each time it is asked, and repeats the last one.
    */
-  private type(payload: Uint8Array): void {
+  private readType(payload: Uint8Array): void {
     const name = latin1(payload.subarray(1));
     if (!this.#asking || payload[0] !== TTYPE_MESSAGE.IS || !TYPE_NAME.test(name)) return;
     this.#asking = false;
@@ -174,19 +174,19 @@ export class BoardOptions implements NegotiatorDelegate {
     if (name === names.at(-1)) return;
     const mtts = /^MTTS (\d{1,6})$/i.exec(name)?.[1];
     if (mtts !== undefined) {
-      this.told({ mtts: Number(mtts) });
+      this.learn({ mtts: Number(mtts) });
       return;
     }
-    this.told({ names: [...names, name] });
+    this.learn({ names: [...names, name] });
     if (names.length + 1 < MAX_TYPES) this.askType();
   }
 
-  private told(more: Partial<ClientTold>): void {
+  private learn(more: Partial<ClientTold>): void {
     this.#told = { ...this.#told, ...more };
     const { showsTyping, ...terminal } = clientProfile(this.#told);
     this.#showsTyping = showsTyping;
     this.settleEcho();
-    this.#host.learned(terminal);
+    this.#delegate.learned(terminal);
   }
 
   private settleEcho(): void {
@@ -194,21 +194,21 @@ export class BoardOptions implements NegotiatorDelegate {
     this.#negotiator.announce(this.#secret ? WILL : WONT, ECHO);
   }
 
-  private request(): void {
+  private requestCharset(): void {
     this.#requested = this.charge();
     if (this.#requested) this.tell(CHARSET, REQUEST, ';UTF-8;CP437;US-ASCII');
   }
 
-  private charset(payload: Uint8Array): void {
+  private readCharset(payload: Uint8Array): void {
     const [kind] = payload;
     if (kind === ACCEPTED && this.#requested) this.agree(latin1(payload.subarray(1)));
-    if (kind === REJECTED && this.#requested) this.told({ charset: 'none' });
+    if (kind === REJECTED && this.#requested) this.learn({ charset: 'none' });
     if (kind === ACCEPTED || kind === REJECTED) this.#requested = false;
     else if (kind === REQUEST) {
       // Of two requests that cross, the server's wins (RFC 2066).
       const known = this.#requested ? undefined : offeredCharsets(payload).find((name) => this.agree(name));
       // The client has none of our charsets, unless it agrees to one we request.
-      if (!this.#requested && !known && this.#told.charset === undefined) this.told({ charset: 'none' });
+      if (!this.#requested && !known && this.#told.charset === undefined) this.learn({ charset: 'none' });
       if (!this.charge()) return;
       if (known) this.tell(CHARSET, ACCEPTED, known);
       else this.tell(CHARSET, REJECTED, '');
@@ -218,7 +218,7 @@ export class BoardOptions implements NegotiatorDelegate {
   private agree(charset: string): boolean {
     const encoding = encodingNamed(charset);
     if (!encoding) return false;
-    this.told({ charset: encoding });
+    this.learn({ charset: encoding });
     return true;
   }
 
@@ -230,10 +230,10 @@ export class BoardOptions implements NegotiatorDelegate {
       MSSP_VAL,
       ...Buffer.from(String(value)),
     ]);
-    this.#host.sendSubnegotiation(MSSP, Uint8Array.from(bytes));
+    this.#delegate.sendSubnegotiation(MSSP, Uint8Array.from(bytes));
   }
 
   private tell(option: number, kind: number, text: string): void {
-    this.#host.sendSubnegotiation(option, Uint8Array.of(kind, ...Buffer.from(text)));
+    this.#delegate.sendSubnegotiation(option, Uint8Array.of(kind, ...Buffer.from(text)));
   }
 }

@@ -59,7 +59,9 @@ export function callOut(call: CallOut): Promise<number> {
     };
     over.add(call.signal$.subscribe((signal) => end(EXIT_CODES[signal] ?? 1, `\n${signal}: hung up.\n`)));
     let connected = false;
-    socket.on('error', (error) => end(1, connected ? broken(host, error) : unreachable(host, port, error)));
+    socket.on('error', (error) =>
+      end(1, connected ? describeBroken(host, error) : describeUnreachable(host, port, error)),
+    );
     socket.on('end', () => end(0, `\n${host} hung up.\n`));
     socket.on('close', () => end(0, `\n${host} hung up.\n`));
     socket.on('connect', () => {
@@ -94,7 +96,7 @@ function talk(
   // After the end of piped input the socket is closed for writing. Negotiation that still comes needs no
   // answer.
   const answer = (bytes: Uint8Array) => void (socket.writable && socket.write(bytes));
-  const host: CallerOptionsDelegate & TelnetHandler = {
+  const delegate: CallerOptionsDelegate & TelnetHandler = {
     get terminal() {
       return { type, columns: output.columns ?? 80, rows: output.rows ?? 24 };
     },
@@ -116,32 +118,32 @@ function talk(
     subnegotiation: (option, payload) => options.subnegotiation(option, payload),
     dropped() {},
   };
-  const options = new CallerOptions(host);
+  const options = new CallerOptions(delegate);
   const hearKeys = (keys: Uint8Array) => {
     const left = isTerminal ? keys.indexOf(LEAVE) : -1;
     const bytes = left === -1 ? keys : keys.subarray(0, left);
-    if (bytes.length > 0 && !socket.write(escapeIac(entered(bytes, keyByKey, options.isBinary)))) {
+    if (bytes.length > 0 && !socket.write(escapeIac(encodeTyped(bytes, keyByKey, options.isBinary)))) {
       input.pause();
       socket.once('drain', () => input.resume());
     }
     if (left !== -1) leave();
   };
-  const resized = () => options.resized();
+  const resize = () => options.resized();
   // The board sees the end of the input as a hang-up, and may still send its last words.
-  const ended = () => void socket.end();
+  const endInput = () => void socket.end();
 
-  const telnet = new TelnetDecoder(host);
+  const telnet = new TelnetDecoder(delegate);
   const hear = (chunk: Uint8Array) => {
     if (!running.closed) telnet.read(chunk);
   };
   socket.on('data', hear);
   input.on('data', hearKeys);
-  input.on('end', ended);
-  output.on('resize', resized);
+  input.on('end', endInput);
+  output.on('resize', resize);
   running.add(() => {
     input.off('data', hearKeys);
-    input.off('end', ended);
-    output.off('resize', resized);
+    input.off('end', endInput);
+    output.off('resize', resize);
     input.pause();
     if (isTerminal) input.setRawMode(false);
     output.write(screen.restored());
@@ -150,13 +152,13 @@ function talk(
 }
 
 /** Encodes typed bytes for telnet: the end of a line is CR LF, a pressed Enter is CR NUL (RFC 854). */
-function entered(typed: Uint8Array, keyByKey: boolean, binary: boolean): Uint8Array {
+function encodeTyped(typed: Uint8Array, keyByKey: boolean, binary: boolean): Uint8Array {
   const text = latin1(typed);
   if (!keyByKey) return Buffer.from(text.replace(/\r?\n/g, '\r\n'), 'latin1');
   return binary ? typed : Buffer.from(text.replace(/\r/g, '\r\0'), 'latin1');
 }
 
-function unreachable(host: string, port: number, error: NodeJS.ErrnoException): string {
+function describeUnreachable(host: string, port: number, error: NodeJS.ErrnoException): string {
   const why: Record<string, string> = {
     ECONNREFUSED: 'no program listens there',
     ENOTFOUND: 'the host name is unknown',
@@ -168,5 +170,5 @@ function unreachable(host: string, port: number, error: NodeJS.ErrnoException): 
   return `impulse: can't call ${host} port ${port}: ${why[error.code ?? ''] ?? error.message}\n`;
 }
 
-const broken = (host: string, { code }: NodeJS.ErrnoException) =>
+const describeBroken = (host: string, { code }: NodeJS.ErrnoException) =>
   code === 'ECONNRESET' ? `\n${host} hung up.\n` : `\nThe connection to ${host} broke (${code}).\n`;

@@ -24,11 +24,11 @@ export interface CallerOptionsDelegate {
 
 /** A caller's side of telnet's options, for one connection. It never asks, only answers. */
 export class CallerOptions implements NegotiatorDelegate {
-  readonly #host: CallerOptionsDelegate;
+  readonly #delegate: CallerOptionsDelegate;
   readonly #negotiator = new Negotiator(this, AGREEABLE);
 
-  constructor(host: CallerOptionsDelegate) {
-    this.#host = host;
+  constructor(delegate: CallerOptionsDelegate) {
+    this.#delegate = delegate;
   }
 
   negotiate(verb: Verb, option: number): void {
@@ -38,15 +38,18 @@ export class CallerOptions implements NegotiatorDelegate {
   subnegotiation(option: number, payload: Uint8Array): void {
     const [kind] = payload;
     if (option === TTYPE && this.#negotiator.isOn(TTYPE, 'LOCAL') && kind === TTYPE_MESSAGE.SEND) {
-      this.#answer(TTYPE, TTYPE_MESSAGE.IS, this.#host.terminal.type);
+      this.#answer(TTYPE, TTYPE_MESSAGE.IS, this.#delegate.terminal.type);
     } else if (option === CHARSET && this.#negotiator.isOn(CHARSET, 'REMOTE')) this.#charset(payload);
   }
 
   /** Sends the size of the window, if the other end wants it. */
   resized(): void {
     if (!this.#negotiator.isOn(NAWS, 'LOCAL')) return;
-    const { columns, rows } = this.#host.terminal;
-    this.#host.sendSubnegotiation(NAWS, Uint8Array.of(columns >> 8, columns & 255, rows >> 8, rows & 255));
+    const { columns, rows } = this.#delegate.terminal;
+    this.#delegate.sendSubnegotiation(
+      NAWS,
+      Uint8Array.of(columns >> 8, columns & 255, rows >> 8, rows & 255),
+    );
   }
 
   /** Whether an Enter is CR alone (RFC 856), instead of CR NUL. */
@@ -55,15 +58,15 @@ export class CallerOptions implements NegotiatorDelegate {
   }
 
   send(verb: Verb, option: number): void {
-    this.#host.send(verb, option);
+    this.#delegate.send(verb, option);
   }
   changed(option: number, where: Where, on: boolean): void {
-    if (option === ECHO && where === 'REMOTE') this.#host.echoChanged(on);
+    if (option === ECHO && where === 'REMOTE') this.#delegate.echoChanged(on);
     if (option === NAWS && on) this.resized();
   }
   answered(): void {}
   abused(): void {
-    this.#host.abused();
+    this.#delegate.abused();
   }
 
   #charset(payload: Uint8Array): void {
@@ -75,7 +78,7 @@ export class CallerOptions implements NegotiatorDelegate {
 
   #answer(option: number, kind: number, text: string): void {
     if (this.#negotiator.charge()) {
-      this.#host.sendSubnegotiation(option, Uint8Array.of(kind, ...Buffer.from(text)));
+      this.#delegate.sendSubnegotiation(option, Uint8Array.of(kind, ...Buffer.from(text)));
     }
   }
 }

@@ -50,7 +50,7 @@ export const asBuffer = (bytes: Uint8Array): Buffer =>
   bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** Encodes a text. Each letter that the encoding lacks becomes one `?`, however many code points it has. */
-export function encoded(text: string, encoding: Encoding): Uint8Array {
+export function encode(text: string, encoding: Encoding): Uint8Array {
   if (encoding === 'utf-8') return Buffer.from(text);
   return encoding === 'cp437' ? iconv.encode(inCp437(text), 'cp437') : Buffer.from(inAscii(text), 'latin1');
 }

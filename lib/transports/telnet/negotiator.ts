@@ -56,7 +56,7 @@ export class Negotiator implements OptionHost {
   readonly localOptions: ReadonlySet<number>;
   readonly remoteOptions: ReadonlySet<number>;
   readonly writer = this;
-  readonly #host: NegotiatorDelegate;
+  readonly #delegate: NegotiatorDelegate;
   /** The options that the other end mentioned. */
   #options: readonly Option[] = NONE;
   /**
@@ -74,8 +74,8 @@ export class Negotiator implements OptionHost {
   #budget = REPLY_BUDGET;
   #chargedAt = monotonic.now();
 
-  constructor(host: NegotiatorDelegate, { local, remote }: Agreeable) {
-    this.#host = host;
+  constructor(delegate: NegotiatorDelegate, { local, remote }: Agreeable) {
+    this.#delegate = delegate;
     this.localOptions = local;
     this.remoteOptions = remote;
   }
@@ -92,7 +92,7 @@ export class Negotiator implements OptionHost {
       if (this.#asked.includes(asked)) return;
       this.#asked += asked;
     }
-    this.#host.send(verb, code);
+    this.#delegate.send(verb, code);
   }
 
   /**
@@ -112,12 +112,12 @@ export class Negotiator implements OptionHost {
       // A WONT is final: a late answer to an older WILL doesn't turn the option on again.
       option.us = optionState.NO;
     }
-    this.#host.send(verb, code);
+    this.#delegate.send(verb, code);
   }
 
   /** Asks the other end for a sign of life. Every telnet client answers it (RFC 860). */
   askTimingMark(): void {
-    this.#host.send(COMMAND.DO, TIMING_MARK);
+    this.#delegate.send(COMMAND.DO, TIMING_MARK);
   }
 
   /** Handles a request or an answer. */
@@ -176,7 +176,7 @@ export class Negotiator implements OptionHost {
     const seconds = Math.floor((monotonic.now() - this.#chargedAt) / 1000);
     this.#chargedAt += seconds * 1000;
     this.#budget = Math.min(REPLY_BUDGET, this.#budget + seconds) - 1;
-    if (this.#budget < 0) this.#host.abused();
+    if (this.#budget < 0) this.#delegate.abused();
     return this.#budget >= 0;
   }
 
@@ -195,7 +195,7 @@ export class Negotiator implements OptionHost {
   }
   writeSubnegotiation(): void {}
   emit(event: 'enable' | 'disable', option: number, where: Where): void {
-    this.#host.changed(option, where, event === 'enable');
+    this.#delegate.changed(option, where, event === 'enable');
   }
 
   private announcementAnswered(verb: Verb, code: number): void {
@@ -224,7 +224,7 @@ export class Negotiator implements OptionHost {
     const local = verb === COMMAND.WILL || verb === COMMAND.WONT;
     this.#replies ??= new Map();
     this.#replies.set(key(local ? 'us' : 'him', code), this.repliesTo(local, code) + 1);
-    if (this.charge()) this.#host.send(verb, code);
+    if (this.charge()) this.#delegate.send(verb, code);
   }
 
   private repliesTo(local: boolean, code: number): number {
@@ -238,8 +238,8 @@ export class Negotiator implements OptionHost {
 
   private timingMark(verb: Verb): void {
     if (verb === COMMAND.DO) {
-      if (this.charge()) this.#host.send(COMMAND.WILL, TIMING_MARK);
-    } else if (verb !== COMMAND.DONT) this.#host.answered();
+      if (this.charge()) this.#delegate.send(COMMAND.WILL, TIMING_MARK);
+    } else if (verb !== COMMAND.DONT) this.#delegate.answered();
   }
 
   private agreeable(local: boolean, code: number): boolean {

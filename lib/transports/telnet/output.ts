@@ -5,7 +5,7 @@ import { commandBytes, escapeIac } from '../../../streams/protocol/telnet-codec.
 import { UNKNOWN_TERMINAL } from '../../../streams/terminal/unknown-terminal.js';
 import type { Connection, Encoding, Output } from '../../../streams/types/connection.js';
 import type { BoardOptions } from './board-options.js';
-import { encoded, isAscii, utf8AsLatin1 } from './encodings.js';
+import { encode, isAscii, utf8AsLatin1 } from './encodings.js';
 import { latin1 } from './options.js';
 import { Unsent } from './unsent.js';
 
@@ -193,7 +193,7 @@ function encodeText(text: string, encoding: Encoding): string {
   if (encoding === 'utf-8') return withCrLf(utf8AsLatin1(text));
   const lines = withCrLf(text);
   // Tests `text` rather than `lines`, since it is a flat string by now and faster to scan.
-  return isAscii(text) ? lines : latin1(escapeIac(encoded(lines, encoding)));
+  return isAscii(text) ? lines : latin1(escapeIac(encode(lines, encoding)));
 }
 
 function withCrLf(text: string): string {

@@ -3,7 +3,7 @@ import { NEVER, of } from 'rxjs';
 import { type Context, marbles } from 'rxjs-marbles/jasmine/index.js';
 import { BANNER, PICTURE, withBanner } from '../../../lib/accounts/banner.js';
 import { fakeConnection } from '../../../lib/testing/fake-connection.js';
-import { encoded } from '../../../lib/transports/telnet/encodings.js';
+import { encode } from '../../../lib/transports/telnet/encodings.js';
 import type { Authenticator, Services } from '../../../streams/types/app.js';
 import type { Terminal } from '../../../streams/types/connection.js';
 import type { Session } from '../../../streams/types/session.js';
@@ -116,7 +116,7 @@ describe('the default banner', () => {
   });
 
   it('has a picture of at most 47 columns, with letters of CP437', () => {
-    expect(Buffer.from(encoded(PICTURE, 'cp437')).toString('latin1')).not.toContain('?');
+    expect(Buffer.from(encode(PICTURE, 'cp437')).toString('latin1')).not.toContain('?');
     const lines = stripVTControlCharacters(PICTURE).split('\n');
     expect(Math.max(...lines.map((line) => line.length))).toBe(47);
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {
   decoded,
   decoder,
-  encoded,
+  encode,
   encodingNamed,
   isAscii,
   utf8AsLatin1,
@@ -12,27 +12,27 @@ import { holds } from '../../../support/holds.js';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
 /** What a text becomes for the IBM PC, bytes as Latin-1, so that a `?` can be seen. */
-const pc = (text: string) => Buffer.from(encoded(text, 'cp437')).toString('latin1');
+const pc = (text: string) => Buffer.from(encode(text, 'cp437')).toString('latin1');
 const latin1 = (...values: number[]) => String.fromCharCode(...values);
 const letters = new Intl.Segmenter();
 
-describe('encoded', () => {
+describe('encode', () => {
   for (const encoding of ['utf-8', 'cp437'] as Encoding[]) {
     it(`leaves ASCII as it is, control characters and colours too (${encoding})`, () => {
       const ascii = String.fromCharCode(...Array.from({ length: 128 }, (_, code) => code));
 
-      expect(Buffer.from(encoded(`${ascii}\x1b[1;31m\r\n`, encoding)).toString('latin1')).toBe(
+      expect(Buffer.from(encode(`${ascii}\x1b[1;31m\r\n`, encoding)).toString('latin1')).toBe(
         `${ascii}\x1b[1;31m\r\n`,
       );
     });
 
     it(`makes nothing of nothing (${encoding})`, () => {
-      expect(encoded('', encoding).length).toBe(0);
+      expect(encode('', encoding).length).toBe(0);
     });
 
     it(`encodes a text of any length (${encoding})`, () => {
       for (const length of [43_690, 43_691, 131_071, 131_072, 131_073, 300_000]) {
-        const [ascii, other] = [encoded('x'.repeat(length), encoding), encoded('é'.repeat(length), encoding)];
+        const [ascii, other] = [encode('x'.repeat(length), encoding), encode('é'.repeat(length), encoding)];
 
         expect(ascii.length).toBe(length);
         expect(other.length).toBe(encoding === 'utf-8' ? 2 * length : length);
@@ -41,25 +41,25 @@ describe('encoded', () => {
     });
 
     it(`gives bytes that the next text does not touch (${encoding})`, () => {
-      const one = encoded('one é', encoding);
+      const one = encode('one é', encoding);
       const before = [...one];
-      encoded('two ü', encoding);
+      encode('two ü', encoding);
 
       expect([...one]).toEqual(before);
     });
   }
 
   it('writes UTF-8, whatever the letter', () => {
-    expect(encoded('é░漢👪', 'utf-8')).toEqual(Buffer.from('é░漢👪'));
+    expect(encode('é░漢👪', 'utf-8')).toEqual(Buffer.from('é░漢👪'));
   });
 
   it('never writes broken UTF-8: a half of a letter becomes U+FFFD', () => {
     const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-    expect(strict.decode(encoded('a\ud83d', 'utf-8'))).toBe('a\ufffd');
+    expect(strict.decode(encode('a\ud83d', 'utf-8'))).toBe('a\ufffd');
     holds(
       fc.property(fc.string({ unit: 'binary' }), fc.constantFrom('', '\ud83d', '\udc6a'), (text, half) => {
         const broken = `${text}${half}x`;
-        if (strict.decode(encoded(broken, 'utf-8')) !== Buffer.from(broken).toString())
+        if (strict.decode(encode(broken, 'utf-8')) !== Buffer.from(broken).toString())
           throw new Error('not the text');
       }),
     );
@@ -101,10 +101,10 @@ describe('encoded', () => {
 
   it('gives back every byte of the IBM PC that it was decoded from', () => {
     const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
-    for (const byte of all) expect([...encoded(decoder('cp437')(bytes(byte)), 'cp437')]).toEqual([byte]);
+    for (const byte of all) expect([...encode(decoder('cp437')(bytes(byte)), 'cp437')]).toEqual([byte]);
     holds(
       fc.property(fc.uint8Array(), (some) => {
-        const again = encoded(decoder('cp437')(some), 'cp437');
+        const again = encode(decoder('cp437')(some), 'cp437');
         if (Buffer.compare(again, some) !== 0) throw new Error(`${some} became ${again}`);
       }),
     );
@@ -113,7 +113,7 @@ describe('encoded', () => {
   it('makes of any text no more letters than it has, each its own or a ?', () => {
     holds(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-        const shown = decoder('cp437')(encoded(text, 'cp437'));
+        const shown = decoder('cp437')(encode(text, 'cp437'));
         const were = Array.from(letters.segment(text.normalize('NFC')), ({ segment }) => segment);
         const now = Array.from(letters.segment(shown), ({ segment }) => segment);
         if (now.length !== were.length) throw new Error(`${were.length} letters became ${now.length}`);
@@ -162,7 +162,7 @@ describe('ASCII', () => {
     ['\x1b[1mann\x1b[0m', '\x1b[1mann\x1b[0m'],
   ] as const)
     it(`has ${JSON.stringify(shown)} for ${JSON.stringify(text)}`, () => {
-      expect(Buffer.from(encoded(text, 'ascii')).toString('latin1')).toBe(shown);
+      expect(Buffer.from(encode(text, 'ascii')).toString('latin1')).toBe(shown);
     });
 });
 
