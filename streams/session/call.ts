@@ -1,10 +1,10 @@
 import { defer, finalize, Observable, type SchedulerLike, take, tap } from 'rxjs';
 import type { Admitted } from '../admission/admit.js';
-import type { TimeSlices, Work } from '../rx/time-slices.js';
+import type { TimeSlices } from '../rx/time-slices.js';
 import { announcement } from '../terminal/announcement.js';
 import { copied } from '../terminal/copied.js';
 import { sanitize } from '../terminal/sanitize.js';
-import { Screen, type ScreenLine, type ScreenParts } from '../terminal/screen.js';
+import { Screen, type ScreenDelegate, type ScreenParts } from '../terminal/screen.js';
 import { TypeAhead, type TypeAheadDelegate } from '../terminal/type-ahead.js';
 import type { Encoding, Key, Output, Terminal } from '../types/connection.js';
 import {
@@ -16,14 +16,14 @@ import {
   type User,
 } from '../types/session.js';
 import { endFor, SessionEnd } from '../types/session-end.js';
+import { containCompleter } from './contain-completer.js';
 import type { Sliced } from './input-slices.js';
 import type { KeepAlive, KeepAliveTarget } from './keep-alive.js';
+import { Notices } from './notices.js';
 import type { TimedSession } from './session-timeouts.js';
 import { infoOf } from './session-view.js';
 import type { Terminable } from './terminable.js';
 
-/** Deferred notices longer than this are shown at once. */
-const MAX_NOTICES_LENGTH = 16 * 1024;
 /** The maximum length of a refused handle in events. */
 const MAX_HANDLE_LENGTH = 40;
 
@@ -44,7 +44,7 @@ export interface CallDelegate {
  * since there are ten thousand of them and prototype methods cost no memory.
  */
 export class Call
-  implements Session, Terminable, TimedSession, KeepAliveTarget, Sliced, TypeAheadDelegate, ScreenLine, Work
+  implements Session, Terminable, TimedSession, KeepAliveTarget, Sliced, TypeAheadDelegate, ScreenDelegate
 {
   openedAt: number;
   lastInputAt: number;
@@ -58,8 +58,7 @@ export class Call
   #state: SessionState;
   #ending: SessionEnd | undefined;
   #pauses = 0;
-  /** Lines to show above the input, not shown yet. */
-  #notices = '';
+  readonly #notices: Notices;
 
   /** @param delegate Told of the end once, before any operator downstream is. */
   constructor(
@@ -70,6 +69,7 @@ export class Call
     readonly delegate: CallDelegate,
   ) {
     this.screen = new Screen(this.connection, screenParts, this);
+    this.#notices = new Notices(delegate.time, this.screen);
     this.connection.notifier = this;
     this.#state = admitted.verdict === 'waiting' ? 'waiting' : 'connected';
     this.openedAt = this.lastInputAt = scheduler.now();
@@ -162,19 +162,7 @@ export class Call
   }
 
   notify(lines: string): void {
-    if (this.#ending) return;
-    const isWaiting = this.#notices !== '';
-    this.#notices += lines.endsWith('\n') ? lines : `${lines}\n`;
-    if (!isWaiting) this.time.begin(this);
-    else if (this.#notices.length > MAX_NOTICES_LENGTH) this.step();
-  }
-
-  /** Shows the deferred notices. Each redraws a half-typed line, which adds up in a full room. */
-  step(): boolean {
-    const notices = this.#notices;
-    this.#notices = '';
-    if (notices !== '' && !this.#ending) this.screen.notify(notices);
-    return false;
+    if (!this.#ending) this.#notices.add(lines);
   }
 
   /** Shows a message from the sysop. */
@@ -187,18 +175,8 @@ export class Call
   }
 
   completeWith(completer: Completer): Observable<never> {
-    return new Observable(() => {
-      const candidates: Completer = (typed) => {
-        try {
-          const begins = typed.toLowerCase();
-          return [...completer(typed)].map(sanitize).filter((text) => text.toLowerCase().startsWith(begins));
-        } catch (error) {
-          this.break(new SessionEnd('app-error', error));
-          return [];
-        }
-      };
-      return this.screen.completeBy(candidates);
-    });
+    const failed = (error: unknown) => this.break(new SessionEnd('app-error', error));
+    return new Observable(() => this.screen.completeBy(containCompleter(completer, failed)));
   }
 
   setEncoding(encoding: Encoding): void {
@@ -216,8 +194,9 @@ export class Call
   }
 
   settle(ending: SessionEnd): SessionEnd {
+    // Before the check: the output may end the session as slow.
+    this.#notices.show();
     if (this.#ending) return this.#ending;
-    this.step();
     this.#ending = ending;
     this.become('closing');
     this.delegate.settled(ending);

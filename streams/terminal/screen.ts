@@ -25,8 +25,8 @@ export interface ScreenParts {
   readonly maxWidth: (text: string) => number;
 }
 
-/** The destination of a screen's output. */
-export interface ScreenLine {
+/** What a screen needs of its session. */
+export interface ScreenDelegate {
   /** Sends output. */
   send(text: string): void;
   /** Echoes what the caller typed. */
@@ -58,7 +58,7 @@ interface Completing {
 export class Screen implements LineTerminal {
   readonly #connection: Connection;
   readonly #parts: ScreenParts;
-  readonly #line: ScreenLine;
+  readonly #delegate: ScreenDelegate;
   typing: Typing | undefined = undefined;
   /** The latest completer. */
   #completing: Completing | undefined;
@@ -76,10 +76,10 @@ export class Screen implements LineTerminal {
   /** Set while the caller has a half-typed line: notices are more frequent than changes of it. */
   #surroundings: Surroundings | undefined;
 
-  constructor(connection: Connection, parts: ScreenParts, line: ScreenLine) {
+  constructor(connection: Connection, parts: ScreenParts, delegate: ScreenDelegate) {
     this.#connection = connection;
     this.#parts = parts;
-    this.#line = line;
+    this.#delegate = delegate;
   }
 
   get width(): (text: string) => number {
@@ -132,7 +132,7 @@ export class Screen implements LineTerminal {
   /** Echoes what was typed. */
   show(text: string): void {
     this.#drawnAt = this.columns;
-    this.#line.echo(text);
+    this.#delegate.echo(text);
   }
 
   /** Writes lines above the prompt and the line being typed. */
@@ -145,8 +145,8 @@ export class Screen implements LineTerminal {
     this.#drawnAt = this.columns;
     // A prompt at the end is marked again, as one. A half-typed line is only redrawn if the server echoes,
     // and a client that gets the echo, which is never marked, doesn't wait for the mark.
-    if (below === '') this.#line.send(text);
-    else this.#line.echo(text);
+    if (below === '') this.#delegate.send(text);
+    else this.#delegate.echo(text);
   }
 
   /** Hides what is typed. Calls are counted: each needs its {@link Screen.showInput}. */
@@ -190,7 +190,7 @@ export class Screen implements LineTerminal {
     return this.#connection.terminal.echo;
   }
   secret(): boolean {
-    return this.#secrets > 0 || (this.#covered && !this.#line.isRead);
+    return this.#secrets > 0 || (this.#covered && !this.#delegate.isRead);
   }
   hasPcKeys(): boolean {
     return this.#connection.terminal.pcKeys;
@@ -200,7 +200,7 @@ export class Screen implements LineTerminal {
     return `${on === 'page' && this.#connection.terminal.cursor ? CLEAR : '\n'}${this.#said}`;
   }
   hangUp(): void {
-    this.#line.hangUp();
+    this.#delegate.hangUp();
   }
   entered(): void {
     this.#said = '';

@@ -596,12 +596,6 @@ describe('Call', () => {
       expect(call.screen.candidates).toBeUndefined();
     });
 
-    it("makes candidates plain text, and drops those that don't start with the typed text", () => {
-      const { call } = calling();
-      call.completeWith(() => ['\x1b[2Jlook', 'look\x07', 'LOOK', 'leave']).subscribe();
-      expect(call.screen.candidates?.('lo')).toEqual(['look', 'LOOK']);
-    });
-
     it('lists no choices when the completer ended the session', () => {
       const { call, connection } = calling();
       call
@@ -669,14 +663,15 @@ describe('Call', () => {
 
   describe('notices, when the time slice is used up', () => {
     /** A session, and other work that has used up the time slice. */
-    function late() {
+    function late(options: FakeConnectionOptions = {}) {
+      const decided: EndReason[] = [];
       const scheduler = new VirtualTimeScheduler();
       const time = timeSlices(scheduler);
-      const connection = fakeConnection(NEVER);
+      const connection = fakeConnection(NEVER, options);
       const call = new Call(fakeAdmitted(connection), LIMIT, scheduler, SCREEN, {
         boardId: 'b0a2d',
         time,
-        settled() {},
+        settled: ({ reason }) => decided.push(reason),
         loginFailed() {},
       });
       time.begin({
@@ -686,7 +681,7 @@ describe('Call', () => {
         },
       });
       const turn = () => void scheduler.actions.shift()?.execute(undefined as never, 0);
-      return { call, connection, turn };
+      return { call, connection, turn, decided };
     }
 
     it('are shown together and in order in the next turn', () => {
@@ -712,11 +707,14 @@ describe('Call', () => {
       expect(connection.screen).toBe('closing time\n');
     });
 
-    it('are bounded', () => {
-      const { call, connection } = late();
-      for (let count = 0; count < 200; count += 1) call.notify('x'.repeat(99));
-      expect(connection.screen.length).toBeGreaterThan(16_000);
-      expect(connection.screen.length).toBeLessThan(20_000);
+    it('may end it as slow, and then that is the only end', () => {
+      const { call, connection, decided } = late({ deaf: true });
+      call.chain = { error: (ending: SessionEnd) => void call.settle(ending) };
+      call.notify('x'.repeat(LIMIT + 1));
+      call.end('kicked');
+      expect(decided).toEqual(['slow']);
+      expect(connection.screen.length).toBeGreaterThan(LIMIT);
+      expect(call.ending?.reason).toBe('slow');
     });
   });
 });
