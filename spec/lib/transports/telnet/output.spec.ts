@@ -1,0 +1,110 @@
+import type { Socket } from 'node:net';
+import { TelnetOutput } from '../../../../lib/transports/telnet/output.js';
+
+const EOR = '\xff\xef';
+
+/** A socket that records what is written, and has sent it when told so. */
+class FakeSocket {
+  writable = true;
+  writableLength = 0;
+  bytesWritten = 0;
+  readonly writes: string[] = [];
+  readonly #callbacks: (() => void)[] = [];
+
+  write(data: string | Uint8Array, how?: BufferEncoding | (() => void)): void {
+    const bytes = Buffer.from(data as string, typeof how === 'string' ? how : undefined);
+    if (bytes.length > 0) this.writes.push(bytes.toString('latin1'));
+    if (typeof how === 'function') this.#callbacks.push(how);
+    this.bytesWritten += bytes.length;
+  }
+  /** Sends all. */
+  drain(): void {
+    this.writableLength = 0;
+    for (const callback of this.#callbacks.splice(0)) callback();
+  }
+}
+
+function open(promptMark?: number): { socket: FakeSocket; output: TelnetOutput } {
+  const socket = new FakeSocket();
+  return { socket, output: new TelnetOutput(socket as unknown as Socket, { promptMark }) };
+}
+
+describe('TelnetOutput', () => {
+  it('writes at once outside a batch, and a batch as one piece, also a nested one', () => {
+    const { socket, output } = open();
+
+    output.write('one\n');
+    output.batch(() => {
+      output.write('two ');
+      output.batch(() => output.write('three '));
+      output.write(Buffer.from('four'));
+      output.command('\xff\xf1');
+    });
+
+    expect(socket.writes).toEqual(['one\r\n', 'two three four\xff\xf1']);
+  });
+
+  it('sends the output of a batch that throws', () => {
+    const { socket, output } = open();
+
+    expect(() =>
+      output.batch(() => {
+        output.write('said\n');
+        throw new Error('failed');
+      }),
+    ).toThrowError('failed');
+
+    expect(socket.writes).toEqual(['said\r\n']);
+  });
+
+  it('marks a prompt, but not its echo', () => {
+    const { socket, output } = open(0xef);
+
+    output.batch(() => {
+      output.write('Town? ');
+      output.echo('Par');
+      output.echo('is');
+    });
+
+    expect(socket.writes).toEqual([`Town? ${EOR}Paris`]);
+  });
+
+  it('keeps what is written while the socket is busy, and sends it as one piece', () => {
+    const { socket, output } = open();
+    socket.writableLength = 10;
+
+    output.write('one\n');
+    output.write('two\n');
+    expect(socket.writes).toEqual([]);
+    expect(output.backlog).toBe(20);
+    expect(output.bytesOut).toBe(10);
+    socket.drain();
+
+    expect(socket.writes).toEqual(['one\r\ntwo\r\n']);
+    expect(output.backlog).toBe(0);
+  });
+
+  it('gives all to the socket when it is closed, and takes no more', () => {
+    const { socket, output } = open();
+    socket.writableLength = 10;
+    output.write('goodbye\n');
+
+    output.close();
+    output.write('too late\n');
+    output.command('\xff\xf1');
+
+    expect(socket.writes).toEqual(['goodbye\r\n']);
+  });
+
+  it('drops what it has when it is discarded', () => {
+    const { socket, output } = open();
+    socket.writableLength = 10;
+    output.write('one\n');
+
+    output.discard();
+    output.write('two\n');
+    socket.drain();
+
+    expect(socket.writes).toEqual([]);
+  });
+});
