@@ -42,8 +42,12 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-export async function startServer(kind: Kind): Promise<Server> {
-  const child: ChildProcess = fork(join(HERE, 'server.mjs'), [kind], { execArgv: ['--expose-gc'] });
+/** @param folder Has `server.mjs`, and the build that it measures two folders above. */
+export async function startServer(kind: Kind, folder = HERE, env: NodeJS.ProcessEnv = {}): Promise<Server> {
+  const child: ChildProcess = fork(join(folder, 'server.mjs'), [kind], {
+    execArgv: ['--expose-gc'],
+    env: { ...process.env, ...env },
+  });
   const [{ port }] = (await once(child, 'message')) as [{ port: number }];
   pin(SERVER_CORE, child.pid as number);
   return {
