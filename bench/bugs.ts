@@ -36,9 +36,9 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'node-never-freed',
-    file: 'streams/session/session.ts',
-    find: '    admitted.leave();\n  }\n',
-    put: '  }\n',
+    file: 'streams/session/session-reporter.ts',
+    find: '    admitted.leave();\n  }\n\n',
+    put: '  }\n\n',
   },
   {
     name: 'registry-keeps-the-dead',
@@ -53,10 +53,10 @@ export const BUGS: readonly Bug[] = [
     put: 'return this.#call.lastInputAt + 2 * orNever(this.#idleMs);',
   },
   {
-    name: 'login-extended-by-typing',
-    file: 'streams/session/session-timeouts.ts',
-    find: ': openedAt + orNever(this.#loginMs);',
-    put: ': this.#call.lastInputAt + orNever(this.#loginMs);',
+    name: 'login-deadline-too-late',
+    file: 'streams/session/login-timeout.ts',
+    find: 'timeout({ first: timeoutMs,',
+    put: 'timeout({ first: 2 * timeoutMs,',
   },
   {
     name: 'time-limit-forgotten',
@@ -103,7 +103,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'error-of-an-app-lost',
     file: 'streams/session/talk.ts',
-    find: "super._error(error instanceof SessionEnd ? error : new SessionEnd('app-error', error));",
+    find: "super.onError(error instanceof SessionEnd ? error : new SessionEnd('app-error', error));",
     put: 'void error;',
   },
   {
@@ -139,8 +139,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'left-app-throws-at-us',
     file: 'streams/session/session.ts',
-    find: "return streamOf('an app', app(this.#call, services)).pipe(contain(this));",
-    put: "return streamOf('an app', app(this.#call, services));",
+    find: "defer(() => streamOf('an app', app(call, services))).pipe(contain(reporter))",
+    put: "defer(() => streamOf('an app', app(call, services)))",
   },
   {
     name: 'input-not-noted',
@@ -150,7 +150,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'wait-counted-as-login',
-    file: 'streams/session/session.ts',
+    file: 'streams/session/session-reporter.ts',
     find: '    call.openedAt = call.lastInputAt = call.scheduler.now();\n',
     put: '',
   },
@@ -169,14 +169,14 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'lines-of-an-address-kept',
     file: 'streams/admission/per-address.ts',
-    find: '(this.#lines.get(network) as number) - 1',
-    put: 'this.#lines.get(network) as number',
+    find: '(counts.get(network) as number) - 1',
+    put: 'counts.get(network) as number',
   },
   {
     name: 'one-too-many-of-an-address',
     file: 'streams/admission/per-address.ts',
-    find: '(lines.get(network) ?? 0) >=',
-    put: '(lines.get(network) ?? 0) >',
+    find: '(counts.get(network) ?? 0) >=',
+    put: '(counts.get(network) ?? 0) >',
   },
   {
     name: 'wide-networks-unlimited',
@@ -228,8 +228,8 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'calls-keep-the-dead',
-    file: 'streams/session/session.ts',
-    find: '    this.#parts.calls.delete(this.#call.id);\n',
+    file: 'streams/session/session-reporter.ts',
+    find: '    this.#parts.calls.delete(id);\n',
     put: '',
   },
   {

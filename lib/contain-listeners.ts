@@ -1,4 +1,5 @@
-import { Observable, type Observer, type OperatorFunction, Subscriber } from 'rxjs';
+import { Observable, type Observer, type OperatorFunction } from 'rxjs';
+import { isDestination } from '../streams/rx/operator.js';
 
 /**
  * Returns the same Observable, except that an error thrown by a subscriber goes to `failed`, where RxJS would
@@ -31,8 +32,8 @@ class Listened<T> extends Observable<T> {
     error?: ((error: unknown) => void) | null,
     complete?: (() => void) | null,
   ) {
-    // A Subscriber of RxJS is the next operator, which handles its own errors.
-    if (observer instanceof Subscriber) return super.subscribe(observer);
+    // The next operator of a chain handles its own errors.
+    if (isDestination(observer)) return super.subscribe(observer);
     const given = typeof observer === 'object' && observer ? observer : { next: observer, error, complete };
     return super.subscribe(contained(given, this.#failed));
   }

@@ -1,17 +1,6 @@
 import type { AddressInfo, Socket } from 'node:net';
-import {
-  map,
-  merge,
-  type Observable,
-  ReplaySubject,
-  Subject,
-  type Subscriber,
-  switchMap,
-  takeUntil,
-  tap,
-} from 'rxjs';
+import { map, merge, type Observable, ReplaySubject, Subject, switchMap, takeUntil, tap } from 'rxjs';
 import { refused, refusedByError } from '../streams/admission/refused.js';
-import { Stage, staged } from '../streams/rx/operator.js';
 import type { ConnectionAttempt } from '../streams/types/admission.js';
 import type { ServerEvent, ShutdownReport } from '../streams/types/events.js';
 import type { SessionId, SessionInfo } from '../streams/types/session.js';
@@ -26,7 +15,8 @@ import {
 } from './session-manager.js';
 import { listen } from './transports/tcp/listen.js';
 import { proxiedCallers } from './transports/tcp/proxied-callers.js';
-import { type TelnetConnection, telnet } from './transports/telnet/telnet.js';
+import { greetInOnePacket } from './transports/telnet/greet-in-one-packet.js';
+import { telnet } from './transports/telnet/telnet.js';
 
 /** The options of a board that listens on a port. */
 export interface ImpulseOptions extends SessionManagerOptions {
@@ -142,7 +132,7 @@ export function createImpulse(given: ImpulseOptions): Impulse {
         )
       : socket$.pipe(
           map((socket) => telnet(socket, status)),
-          staged((below: Subscriber<TelnetConnection>) => new Greeting(below)),
+          greetInOnePacket(),
         );
 
   const run$ = listen({ host, port, fd, silenceMs: deadPeerTimeoutMs }).pipe(
@@ -197,11 +187,3 @@ export function createImpulse(given: ImpulseOptions): Impulse {
 
 const SHUT_DOWN = 'the board was shut down; make another one';
 const SHUT_DOWN_EARLY = 'the board was shut down before it listened';
-
-/** Sends telnet's first offers and the greeting as one packet. */
-class Greeting extends Stage<TelnetConnection> {
-  protected override _next(connection: TelnetConnection): void {
-    connection.recognise();
-    connection.batch(() => super._next(connection));
-  }
-}

@@ -13,7 +13,7 @@ import {
   type SchedulerLike,
   take,
   tap,
-  timer,
+  timeout,
 } from 'rxjs';
 import * as messages from '../terminal/messages.js';
 import type { ConnectionAttempt } from '../types/admission.js';
@@ -90,14 +90,14 @@ export function humanGate(
               attempt ??
               refused(connection, 'gate', undefined, connection.bytesIn === 0 ? 'silent' : undefined),
           ),
+          timeout({ first: GATE_MS, scheduler, with: () => of(refused(connection, 'gate')) }),
           catchError((error) => of(givenUp(connection, error))),
         );
-        const late$ = timer(GATE_MS, scheduler).pipe(map(() => refused(connection, 'gate')));
         const closing$ = order$.pipe(map(() => refused(connection, 'draining')));
         const asked$ = defer(() => {
           standing += 1;
           connection.write(`${messages.GATE}\n`);
-          return merge(person$, late$, closing$);
+          return merge(person$, closing$);
         });
         return asked$.pipe(
           catchError((error) => of(refusedByError(connection, error))),

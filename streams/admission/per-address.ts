@@ -1,4 +1,4 @@
-import { type OperatorFunction, Subscriber } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import type { ConnectionAttempt } from '../types/admission.js';
 import type { Limits } from '../types/limits.js';
 import { networksOf, SHARES } from './networks-of.js';
@@ -27,48 +27,30 @@ export function perAddress(
   trusted: (address: string) => boolean,
 ): OperatorFunction<ConnectionAttempt, ConnectionAttempt> {
   return refuse(() => {
-    const lines = new Map<string, number>();
+    const counts = new Map<string, number>();
     const isFull = (network: string, tier: number) =>
-      (lines.get(network) ?? 0) >=
+      (counts.get(network) ?? 0) >=
       (limits.maxPerAddress ?? Number.POSITIVE_INFINITY) * (SHARES[tier] as number);
     return ({ address, closed$ }) => {
       const networks = networksOf(address);
       if (networks.some(isFull)) return { reason: 'address' };
-      for (const network of networks) lines.set(network, (lines.get(network) ?? 0) + 1);
-      const leaving = new ConnectionCounter(lines, address);
+      for (const network of networks) counts.set(network, (counts.get(network) ?? 0) + 1);
+      const countOut = () => {
+        // Computed again: a list of networks per connection would cost memory.
+        for (const network of networksOf(address)) {
+          const left = (counts.get(network) as number) - 1;
+          if (left > 0) counts.set(network, left);
+          else counts.delete(network);
+        }
+      };
       try {
-        closed$.subscribe(leaving);
+        // If `closed$` fails, the end can't be known, and the connection is counted out now.
+        closed$.subscribe({ error: countOut, complete: countOut });
       } catch (error) {
-        leaving.complete();
+        countOut();
         throw error;
       }
       return null;
     };
   }, trusted);
-}
-
-/** Counts a connection out. A class, since there is one per connection. */
-class ConnectionCounter extends Subscriber<never> {
-  readonly #lines: Map<string, number>;
-  /** The networks are computed again at the end: a list per connection would cost memory. */
-  readonly #address: string;
-
-  constructor(lines: Map<string, number>, address: string) {
-    super();
-    this.#lines = lines;
-    this.#address = address;
-  }
-
-  protected override _error(): void {
-    // `closed$` failed, so the end can't be known. Count it out now.
-    this._complete();
-  }
-  protected override _complete(): void {
-    for (const network of networksOf(this.#address)) {
-      const left = (this.#lines.get(network) as number) - 1;
-      if (left > 0) this.#lines.set(network, left);
-      else this.#lines.delete(network);
-    }
-    this.unsubscribe();
-  }
 }

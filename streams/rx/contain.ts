@@ -1,5 +1,5 @@
-import type { MonoTypeOperatorFunction, Observable, Subscriber } from 'rxjs';
-import { reportUnhandled, Stage, staged } from './operator.js';
+import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
+import { type Destination, OperatorSubscriber, operator, reportUnhandled } from './operator.js';
 
 /** Receives the errors of a foreign Observable's teardown. */
 export interface TeardownDelegate {
@@ -15,7 +15,7 @@ const UNHANDLED: TeardownDelegate = { teardownFailed: reportUnhandled };
  * returned). RxJS throws them at the code that unsubscribes, which would stop a session from being closed.
  * Otherwise it mirrors the source.
  *
- * @param host Receives the errors; by default they go to `config.onUnhandledError`.
+ * @param delegate Receives the errors; by default they go to `config.onUnhandledError`.
  * @example
  * ```ts
  * import type { App } from 'impulse-bbs';
@@ -30,39 +30,30 @@ const UNHANDLED: TeardownDelegate = { teardownFailed: reportUnhandled };
  * const app: App = guarded((session) => session.line$);
  * ```
  */
-export function contain<T>(host: TeardownDelegate = UNHANDLED): MonoTypeOperatorFunction<T> {
-  return staged((below) => new Contained(below, host));
+export function contain<T>(delegate: TeardownDelegate = UNHANDLED): MonoTypeOperatorFunction<T> {
+  return operator((destination) => new ContainSubscriber(destination, delegate));
 }
 
-class Contained<T> extends Stage<T> {
-  readonly #host: TeardownDelegate;
+class ContainSubscriber<T> extends OperatorSubscriber<T> {
+  readonly #delegate: TeardownDelegate;
 
-  constructor(below: Subscriber<T>, host: TeardownDelegate) {
-    super(below);
-    this.#host = host;
-  }
-
-  override next(value: T): void {
-    if (this.isStopped) return;
-    try {
-      this.below.next(value);
-    } catch (error) {
-      this.fail(error);
-    }
+  constructor(destination: Destination<T>, delegate: TeardownDelegate) {
+    super(destination);
+    this.#delegate = delegate;
   }
 
   override begin(theirs$: Observable<T>): void {
     try {
       super.begin(theirs$);
     } catch (error) {
-      this.#host.teardownFailed(error);
+      this.#delegate.teardownFailed(error);
     }
   }
   override unsubscribe(): void {
     try {
       super.unsubscribe();
     } catch (error) {
-      this.#host.teardownFailed(error);
+      this.#delegate.teardownFailed(error);
     }
   }
 }

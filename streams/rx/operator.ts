@@ -1,7 +1,5 @@
 import {
-  from,
   Observable,
-  type ObservableInput,
   type Observer,
   type OperatorFunction,
   Subscriber,
@@ -11,160 +9,134 @@ import {
   type Unsubscribable,
 } from 'rxjs';
 
+/** The subscriber that an operator emits to. */
+export type Destination<T> = Subscriber<T>;
+
+/** Returns whether an observer is a subscriber of RxJS, such as the next operator of a chain. */
+export const isDestination = <T>(observer: Listener<T>): observer is Destination<T> =>
+  observer instanceof Subscriber;
+
+type Listener<T> = Partial<Observer<T>> | ((value: T) => void) | null | undefined;
+
 /**
- * A stage of the chain that each caller has one of: hands on what comes to the stage below, where a subclass doesn't say
- * otherwise. One object of a hundred bytes, with its methods on a prototype; an observer made of functions is eight times
- * as much, and a board has ten thousand callers with nine stages each.
+ * The subscriber of an operator of ours; the only class that extends RxJS's. Subclasses override
+ * {@link OperatorSubscriber.onNext}, `onError` and `onComplete`, which pass everything on by default.
  *
- * Stages through which every line goes have a `next` of their own, even if it only hands on: where each call leads to one class,
- * the engine makes one piece of code of the whole chain.
+ * For operators that each caller has one of. It is one object of a hundred bytes, with its methods on a
+ * prototype. RxJS's own operators take eight times as much for each subscription, and a board has ten
+ * thousand callers with six of them each.
  *
- * It keeps to RxJS's contract: below is told before what is above is left, and unsubscribing leaves it. An error that is
- * thrown in a stage, or below it, goes down as the stage's own error, as in RxJS's operators: who emits may be a timer or a
- * socket, which can do nothing about it.
+ * It keeps RxJS's contract: the destination is told before the source is unsubscribed, and unsubscribing
+ * unsubscribes the source. What an operator throws, or its destination, is the operator's own error: the
+ * source may be a timer or a socket, which can't handle it.
  */
-export class Stage<In, Out = In> extends Subscriber<In> {
-  // Declared, and set below: what is defined as a field costs each stage five times as much to make.
-  declare private above: Unsubscribable | undefined;
+export class OperatorSubscriber<In, Out = In> extends Subscriber<In> {
+  // Declared, and set in the constructor: a field with an initializer makes construction five times as slow.
+  declare private upstream: Upstream;
 
-  constructor(below: Subscriber<Out>) {
+  constructor(destination: Destination<Out>) {
     super();
-    // What is below has its place in RxJS's own field: a second one would be eight bytes more for each stage.
-    this.destination = below;
-    this.above = undefined;
-  }
-
-  protected get below(): Subscriber<Out> {
-    return this.destination as Subscriber<Out>;
-  }
-
-  /**
-   * Takes what feeds this stage from now on, to be left with it; what fed it before is left. An array of finalizers would be
-   * larger than the stage.
-   */
-  feedBy(above: Unsubscribable): void {
-    if (this.closed) {
-      above.unsubscribe();
-      return;
-    }
-    const before = this.above;
-    this.above = above;
-    before?.unsubscribe();
-  }
-
-  /** Begins, now that it is fed from above; a subclass may have more to do then. */
-  begin(above$: Observable<In>): void {
-    if (!this.closed) above$.subscribe(this);
-  }
-
-  /** RxJS's own way of saying what feeds it. */
-  override add(teardown: TeardownLogic): void {
-    if (teardown instanceof Subscription && !this.above) this.feedBy(teardown);
-    else super.add(teardown);
-  }
-
-  override unsubscribe(): void {
-    if (this.closed) return;
-    const { above, destination } = this;
-    super.unsubscribe();
-    // Who leaves may still have a word for those below, such as how a line ended.
+    // RxJS's own field. A second one would take eight bytes more.
     this.destination = destination;
-    this.above = undefined;
-    above?.unsubscribe();
+    this.upstream = undefined;
+  }
+
+  /** The subscriber that the operator emits to. */
+  protected get downstream(): Destination<Out> {
+    return this.destination as Destination<Out>;
+  }
+
+  /** Subscribes to the source. A subclass may do more then. */
+  begin(source$: Observable<In>): void {
+    if (!this.closed) source$.subscribe(this);
+  }
+
+  protected onNext(value: In): void {
+    this.downstream.next(value as unknown as Out);
+  }
+  protected onError(error: unknown): void {
+    try {
+      this.downstream.error(error);
+    } finally {
+      this.unsubscribe();
+    }
+  }
+  protected onComplete(): void {
+    try {
+      this.downstream.complete();
+    } finally {
+      this.unsubscribe();
+    }
+  }
+
+  /** Unsubscribes the source, and then has the destination continue with `next$`. The operator keeps nothing of it. */
+  protected continueWith(next$: Observable<Out>): void {
+    const { downstream } = this;
+    this.unsubscribe();
+    if (!downstream.closed) next$.subscribe(downstream);
   }
 
   override next(value: In): void {
     if (this.isStopped) return;
     try {
-      this._next(value);
+      this.onNext(value);
     } catch (error) {
       this.fail(error);
     }
   }
+  protected override _error(error: unknown): void {
+    this.onError(error);
+  }
+  protected override _complete(): void {
+    this.onComplete();
+  }
 
-  /** Errors with what was thrown; where the stage is over already, nobody is left to hear it but {@link reportUnhandled}. */
+  /** Errors with what was thrown. If the operator has ended already, reports it to `config.onUnhandledError`. */
   protected fail(error: unknown): void {
     if (this.isStopped) reportUnhandled(error);
     else this.error(error);
   }
 
-  protected override _next(value: In): void {
-    this.below.next(value as unknown as Out);
+  /** Keeps the source's teardown, which comes first, without an array; also that of a source which takes its place. */
+  override add(teardown: TeardownLogic): void {
+    if (!teardown || this.closed || isOpen(this.upstream)) super.add(teardown);
+    else this.upstream = teardown;
   }
-  protected override _error(error: unknown): void {
-    try {
-      this.below.error(error);
-    } finally {
-      this.unsubscribe();
-    }
-  }
-  protected override _complete(): void {
-    try {
-      this.below.complete();
-    } finally {
-      this.unsubscribe();
-    }
+
+  override unsubscribe(): void {
+    if (this.closed) return;
+    const { upstream, destination } = this;
+    super.unsubscribe();
+    // RxJS clears it. An operator that is in the middle of a chunk may still emit, to no effect.
+    this.destination = destination;
+    this.upstream = undefined;
+    leave(upstream);
   }
 }
 
-/** Reports an error that nobody can handle, as RxJS does: to `config.onUnhandledError`. */
+type Upstream = Unsubscribable | (() => void) | undefined;
+
+const isOpen = (upstream: Upstream) =>
+  upstream !== undefined && !(upstream instanceof Subscription && upstream.closed);
+
+function leave(upstream: Upstream): void {
+  if (typeof upstream === 'function') upstream();
+  else upstream?.unsubscribe();
+}
+
+/** Makes an operator of the function that creates its subscriber. */
+export function operator<In, Out = In>(
+  create: (destination: Destination<Out>) => OperatorSubscriber<In, Out>,
+): OperatorFunction<In, Out> {
+  return (source$) =>
+    new Observable((destination) => {
+      const own = create(destination);
+      destination.add(own);
+      own.begin(source$);
+    });
+}
+
+/** Reports an error that nothing can handle, as RxJS does: to `config.onUnhandledError`. */
 export function reportUnhandled(error: unknown): void {
   throwError(() => error).subscribe();
-}
-
-/** Has a subscriber leave what is above it when it is unsubscribed. */
-export function feed<T>(below: Subscriber<T>, above: Unsubscribable): void {
-  if (below instanceof Stage) below.feedBy(above);
-  else below.add(() => above.unsubscribe());
-}
-
-/** The operator that puts a stage between its source and its destination. */
-export function staged<In, Out>(
-  stage: (below: Subscriber<Out>) => Stage<In, Out>,
-): OperatorFunction<In, Out> {
-  return (above$) => new Staged(above$, stage);
-}
-
-/** Subscribes to what is made; an error that is thrown meanwhile is told below. As `defer`, of which nothing is kept. */
-export function follow<T>(make: () => ObservableInput<T>, below: Subscriber<T>): void {
-  let made$: Observable<T>;
-  try {
-    made$ = from(make());
-  } catch (error) {
-    below.error(error);
-    return;
-  }
-  made$.subscribe(below);
-}
-
-/**
- * What comes out of a stage. Of a chain of them each is subscribed to by the next without any ceremony: RxJS's own costs more than
- * all that a stage is.
- */
-class Staged<In, Out> extends Observable<Out> {
-  readonly #above$: Observable<In>;
-  readonly #stage: (below: Subscriber<Out>) => Stage<In, Out>;
-
-  constructor(above$: Observable<In>, stage: (below: Subscriber<Out>) => Stage<In, Out>) {
-    super();
-    this.#above$ = above$;
-    this.#stage = stage;
-  }
-
-  override subscribe(
-    below?: Partial<Observer<Out>> | ((value: Out) => void) | null,
-    error?: ((error: unknown) => void) | null,
-    complete?: (() => void) | null,
-  ): Subscription {
-    if (!(below instanceof Stage)) return super.subscribe(below as (value: Out) => void, error, complete);
-    this._subscribe(below);
-    return below;
-  }
-
-  /** Called by RxJS, of whose Observables all that aren't made of a function have one. */
-  protected _subscribe(below: Subscriber<Out>): void {
-    const own = this.#stage(below);
-    feed(below, own);
-    own.begin(this.#above$);
-  }
 }

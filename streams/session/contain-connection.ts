@@ -1,7 +1,7 @@
-import { catchError, EMPTY, Observable, ReplaySubject } from 'rxjs';
+import { catchError, defer, EMPTY, map, type Observable, ReplaySubject, Subject, throwError } from 'rxjs';
 import { isRefused, refusedByError } from '../admission/refused.js';
 import { kindOf } from '../rx/kind-of.js';
-import { feed, Stage } from '../rx/operator.js';
+import { mergeDuring } from '../rx/merge-during.js';
 import { UNKNOWN_TERMINAL } from '../terminal/unknown-terminal.js';
 import type { ConnectionAttempt } from '../types/admission.js';
 import type { Connection, Encoding, Output, Terminal } from '../types/connection.js';
@@ -49,7 +49,8 @@ class ContainedConnection implements Connection {
   readonly #failed: ConnectionFailed;
   readonly #closed = new ReplaySubject<never>();
   #fault: SessionEnd | undefined;
-  #reader: Reading | undefined;
+  /** Ends the input when a call of the transport fails. */
+  readonly #failure$ = new Subject<never>();
   /** The backlog at the time of the failure, plus what was being written. */
   #lost = 0;
 
@@ -73,13 +74,15 @@ class ContainedConnection implements Connection {
   }
 
   get input$(): Observable<Uint8Array> {
-    return new Observable((subscriber) => {
-      if (this.#fault) return subscriber.error(this.#fault);
-      const reader = new Reading(subscriber);
-      this.#reader = reader;
-      feed(subscriber, reader);
-      reader.begin(this.#theirs.input$);
-    });
+    return defer(() =>
+      this.#fault
+        ? throwError(() => this.#fault)
+        : this.#theirs.input$.pipe(
+            map(bytesOf),
+            catchError((error) => throwError(() => endOf(error))),
+            mergeDuring<Uint8Array>(this.#failure$),
+          ),
+    );
   }
   get terminal$(): Observable<Terminal> {
     return this.#fault ? EMPTY : this.#guarded(this.#theirs.terminal$);
@@ -213,7 +216,7 @@ class ContainedConnection implements Connection {
     this.#fault = new SessionEnd('connection-error', error);
     this.#lost += this.#number('backlog');
     // First, because `#goAway` looks like a hang-up to the reader.
-    if (this.#reader && !this.#reader.closed) this.#reader.error(this.#fault);
+    if (this.#failure$.observed) this.#failure$.error(this.#fault);
     else this.#failed(error);
     this.#goAway();
   }
@@ -227,19 +230,16 @@ class ContainedConnection implements Connection {
   }
 }
 
-/** Passes the bytes of a connection on, and turns its errors into session ends. */
-class Reading extends Stage<Uint8Array> {
-  protected override _next(bytes: Uint8Array): void {
-    if (!(bytes instanceof Uint8Array))
-      throw new TypeError(
-        `a Connection's input$ emits bytes (a Uint8Array), and this one emitted ${kindOf(bytes)}`,
-      );
-    this.below.next(bytes);
-  }
-  protected override _error(error: unknown): void {
-    super._error(error instanceof SessionEnd ? error : new SessionEnd('connection-error', error));
-  }
+/** Returns bytes unchanged, and throws for anything else. */
+function bytesOf(bytes: unknown): Uint8Array {
+  if (bytes instanceof Uint8Array) return bytes;
+  throw new TypeError(
+    `a Connection's input$ emits bytes (a Uint8Array), and this one emitted ${kindOf(bytes)}`,
+  );
 }
+
+const endOf = (error: unknown) =>
+  error instanceof SessionEnd ? error : new SessionEnd('connection-error', error);
 
 /** @throws A `TypeError` that names the member that a {@link Connection} lacks or that has the wrong type. */
 function check(theirs: Connection): void {

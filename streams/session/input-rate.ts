@@ -1,6 +1,6 @@
-import type { MonoTypeOperatorFunction, SchedulerLike, Subscriber, Subscription } from 'rxjs';
+import type { MonoTypeOperatorFunction, SchedulerLike, Subscription } from 'rxjs';
 import { identity, timer } from 'rxjs';
-import { Stage, staged } from '../rx/operator.js';
+import { type Destination, OperatorSubscriber, operator } from '../rx/operator.js';
 
 /** A source that can be paused. */
 export interface Pausable {
@@ -32,10 +32,10 @@ export function inputRate(
   scheduler: SchedulerLike,
 ): MonoTypeOperatorFunction<Uint8Array> {
   if (bytesPerSecond === null) return identity;
-  return staged((below) => new InputRate(below, bytesPerSecond, line, scheduler));
+  return operator((destination) => new InputRateSubscriber(destination, bytesPerSecond, line, scheduler));
 }
 
-class InputRate extends Stage<Uint8Array> {
+class InputRateSubscriber extends OperatorSubscriber<Uint8Array> {
   readonly #bytesPerSecond: number;
   readonly #line: Pausable;
   readonly #scheduler: SchedulerLike;
@@ -43,26 +43,21 @@ class InputRate extends Stage<Uint8Array> {
   #waiting: Subscription | undefined;
 
   constructor(
-    below: Subscriber<Uint8Array>,
+    destination: Destination<Uint8Array>,
     bytesPerSecond: number,
     line: Pausable,
     scheduler: SchedulerLike,
   ) {
-    super(below);
+    super(destination);
     this.#bytesPerSecond = bytesPerSecond;
     this.#line = line;
     this.#scheduler = scheduler;
     this.#paidUntil = scheduler.now() - 1000;
   }
 
-  override next(bytes: Uint8Array): void {
-    if (this.isStopped) return;
-    try {
-      this.pay(bytes.length);
-      this.below.next(bytes);
-    } catch (error) {
-      this.fail(error);
-    }
+  protected override onNext(bytes: Uint8Array): void {
+    this.pay(bytes.length);
+    this.downstream.next(bytes);
   }
 
   private pay(length: number): void {

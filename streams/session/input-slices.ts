@@ -1,6 +1,6 @@
-import type { MonoTypeOperatorFunction, Subscriber } from 'rxjs';
+import type { MonoTypeOperatorFunction } from 'rxjs';
 import { ESC } from '../protocol/controls.js';
-import { Stage, staged } from '../rx/operator.js';
+import { type Destination, OperatorSubscriber, operator } from '../rx/operator.js';
 import type { TimeSlices, Work } from '../rx/time-slices.js';
 import type { Pausable } from './input-rate.js';
 
@@ -29,10 +29,10 @@ export interface Sliced extends Pausable {
  * On completion the rest passes first, unless the app is behind with it. On an error the rest is dropped.
  */
 export function inputSlices(line: Sliced, slices: TimeSlices): MonoTypeOperatorFunction<Uint8Array> {
-  return staged((below) => new InputSlices(below, line, slices));
+  return operator((destination) => new InputSlicesSubscriber(destination, line, slices));
 }
 
-class InputSlices extends Stage<Uint8Array> implements Work {
+class InputSlicesSubscriber extends OperatorSubscriber<Uint8Array> implements Work {
   readonly #line: Sliced;
   readonly #slices: TimeSlices;
   #packet = -1;
@@ -40,16 +40,16 @@ class InputSlices extends Stage<Uint8Array> implements Work {
   #rest: Uint8Array | undefined;
   #isPaused = false;
   #isParked = false;
+  #hasCompleted = false;
 
-  constructor(below: Subscriber<Uint8Array>, line: Sliced, slices: TimeSlices) {
-    super(below);
+  constructor(destination: Destination<Uint8Array>, line: Sliced, slices: TimeSlices) {
+    super(destination);
     this.#line = line;
     this.#slices = slices;
     line.slices = this;
   }
 
-  override next(bytes: Uint8Array): void {
-    if (this.isStopped) return;
+  protected override onNext(bytes: Uint8Array): void {
     const packet = this.#line.bytesIn;
     const isFirst = packet !== this.#packet;
     this.#packet = packet;
@@ -63,7 +63,7 @@ class InputSlices extends Stage<Uint8Array> implements Work {
     if (!rest) return false;
     if (this.#line.held) {
       this.#isParked = true;
-      if (this.isStopped) this.over();
+      if (this.#hasCompleted) this.over();
       return false;
     }
     const length = pieceLength(rest);
@@ -71,7 +71,7 @@ class InputSlices extends Stage<Uint8Array> implements Work {
     this.#line.batch(() => this.handOn(rest.subarray(0, length)));
     if (this.#rest) return true;
     this.readOn();
-    if (this.isStopped) this.over();
+    if (this.#hasCompleted) this.over();
     return false;
   }
 
@@ -94,7 +94,7 @@ class InputSlices extends Stage<Uint8Array> implements Work {
 
   private handOn(bytes: Uint8Array): void {
     try {
-      this.below.next(bytes);
+      this.downstream.next(bytes);
     } catch (error) {
       this.fail(error);
     }
@@ -107,10 +107,11 @@ class InputSlices extends Stage<Uint8Array> implements Work {
   }
 
   private over(): void {
-    if (!this.closed) super._complete();
+    if (!this.closed) super.onComplete();
   }
 
-  protected override _complete(): void {
+  protected override onComplete(): void {
+    this.#hasCompleted = true;
     if (!this.#rest || this.#line.held) this.over();
   }
 

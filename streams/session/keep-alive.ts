@@ -1,5 +1,5 @@
-import { identity, type MonoTypeOperatorFunction, type SchedulerLike, type Subscriber } from 'rxjs';
-import { Stage, staged } from '../rx/operator.js';
+import { identity, type MonoTypeOperatorFunction, type SchedulerLike } from 'rxjs';
+import { type Destination, OperatorSubscriber, operator } from '../rx/operator.js';
 import { type Deadline, NO_DEADLINE, type TimerWheel } from '../rx/timer-wheel.js';
 import type { Connection } from '../types/connection.js';
 import { endFor, type SessionEnd } from '../types/session-end.js';
@@ -41,10 +41,12 @@ export function keepAlive<T>(
   scheduler: SchedulerLike,
 ): MonoTypeOperatorFunction<T> {
   if (timeoutMs === null) return identity;
-  return staged((below) => new Probe(below, call, timeoutMs, timerWheel, scheduler));
+  return operator(
+    (destination) => new KeepAliveSubscriber(destination, call, timeoutMs, timerWheel, scheduler),
+  );
 }
 
-class Probe<T> extends Stage<T> implements Deadline, KeepAlive {
+class KeepAliveSubscriber<T> extends OperatorSubscriber<T> implements Deadline, KeepAlive {
   tick = 0;
   index = 0;
   readonly #call: KeepAliveTarget;
@@ -65,13 +67,13 @@ class Probe<T> extends Stage<T> implements Deadline, KeepAlive {
   #resting = true;
 
   constructor(
-    below: Subscriber<T>,
+    destination: Destination<T>,
     call: KeepAliveTarget,
     timeoutMs: number,
     timerWheel: TimerWheel,
     scheduler: SchedulerLike,
   ) {
-    super(below);
+    super(destination);
     this.#call = call;
     this.#connection = call.connection;
     this.#timeoutMs = timeoutMs;
@@ -81,14 +83,9 @@ class Probe<T> extends Stage<T> implements Deadline, KeepAlive {
     this.wake();
   }
 
-  override next(value: T): void {
-    if (this.isStopped) return;
-    try {
-      this.wake();
-      this.below.next(value);
-    } catch (error) {
-      this.fail(error);
-    }
+  protected override onNext(value: T): void {
+    this.wake();
+    this.downstream.next(value);
   }
 
   wake(): void {

@@ -1,13 +1,11 @@
-import type { MonoTypeOperatorFunction, SchedulerLike, Subscriber } from 'rxjs';
-import { Stage, staged } from '../rx/operator.js';
+import type { MonoTypeOperatorFunction, SchedulerLike } from 'rxjs';
+import { type Destination, OperatorSubscriber, operator } from '../rx/operator.js';
 import { type Deadline, NO_DEADLINE, type TimerWheel } from '../rx/timer-wheel.js';
 import type { Limits } from '../types/limits.js';
-import type { SessionState } from '../types/session.js';
 import { endFor, type SessionEnd } from '../types/session-end.js';
 
 /** What the deadlines of a session depend on. */
 export interface TimedSession {
-  readonly state: SessionState;
   readonly openedAt: number;
   /** Set by {@link sessionTimeouts} at each value from the caller. */
   lastInputAt: number;
@@ -17,10 +15,7 @@ export interface TimedSession {
   readonly taken: number;
 }
 
-export type TimeoutLimits = Pick<
-  Limits,
-  'idleTimeoutMs' | 'idleWarningMs' | 'loginTimeoutMs' | 'sessionLimitMs'
->;
+export type TimeoutLimits = Pick<Limits, 'idleTimeoutMs' | 'idleWarningMs' | 'sessionLimitMs'>;
 
 /**
  * How long a caller may be held without the app taking a line. Behind unread bytes a hang-up can't be seen,
@@ -36,7 +31,6 @@ export interface Warner {
 /**
  * Passes the caller's input through, and enforces the timeouts of a session:
  *
- * - `login-timeout`: the session isn't `active` in time. Typing doesn't extend it.
  * - `time-limit`: the session has reached its maximum duration.
  * - `idle`: the caller has typed nothing for too long. Output doesn't count.
  * - `lost`: the caller is held, and the app has taken no line for {@link STALL_MS}.
@@ -52,18 +46,18 @@ export function sessionTimeouts<T>(
   scheduler: SchedulerLike,
   warner: Warner,
 ): MonoTypeOperatorFunction<T> {
-  return staged((below) => new Expire(below, call, limits, timerWheel, scheduler, warner));
+  return operator(
+    (destination) => new TimeoutSubscriber(destination, call, limits, timerWheel, scheduler, warner),
+  );
 }
 
-class Expire<T> extends Stage<T> implements Deadline {
+class TimeoutSubscriber<T> extends OperatorSubscriber<T> implements Deadline {
   tick = 0;
   index = 0;
   readonly #call: TimedSession;
   // `null` and `undefined` instead of `Infinity`: V8 allocates a heap number for that.
   readonly #idleMs: number | null;
   readonly #warningMs: number | null;
-  /** Also `null` after the login. */
-  #loginMs: number | null;
   readonly #limitMs: number | null;
   readonly #timerWheel: TimerWheel;
   readonly #scheduler: SchedulerLike;
@@ -75,19 +69,18 @@ class Expire<T> extends Stage<T> implements Deadline {
   #stallSeenAt: number | undefined;
 
   constructor(
-    below: Subscriber<T>,
+    destination: Destination<T>,
     call: TimedSession,
     limits: TimeoutLimits,
     timerWheel: TimerWheel,
     scheduler: SchedulerLike,
     warner: Warner,
   ) {
-    super(below);
+    super(destination);
     this.#call = call;
     // Copied: the limits may change, and the session keeps those it began with.
     this.#idleMs = limits.idleTimeoutMs;
     this.#warningMs = limits.idleWarningMs;
-    this.#loginMs = limits.loginTimeoutMs;
     this.#limitMs = limits.sessionLimitMs;
     this.#warnedOfLimit = orNever(this.#warningMs) >= orNever(this.#limitMs);
     this.#timerWheel = timerWheel;
@@ -97,18 +90,12 @@ class Expire<T> extends Stage<T> implements Deadline {
     this.watch();
   }
 
-  override next(value: T): void {
-    if (this.isStopped) return;
-    try {
-      const call = this.#call;
-      call.lastInputAt = this.#scheduler.now();
-      if (this.#loginMs !== null && call.state === 'active') this.loggedIn();
-      this.below.next(value);
-      // Only input can get a caller held, so the stall check starts here.
-      if (call.held && this.#stallSeenAt === undefined && !this.closed) this.watchStall();
-    } catch (error) {
-      this.fail(error);
-    }
+  protected override onNext(value: T): void {
+    const call = this.#call;
+    call.lastInputAt = this.#scheduler.now();
+    this.downstream.next(value);
+    // Only input can get a caller held, so the stall check starts here.
+    if (call.held && this.#stallSeenAt === undefined && !this.closed) this.watchStall();
   }
 
   due(now: number): number {
@@ -118,9 +105,8 @@ class Expire<T> extends Stage<T> implements Deadline {
   }
 
   /** Sends the warnings that are due. Returns the reason, if the session ends. */
-  private overdue(now: number): 'idle' | 'login-timeout' | 'time-limit' | 'lost' | undefined {
+  private overdue(now: number): 'idle' | 'time-limit' | 'lost' | undefined {
     const call = this.#call;
-    if (now >= this.loginEndsAt()) return 'login-timeout';
     if (now >= this.limitEndsAt()) return 'time-limit';
     if (now >= this.limitWarnAt()) {
       this.#warnedOfLimit = true;
@@ -142,12 +128,6 @@ class Expire<T> extends Stage<T> implements Deadline {
     return undefined;
   }
 
-  /** Drops the login deadline. */
-  private loggedIn(): void {
-    this.#loginMs = null;
-    this.watch();
-  }
-
   private watchStall(): void {
     this.#stalledAt = this.#call.taken;
     this.#stallSeenAt = this.#scheduler.now();
@@ -164,10 +144,6 @@ class Expire<T> extends Stage<T> implements Deadline {
     super.unsubscribe();
   }
 
-  private loginEndsAt(): number {
-    const { state, openedAt } = this.#call;
-    return state === 'active' ? NO_DEADLINE : openedAt + orNever(this.#loginMs);
-  }
   private limitEndsAt(): number {
     return this.#call.openedAt + orNever(this.#limitMs);
   }
@@ -188,7 +164,7 @@ class Expire<T> extends Stage<T> implements Deadline {
   }
 
   private nextAt(): number {
-    return Math.min(this.loginEndsAt(), this.limitWarnAt(), this.idleWarnAt(), this.stallEndsAt());
+    return Math.min(this.limitWarnAt(), this.idleWarnAt(), this.stallEndsAt());
   }
 }
 

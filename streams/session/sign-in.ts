@@ -1,56 +1,31 @@
-import type { Observable, OperatorFunction, Subscriber } from 'rxjs';
+import { filter, ignoreElements, map, type OperatorFunction, pipe, take, tap } from 'rxjs';
 import { kindOf } from '../rx/kind-of.js';
-import { follow, Stage, staged } from '../rx/operator.js';
 import { sanitize } from '../terminal/sanitize.js';
 import type { User } from '../types/session.js';
 
 /** The session that signs in. */
-export interface SignInDelegate<T> {
+export interface SignInDelegate {
   /** The reason the session ended, if it did. A user found after that isn't logged in. */
   readonly ending: unknown;
   /** Whether the user may log in. Tells the caller if not. */
   admits(user: User): boolean;
   /** Logs the user in. A subscriber to the event may end the session. */
   logIn(user: User): void;
-  /** The output after the login. */
-  greet(): Observable<T>;
 }
 
 /**
- * Takes the first user of an authenticator, logs it in, and continues with {@link SignInDelegate.greet}. Makes the
- * handle plain text ({@link sanitize}), since it is shown on every screen; errors if nothing is left of it. Completes without
- * greeting if the session is over, the user isn't admitted, or there is none. Unsubscribes the authenticator
- * before the app begins, so that its memory is freed.
+ * Logs in the first user of an authenticator, and completes. Makes the handle plain text ({@link sanitize}), since
+ * it is shown on every screen; errors if nothing is left of it. Does nothing more if the session is over, or the
+ * user isn't admitted.
  */
-export function signIn<T>(delegate: SignInDelegate<T>): OperatorFunction<User, T> {
-  return staged((below) => new SigningIn(below, delegate));
-}
-
-/**
- * Equivalent to six stock operators (see the spec). As one class it saves a sixth of the cost from connecting
- * to the prompt.
- */
-class SigningIn<T> extends Stage<User, T> {
-  readonly #delegate: SignInDelegate<T>;
-
-  constructor(below: Subscriber<T>, delegate: SignInDelegate<T>) {
-    super(below);
-    this.#delegate = delegate;
-  }
-
-  protected override _next(found: User): void {
-    const delegate = this.#delegate;
-    const user = { ...found, handle: handleOf(found) };
-    const isIn = !delegate.ending && delegate.admits(user);
-    if (isIn) delegate.logIn(user);
-    if (!isIn || delegate.ending) {
-      this.complete();
-      return;
-    }
-    this.unsubscribe();
-    follow(() => delegate.greet(), this.below);
-  }
-}
+export const signIn = (delegate: SignInDelegate): OperatorFunction<User, never> =>
+  pipe(
+    take(1),
+    map((found) => ({ ...found, handle: handleOf(found) })),
+    filter((user) => !delegate.ending && delegate.admits(user)),
+    tap((user) => delegate.logIn(user)),
+    ignoreElements(),
+  );
 
 /** Authenticators are third-party code, so the type isn't enough. */
 function handleOf(found: Partial<User> | null | undefined): string {

@@ -1,5 +1,5 @@
-import type { Observable, OperatorFunction, Subscriber } from 'rxjs';
-import { Stage, staged } from '../rx/operator.js';
+import type { Observable, OperatorFunction } from 'rxjs';
+import { type Destination, OperatorSubscriber, operator } from '../rx/operator.js';
 import type { TypeAhead } from '../terminal/type-ahead.js';
 import { SessionEnd } from '../types/session-end.js';
 
@@ -20,25 +20,25 @@ export function talk<T>(
   conversation$: Observable<T>,
   speaker: Speaker<T>,
 ): OperatorFunction<string, never> {
-  return staged((below) => new Listening(below, lines, conversation$, speaker));
+  return operator((destination) => new TalkSubscriber(destination, lines, conversation$, speaker));
 }
 
 /** Takes the caller's lines. */
-class Listening<T> extends Stage<string, never> {
+class TalkSubscriber<T> extends OperatorSubscriber<string, never> {
   readonly #lines: Pick<TypeAhead, 'push' | 'end'>;
   #conversation$: Observable<T> | undefined;
   readonly #speaking: Speaking<T>;
 
   constructor(
-    below: Subscriber<never>,
+    destination: Destination<never>,
     lines: Pick<TypeAhead, 'push' | 'end'>,
     conversation$: Observable<T>,
     speaker: Speaker<T>,
   ) {
-    super(below);
+    super(destination);
     this.#lines = lines;
     this.#conversation$ = conversation$;
-    this.#speaking = new Speaking(below, speaker);
+    this.#speaking = new Speaking(destination, speaker);
   }
 
   override begin(line$: Observable<string>): void {
@@ -49,23 +49,18 @@ class Listening<T> extends Stage<string, never> {
     this.#conversation$ = undefined;
   }
 
-  override next(line: string): void {
-    if (this.isStopped) return;
-    try {
-      this.#lines.push(line);
-    } catch (error) {
-      this.fail(error);
-    }
+  protected override onNext(line: string): void {
+    this.#lines.push(line);
   }
-  protected override _error(error: unknown): void {
+  protected override onError(error: unknown): void {
     // Other errors aren't settled yet: downstream settles them first. If the lines ended before, the app
     // would complete and become the reason.
     if (error instanceof SessionEnd) this.over();
-    super._error(error);
+    super.onError(error);
   }
-  protected override _complete(): void {
+  protected override onComplete(): void {
     this.over();
-    super._complete();
+    super.onComplete();
   }
   override unsubscribe(): void {
     if (this.closed) return;
@@ -80,22 +75,17 @@ class Listening<T> extends Stage<string, never> {
 }
 
 /** Writes the conversation's output. */
-class Speaking<T> extends Stage<T, never> {
+class Speaking<T> extends OperatorSubscriber<T, never> {
   readonly #speaker: Speaker<T>;
 
-  constructor(below: Subscriber<never>, speaker: Speaker<T>) {
-    super(below);
+  constructor(destination: Destination<never>, speaker: Speaker<T>) {
+    super(destination);
     this.#speaker = speaker;
   }
-  override next(output: T): void {
-    if (this.isStopped) return;
-    try {
-      this.#speaker.write(output);
-    } catch (error) {
-      this.fail(error);
-    }
+  protected override onNext(output: T): void {
+    this.#speaker.write(output);
   }
-  protected override _error(error: unknown): void {
-    super._error(error instanceof SessionEnd ? error : new SessionEnd('app-error', error));
+  protected override onError(error: unknown): void {
+    super.onError(error instanceof SessionEnd ? error : new SessionEnd('app-error', error));
   }
 }

@@ -1,5 +1,5 @@
-import type { MonoTypeOperatorFunction, Observable, Subscriber } from 'rxjs';
-import { Stage, staged } from '../rx/operator.js';
+import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
+import { type Destination, OperatorSubscriber, operator } from '../rx/operator.js';
 import { endFor, SessionEnd } from '../types/session-end.js';
 
 /** A session that can be ended from outside its chain. */
@@ -9,7 +9,7 @@ export interface Terminable {
   /** The reason, once settled. */
   readonly ending: SessionEnd | undefined;
   /** The running chain. An error ends it. */
-  chain: Pick<Subscriber<unknown>, 'error'> | undefined;
+  chain: Pick<Destination<unknown>, 'error'> | undefined;
 }
 
 /**
@@ -18,14 +18,14 @@ export interface Terminable {
  * told, and continues downstream as an error.
  */
 export function terminable<T>(call: Terminable): MonoTypeOperatorFunction<T> {
-  return staged((below) => new Breakable(below, call));
+  return operator((destination) => new TerminableSubscriber(destination, call));
 }
 
-class Breakable<T> extends Stage<T> {
+class TerminableSubscriber<T> extends OperatorSubscriber<T> {
   readonly #call: Terminable;
 
-  constructor(below: Subscriber<T>, call: Terminable) {
-    super(below);
+  constructor(destination: Destination<T>, call: Terminable) {
+    super(destination);
     this.#call = call;
   }
 
@@ -36,20 +36,14 @@ class Breakable<T> extends Stage<T> {
       super.begin(input$);
     }
   }
-  override next(value: T): void {
-    if (this.isStopped) return;
-    try {
-      this.below.next(value);
-    } catch (error) {
-      this.fail(error);
-    }
-  }
 
-  protected override _error(error: unknown): void {
-    super._error(this.#call.settle(error instanceof SessionEnd ? error : new SessionEnd('app-error', error)));
+  protected override onError(error: unknown): void {
+    super.onError(
+      this.#call.settle(error instanceof SessionEnd ? error : new SessionEnd('app-error', error)),
+    );
   }
-  protected override _complete(): void {
-    this._error(endFor('hangup'));
+  protected override onComplete(): void {
+    this.onError(endFor('hangup'));
   }
 
   override unsubscribe(): void {

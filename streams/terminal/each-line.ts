@@ -1,4 +1,5 @@
-import { defer, Observable, type Subscriber } from 'rxjs';
+import { defer, Observable } from 'rxjs';
+import type { Destination } from '../rx/operator.js';
 import type { LineDelivery, LineReader } from './line-delivery.js';
 
 /**
@@ -22,7 +23,7 @@ class EachLine<T> implements LineReader {
   constructor(
     readonly lines: LineDelivery,
     readonly answer: (line: string) => Observable<T>,
-    readonly subscriber: Subscriber<T>,
+    readonly subscriber: Destination<T>,
   ) {}
 
   read(): void {

@@ -1,5 +1,6 @@
-import { Observable, type Subscriber } from 'rxjs';
+import { Observable } from 'rxjs';
 import { NO_SUBSCRIBERS, openSubscribers, withSubscriber } from '../rx/open-subscribers.js';
+import type { Destination } from '../rx/operator.js';
 import type { Key } from '../types/connection.js';
 import type { DeliveryPace, LineDelivery } from './line-delivery.js';
 import { LineQueue } from './line-queue.js';
@@ -22,7 +23,7 @@ export class KeyDelivery {
   readonly #lines: LineDelivery;
   /** Keys that wait while the caller is blocked. */
   readonly #waiting = new LineQueue();
-  #subscribers: readonly Subscriber<Key>[] = NO_SUBSCRIBERS;
+  #subscribers: readonly Destination<Key>[] = NO_SUBSCRIBERS;
   #isPassingLines = false;
 
   constructor(pace: KeyPace, lines: LineDelivery) {

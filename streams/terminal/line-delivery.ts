@@ -1,5 +1,6 @@
-import { Observable, type Subscriber } from 'rxjs';
+import { Observable } from 'rxjs';
 import { NO_SUBSCRIBERS, openSubscribers, withSubscriber } from '../rx/open-subscribers.js';
+import type { Destination } from '../rx/operator.js';
 import { copied } from './copied.js';
 import { LineQueue } from './line-queue.js';
 
@@ -29,7 +30,7 @@ export interface LineReader {
 export class LineDelivery {
   readonly pace: DeliveryPace;
   readonly #waiting = new LineQueue();
-  #subscribers: readonly Subscriber<string>[] = NO_SUBSCRIBERS;
+  #subscribers: readonly Destination<string>[] = NO_SUBSCRIBERS;
   #readers: readonly LineReader[] = NO_READERS;
   #taken = 0;
   #isPassing = false;

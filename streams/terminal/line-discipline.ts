@@ -1,5 +1,5 @@
-import type { OperatorFunction, Subscriber } from 'rxjs';
-import { Stage, staged } from '../rx/operator.js';
+import type { OperatorFunction } from 'rxjs';
+import { type Destination, OperatorSubscriber, operator } from '../rx/operator.js';
 import type { Key } from '../types/connection.js';
 import type { Completer } from '../types/session.js';
 import { completed, listed } from './completion.js';
@@ -78,10 +78,13 @@ export function lineDiscipline(
   terminal: LineTerminal,
   taker: KeyTaker,
 ): OperatorFunction<Uint8Array, string> {
-  return staged((below) => new LineDiscipline(below, terminal, taker));
+  return operator((destination) => new LineDiscipline(destination, terminal, taker));
 }
 
-class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Typing, UnfinishedLine {
+class LineDiscipline
+  extends OperatorSubscriber<Uint8Array, string>
+  implements KeyHandler, Typing, UnfinishedLine
+{
   readonly #terminal: LineTerminal;
   readonly #taker: KeyTaker;
   readonly #keys = new Keys(this);
@@ -93,24 +96,21 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
   #completedIn = -1;
   #fresh: 'no' | 'line' | 'page' = 'no';
 
-  constructor(below: Subscriber<string>, terminal: LineTerminal, taker: KeyTaker) {
-    super(below);
+  constructor(destination: Destination<string>, terminal: LineTerminal, taker: KeyTaker) {
+    super(destination);
     this.#terminal = terminal;
     this.#taker = taker;
     taker.typing = this;
     terminal.typing = this;
   }
 
-  override next(bytes: Uint8Array): void {
-    if (this.isStopped) return;
+  protected override onNext(bytes: Uint8Array): void {
     this.#terminal.beginRead();
     try {
       this.#echoing = this.#terminal.echoes();
       this.#keys.read(bytes, this.#terminal.decode(bytes));
       if (!this.closed) this.show();
       if (bytes.length > SHORT_CHUNK) this.#editor.letGo();
-    } catch (error) {
-      this.fail(error);
     } finally {
       this.#terminal.endRead();
     }
@@ -126,7 +126,7 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
       return;
     }
     this.#terminal.entered();
-    this.below.next(run);
+    this.downstream.next(run);
   }
 
   text(run: string, isOrdinary: boolean): void {
@@ -188,7 +188,7 @@ class LineDiscipline extends Stage<Uint8Array, string> implements KeyHandler, Ty
     if (this.#echoing && !secret) this.#editor.remember(line);
     this.shown = NOTHING_TYPED;
     this.#terminal.entered();
-    this.below.next(line);
+    this.downstream.next(line);
   }
 
   private abandon(): void {

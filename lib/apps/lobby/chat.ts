@@ -1,4 +1,5 @@
-import { defer, merge, Observable, Subscriber } from 'rxjs';
+import { defer, merge, type Observable } from 'rxjs';
+import { type Destination, OperatorSubscriber, operator } from '../../../streams/rx/operator.js';
 import { wrap } from '../../../streams/terminal/wrap.js';
 import type { Presence, Visitor } from '../../../streams/types/app.js';
 import type { Terminal } from '../../../streams/types/connection.js';
@@ -73,24 +74,21 @@ const isIgnored = (ignored: Visit['ignored'], by: SessionId, { handle }: Visitor
 
 /** Calls `act` with each value. Emits nothing. */
 const heard = <T>(source: Observable<T>, act: (value: T) => void): Observable<never> =>
-  new Observable((subscriber) => source.subscribe(new Listener<T>(subscriber, act)));
+  source.pipe(operator((destination: Destination<never>) => new Listener(destination, act)));
 
 /**
  * One object between the bus and a caller, where operators would be a dozen: in a full room, touching each of
  * them in memory would cost half as much as the writing. An error in it ends this caller's session only.
  */
-class Listener<T> extends Subscriber<T> {
+class Listener<T> extends OperatorSubscriber<T, never> {
   readonly #act: (value: T) => void;
-  constructor(destination: Subscriber<never>, act: (value: T) => void) {
+
+  constructor(destination: Destination<never>, act: (value: T) => void) {
     super(destination);
     this.#act = act;
   }
-  override _next(value: T): void {
-    try {
-      this.#act(value);
-    } catch (error) {
-      this.error(error);
-    }
+  protected override onNext(value: T): void {
+    this.#act(value);
   }
 }
 /** Renders a message for a terminal. Terminals that are alike share the result. */

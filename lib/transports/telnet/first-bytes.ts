@@ -1,5 +1,6 @@
-import { Observable, type Subscriber } from 'rxjs';
+import { Observable } from 'rxjs';
 import { foreignProtocol } from '../../../streams/protocol/foreign-protocol.js';
+import type { Destination } from '../../../streams/rx/operator.js';
 import { endFor, SessionEnd } from '../../../streams/types/session-end.js';
 import type { BoardOptions } from './board-options.js';
 import { latin1 } from './options.js';
@@ -28,7 +29,7 @@ export class FirstBytes {
   #bytes: Uint8Array | undefined = NOTHING;
   /** Whether the first input may still be a crawler's request. */
   #isFirstInput = true;
-  #subscriber: Subscriber<never> | undefined;
+  #subscriber: Destination<never> | undefined;
   #closed = false;
 
   constructor(options: Pick<BoardOptions, 'statusText'>) {

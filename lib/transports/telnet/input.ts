@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
-import { Observable, type Subscriber } from 'rxjs';
+import { Observable } from 'rxjs';
 import {
   COMMAND,
   TelnetDecoder,
   type TelnetHandler,
   type Verb,
 } from '../../../streams/protocol/telnet-codec.js';
-import { feed } from '../../../streams/rx/operator.js';
+import type { Destination } from '../../../streams/rx/operator.js';
 import type { Connection } from '../../../streams/types/connection.js';
 import type { SessionEnd } from '../../../streams/types/session-end.js';
 import type { BoardOptions } from './board-options.js';
@@ -45,7 +45,7 @@ export class TelnetInput
   readonly #decoder = new TelnetDecoder(this);
   /** Until the first input is recognised. */
   #firstBytes: FirstBytes | undefined;
-  #subscriber: Subscriber<Uint8Array> | undefined;
+  #subscriber: Destination<Uint8Array> | undefined;
   /** Input that came after the subscriber left in the middle of a chunk. */
   #held: Uint8Array[] | undefined;
   /**
@@ -71,7 +71,7 @@ export class TelnetInput
       if (this.fault) return subscriber.error(this.fault);
       if (this.#output.closed || (this.ended && !this.#held?.length)) return subscriber.complete();
       this.#subscriber = subscriber;
-      feed(subscriber, this);
+      subscriber.add(this);
       if (!this.#offered) {
         this.#offered = true;
         this.#output.batch(() => this.#options.offer());

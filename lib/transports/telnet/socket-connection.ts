@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
-import { Observable, type Subscriber } from 'rxjs';
+import { Observable } from 'rxjs';
 import { COMMAND, subnegotiationBytes, type Verb } from '../../../streams/protocol/telnet-codec.js';
+import type { Destination } from '../../../streams/rx/operator.js';
 import { UNKNOWN_TERMINAL } from '../../../streams/terminal/unknown-terminal.js';
 import type { Connection, Encoding, Output, Terminal } from '../../../streams/types/connection.js';
 import { endFor, isForeign, SessionEnd } from '../../../streams/types/session-end.js';
@@ -32,9 +33,9 @@ export class SocketConnection implements TelnetConnection, InputDelegate, BoardO
   readonly #options: BoardOptions;
   readonly #output: TelnetOutput;
   readonly #input: TelnetInput;
-  #terminalSubscribers: Set<Subscriber<Terminal>> | undefined;
+  #terminalSubscribers: Set<Destination<Terminal>> | undefined;
   /** Subscribers to closed$. Usually one, so no array until there are two. */
-  #closedSubscribers: Subscriber<never> | Subscriber<never>[] | undefined;
+  #closedSubscribers: Destination<never> | Destination<never>[] | undefined;
   /** The last window size in this chunk. */
   #window: Pick<Terminal, 'columns' | 'rows'> | undefined;
   #encodingChosen = false;

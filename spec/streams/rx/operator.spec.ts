@@ -6,12 +6,13 @@ import {
   type OperatorFunction,
   Subject,
   type Subscriber,
+  Subscription,
   tap,
   VirtualTimeScheduler,
 } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { contain } from '../../../streams/rx/contain.js';
-import { feed, Stage, staged } from '../../../streams/rx/operator.js';
+import { type Destination, OperatorSubscriber, operator } from '../../../streams/rx/operator.js';
 import { timerWheel } from '../../../streams/rx/timer-wheel.js';
 import { inputRate } from '../../../streams/session/input-rate.js';
 import { keepAlive } from '../../../streams/session/keep-alive.js';
@@ -23,15 +24,16 @@ import { Failing } from '../../support/failing.js';
 import { passesOn } from '../../support/passes-on.js';
 
 /** Hands on only what begins with an x. */
-class Only extends Stage<string> {
-  protected override _next(value: string): void {
-    if (value.startsWith('x')) super._next(value);
+class Only extends OperatorSubscriber<string> {
+  protected override onNext(value: string): void {
+    if (value.startsWith('x')) super.onNext(value);
   }
 }
-const only = staged((below: Subscriber<string>) => new Only(below));
-const asItIs = <T>(): OperatorFunction<T, T> => staged((below: Subscriber<T>) => new Stage<T>(below));
+const only = operator((destination: Destination<string>) => new Only(destination));
+const asItIs = <T>(): OperatorFunction<T, T> =>
+  operator((destination: Destination<T>) => new OperatorSubscriber<T>(destination));
 
-describe('Stage', () => {
+describe('OperatorSubscriber', () => {
   passesOn(asItIs);
 
   it(
@@ -45,7 +47,7 @@ describe('Stage', () => {
   );
 
   it(
-    'unsubscribes the source when unsubscribed, through any number of stages and other operators',
+    'unsubscribes the source when unsubscribed, through any number of our and other operators',
     marbles((m) => {
       const source = m.cold('-a-b-');
       const left: string[] = [];
@@ -89,8 +91,8 @@ describe('Stage', () => {
 
   it('of a session pass nothing on either, if the source emits after its end', () => {
     const scheduler = new VirtualTimeScheduler();
-    const call = { state: 'active', openedAt: 0, lastInputAt: 0, held: false, taken: 0 } as const;
-    const limits = { idleTimeoutMs: 9, idleWarningMs: null, loginTimeoutMs: null, sessionLimitMs: null };
+    const call = { openedAt: 0, lastInputAt: 0, held: false, taken: 0 } as const;
+    const limits = { idleTimeoutMs: 9, idleWarningMs: null, sessionLimitMs: null };
     const terminal = {
       echoes: () => false,
       beginRead() {},
@@ -117,20 +119,20 @@ describe('Stage', () => {
 
   describe('when something throws', () => {
     const sayX = (text: string) => {
-      if (text === 'x') throw new Error('in a stage');
+      if (text === 'x') throw new Error('in an operator');
     };
-    class Picky extends Stage<string> {
-      protected override _next(value: string): void {
+    class Picky extends OperatorSubscriber<string> {
+      protected override onNext(value: string): void {
         sayX(value);
-        super._next(value);
+        super.onNext(value);
       }
     }
-    const picky = staged((below: Subscriber<string>) => new Picky(below));
+    const picky = operator((destination: Destination<string>) => new Picky(destination));
 
     it(
       'errors, and unsubscribes the source, like an RxJS operator',
       marbles((m) => {
-        const error = new Error('in a stage');
+        const error = new Error('in an operator');
         for (const operator of [picky, tap(sayX)]) {
           const source = m.cold('-a-x-b-');
           m.expect(source.pipe(operator, asItIs())).toBeObservable('-a-#', undefined, error);
@@ -148,28 +150,30 @@ describe('Stage', () => {
       expect(source.observed).toBe(false);
     });
 
-    it('errors in each stage that has its own next', () => {
+    it('errors in each operator of a session', () => {
       const scheduler = new VirtualTimeScheduler();
-      const limits = { idleTimeoutMs: 9, idleWarningMs: null, loginTimeoutMs: null, sessionLimitMs: null };
+      const limits = { idleTimeoutMs: 9, idleWarningMs: null, sessionLimitMs: null };
       const connection = { bytesIn: 0, bytesOut: 0, backlog: 0, answers: false, probe() {} };
-      const call = { state: 'active', openedAt: 0, lastInputAt: 0, held: false, taken: 0 } as const;
+      const call = { openedAt: 0, lastInputAt: 0, held: false, taken: 0 } as const;
       const ended: Terminable = { settle: (ending) => ending, ending: undefined, chain: undefined };
       const fails = () => {
-        throw new Error('in a stage');
+        throw new Error('in an operator');
       };
       const stages: Record<string, OperatorFunction<never, unknown>> = {
         inputRate: inputRate(10, { pause() {}, resume() {} }, scheduler),
-        probe: keepAlive(
+        keepAlive: keepAlive(
           { connection, paused: false, keepAlive: undefined },
           9,
           timerWheel(1, scheduler),
           scheduler,
         ),
-        expire: sessionTimeouts({ ...call }, limits, timerWheel(1, scheduler), scheduler, { warn() {} }),
-        endable: terminable(ended),
+        sessionTimeouts: sessionTimeouts({ ...call }, limits, timerWheel(1, scheduler), scheduler, {
+          warn() {},
+        }),
+        terminable: terminable(ended),
         contain: contain(),
-        lines: lineDiscipline({ echoes: fails, beginRead() {}, endRead() {} } as never, {} as never),
-        'talk, listening': talk({ push: fails, end() {} }, NEVER, { write() {} }),
+        lineDiscipline: lineDiscipline({ echoes: fails, beginRead() {}, endRead() {} } as never, {} as never),
+        talk: talk({ push: fails, end() {} }, NEVER, { write() {} }),
       };
       for (const [name, stage] of Object.entries(stages)) {
         const source = new Subject<never>();
@@ -182,7 +186,7 @@ describe('Stage', () => {
       }
     });
 
-    it('is reported if the stage is over already', () => {
+    it('is reported if the operator has ended already', () => {
       jasmine.clock().install();
       const before = config.onUnhandledError;
       const reported: unknown[] = [];
@@ -215,22 +219,23 @@ describe('Stage', () => {
     expect(subscribed).toBe(0);
   });
 
-  it('has one upstream subscription: the next one replaces it, and a late one is unsubscribed at once', () => {
-    const diary: string[] = [];
-    const named = (name: string) => ({ unsubscribe: () => void diary.push(name) });
-    const stage = new Stage(NEVER.subscribe() as Subscriber<unknown>);
-    stage.feedBy(named('first'));
-    feed(stage, named('second'));
-    stage.unsubscribe();
-    stage.unsubscribe();
-    expect(diary).toEqual(['first', 'second']);
-    feed(stage, named('late'));
-    expect(diary).toEqual(['first', 'second', 'late']);
+  it('keeps the source without an array, and what takes its place once it has ended', () => {
+    const subscriber = new OperatorSubscriber(NEVER.subscribe() as Subscriber<unknown>);
+    const [first, second, third] = [new Subscription(), new Subscription(), new Subscription()];
+    subscriber.add(first);
+    first.unsubscribe();
+    subscriber.add(second);
+    subscriber.add(third);
+    subscriber.unsubscribe();
+    expect([second.closed, third.closed]).toEqual([true, true]);
+    const late = new Subscription();
+    subscriber.add(late);
+    expect(late.closed).toBeTrue();
   });
 
   it('keeps other finalizers, like any subscriber', () => {
     const diary: string[] = [];
-    const stage = new Stage(NEVER.subscribe() as Subscriber<unknown>);
+    const stage = new OperatorSubscriber(NEVER.subscribe() as Subscriber<unknown>);
     const noting = (name: string) => NEVER.pipe(finalize(() => diary.push(name))).subscribe();
     stage.add(noting('source'));
     stage.add(noting('more'));

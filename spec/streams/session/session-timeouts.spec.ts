@@ -1,16 +1,4 @@
-import {
-  EMPTY,
-  filter,
-  interval,
-  NEVER,
-  Observable,
-  of,
-  type SchedulerLike,
-  Subject,
-  tap,
-  throwError,
-  VirtualTimeScheduler,
-} from 'rxjs';
+import { EMPTY, filter, NEVER, Observable, of, type SchedulerLike, tap, throwError } from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { type Deadline, type TimerWheel, timerWheel } from '../../../streams/rx/timer-wheel.js';
@@ -21,14 +9,12 @@ import {
   type TimeoutLimits,
   type Warner,
 } from '../../../streams/session/session-timeouts.js';
-import type { SessionState } from '../../../streams/types/session.js';
 import { SessionEnd } from '../../../streams/types/session-end.js';
 import { counting } from '../../support/counting.js';
 
 const OFF: TimeoutLimits = {
   idleTimeoutMs: null,
   idleWarningMs: null,
-  loginTimeoutMs: null,
   sessionLimitMs: null,
 };
 /** The defaults of a board: ten minutes, with a warning at nine. */
@@ -40,8 +26,7 @@ const HOUR = 60 * MINUTE;
 /** A session that the spec can change. */
 type FakeCall = { -readonly [Key in keyof TimedSession]: TimedSession[Key] };
 
-const aCall = (state: SessionState = 'active'): FakeCall => ({
-  state,
+const aCall = (): FakeCall => ({
   openedAt: 0,
   lastInputAt: 0,
   held: false,
@@ -112,8 +97,8 @@ describe('sessionTimeouts', () => {
       'unsubscribes its source when it ends the session',
       marbles((m) => {
         const input = m.hot('                                           -');
-        const login = clocks(m, input, { loginTimeoutMs: 5000 }, aCall('authenticating'));
-        m.expect(login).toBeObservable('              5s #', undefined, ended('login-timeout'));
+        const limited = clocks(m, input, { sessionLimitMs: 5000 });
+        m.expect(limited).toBeObservable('            5s #', undefined, ended('time-limit'));
         m.expect(input).toHaveSubscriptions('         ^ 4999ms !');
       }),
     );
@@ -249,82 +234,6 @@ describe('sessionTimeouts', () => {
           call.lastInputAt = 20 * MINUTE;
         });
         m.expect(clocks(m, NEVER, IDLE, call)).toBeObservable('29m w 59999ms #', TOLD, ended('idle'));
-      }),
-    );
-  });
-
-  describe('login-timeout', () => {
-    const LOGIN = { loginTimeoutMs: MINUTE };
-
-    it(
-      "isn't extended by typing",
-      marbles((m) => {
-        const typing$ = new Observable<string>((subscriber) =>
-          interval(1000, m.scheduler).subscribe(() => subscriber.next('x')),
-        );
-        const login$ = clocks(m, typing$, { ...IDLE, ...LOGIN }, aCall('authenticating'));
-        m.expect(login$.pipe(filter(() => false))).toBeObservable('1m #', TOLD, ended('login-timeout'));
-      }),
-    );
-
-    it(
-      'counts from the opening of the session',
-      marbles((m) => {
-        const call = { ...aCall('connected'), openedAt: 30_000 };
-        m.expect(clocks(m, NEVER, LOGIN, call), '30s ^').toBeObservable(
-          '90s #',
-          TOLD,
-          ended('login-timeout'),
-        );
-      }),
-    );
-
-    it(
-      'is dropped once the session is active, and the idle timeout takes over',
-      marbles((m) => {
-        const call = aCall('authenticating');
-        at(m, 59_999, () => {
-          call.state = 'active';
-        });
-        const login$ = clocks(m, NEVER, { ...IDLE, ...LOGIN }, call);
-        m.expect(login$).toBeObservable('9m w 59999ms #', TOLD, ended('idle'));
-      }),
-    );
-
-    it('drops the login deadline after login', () => {
-      const call = aCall('authenticating');
-      const typed$ = new Subject<string>();
-      const dues: number[] = [];
-      const noting: TimerWheel = { watch: (_, dueAt) => dues.push(dueAt), leave: () => {} };
-      const limits = { ...IDLE, ...LOGIN };
-      const rule = sessionTimeouts<string>(call, limits, noting, new VirtualTimeScheduler(), {
-        warn: () => {},
-      });
-      const running = typed$.pipe(rule).subscribe();
-      typed$.next('name');
-      call.state = 'active';
-      typed$.next('a line');
-      typed$.next('another');
-      running.unsubscribe();
-      expect(dues).toEqual([MINUTE, 9 * MINUTE]);
-    });
-
-    it(
-      'comes without a warning',
-      marbles((m) => {
-        const limits = { ...IDLE, ...LOGIN, idleWarningMs: 1000 };
-        const login$ = clocks(m, NEVER, limits, aCall('authenticating'));
-        m.expect(login$).toBeObservable('1m #', TOLD, ended('login-timeout'));
-      }),
-    );
-
-    it(
-      "isn't stopped while the caller is held",
-      marbles((m) => {
-        const call = { ...aCall('authenticating'), held: true };
-        takes(m, call, 29_000);
-        takes(m, call, 59_000);
-        m.expect(clocks(m, NEVER, LOGIN, call)).toBeObservable('1m #', TOLD, ended('login-timeout'));
       }),
     );
   });

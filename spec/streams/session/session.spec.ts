@@ -1458,11 +1458,11 @@ describe('session', () => {
     );
 
     it(
-      'opens after half a second of silence, at the next tick',
+      'opens after half a second of silence',
       marbles((m) => {
         const { session$, recognised$ } = unknown(m, NEVER, '-');
-        m.expect(session$.pipe(map(word)), '^ 2s !').toBeObservable('1s o', { o: 'opened on 3' });
-        m.expect(recognised$).toHaveSubscriptions('^ 999ms !');
+        m.expect(session$.pipe(map(word)), '^ 2s !').toBeObservable('500ms o', { o: 'opened on 3' });
+        m.expect(recognised$).toHaveSubscriptions('^ 499ms !');
       }),
     );
 
@@ -1487,7 +1487,7 @@ describe('session', () => {
       marbles((m) => {
         const { session$ } = unknown(m, fails(m, '2s #'), '-');
         expect(diary(m.scheduler, session$)).toEqual([
-          '1000 opened on 3',
+          '500 opened on 3',
           '2000 closing wrong-protocol',
           '2000 closed wrong-protocol',
           '2000 |',
