@@ -145,7 +145,7 @@ export function manager(parts: ManagerParts): OperatorFunction<ConnectionAttempt
 
 /** How often deadlines are looked at: each second, or four times in the shortest of them if that is more often. */
 export function tickMs(limits: Limits): number {
-  const { idleTimeoutMs, loginTimeoutMs, sessionLimitMs, deadPeerTimeoutMs } = limits;
-  const durations = [idleTimeoutMs, loginTimeoutMs, sessionLimitMs, deadPeerTimeoutMs];
+  const { idleTimeoutMs, sessionLimitMs, deadPeerTimeoutMs } = limits;
+  const durations = [idleTimeoutMs, sessionLimitMs, deadPeerTimeoutMs];
   return Math.min(1000, ...durations.filter((duration) => duration !== null).map((duration) => duration / 4));
 }

@@ -348,9 +348,9 @@ describe('board', () => {
 
   it('checks its deadlines every second, or four times in the shortest', () => {
     expect(tickMs(OFF)).toBe(1000);
-    expect(tickMs({ ...OFF, idleTimeoutMs: 600_000, loginTimeoutMs: 60_000 })).toBe(1000);
-    expect(tickMs({ ...OFF, idleTimeoutMs: 2000, loginTimeoutMs: 60_000 })).toBe(500);
-    expect(tickMs({ ...OFF, deadPeerTimeoutMs: 1000, loginTimeoutMs: 60_000 })).toBe(250);
+    expect(tickMs({ ...OFF, idleTimeoutMs: 600_000 })).toBe(1000);
+    expect(tickMs({ ...OFF, idleTimeoutMs: 2000, sessionLimitMs: 60_000 })).toBe(500);
+    expect(tickMs({ ...OFF, deadPeerTimeoutMs: 1000, sessionLimitMs: 60_000 })).toBe(250);
   });
 
   describe('when its limits have changed', () => {
@@ -365,7 +365,7 @@ describe('board', () => {
       'checks the deadlines of later sessions as often as they need',
       marbles((m) => {
         const [ann, bob] = [fakeConnection(NEVER), fakeConnection(NEVER)];
-        const board$ = changing(m, { loginTimeoutMs: 20_000 }, { loginTimeoutMs: 200 });
+        const board$ = changing(m, { sessionLimitMs: 20_000 }, { sessionLimitMs: 200 });
         const caller$ = m.cold<Connection>('a 2s b', { a: ann, b: bob });
         const ends: number[] = [];
         caller$.pipe(manager(board$), take(6)).subscribe(({ type }) => {

@@ -17,7 +17,7 @@ import {
 } from '../types/session.js';
 import { endFor, SessionEnd } from '../types/session-end.js';
 import { containCompleter } from './contain-completer.js';
-import type { Sliced } from './input-slices.js';
+import type { SlicedCaller } from './input-slices.js';
 import type { KeepAlive, KeepAliveTarget } from './keep-alive.js';
 import { Notices } from './notices.js';
 import type { TimedSession } from './session-timeouts.js';
@@ -44,7 +44,14 @@ export interface CallDelegate {
  * since there are ten thousand of them and prototype methods cost no memory.
  */
 export class Call
-  implements Session, Terminable, TimedSession, KeepAliveTarget, Sliced, TypeAheadDelegate, ScreenDelegate
+  implements
+    Session,
+    Terminable,
+    TimedSession,
+    KeepAliveTarget,
+    SlicedCaller,
+    TypeAheadDelegate,
+    ScreenDelegate
 {
   openedAt: number;
   lastInputAt: number;
@@ -52,7 +59,7 @@ export class Call
   held = false;
   chain: Terminable['chain'] = undefined;
   keepAlive: KeepAlive | undefined = undefined;
-  slices: Sliced['slices'] = undefined;
+  slices: SlicedCaller['slices'] = undefined;
   readonly typeAhead = new TypeAhead(this);
   readonly screen: Screen;
   #state: SessionState;

@@ -28,16 +28,18 @@ export interface Pausable {
  */
 export function inputRate(
   bytesPerSecond: number | null,
-  line: Pausable,
+  connection: Pausable,
   scheduler: SchedulerLike,
 ): MonoTypeOperatorFunction<Uint8Array> {
   if (bytesPerSecond === null) return identity;
-  return operator((destination) => new InputRateSubscriber(destination, bytesPerSecond, line, scheduler));
+  return operator(
+    (destination) => new InputRateSubscriber(destination, bytesPerSecond, connection, scheduler),
+  );
 }
 
 class InputRateSubscriber extends OperatorSubscriber<Uint8Array> {
   readonly #bytesPerSecond: number;
-  readonly #line: Pausable;
+  readonly #connection: Pausable;
   readonly #scheduler: SchedulerLike;
   #paidUntil: number;
   #waiting: Subscription | undefined;
@@ -45,12 +47,12 @@ class InputRateSubscriber extends OperatorSubscriber<Uint8Array> {
   constructor(
     destination: Destination<Uint8Array>,
     bytesPerSecond: number,
-    line: Pausable,
+    connection: Pausable,
     scheduler: SchedulerLike,
   ) {
     super(destination);
     this.#bytesPerSecond = bytesPerSecond;
-    this.#line = line;
+    this.#connection = connection;
     this.#scheduler = scheduler;
     this.#paidUntil = scheduler.now() - 1000;
   }
@@ -64,10 +66,10 @@ class InputRateSubscriber extends OperatorSubscriber<Uint8Array> {
     const now = this.#scheduler.now();
     this.#paidUntil = Math.max(this.#paidUntil, now - 1000) + (length / this.#bytesPerSecond) * 1000;
     if (this.#paidUntil <= now || this.#waiting) return;
-    this.#line.pause();
+    this.#connection.pause();
     this.#waiting = timer(this.#paidUntil - now, this.#scheduler).subscribe(() => {
       this.#waiting = undefined;
-      this.#line.resume();
+      this.#connection.resume();
     });
   }
 
@@ -77,6 +79,6 @@ class InputRateSubscriber extends OperatorSubscriber<Uint8Array> {
     super.unsubscribe();
     if (!waiting) return;
     waiting.unsubscribe();
-    this.#line.resume();
+    this.#connection.resume();
   }
 }

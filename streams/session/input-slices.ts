@@ -10,7 +10,7 @@ export const SHORT_BYTES = 256;
 export const PIECE_BYTES = 1024;
 
 /** What {@link inputSlices} needs of a session. */
-export interface Sliced extends Pausable {
+export interface SlicedCaller extends Pausable {
   /** Changes with each packet of the transport; a packet may come in several chunks. */
   readonly bytesIn: number;
   /** True while the app is behind with the input. The rest of a chunk waits too. */
@@ -28,12 +28,12 @@ export interface Sliced extends Pausable {
  *
  * On completion the rest passes first, unless the app is behind with it. On an error the rest is dropped.
  */
-export function inputSlices(line: Sliced, slices: TimeSlices): MonoTypeOperatorFunction<Uint8Array> {
-  return operator((destination) => new InputSlicesSubscriber(destination, line, slices));
+export function inputSlices(caller: SlicedCaller, slices: TimeSlices): MonoTypeOperatorFunction<Uint8Array> {
+  return operator((destination) => new InputSlicesSubscriber(destination, caller, slices));
 }
 
 class InputSlicesSubscriber extends OperatorSubscriber<Uint8Array> implements Work {
-  readonly #line: Sliced;
+  readonly #caller: SlicedCaller;
   readonly #slices: TimeSlices;
   #packet = -1;
   /** What hasn't been passed on yet. */
@@ -42,15 +42,15 @@ class InputSlicesSubscriber extends OperatorSubscriber<Uint8Array> implements Wo
   #isParked = false;
   #hasCompleted = false;
 
-  constructor(destination: Destination<Uint8Array>, line: Sliced, slices: TimeSlices) {
+  constructor(destination: Destination<Uint8Array>, caller: SlicedCaller, slices: TimeSlices) {
     super(destination);
-    this.#line = line;
+    this.#caller = caller;
     this.#slices = slices;
-    line.slices = this;
+    caller.slices = this;
   }
 
   protected override onNext(bytes: Uint8Array): void {
-    const packet = this.#line.bytesIn;
+    const packet = this.#caller.bytesIn;
     const isFirst = packet !== this.#packet;
     this.#packet = packet;
     if (this.#rest) this.#rest = copyOf(this.#rest, bytes);
@@ -61,14 +61,14 @@ class InputSlicesSubscriber extends OperatorSubscriber<Uint8Array> implements Wo
   step(): boolean {
     const rest = this.#rest;
     if (!rest) return false;
-    if (this.#line.held) {
+    if (this.#caller.held) {
       this.#isParked = true;
       if (this.#hasCompleted) this.over();
       return false;
     }
     const length = pieceLength(rest);
     this.#rest = length < rest.length ? rest.subarray(length) : undefined;
-    this.#line.batch(() => this.handOn(rest.subarray(0, length)));
+    this.#caller.batch(() => this.handOn(rest.subarray(0, length)));
     if (this.#rest) return true;
     this.readOn();
     if (this.#hasCompleted) this.over();
@@ -89,7 +89,7 @@ class InputSlicesSubscriber extends OperatorSubscriber<Uint8Array> implements Wo
     // The transport reads the next chunk into the same memory.
     this.#rest = copyOf(this.#rest);
     this.#isPaused = true;
-    this.#line.pause();
+    this.#caller.pause();
   }
 
   private handOn(bytes: Uint8Array): void {
@@ -103,7 +103,7 @@ class InputSlicesSubscriber extends OperatorSubscriber<Uint8Array> implements Wo
   private readOn(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
-    this.#line.resume();
+    this.#caller.resume();
   }
 
   private over(): void {
@@ -112,7 +112,7 @@ class InputSlicesSubscriber extends OperatorSubscriber<Uint8Array> implements Wo
 
   protected override onComplete(): void {
     this.#hasCompleted = true;
-    if (!this.#rest || this.#line.held) this.over();
+    if (!this.#rest || this.#caller.held) this.over();
   }
 
   override unsubscribe(): void {

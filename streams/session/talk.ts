@@ -16,27 +16,27 @@ export interface Speaker<T> {
  * unsubscribed, and only then the end goes downstream. An error of the conversation becomes `app-error`.
  */
 export function talk<T>(
-  lines: Pick<TypeAhead, 'push' | 'end'>,
+  typeAhead: Pick<TypeAhead, 'push' | 'end'>,
   conversation$: Observable<T>,
   speaker: Speaker<T>,
 ): OperatorFunction<string, never> {
-  return operator((destination) => new TalkSubscriber(destination, lines, conversation$, speaker));
+  return operator((destination) => new TalkSubscriber(destination, typeAhead, conversation$, speaker));
 }
 
 /** Takes the caller's lines. */
 class TalkSubscriber<T> extends OperatorSubscriber<string, never> {
-  readonly #lines: Pick<TypeAhead, 'push' | 'end'>;
+  readonly #typeAhead: Pick<TypeAhead, 'push' | 'end'>;
   #conversation$: Observable<T> | undefined;
   readonly #speaking: Speaking<T>;
 
   constructor(
     destination: Destination<never>,
-    lines: Pick<TypeAhead, 'push' | 'end'>,
+    typeAhead: Pick<TypeAhead, 'push' | 'end'>,
     conversation$: Observable<T>,
     speaker: Speaker<T>,
   ) {
     super(destination);
-    this.#lines = lines;
+    this.#typeAhead = typeAhead;
     this.#conversation$ = conversation$;
     this.#speaking = new Speaking(destination, speaker);
   }
@@ -50,7 +50,7 @@ class TalkSubscriber<T> extends OperatorSubscriber<string, never> {
   }
 
   protected override onNext(line: string): void {
-    this.#lines.push(line);
+    this.#typeAhead.push(line);
   }
   protected override onError(error: unknown): void {
     // Other errors aren't settled yet: downstream settles them first. If the lines ended before, the app
@@ -69,7 +69,7 @@ class TalkSubscriber<T> extends OperatorSubscriber<string, never> {
   }
 
   private over(): void {
-    this.#lines.end();
+    this.#typeAhead.end();
     this.#speaking.unsubscribe();
   }
 }

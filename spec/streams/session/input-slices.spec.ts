@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { Subject, VirtualTimeScheduler } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { timeSlices } from '../../../streams/rx/time-slices.js';
-import { inputSlices, PIECE_BYTES, SHORT_BYTES, type Sliced } from '../../../streams/session/input-slices.js';
+import {
+  inputSlices,
+  PIECE_BYTES,
+  SHORT_BYTES,
+  type SlicedCaller,
+} from '../../../streams/session/input-slices.js';
 import { holds } from '../../support/holds.js';
 
 const bytes = (length: number, from = 0) =>
@@ -15,7 +20,7 @@ function caller(eachMs = 0) {
   const pieces: Uint8Array[] = [];
   let packets = 0;
   let isOnePacket = false;
-  const line: Sliced & { held: boolean; paused: number } = {
+  const line: SlicedCaller & { held: boolean; paused: number } = {
     get bytesIn() {
       if (!isOnePacket) packets += 1;
       return packets;
