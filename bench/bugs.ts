@@ -12,20 +12,20 @@ export interface Bug {
 export const BUGS: readonly Bug[] = [
   {
     name: 'one-too-many',
-    file: 'streams/admission/admit.ts',
-    find: 'return inside < capacity &&',
-    put: 'return inside <= capacity &&',
+    file: 'streams/admission/capacity.ts',
+    find: 'return taken < nodes &&',
+    put: 'return taken <= nodes &&',
   },
   {
     name: 'lost-waiter',
-    file: 'streams/admission/admit.ts',
-    find: '    this.loggedIn();\n    this.#gate.seatWaiters();',
+    file: 'streams/admission/admitted.ts',
+    find: '    this.loggedIn();\n    this.#waitingRoom.seatWaiters();',
     put: '    this.loggedIn();',
   },
   {
     name: 'waiters-not-told-of-limits',
     file: 'streams/admission/admit.ts',
-    find: 'running.add(changed$.subscribe(seatWaiters))',
+    find: 'running.add(changed$.subscribe(room.seatWaiters))',
     put: 'running.add(changed$.subscribe())',
   },
   {
@@ -198,21 +198,21 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'waiter-stays-in-line',
-    file: 'streams/admission/admit.ts',
-    find: '          takeOut(waiter);\n          moves.next();',
-    put: '          moves.next();',
+    file: 'streams/admission/waiting-room.ts',
+    find: '      takeOut(waiter);\n      moves.next();',
+    put: '      moves.next();',
   },
   {
     name: 'nobody-moves-up',
-    file: 'streams/admission/admit.ts',
-    find: '            next.enter();\n            moves.next();',
-    put: '            next.enter();',
+    file: 'streams/admission/waiting-room.ts',
+    find: '          next.enter();\n          moves.next();',
+    put: '          next.enter();',
   },
   {
     name: 'waiting-room-too-small',
     file: 'streams/admission/admit.ts',
-    find: 'if (waiting.size < limits.waitingRoom)',
-    put: 'if (waiting.size + 1 < limits.waitingRoom)',
+    find: 'room.size >= limits.waitingRoom',
+    put: 'room.size + 1 >= limits.waitingRoom',
   },
   {
     name: 'grace-not-given',
@@ -246,13 +246,13 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'reserve-for-everybody',
-    file: 'streams/admission/admit.ts',
+    file: 'streams/admission/capacity.ts',
     find: 'limits.maxSessions - (isTrusted ? 0 : limits.reserve)',
     put: 'limits.maxSessions',
   },
   {
     name: 'strangers-not-counted',
-    file: 'streams/admission/admit.ts',
+    file: 'streams/admission/capacity.ts',
     find: 'if (!isTrusted) unauthenticated += 1;',
     put: '',
   },

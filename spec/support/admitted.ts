@@ -1,5 +1,5 @@
 import { EMPTY, type Observable, tap } from 'rxjs';
-import type { Admitted } from '../../streams/admission/admit.js';
+import type { Admitted } from '../../streams/admission/admitted.js';
 import type { Connection } from '../../streams/types/connection.js';
 
 /** A caller whom the gate let in, or who holds the line there. */

@@ -1,5 +1,5 @@
 import { defer, finalize, Observable, type SchedulerLike, take, tap } from 'rxjs';
-import type { Admitted } from '../admission/admit.js';
+import type { Admitted } from '../admission/admitted.js';
 import type { TimeSlices } from '../rx/time-slices.js';
 import { announcement } from '../terminal/announcement.js';
 import { copied } from '../terminal/copied.js';

@@ -1,5 +1,5 @@
 import { concat, defer, EMPTY, finalize, Observable, tap, timeout } from 'rxjs';
-import type { Admitted } from '../admission/admit.js';
+import type { Admitted } from '../admission/admitted.js';
 import { beside } from '../rx/beside.js';
 import { contain } from '../rx/contain.js';
 import { followedBy } from '../rx/followed-by.js';
@@ -21,7 +21,7 @@ import { sessionTimeouts } from './session-timeouts.js';
 import { signIn } from './sign-in.js';
 import { talk } from './talk.js';
 import { terminable } from './terminable.js';
-import { waitingRoom } from './waiting-room.js';
+import { waitForNode } from './wait-for-node.js';
 
 /** What a session needs of its board. */
 export interface SessionParts extends ReporterParts {
@@ -82,7 +82,7 @@ function life$(reporter: SessionReporter, parts: SessionParts): Observable<never
   const { verdict, position$ } = call.admitted;
   if (verdict === 'admitted') return talk$;
   return concat(
-    waitingRoom(input$, position$, call, (position) => reporter.waits(position)),
+    waitForNode(input$, position$, call, (position) => reporter.waits(position)),
     talk$,
   );
 }

@@ -2,12 +2,8 @@ import fc from 'fast-check';
 import { map, NEVER, Subject, VirtualTimeScheduler } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { fakeConnection } from '../../../lib/testing/fake-connection.js';
-import {
-  type Admission,
-  type Admitted,
-  admit,
-  type CapacityLimits,
-} from '../../../streams/admission/admit.js';
+import { type Admission, admit, type CapacityLimits } from '../../../streams/admission/admit.js';
+import type { Admitted } from '../../../streams/admission/admitted.js';
 import { isRefused } from '../../../streams/admission/refused.js';
 import type { ConnectionAttempt, Refused } from '../../../streams/types/admission.js';
 import { Failing } from '../../support/failing.js';

@@ -8,7 +8,7 @@ import { type Terminable, terminable } from './terminable.js';
  * @param position$ The position in the waiting room; completes when it is the caller's turn.
  * @param tell Called with the position, at first and at each change.
  */
-export function waitingRoom(
+export function waitForNode(
   input$: Observable<unknown>,
   position$: Observable<number>,
   call: Terminable,

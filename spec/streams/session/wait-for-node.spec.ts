@@ -1,6 +1,6 @@
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import type { Terminable } from '../../../streams/session/terminable.js';
-import { waitingRoom } from '../../../streams/session/waiting-room.js';
+import { waitForNode } from '../../../streams/session/wait-for-node.js';
 import type { EndReason } from '../../../streams/types/session.js';
 import { SessionEnd } from '../../../streams/types/session-end.js';
 
@@ -25,13 +25,13 @@ function fakeCall(): Terminable & { end(reason: EndReason): void } {
 const places = { 1: 1, 2: 2, 3: 3 };
 const nobody = () => {};
 
-describe('waitingRoom', () => {
+describe('waitForNode', () => {
   it(
     'completes when the caller has a node, and unsubscribes the input',
     marbles((m) => {
       const input$ = m.hot('                                     --x-----');
       const place$ = m.cold('                                    2-1-|', places);
-      m.expect(waitingRoom(input$, place$, fakeCall(), nobody)).toBeObservable('----|');
+      m.expect(waitForNode(input$, place$, fakeCall(), nobody)).toBeObservable('----|');
       m.expect(input$).toHaveSubscriptions('                     ^---!');
       m.expect(place$).toHaveSubscriptions('                     ^---!');
     }),
@@ -42,7 +42,7 @@ describe('waitingRoom', () => {
     marbles((m) => {
       const input$ = m.hot('                                              -----');
       const place$ = m.cold('                                             2----', places);
-      m.expect(waitingRoom(input$, place$, fakeCall(), nobody), '        ----!').toBeObservable('-----');
+      m.expect(waitForNode(input$, place$, fakeCall(), nobody), '        ----!').toBeObservable('-----');
       m.expect(input$).toHaveSubscriptions('                              ^---!');
       m.expect(place$).toHaveSubscriptions('                              ^---!');
     }),
@@ -53,7 +53,7 @@ describe('waitingRoom', () => {
     marbles((m) => {
       const input$ = m.hot('                                     -----');
       const place$ = m.cold('                                    |');
-      m.expect(waitingRoom(input$, place$, fakeCall(), nobody)).toBeObservable('|');
+      m.expect(waitForNode(input$, place$, fakeCall(), nobody)).toBeObservable('|');
       m.expect(input$).toHaveSubscriptions('                     (^!)');
     }),
   );
@@ -64,7 +64,7 @@ describe('waitingRoom', () => {
       const told: string[] = [];
       const tell = (place: number) => told.push(`${m.scheduler.now()}: ${place}`);
       const place$ = m.cold('3-2--1-|', places);
-      waitingRoom(m.hot('-'), place$, fakeCall(), tell).subscribe();
+      waitForNode(m.hot('-'), place$, fakeCall(), tell).subscribe();
       m.flush();
       expect(told).toEqual(['0: 3', '2: 2', '5: 1']);
       m.expect(place$).toHaveSubscriptions('^------!');
@@ -78,7 +78,7 @@ describe('waitingRoom', () => {
       const call = fakeCall();
       const input$ = m.hot('                         --|');
       const place$ = m.cold('                        2----1-|', places);
-      m.expect(waitingRoom(input$, place$, call, nobody)).toBeObservable('--#', undefined, hangup);
+      m.expect(waitForNode(input$, place$, call, nobody)).toBeObservable('--#', undefined, hangup);
       m.expect(input$).toHaveSubscriptions('         ^-!');
       m.expect(place$).toHaveSubscriptions('         ^-!');
       m.flush();
@@ -92,7 +92,7 @@ describe('waitingRoom', () => {
       const lost = new SessionEnd('lost');
       const input$ = m.hot('                         --#', undefined, lost);
       const place$ = m.cold('                        2----1-|', places);
-      m.expect(waitingRoom(input$, place$, fakeCall(), nobody)).toBeObservable('--#', undefined, lost);
+      m.expect(waitForNode(input$, place$, fakeCall(), nobody)).toBeObservable('--#', undefined, lost);
       m.expect(place$).toHaveSubscriptions('         ^-!');
     }),
   );
@@ -104,7 +104,7 @@ describe('waitingRoom', () => {
       const input$ = m.hot('                         -----');
       const place$ = m.cold('                        2----1-|', places);
       m.scheduler.schedule(() => call.end('shutdown'), 3);
-      m.expect(waitingRoom(input$, place$, call, nobody)).toBeObservable(
+      m.expect(waitForNode(input$, place$, call, nobody)).toBeObservable(
         '                                            ---#',
         undefined,
         new SessionEnd('shutdown'),
@@ -122,7 +122,7 @@ describe('waitingRoom', () => {
       const tell = (place: number) => {
         if (place === 1) call.end('slow');
       };
-      m.expect(waitingRoom(m.hot('-'), place$, call, tell)).toBeObservable(
+      m.expect(waitForNode(m.hot('-'), place$, call, tell)).toBeObservable(
         '                                            --#',
         undefined,
         new SessionEnd('slow'),
@@ -136,7 +136,7 @@ describe('waitingRoom', () => {
     marbles((m) => {
       const input$ = m.hot('                                     -x-x-x-');
       const place$ = m.cold('                                    1---|', places);
-      m.expect(waitingRoom(input$, place$, fakeCall(), nobody)).toBeObservable('----|');
+      m.expect(waitForNode(input$, place$, fakeCall(), nobody)).toBeObservable('----|');
     }),
   );
 
@@ -144,7 +144,7 @@ describe('waitingRoom', () => {
     "can't be ended through the session once it is over",
     marbles((m) => {
       const call = fakeCall();
-      waitingRoom(m.hot('-'), m.cold('1-|', places), call, nobody).subscribe();
+      waitForNode(m.hot('-'), m.cold('1-|', places), call, nobody).subscribe();
       expect(call.chain).toBeDefined();
       m.flush();
       expect(call.chain).toBeUndefined();
