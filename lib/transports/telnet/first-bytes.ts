@@ -30,7 +30,6 @@ export class FirstBytes {
   /** Whether the first input may still be a crawler's request. */
   #isFirstInput = true;
   #subscriber: Destination<never> | undefined;
-  #closed = false;
 
   constructor(options: Pick<BoardOptions, 'statusText'>) {
     this.#options = options;
@@ -40,7 +39,7 @@ export class FirstBytes {
   get recognised$(): Observable<never> | undefined {
     if (!this.#bytes) return undefined;
     return new Observable((subscriber) => {
-      if (!this.#bytes || this.#closed) return subscriber.complete();
+      if (!this.#bytes) return subscriber.complete();
       this.#subscriber = subscriber;
     });
   }
@@ -74,7 +73,7 @@ export class FirstBytes {
 
   /** Called when the connection is gone. */
   close(): void {
-    this.#closed = true;
+    this.#bytes = undefined;
     this.complete();
   }
 

@@ -74,11 +74,13 @@ describe('FirstBytes', () => {
 
   it('completes recognised$ when the connection is gone, also for a late subscriber', () => {
     const first = firstBytes();
-    const completed = watch(first);
+    const { recognised$ } = first;
+    const [completed, late] = [watch(first), jasmine.createSpy('late')];
 
     first.close();
+    recognised$?.subscribe({ complete: late });
 
     expect(completed).toHaveBeenCalledTimes(1);
-    expect(watch(first)).toHaveBeenCalledTimes(1);
+    expect(late).toHaveBeenCalledTimes(1);
   });
 });
