@@ -41,7 +41,8 @@ export function outcomeOf<Name extends string>(
       error: (error) => emitted.push(stamped(`error ${String(error)}`)),
       complete: () => emitted.push(stamped('complete')),
     });
-    scheduler.schedule(() => running.unsubscribe(), leavesAt);
+    // Between frames, so that nothing else happens at the same time.
+    scheduler.schedule(() => running.unsubscribe(), leavesAt + 0.75);
     flush();
   });
   return { emitted, subscriptions, diary };

@@ -5,5 +5,5 @@ import fc from 'fast-check';
  * found once, made small, and shown.
  */
 export function holds<T>(property: fc.IProperty<T>, parameters?: fc.Parameters<T>): void {
-  expect(() => fc.assert(property, parameters)).not.toThrow();
+  expect(() => fc.assert(property, { includeErrorInReport: true, ...parameters })).not.toThrow();
 }

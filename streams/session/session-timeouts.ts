@@ -101,7 +101,7 @@ class TimeoutSubscriber<T> extends OperatorSubscriber<T> implements Deadline {
   due(now: number): number {
     const reason = this.overdue(now);
     if (reason) this.error(endFor(reason));
-    return this.nextAt();
+    return this.nextAt(now);
   }
 
   /** Sends the warnings that are due. Returns the reason, if the session ends. */
@@ -136,7 +136,7 @@ class TimeoutSubscriber<T> extends OperatorSubscriber<T> implements Deadline {
 
   /** Schedules the earliest deadline. */
   private watch(): void {
-    this.#timerWheel.watch(this, this.nextAt());
+    this.#timerWheel.watch(this, this.nextAt(this.#scheduler.now()));
   }
 
   override unsubscribe(): void {
@@ -163,8 +163,14 @@ class TimeoutSubscriber<T> extends OperatorSubscriber<T> implements Deadline {
     return this.idleEndsAt() - (isWarned ? 0 : warningMs);
   }
 
-  private nextAt(): number {
-    return Math.min(this.limitWarnAt(), this.idleWarnAt(), this.stallEndsAt());
+  /** When a silence that begins now would be warned of. Input doesn't reschedule, so that is the next look after a warning. */
+  private nextSilenceWarnAt(now: number): number {
+    const isWarned = this.#warnedOfSilenceSince === this.#call.lastInputAt;
+    return isWarned ? now + orNever(this.#idleMs) - orNever(this.#warningMs) : NO_DEADLINE;
+  }
+
+  private nextAt(now: number): number {
+    return Math.min(this.limitWarnAt(), this.idleWarnAt(), this.nextSilenceWarnAt(now), this.stallEndsAt());
   }
 }
 

@@ -1,9 +1,28 @@
-import { EMPTY, NEVER, type Observable, of, Subject, VirtualTimeScheduler } from 'rxjs';
+import fc from 'fast-check';
+import {
+  defer,
+  EMPTY,
+  interval,
+  type MonoTypeOperatorFunction,
+  map,
+  NEVER,
+  type Observable,
+  of,
+  pairwise,
+  type SchedulerLike,
+  Subject,
+  scan,
+  startWith,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { beside } from '../../../streams/rx/beside.js';
 import { type Deadline, type TimerWheel, timerWheel } from '../../../streams/rx/timer-wheel.js';
-import { type KeepAlive, keepAlive } from '../../../streams/session/keep-alive.js';
+import { type KeepAlive, type KeepAliveTarget, keepAlive } from '../../../streams/session/keep-alive.js';
 import { SessionEnd } from '../../../streams/types/session-end.js';
+import { outcomeOf, someMarbles, throwUnlessSame } from '../../support/equivalence.js';
+import { holds } from '../../support/holds.js';
 
 const LOST = new SessionEnd('lost');
 
@@ -447,4 +466,59 @@ describe('keepAlive', () => {
       { timeoutMs: null },
     ),
   );
+
+  /** The same in stock operators, for a client that answers: a look each quarter of the timeout. */
+  const stock =
+    (call: KeepAliveTarget, timeoutMs: number, scheduler: SchedulerLike): MonoTypeOperatorFunction<string> =>
+    (input$) =>
+      defer(() => {
+        const { connection } = call;
+        const look$ = interval(timeoutMs / 4, scheduler).pipe(
+          map(() => connection.bytesIn),
+          startWith(connection.bytesIn),
+          pairwise(),
+          // The quarters of silence, whether the last sign may have come a quarter earlier, and what was asked.
+          scan(
+            ({ silent, isLate, hasAsked }, [before, now]) => {
+              if (now !== before) return { silent: 0, isLate: true, hasAsked: false };
+              const quarters = silent + 1;
+              if (quarters >= 4 && hasAsked) throw LOST;
+              if (quarters + (isLate ? 1 : 0) < 2 || hasAsked) return { silent: quarters, isLate, hasAsked };
+              connection.probe();
+              return { silent: quarters, isLate, hasAsked: true };
+            },
+            { silent: 0, isLate: false, hasAsked: false },
+          ),
+        );
+        return input$.pipe(beside(look$));
+      });
+
+  it('does what interval and scan do, for a client that answers', () => {
+    holds(
+      fc.property(
+        someMarbles(),
+        fc.array(fc.nat(40), { maxLength: 6 }),
+        fc.nat(60),
+        (input, signs, leavesAt) => {
+          const outcome = (
+            operator: (call: KeepAliveTarget, scheduler: SchedulerLike) => MonoTypeOperatorFunction<string>,
+          ) =>
+            outcomeOf({ input }, leavesAt, ({ input }, scheduler, diary) => {
+              const connection = { bytesIn: 0, bytesOut: 0, backlog: 0, answers: true, probe() {} };
+              connection.probe = () => diary.push(`${scheduler.now()} probed`);
+              const sign = () => {
+                connection.bytesIn += 1;
+              };
+              // Between the frames, so that no sign comes at the time of a look.
+              for (const at of signs) scheduler.schedule(sign, at + 0.5);
+              return input.pipe(operator({ connection, paused: false, keepAlive: undefined }, scheduler));
+            });
+          throwUnlessSame(
+            outcome((call, scheduler) => keepAlive(call, 16, timerWheel(1, scheduler), scheduler)),
+            outcome((call, scheduler) => stock(call, 16, scheduler)),
+          );
+        },
+      ),
+    );
+  });
 });

@@ -1,6 +1,25 @@
-import { EMPTY, filter, NEVER, Observable, of, type SchedulerLike, tap, throwError } from 'rxjs';
+import fc from 'fast-check';
+import {
+  concat,
+  defer,
+  EMPTY,
+  filter,
+  ignoreElements,
+  type MonoTypeOperatorFunction,
+  NEVER,
+  Observable,
+  of,
+  type SchedulerLike,
+  Subject,
+  startWith,
+  switchMap,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { beside } from '../../../streams/rx/beside.js';
 import { type Deadline, type TimerWheel, timerWheel } from '../../../streams/rx/timer-wheel.js';
 import {
   STALL_MS,
@@ -11,6 +30,8 @@ import {
 } from '../../../streams/session/session-timeouts.js';
 import { SessionEnd } from '../../../streams/types/session-end.js';
 import { counting } from '../../support/counting.js';
+import { outcomeOf, someMarbles, throwUnlessSame } from '../../support/equivalence.js';
+import { holds } from '../../support/holds.js';
 
 const OFF: TimeoutLimits = {
   idleTimeoutMs: null,
@@ -238,6 +259,16 @@ describe('sessionTimeouts', () => {
     );
   });
 
+  it(
+    'warns of each silence in time, also if the warning comes early in it',
+    marbles((m) => {
+      const limits = { idleTimeoutMs: 10 * MINUTE, idleWarningMs: 9 * MINUTE };
+      const told = { a: 'a', w: `idle ${9 * MINUTE}` };
+      const input = m.hot('90s a -');
+      m.expect(clocks(m, input, limits), '^ 4m !').toBeObservable('1m w 29999ms a 59999ms w', told);
+    }),
+  );
+
   describe('time-limit', () => {
     const LIMIT = { sessionLimitMs: 30 * MINUTE, idleWarningMs: MINUTE };
 
@@ -440,4 +471,69 @@ describe('sessionTimeouts', () => {
       expect(warnings).toEqual(['time-limit']);
     }),
   );
+
+  /** The same in stock operators, with a timer for each deadline. */
+  const stock =
+    (limits: TimeoutLimits, scheduler: SchedulerLike, warner: Warner): MonoTypeOperatorFunction<string> =>
+    (input$) => {
+      const deadline$ = (reason: 'idle' | 'time-limit', limitMs: number | null): Observable<never> => {
+        const { idleWarningMs: warningMs } = limits;
+        if (limitMs === null) return NEVER;
+        const end$ = throwError(() => ended(reason));
+        if (warningMs === null || warningMs >= limitMs)
+          return concat(timer(limitMs, scheduler).pipe(ignoreElements()), end$);
+        return concat(
+          timer(limitMs - warningMs, scheduler).pipe(
+            tap(() => warner.warn(reason, warningMs)),
+            ignoreElements(),
+          ),
+          timer(warningMs, scheduler).pipe(ignoreElements()),
+          end$,
+        );
+      };
+      return defer(() => {
+        const typed$ = new Subject<void>();
+        const idle$ = typed$.pipe(
+          startWith(undefined),
+          switchMap(() => deadline$('idle', limits.idleTimeoutMs)),
+        );
+        return input$.pipe(
+          tap(() => typed$.next()),
+          beside(deadline$('time-limit', limits.sessionLimitMs)),
+          beside(idle$),
+        );
+      });
+    };
+
+  it('does what timers for each session do', () => {
+    // Input comes at whole milliseconds, and deadlines are due between them.
+    const duration = fc.option(fc.nat(8).map((ms) => ms + 0.5));
+    const warningMs = fc.option(fc.integer({ min: 1, max: 8 }));
+    holds(
+      fc.property(
+        someMarbles(),
+        duration,
+        warningMs,
+        duration,
+        fc.nat(20),
+        (input, idle, warning, limit, leavesAt) => {
+          const limits = { idleTimeoutMs: idle, idleWarningMs: warning, sessionLimitMs: limit };
+          const outcome = (
+            operator: (scheduler: SchedulerLike, warner: Warner) => MonoTypeOperatorFunction<string>,
+          ) =>
+            outcomeOf({ input }, leavesAt, ({ input }, scheduler, diary) => {
+              const warn: Warner['warn'] = (reason, inMs) =>
+                diary.push(`${scheduler.now()} warned of ${reason} in ${inMs}`);
+              return input.pipe(operator(scheduler, { warn }));
+            });
+          throwUnlessSame(
+            outcome((scheduler, warner) =>
+              sessionTimeouts(aCall(), limits, timerWheel(0.5, scheduler), scheduler, warner),
+            ),
+            outcome((scheduler, warner) => stock(limits, scheduler, warner)),
+          );
+        },
+      ),
+    );
+  });
 });

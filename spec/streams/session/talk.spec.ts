@@ -1,9 +1,33 @@
-import { concat, defer, EMPTY, finalize, NEVER, Observable, of, Subject, VirtualTimeScheduler } from 'rxjs';
+import fc from 'fast-check';
+import {
+  catchError,
+  concat,
+  defer,
+  dematerialize,
+  EMPTY,
+  filter,
+  finalize,
+  ignoreElements,
+  map,
+  materialize,
+  merge,
+  NEVER,
+  Observable,
+  of,
+  Subject,
+  take,
+  tap,
+  throwError,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
+import { mergeDuring } from '../../../streams/rx/merge-during.js';
 import { timeSlices } from '../../../streams/rx/time-slices.js';
 import { talk } from '../../../streams/session/talk.js';
 import { TypeAhead } from '../../../streams/terminal/type-ahead.js';
 import { SessionEnd } from '../../../streams/types/session-end.js';
+import { outcomeOf, someMarbles, throwUnlessSame } from '../../support/equivalence.js';
+import { holds } from '../../support/holds.js';
 
 const queue = () =>
   new TypeAhead({
@@ -218,5 +242,50 @@ describe('talk', () => {
     expect(running).toBe(2);
     for (const each of both) each.unsubscribe();
     expect(running).toBe(0);
+  });
+
+  /** The same in stock operators: the first of the two to end, ends both. */
+  const stock =
+    (typeAhead: TypeAhead, conversation$: Observable<string>, write: (output: string) => void) =>
+    (line$: Observable<string>): Observable<never> =>
+      merge(
+        line$.pipe(
+          tap((line) => typeAhead.push(line)),
+          materialize(),
+        ),
+        conversation$.pipe(
+          tap(write),
+          catchError((error) => throwError(() => new SessionEnd('app-error', error))),
+          materialize(),
+        ),
+      ).pipe(
+        filter(({ kind }) => kind !== 'N'),
+        take(1),
+        dematerialize(),
+        ignoreElements(),
+        finalize(() => typeAhead.end()),
+      );
+
+  it('does what merge and take(1) of the endings do', () => {
+    holds(
+      fc.property(someMarbles(), someMarbles(), fc.nat(14), (line, says, leavesAt) => {
+        const outcome = (isStock: boolean) => {
+          const all = outcomeOf({ line, says }, leavesAt, ({ line, says }, scheduler, diary) => {
+            const typeAhead = queue();
+            const write = (output: string) => void diary.push(`${scheduler.now()} ${output}`);
+            // Answers lines, and lasts as long as `says`.
+            const conversation$ = says.pipe(
+              mergeDuring(merge(typeAhead.line$.pipe(map((text) => `you: ${text}`)), NEVER)),
+            );
+            return line.pipe(
+              isStock ? stock(typeAhead, conversation$, write) : talk(typeAhead, conversation$, { write }),
+            );
+          });
+          // Which of the two is unsubscribed first at an end is no matter.
+          return { ...all, subscriptions: all.subscriptions.toSorted() };
+        };
+        throwUnlessSame(outcome(false), outcome(true));
+      }),
+    );
   });
 });

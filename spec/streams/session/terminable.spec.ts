@@ -1,7 +1,22 @@
-import { concat, EMPTY, NEVER, Observable, of, throwError } from 'rxjs';
+import fc from 'fast-check';
+import {
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  type MonoTypeOperatorFunction,
+  merge,
+  NEVER,
+  Observable,
+  of,
+  Subject,
+  throwError,
+} from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { type Terminable, terminable } from '../../../streams/session/terminable.js';
 import { SessionEnd } from '../../../streams/types/session-end.js';
+import { outcomeOf, someMarbles, throwUnlessSame } from '../../support/equivalence.js';
+import { holds } from '../../support/holds.js';
 
 const KICKED = new SessionEnd('kicked');
 const IDLE = new SessionEnd('idle');
@@ -199,4 +214,48 @@ describe('terminable', () => {
       expect(call.ending).toBeUndefined();
     }),
   );
+
+  /** The same in stock operators: input, hang-up and order meet, and the first is settled. */
+  const stock =
+    (call: Terminable): MonoTypeOperatorFunction<string> =>
+    (input$) =>
+      defer(() => {
+        if (call.ending) return throwError(() => call.ending);
+        const order$ = new Subject<never>();
+        call.chain = order$;
+        return merge(
+          concat(
+            input$,
+            throwError(() => HANGUP),
+          ),
+          order$,
+        ).pipe(
+          catchError((error) => {
+            const ending = error instanceof SessionEnd ? error : new SessionEnd('app-error', error);
+            return throwError(() => call.settle(ending));
+          }),
+        );
+      });
+
+  it('does what merge, concat and catchError do', () => {
+    holds(
+      fc.property(
+        someMarbles(),
+        fc.nat(12),
+        fc.boolean(),
+        fc.nat(14),
+        (input, orderAt, isOrdered, leavesAt) => {
+          const outcome = (operator: (call: Terminable) => MonoTypeOperatorFunction<string>) => {
+            const call = aCall();
+            const { diary, ...more } = outcomeOf({ input }, leavesAt, ({ input }, scheduler) => {
+              if (isOrdered) scheduler.schedule(() => call.chain?.error(KICKED), orderAt);
+              return input.pipe(operator(call));
+            });
+            return { ...more, diary: call.diary };
+          };
+          throwUnlessSame(outcome(terminable), outcome(stock));
+        },
+      ),
+    );
+  });
 });
