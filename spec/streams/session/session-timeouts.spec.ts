@@ -499,8 +499,9 @@ describe('sessionTimeouts', () => {
         );
         return input$.pipe(
           tap(() => typed$.next()),
-          beside(deadline$('time-limit', limits.sessionLimitMs)),
           beside(idle$),
+          // Subscribed first, since it wins if both are due.
+          beside(deadline$('time-limit', limits.sessionLimitMs)),
         );
       });
     };
