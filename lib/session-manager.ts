@@ -42,73 +42,73 @@ import { messageOf } from './text/message-of.js';
 import { width } from './text/width.js';
 import { decoded, decoder } from './transports/telnet/encodings.js';
 
-/** Limits to set. One that is left out, or `undefined`, has its default, or stays as it is. */
+/** Limits to set. One that is `undefined` or left out gets its default, or stays unchanged. */
 export type LimitOptions = { readonly [Key in keyof Limits]?: Limits[Key] | undefined };
 
-/** What a board is, apart from where it listens. Every limit has a default: {@link DEFAULT_LIMITS}. */
+/** The options of a board without a listener. Every limit has a default: {@link DEFAULT_LIMITS}. */
 export interface SessionManagerOptions extends LimitOptions {
   /** The program that callers talk to. */
   readonly app: App;
-  /** Finds out who is calling; asks for a handle and lets anyone in, if left out. */
+  /** Authenticates callers. By default it asks for a handle and lets anyone in. */
   readonly authenticate?: Authenticator | undefined;
-  /** How sessions talk to each other; within this process, if left out. */
+  /** The bus that connects sessions. By default it works within this process. */
   readonly bus?: Bus | undefined;
-  /** Whether nobody may call from an address; asked at each call. */
+  /** Whether an address is blocked. Called for each connection. */
   readonly blocked?: ((address: string) => boolean) | undefined;
-  /** Whether callers from an address are known to be no harm: never blocked or throttled, and the reserved nodes are theirs. */
+  /** Whether an address is trusted: never blocked or throttled, and may use the reserved nodes. Called for each connection. */
   readonly trusted?: ((address: string) => boolean) | undefined;
-  /** Whether callers are asked to press ESC twice before anything else; not, if left out. */
+  /** Whether callers must press ESC twice before anything else. False by default. */
   readonly gate?: boolean | undefined;
-  /** The board's clock; a monotonic one, if left out. */
+  /** The board's clock. A monotonic one by default. */
   readonly scheduler?: SchedulerLike | undefined;
-  /** Chance, from 0 up to 1, for who is dropped at a crowded door; `Math.random`, if left out. */
+  /** Returns a random number from 0 up to 1, for early drop. `Math.random` by default. */
   readonly random?: (() => number) | undefined;
 }
 
-/** A board without a listener: it takes connections from wherever they come. */
+/** A board without a listener. It serves connections from any source. */
 export interface SessionManager {
   /**
-   * Everything that happens, from the moment of subscribing on. Completes after `serverClosed` or `serverFailed`; never errors. A
-   * listener that throws is a `callbackFailed`, and harms nobody.
+   * All events from the subscription on. Completes after `serverClosed` or `serverFailed`; never errors. A
+   * listener that throws causes a `callbackFailed`, and doesn't affect others.
    */
   readonly event$: Observable<ServerEvent>;
-  /** Who is on line, live. */
+  /** The sessions on line; a live view. */
   readonly sessions: ReadonlyMap<SessionId, SessionInfo>;
-  /** Who has logged in, by their handles. */
+  /** The logged-in sessions by their handles; a live view. */
   readonly handles: Handles;
-  /** How its sessions talk to each other. */
+  /** The bus that connects its sessions. */
   readonly bus: Bus;
   /**
-   * Serves the connections, for as long as it is subscribed to, and emits the events. Errors, after a `serverFailed`, if the
-   * connections do, or the board has a bug; every connection is destroyed then. A connection that throws ends as
-   * `connection-error`, and no other is told.
+   * Serves the connections while subscribed to, and emits the events. Errors, after a `serverFailed`, if the
+   * source errors or the board has a bug; every connection is destroyed then. A connection that throws ends as
+   * `connection-error`, and doesn't affect others.
    *
-   * @throws When it is called, or subscribed to, for a second time: one run for each manager.
-   * @param listening Where they come from, if it is to be told in a `serverListening`.
+   * @throws When it is called or subscribed to twice: a manager runs once.
+   * @param listening The address of the listener. If given, a `serverListening` is emitted first.
    */
   run(
     connection$: Observable<ConnectionAttempt>,
     listening?: { host: string; port: number },
   ): Observable<ServerEvent>;
   /**
-   * Changes limits: for new connections and for the waiting room. Sessions on line keep the limits
-   * that they came in with. `shutdownGraceMs` stays as it was.
+   * Changes limits for new connections and for the waiting room. Sessions on line keep the limits
+   * they started with. `shutdownGraceMs` doesn't change.
    *
-   * @throws {@link OptionsError} for a limit that can't be used; all stay as they were then.
+   * @throws {@link OptionsError} for an invalid limit; then none is changed.
    */
   setLimits(limits: LimitOptions): void;
-  /** Tells everybody who has logged in something, as the sysop. Returns how many they are. */
+  /** Sends a text, as the sysop, to all callers who have logged in. Returns their number. */
   broadcast(text: string): number;
-  /** Ends a session (`kicked`, unless told otherwise). False if there is none of that id. */
+  /** Ends a session, as `kicked` by default. Returns false if there is none with this id. */
   end(id: SessionId, reason?: EndReason): boolean;
   /**
-   * Goes down: at once with `force`, or else with grace (`shutdownGraceMs`). Resolves when the last line is
-   * gone; calling it again changes nothing, except that `force` still cuts a grace short. Rejects if the board fails, or has.
+   * Shuts down, at once with `force`, otherwise with a grace (`shutdownGraceMs`). Resolves when the last connection is
+   * closed. Another call changes nothing, except that `force` cuts a grace short. Rejects if the board fails or has failed.
    */
   shutdown(reason?: string, how?: { force?: boolean }): Promise<ShutdownReport>;
 }
 
-/** What bounds a board that isn't told otherwise. */
+/** The default limits. */
 export const DEFAULT_LIMITS: Limits = {
   maxSessions: 100,
   waitingRoom: 20,
@@ -131,10 +131,10 @@ export const DEFAULT_LIMITS: Limits = {
 };
 
 /**
- * Makes what {@link createImpulse} runs behind its listener: for connections that don't come over TCP, and for
+ * Creates what {@link createImpulse} runs behind its listener, for connections that don't come over TCP, and for
  * specs.
  *
- * @throws {@link OptionsError} for an option that is missing, unknown or can't be used.
+ * @throws {@link OptionsError} for an option that is missing, unknown or invalid.
  * @example
  * ```ts
  * import { NEVER } from 'rxjs';
@@ -150,17 +150,17 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
   return { ...manager, run: (connection$, listening) => manager.run(connection$.pipe(contained), listening) };
 }
 
-/** A session manager for connections of our own, which never throw, and the operator that makes such of others. */
+/** A session manager for connections that never throw, and the operator that makes others so. */
 interface TrustingManager extends SessionManager {
-  /** Every call, the waiting ones too, as the board sees it. */
+  /** Every call, including waiting ones. */
   readonly calls: ReadonlyMap<SessionId, Call>;
   readonly contained: MonoTypeOperatorFunction<ConnectionAttempt>;
 }
 
 /**
- * What {@link createSessionManager} makes.
+ * Creates a session manager without checking the options.
  *
- * @param boardId Tells it from all other boards, whenever they run.
+ * @param boardId Unique among all boards and runs.
  * @param maxConnections The limit of its `mergeMap`: connections for which there are descriptors.
  */
 export function sessionManager(
@@ -180,7 +180,7 @@ export function sessionManager(
   const failed = (callback: CallbackFailed['callback']) => (error: unknown) =>
     failures.next({ type: 'callbackFailed', callback, error });
   const listenerFailed = (error: unknown) => {
-    // Perhaps nobody else listens.
+    // There may be no other listener.
     process.emitWarning(`a listener of the board's events failed: ${messageOf(error)}`, 'ListenerFailed');
     failed('listener')(error);
   };
@@ -225,9 +225,9 @@ export function sessionManager(
       if (runs > 0) throw new Error(RUNS_ONCE);
       runs += 1;
       report = firstValueFrom(events.pipe(map(reportOf), filter(isReport)), { defaultValue: notRunning });
-      // Nobody may ever ask for it.
+      // shutdown() may never be called, so mark a rejection as handled.
       report.catch(() => {});
-      // A clock that was handed to us is for its owner to look after.
+      // A given clock is run by its owner.
       const stopClock = scheduler === monotonic ? processClock.run() : () => {};
       const listening$ = listening ? of<ServerEvent>({ type: 'serverListening', ...listening }) : EMPTY;
       const event$ = onceOnly(concat(listening$, connection$.pipe(serve))).pipe(
@@ -263,7 +263,7 @@ export function sessionManager(
   };
 }
 
-/** The same, for one subscriber ever. */
+/** Errors for all subscribers but the first. */
 function onceOnly<T>(source$: Observable<T>): Observable<T> {
   let subscribed = false;
   return defer(() => {
@@ -273,9 +273,9 @@ function onceOnly<T>(source$: Observable<T>): Observable<T> {
   });
 }
 
-const RUNS_ONCE = 'a session manager runs once, and this one did; make another one';
+const RUNS_ONCE = 'a session manager runs only once; create another one';
 
-/** How it went, once it is over. Throws what the board failed with. */
+/** Returns the report of a `serverClosed`. Throws the error of a `serverFailed`. */
 function reportOf(event: ServerEvent): ShutdownReport | null {
   if (event.type === 'serverFailed') throw event.error;
   if (event.type !== 'serverClosed') return null;

@@ -35,47 +35,47 @@ import type { Limits } from './types/limits.js';
 import type { SessionInfo } from './types/session.js';
 import { readOnly, type Sessions } from './types/session-table.js';
 
-/** What a board is made of. */
+/** The parts of a board. */
 export interface ManagerParts {
   readonly app: App;
   readonly authenticate: Authenticator;
-  /** Looked at anew by the door at each call, and by a session at its beginning: so they may change. */
+  /** Read for each connection and at the start of each session, so they may change. */
   readonly limits: Limits;
-  /** The limits have changed. */
+  /** Emits after the limits have changed. */
   readonly changed$: Observable<unknown>;
   readonly policy: AccessPolicy;
   readonly bus: Bus;
   readonly screen: ScreenParts;
   /**
-   * Connections that there may be at once, of all kinds: what the process has room for. Admission keeps them below it, so that none
-   * ever waits here.
+   * The maximum number of connections of all kinds, given by the process's descriptors. Admission stays below it, so that none
+   * waits here.
    */
   readonly maxConnections: number;
-  /** Connections that may be saying goodbye at once, as far as the process has room for them. */
+  /** How many connections may be sending their last output, given the process's descriptors. */
   readonly maxFarewells: () => number;
   readonly scheduler: SchedulerLike;
-  /** When a time of `scheduler` was, by the clock on the wall. */
+  /** Converts a time of `scheduler` to wall-clock time. */
   readonly dateOf: (at: number) => Date;
-  /** What tells this board from all others, whenever they run. */
+  /** Unique among all boards and runs. */
   readonly boardId: string;
-  /** What else is to be told, beside what happens to calls. */
+  /** Other events, merged into the output. */
   readonly failure$: Observable<ServerEvent>;
-  /** Orders to go down. */
+  /** Orders to shut down. */
   readonly order$: Observable<ShutdownOrder>;
-  /** Filled and emptied by the board: every call, by its id. */
+  /** Every call by its id. Maintained by the board. */
   readonly calls: Sessions<Call>;
-  /** Filled and emptied by the board: who is on line. */
+  /** The sessions on line. Maintained by the board. */
   readonly sessions: Sessions<SessionInfo>;
-  /** Filled and emptied by the board: who has logged in. */
+  /** The logged-in sessions. Maintained by the board. */
   readonly handles: HandleIndex;
 }
 
-/** Lines that may be saying goodbye at once if there is room, beside one for each session. */
+/** The maximum number of refused connections that may be sending their last output, besides one per session. */
 export const MAX_REFUSED_FAREWELLS = 1024;
 
 /**
- * The server: connections in, everything that happens out. Subscribing runs it, unsubscribing frees all that
- * it holds. Completes after `serverClosed`.
+ * The server: takes connections, emits events. Subscribing runs it; unsubscribing frees everything it
+ * holds. Completes after `serverClosed`.
  */
 export function manager(parts: ManagerParts): OperatorFunction<ConnectionAttempt, ServerEvent> {
   const { limits, changed$, policy, scheduler, order$, calls, sessions, handles } = parts;
@@ -96,7 +96,7 @@ export function manager(parts: ManagerParts): OperatorFunction<ConnectionAttempt
       const clock = { tickMs: tickMs(limits), timerWheel: timerWheel(tickMs(limits), scheduler) };
       const change = () => {
         const ms = tickMs(limits);
-        // Sessions that run keep the limits that they began with, and so the clock that goes with those.
+        // Running sessions keep their limits, and so the timer wheel for them.
         if (ms !== clock.tickMs) Object.assign(clock, { tickMs: ms, timerWheel: timerWheel(ms, scheduler) });
       };
       const sessionParts = {
@@ -143,7 +143,7 @@ export function manager(parts: ManagerParts): OperatorFunction<ConnectionAttempt
     });
 }
 
-/** How often deadlines are looked at: each second, or four times in the shortest of them if that is more often. */
+/** Returns how often deadlines are checked: each second, or four times within the shortest one if that is more often. */
 export function tickMs(limits: Limits): number {
   const { idleTimeoutMs, sessionLimitMs, deadPeerTimeoutMs } = limits;
   const durations = [idleTimeoutMs, sessionLimitMs, deadPeerTimeoutMs];

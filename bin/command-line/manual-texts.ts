@@ -9,38 +9,37 @@ const section = (title: string, entries: Record<string, string>): string[] => [
 /** The environment variables. */
 export const ENVIRONMENT: readonly string[] = section('ENVIRONMENT', {
   'IMPULSE_*':
-    'Settings, under the names that OPTIONS gives. Flags win over the environment, and that over the file .env.',
-  NO_COLOR: 'If it is not empty, nothing is coloured.',
-  FORCE_COLOR:
-    'If it is not empty, what people read is coloured without a terminal too; with 0 or false, never.',
+    'Settings, under the names listed in OPTIONS. Flags override the environment, which overrides the file .env.',
+  NO_COLOR: 'If not empty, output is never coloured.',
+  FORCE_COLOR: 'If not empty, output for people is coloured even without a terminal; with 0 or false, never.',
   'LISTEN_FDS, LISTEN_PID':
-    'A service manager hands over the socket to listen on; --host and --port are not used then.',
+    'Set by a service manager that passes the socket to listen on. --host and --port are then ignored.',
   NOTIFY_SOCKET:
-    'Where the service manager is told that the board listens, or goes down. This needs the program systemd-notify.',
+    'The socket for notifying the service manager when the board listens and when it shuts down. Needs the program systemd-notify.',
 });
 
 /** The sections between the environment and the examples. */
 export const FILES_TO_EXIT_STATUS: readonly string[] = [
   ...section('FILES', {
     '.env':
-      'Settings, as variables of the environment, in the working directory; impulse init writes one in which all are explained.',
-    'banner.txt': 'What callers read first, if --banner names it; impulse init writes one.',
+      'Settings in the working directory, as environment variables. impulse init writes one with every setting explained.',
+    'banner.txt': 'The first text that callers see, if --banner names it. impulse init writes one.',
     '$RUNTIME_DIRECTORY/control.sock, $XDG_RUNTIME_DIR/impulse/PORT.sock, ~/.impulse/PORT.sock':
-      'The control socket, with --control auto: the first whose directory there is.',
+      'The control socket with --control auto: the first one whose directory exists.',
   }),
   ...section('SIGNALS', {
     'SIGTERM, SIGINT, SIGQUIT':
-      'The board goes down with grace: nobody new gets in, callers are told, and whoever is still there after --shutdown-grace is sent home. A second SIGINT cuts everybody off; a second SIGTERM changes nothing.',
+      'The board shuts down: it refuses new callers, warns those on line, and ends the remaining sessions after --shutdown-grace. A second SIGINT ends all sessions at once; a second SIGTERM changes nothing.',
     SIGHUP:
-      'The configuration is read again, without dropping anybody. If the board was started at a terminal that is closed now, it goes down as at SIGTERM.',
-    'SIGUSR1, SIGUSR2, SIGALRM': 'Nothing changes; the log has a line.',
+      'The board rereads the configuration, and drops no caller. If it was started at a terminal that is now closed, it shuts down as at SIGTERM.',
+    'SIGUSR1, SIGUSR2, SIGALRM': 'Ignored, with a line in the log.',
   }),
   ...section('EXIT STATUS', {
-    '0': 'Done. Of serve: drained, also when some callers had to be cut off.',
-    '1': 'Failed. Of serve: the board could not listen, or outlasted its shutdown.',
+    '0': 'Success. For serve: the board shut down, even if some sessions had to be ended.',
+    '1': 'Failure. For serve: the board could not listen, failed, or did not shut down in time.',
     '2': 'Wrong usage.',
     '78': 'Bad configuration.',
-    '130': 'Cut short by SIGINT.',
+    '130': 'Interrupted by SIGINT.',
   }),
 ];
 

@@ -23,14 +23,14 @@ export function manual({ name, version, description, flags, commands }: Outline)
     ...commands.flatMap((command, index) => [...(index > 0 ? ['.br'] : []), synopsis(name, command)]),
     '.SH DESCRIPTION',
     ...filled(
-      `${name} serve runs a telnet board: it admits callers up to its limits, signs them in, notices who fell asleep, and goes down without cutting anyone off in mid-word. Without a command, ${name} prints its help.`,
+      `${name} serve runs a telnet board: it admits callers up to its limits, logs them in, ends idle sessions, and shuts down with a grace. Without a command, ${name} prints its help.`,
     ),
     ...flags.flatMap(({ names, description }) => entry(names.join(', '), sentence(description))),
     '.SH COMMANDS',
     ...commands.flatMap(commandEntry),
     '.SH OPTIONS',
     ...filled(
-      'These are flags of serve and check-config; the help of another command tells which of them it has.',
+      'These are the flags of serve and check-config. The help of the other commands lists those that they accept.',
     ),
     ...settings.flatMap(([key, setting]) => [
       ...heading(HEADINGS[key as keyof Config]),

@@ -11,7 +11,7 @@ export const broadcastCommand: AddCommand = (program) => {
   const command = withControl(
     program.command('broadcast').description('send a message to all callers who have logged in'),
   )
-    .argument('<text...>', 'what to say')
+    .argument('<text...>', 'the message')
     .action(async (words: string[], _: unknown, command: Command) => {
       const broadcast$ = ask<{ heard: number }>(socketOf(command), {
         command: 'broadcast',
@@ -20,6 +20,6 @@ export const broadcastCommand: AddCommand = (program) => {
       process.stdout.write(`${heardBy((await firstValueFrom(broadcast$)).heard)}\n`);
     });
   withExamples(command, {
-    'impulse broadcast "The mail run is at ten."': 'sends it to all callers who have logged in',
+    'impulse broadcast "The mail run is at ten."': 'sends the message to all callers who have logged in',
   });
 };

@@ -7,9 +7,9 @@ import { withExamples } from '../examples.js';
 export const callCommand: AddCommand = (program, { signal$, exitWith }) => {
   const command = program
     .command('call')
-    .description('call a board, and talk to it; a telnet client for machines that have none')
+    .description('call a board; a telnet client for machines that have none')
     .argument('[host[:port]]', 'the board to call [127.0.0.1:2323], or telnet://HOST:PORT')
-    .argument('[port]', 'the port, as a second word; 23 if only a host is given')
+    .argument('[port]', 'the port, as a separate argument; 23 if only a host is given')
     .action(async (host: string | undefined, port: string | undefined) => {
       const address = addressOf(host, port);
       if (!address) {
@@ -23,7 +23,7 @@ export const callCommand: AddCommand = (program, { signal$, exitWith }) => {
     });
   withExamples(command, {
     'impulse call': "calls this machine's board; Ctrl-] hangs up",
-    'impulse call bbs.example.org:2323': 'calls another one',
+    'impulse call bbs.example.org:2323': 'calls another board',
     'impulse call telnet://bbs.example.org:2323/': 'calls it by its URL',
   });
 };

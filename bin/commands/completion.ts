@@ -20,7 +20,7 @@ export const completionCommand: AddCommand = (program) => {
     .addHelpText('after', HOW_TO_KEEP)
     .action((shell: string) => void process.stdout.write(COMPLETIONS[shell]?.(outlineOf(program)) ?? ''));
   withExamples(command, {
-    'source <(impulse completion bash)': 'completes in this bash; in a zsh likewise',
-    'impulse completion fish | source': 'completes in this fish',
+    'source <(impulse completion bash)': 'enables completion in this bash; likewise in zsh',
+    'impulse completion fish | source': 'enables completion in this fish',
   });
 };

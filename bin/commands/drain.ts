@@ -8,11 +8,9 @@ import { withExamples } from '../examples.js';
 /** `impulse drain` */
 export const drainCommand: AddCommand = (program, { signal$, exitWith }) => {
   const command = withControl(
-    program
-      .command('drain')
-      .description('close the board with grace, now or after a countdown that callers see'),
+    program.command('drain').description('shut the board down with a grace, now or after a countdown'),
   )
-    .option('--in <duration>', 'how long to count down first, such as 90s or 5m')
+    .option('--in <duration>', 'the countdown before the shutdown, such as 90s or 5m')
     .option('--cancel', 'cancel the countdown')
     .action(async (flags: { in?: string; cancel?: boolean }, command: Command) => {
       const inMs = flags.in === undefined ? 0 : parseDuration(flags.in);
@@ -24,8 +22,8 @@ export const drainCommand: AddCommand = (program, { signal$, exitWith }) => {
       exitWith(await followDrain(socketOf(command), { command: 'drain', ...request }, signal$, say));
     });
   withExamples(command, {
-    'impulse drain': 'closes the board with grace, and says how that went',
-    'impulse drain --in 5m': 'does so after a countdown of five minutes',
+    'impulse drain': 'shuts the board down, and reports the result',
+    'impulse drain --in 5m': 'shuts it down after a countdown of five minutes',
     'impulse drain --cancel': 'cancels the countdown',
   });
 };

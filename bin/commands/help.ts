@@ -9,7 +9,7 @@ export const helpCommand: AddCommand = (program) => {
   const command = program
     .command('help')
     .description('print the help of a command')
-    .argument('[command]', 'the command; all of them, if left out')
+    .argument('[command]', 'the command; by default all commands')
     .action(async (name: string | undefined) => {
       const asked = name === undefined ? program : program.commands.find((each) => each.name() === name);
       if (asked) asked.outputHelp();

@@ -8,14 +8,14 @@ export const initCommand: AddCommand = (program) => {
   const command = program
     .command('init')
     .description('create a board: write a .env with every setting explained, and a banner')
-    .argument('[folder]', 'the folder; the current one, if left out')
+    .argument('[folder]', 'the folder; by default the current one')
     .action((folder = '.') => {
       for (const path of init(folder)) process.stdout.write(`wrote ${escapeControls(path, 1000)}\n`);
       const where = folder === '.' ? '' : ' from that folder';
       process.stdout.write(`Edit them as you like, then open the board${where}: impulse serve\n`);
     });
   withExamples(command, {
-    'impulse init': 'begins a board in this folder',
-    'impulse init my-board': 'begins one in a new folder',
+    'impulse init': 'creates a board in this folder',
+    'impulse init my-board': 'creates a board in a new folder',
   });
 };

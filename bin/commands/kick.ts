@@ -9,7 +9,7 @@ import { withExamples } from '../examples.js';
 
 /** `impulse kick` */
 export const kickCommand: AddCommand = (program) => {
-  const command = withControl(program.command('kick').description('end the call on a node'))
+  const command = withControl(program.command('kick').description('end the session on a node'))
     .argument('<node>', 'the number of the node, as in impulse who')
     .action(async (typed: string, _: unknown, command: Command) => {
       if (!/^\d{1,7}$/.test(typed)) program.error(`'${typed}' is not a node: use its number`);
@@ -17,6 +17,6 @@ export const kickCommand: AddCommand = (program) => {
       process.stdout.write(`${kickedLine((await firstValueFrom(kick$)).kicked)}\n`);
     });
   withExamples(command, {
-    'impulse kick 7': 'ends the call on node 7',
+    'impulse kick 7': 'ends the session on node 7',
   });
 };

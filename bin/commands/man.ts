@@ -7,7 +7,7 @@ import { outlineOf } from '../outline.js';
 export const manCommand: AddCommand = (program) => {
   const command = program
     .command('man')
-    .description('print the manual page, for a program that shows such pages')
+    .description('print the manual page, in the format of man')
     .action(() => void process.stdout.write(manual(outlineOf(program))));
   withExamples(command, { 'impulse man | man -l -': 'shows the manual page' });
 };

@@ -42,8 +42,8 @@ export const passwdCommand: AddCommand = (program, { signal$, exitWith }) => {
       else exitWith(await passwd(file, handle, signal$));
     });
   withExamples(command, {
-    'impulse passwd ann --passwords accounts': 'asks for a password, and writes it into accounts',
-    'impulse serve --passwords accounts': 'lets in callers who have an account there',
+    'impulse passwd ann --passwords accounts': 'asks for a password, and saves it in the file accounts',
+    'impulse serve --passwords accounts': 'admits callers with an account in that file',
   });
 };
 

@@ -27,7 +27,7 @@ export const serveCommand: AddCommand = (program, { signal$, ignoredSignal$, exi
   });
   withExamples(command, {
     'impulse serve': 'opens a board for this machine',
-    'impulse serve --host 0.0.0.0 --port 2400': 'opens one for everybody, on another port',
+    'impulse serve --host 0.0.0.0 --port 2400': 'opens one for the world, on another port',
     'impulse serve --idle-timeout off --log-format json': 'never ends idle sessions; logs as JSON',
   });
 };

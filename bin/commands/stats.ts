@@ -10,7 +10,7 @@ import { withExamples } from '../examples.js';
 /** `impulse stats` */
 export const statsCommand: AddCommand = (program) => {
   const command = withControl(
-    program.command('stats').description('print the figures of the board, since its start'),
+    program.command('stats').description('print statistics of the board since its start'),
   )
     .option('--json', 'print it as JSON')
     .action(async (_: unknown, command: Command) => {
@@ -20,7 +20,7 @@ export const statsCommand: AddCommand = (program) => {
       );
     });
   withExamples(command, {
-    'impulse stats': 'prints the figures for people',
-    'impulse stats --json': 'prints them for machines',
+    'impulse stats': 'prints them as text',
+    'impulse stats --json': 'prints them as JSON',
   });
 };

@@ -17,6 +17,6 @@ export const topCommand: AddCommand = (program, { signal$, exitWith }) => {
     exitWith(await live(ask<View>(socketOf(command), { command: 'watch' }), { input, output, signal$ }));
   });
   withExamples(command, {
-    'impulse top': "watches this machine's board; q leaves",
+    'impulse top': "watches this machine's board; q quits",
   });
 };

@@ -9,7 +9,7 @@ import { withExamples } from '../examples.js';
 
 /** `impulse who` */
 export const whoCommand: AddCommand = (program) => {
-  const command = withControl(program.command('who').description('list who is on line'))
+  const command = withControl(program.command('who').description('list the callers on line'))
     .option('--json', 'print it as JSON')
     .action(async (_: unknown, command: Command) => {
       const who$ = ask<{ callers: Caller[] }>(socketOf(command), { command: 'who' });
@@ -19,6 +19,6 @@ export const whoCommand: AddCommand = (program) => {
     });
   withExamples(command, {
     'impulse who': "lists the callers of this machine's board",
-    'impulse who --port 2400 --json': 'lists those of the board on that port, for machines',
+    'impulse who --port 2400 --json': 'lists the callers of the board on that port, as JSON',
   });
 };

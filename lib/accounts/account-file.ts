@@ -57,9 +57,9 @@ export function* accountSteps(text: string): Steps<AccountsRead> {
     const line = text.slice(start, end);
     if (/^\s*(#|$)/.test(line)) continue;
     const account = accountOf(line);
-    if (!account) problems.push(`line ${number} is no account; impulse passwd writes them`);
+    if (!account) problems.push(`line ${number} is not an account; create accounts with impulse passwd`);
     else if (accounts.has(folded(account.handle)))
-      problems.push(`line ${number}: ${account.handle} was there before`);
+      problems.push(`line ${number}: ${account.handle} is a duplicate`);
     else accounts.set(folded(account.handle), account);
   }
   return { accounts, problems };

@@ -49,7 +49,8 @@ const versionOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string =>
 const isSettled = ({ mtimeMs }: BigIntStats): boolean => Math.abs(Date.now() - Number(mtimeMs)) >= SETTLED_MS;
 
 async function readAccounts(file: string, size: number): ReturnType<AccountReader> {
-  if (size > MAX_FILE_BYTES) throw new Error(`${file} has ${size} bytes; ${MAX_FILE_BYTES} are allowed`);
+  if (size > MAX_FILE_BYTES)
+    throw new Error(`${file} is too long: ${size} bytes, allowed is ${MAX_FILE_BYTES}`);
   const { accounts, problems } = await runStepsInTurns(accountSteps(await textOf(file)));
   if (problems.length > 0) throw new Error(`${file} ${problems[0]}`);
   return accounts;

@@ -72,5 +72,6 @@ function welcome(typed: string, { handles }: Services, board: string): { handle:
 /** The messages for reserved handles. */
 const RESERVED: Readonly<Record<Reserved, (handle: string) => string>> = {
   name: () => "That handle is the sysop's. Please choose another one.",
-  word: (handle) => `${handle} is reserved, since people type it as a command. Please choose another handle.`,
+  word: (handle) =>
+    `${handle} is reserved, because people type it as a command. Please choose another handle.`,
 };

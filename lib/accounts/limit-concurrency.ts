@@ -1,8 +1,8 @@
 import { catchError, defer, EMPTY, from, mergeMap, Observable, Subject, tap } from 'rxjs';
 
 /**
- * Makes a function that does work, at most so many at a time; the rest waits its turn. Emits what the work came to. Unsubscribing takes
- * work that hasn't begun out of the queue; work that has begun keeps its place until it is done.
+ * Returns a function that runs at most `max` jobs at a time and queues the others. It emits the result. Unsubscribing removes
+ * a queued job; a running one keeps its slot until it is done.
  */
 export function limitConcurrency(max: number): <T>(work: () => Promise<T>) => Observable<T> {
   const works = new Subject<Observable<unknown>>();

@@ -60,7 +60,7 @@ async function put(file: string, path: string, account: Account): Promise<'added
   const line = lineOf({ ...account, handle: known?.handle ?? account.handle });
   const changed = known ? withLine(bytes, known.handle, line) : withLineAdded(bytes, line);
   if (changed.length > MAX_FILE_BYTES)
-    throw new PasswdError('file', `${file} would be too long: ${MAX_FILE_BYTES} bytes are allowed`);
+    throw new PasswdError('file', `${file} would be too long: allowed is ${MAX_FILE_BYTES} bytes`);
   await replace(file, path, changed);
   return known ? 'changed' : 'added';
 }
@@ -104,8 +104,8 @@ export async function askPassword(
     const { length } = [...password.normalize('NFC')];
     if (length < LEAST || length > MOST)
       throw new PasswdError('usage', `a password must have ${LEAST} to ${MOST} characters`);
-    const again = atTerminal ? await ask('Once more: ') : password;
-    if (again !== null && again !== password) throw new PasswdError('usage', 'the passwords differ');
+    const again = atTerminal ? await ask('Repeat it: ') : password;
+    if (again !== null && again !== password) throw new PasswdError('usage', "the passwords don't match");
     return again;
   } finally {
     signal.removeEventListener('abort', giveUp);

@@ -1,8 +1,8 @@
 import { type Config, SETTINGS, type Setting, variable } from './settings.js';
 
-const HEAD = `# What a sysop can set, in a file .env in the working directory: take the # away from the lines to change.
-# A flag (--port 2400) or a variable of the environment beats what is written here; every value
-# behind a # is what you get without it. "impulse check-config" tells what is in force, and why.
+const HEAD = `# The settings of a board, in a file .env in the working directory. Remove the # from the lines to change.
+# A flag (--port 2400) or an environment variable overrides a line here; a value behind a # is the default.
+# "impulse check-config" shows the values in use, and where they come from.
 `;
 
 /**

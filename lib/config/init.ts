@@ -34,6 +34,6 @@ export function init(folder: string): string[] {
   } catch (error) {
     for (const ours of written) rmSync(ours);
     const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
-    throw new Error(`nothing was written: ${isThere ? `${path} is there already` : messageOf(error)}`);
+    throw new Error(`nothing was written: ${isThere ? `${path} already exists` : messageOf(error)}`);
   }
 }

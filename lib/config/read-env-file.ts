@@ -116,7 +116,7 @@ function swallowed(statements: readonly Statement[]): string[] {
     return index === -1
       ? []
       : [
-          `.env line ${number}: the value of ${quoted(name)} takes in line ${number + 1 + index}: a quote is missing`,
+          `.env line ${number}: the value of ${quoted(name)} includes line ${number + 1 + index}: a quote is missing`,
         ];
   });
 }
@@ -135,14 +135,14 @@ function twice(statements: readonly Statement[]): string[] {
     first.set(name, number);
     return before === undefined || !isVariable(name)
       ? []
-      : [`.env line ${number}: ${name} stands in line ${before} as well; this line is in force`];
+      : [`.env line ${number}: ${name} is also set in line ${before}; this line applies`];
   });
 }
 
 function unclosed(statements: readonly Statement[]): string[] {
   return statements.flatMap(({ number, name, written }) =>
     /^\s*['"`]/.test(written) && !isQuoted(written) && isVariable(name)
-      ? [`.env line ${number}: the value of ${quoted(name)} begins with a quote that does not end`]
+      ? [`.env line ${number}: the value of ${quoted(name)} starts with a quote that is never closed`]
       : [],
   );
 }
@@ -166,7 +166,7 @@ function cutOff(statements: readonly Statement[]): string[] {
 
 function notUtf8(text: string): string {
   const number = countOf('\n', text.slice(0, text.indexOf('\ufffd'))) + 1;
-  return `.env line ${number}: there are letters that aren't UTF-8`;
+  return `.env line ${number}: invalid UTF-8`;
 }
 
 const MAX_QUOTED = 60;

@@ -119,8 +119,7 @@ const earlyDrop = ruled(
     return { start: Number(start), rate: Number(rate), full: Number(full) };
   },
   {
-    allowed:
-      'start:rate:full such as 10:30:60 (rate is a percentage), one number for all of them at once, or off',
+    allowed: 'start:rate:full such as 10:30:60 (rate is a percentage), one number as a hard limit, or off',
     takes: 'limits',
   },
 );
@@ -131,7 +130,7 @@ const earlyDrop = ruled(
  */
 const networkList: Kind<readonly string[]> = {
   allowed:
-    'addresses, networks such as 203.0.113.0/24 and files of them (one a line, # comments), with commas between, or off',
+    'addresses, networks such as 203.0.113.0/24 and files that list them (one per line, # comments), separated by commas, or off',
   takes: 'networks',
   parse(text) {
     if (text === 'off') return [];
@@ -198,107 +197,107 @@ export const SETTINGS = {
   },
   name: {
     name: 'name',
-    description: 'What the board is called, for crawlers that list boards',
+    description: 'Name of the board, for crawlers that list boards',
     default: 'Impulse',
     ...title,
   },
   maxSessions: {
     name: 'max-sessions',
-    description: 'Callers on line at once',
+    description: 'Maximum number of callers on line',
     default: '100',
     ...wholeNumber(1, 1_000_000),
   },
   waitingRoom: {
     name: 'waiting-room',
-    description: 'Callers who may wait for a free node; 0 sends them away',
+    description: 'Maximum number of callers waiting for a free node; 0 refuses them instead',
     default: '20',
     ...wholeNumber(0, 1_000_000),
   },
   reserve: {
     name: 'reserve',
-    description: 'Nodes, of --max-sessions, that only callers from --allow get',
+    description: 'Nodes of --max-sessions that are reserved for callers from --allow',
     default: '0',
     ...wholeNumber(0, 1_000_000),
   },
   maxUnauthenticated: {
     name: 'max-unauthenticated',
     description:
-      'Callers who have not logged in: refused at random from the first number on, all at the last',
+      'Callers not logged in: more are refused at random from the first number on, and always from the last',
     default: '10:30:60',
     ...earlyDrop,
   },
   maxPerAddress: {
     name: 'max-per-address',
     description:
-      'Lines at once from one IPv4 address or IPv6 /64; a /56 may have four times as many, a /48 sixteen',
+      'Open connections from one IPv4 address or IPv6 /64; four times as many from a /56, sixteen from a /48',
     default: '5',
     ...orOff(wholeNumber(1, 1_000_000)),
   },
   connectionRate: {
     name: 'connection-rate',
-    description: 'Connections taken from everybody together',
+    description: 'Rate of new connections from all addresses together',
     default: '50/s:100',
     ...rate,
   },
   connectionRatePerAddress: {
     name: 'connection-rate-per-address',
     description:
-      'Connections taken from one IPv4 address or IPv6 /64; from a /56 four times as many, a /48 sixteen',
+      'Rate of new connections from one IPv4 address or IPv6 /64; four times from a /56, sixteen from a /48',
     default: '10/min:10',
     ...rate,
   },
   maxPerUser: {
     name: 'max-per-user',
-    description: 'Calls at once of one account; guests have none',
+    description: 'Maximum number of sessions of one account; guests have no account',
     default: '3',
     ...orOff(wholeNumber(1, 1_000_000)),
   },
   perUser: {
     name: 'per-user',
-    description: 'Whether a call too many of an account takes over the oldest, or is denied',
+    description: 'Whether a session above --max-per-user takes over the oldest one, or is denied',
     default: 'takeover',
     ...oneOf('takeover', 'deny'),
   },
   penalties: {
     name: 'penalties',
-    description: 'Whether addresses that flood, or leave without logging in, are kept out for a while',
+    description: 'Whether addresses that flood, or leave without logging in, are refused for a while',
     default: 'on',
     ...onOrOff,
   },
   block: {
     name: 'block',
-    description: 'Networks that nobody may call from',
+    description: 'Networks whose callers are refused',
     default: 'off',
     ...networkList,
   },
   allow: {
     name: 'allow',
-    description: 'Networks whose callers are never blocked or throttled, and have the reserved nodes',
+    description: 'Networks whose callers are never blocked or throttled, and may use the reserved nodes',
     default: 'off',
     ...networkList,
   },
   proxyFrom: {
     name: 'proxy-from',
     description:
-      'Proxies that tell who calls in a PROXY header (v1 or v2); every line must come through one of them',
+      'Proxies that send the address of the caller in a PROXY header (v1 or v2); other connections are refused',
     default: 'off',
     ...networkList,
   },
   gate: {
     name: 'gate',
-    description: 'Whether callers must press ESC twice before anything else, which scanners do not',
+    description: 'Whether callers must press ESC twice before anything else, which keeps out scanners',
     default: 'off',
     ...oneOf('off', 'esc'),
   },
   idleTimeoutMs: {
     name: 'idle-timeout',
-    description: 'How long a caller may type nothing',
+    description: 'How long a caller may be idle',
     default: '10m',
     ...duration,
   },
   idleWarningMs: {
     name: 'idle-warning',
-    description: 'How long before the end of the idle time or the time on line the caller is warned',
+    description: 'How long before the idle timeout or the session limit the caller is warned',
     default: '1m',
     ...duration,
   },
@@ -310,49 +309,50 @@ export const SETTINGS = {
   },
   deadPeerTimeoutMs: {
     name: 'dead-peer-timeout',
-    description: "How long a caller's end of the line may give no sign of life",
+    description: 'How long a client may show no sign of life before the connection counts as lost',
     default: '2m',
     ...duration,
   },
   sessionLimitMs: {
     name: 'session-limit',
-    description: 'How long one call may last',
+    description: 'How long a session may last',
     default: 'off',
     ...duration,
   },
   shutdownGraceMs: {
     name: 'shutdown-grace',
-    description: 'How long callers may stay once a shutdown began; off waits for the last of them',
+    description: 'How long callers may stay after a shutdown began; off waits for the last caller',
     default: '10s',
     ...durationFromZero,
   },
   inputRate: {
     name: 'input-rate',
-    description: 'Bytes a second that are read of one caller; what is more waits with them',
+    description: 'Bytes per second read from one caller; the rest is read later',
     default: 'off',
     ...orOff(bytes(64, 'a number of bytes a second from 64 to 1024m, such as 500, 4k or 1m')),
   },
   outputLimitBytes: {
     name: 'output-limit',
-    description: "Output that may wait for a caller who doesn't read",
+    description: "Maximum size of output queued for a caller who doesn't read",
     default: '256k',
     ...bytes(4096, 'a number of bytes from 4k to 1024m, such as 262144, 256k or 1m'),
   },
   passwords: {
     name: 'passwords',
-    description: 'File of accounts, made by impulse passwd; off lets guests in',
+    description: 'Account file, written by impulse passwd; off lets guests in',
     default: 'off',
     ...accountFile,
   },
   banner: {
     name: 'banner',
-    description: 'Text file that greets a caller',
+    description: 'Text file shown to a caller first',
     default: 'built-in',
     ...textFile,
   },
   control: {
     name: 'control',
-    description: 'Socket for impulse who, kick, broadcast, drain, stats and top; auto has one for each port',
+    description:
+      'Socket for impulse who, kick, broadcast, drain, stats and top; auto creates one for each port',
     default: 'auto',
     ...controlSocket,
   },
@@ -364,19 +364,19 @@ export const SETTINGS = {
   },
   metricsHost: {
     name: 'metrics-host',
-    description: 'Address that --metrics-port is on',
+    description: 'Address to listen on for --metrics-port',
     default: '127.0.0.1',
     ...host,
   },
   logLevel: {
     name: 'log-level',
-    description: 'The least that is worth a line in the log',
+    description: 'Lowest level that is logged',
     default: 'info',
     ...oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'),
   },
   logFormat: {
     name: 'log-format',
-    description: 'How the log is written: for people or for machines',
+    description: 'Format of the log: text for people, json for machines',
     default: 'text',
     ...oneOf('text', 'json'),
   },

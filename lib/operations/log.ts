@@ -129,7 +129,7 @@ function phrase(event: LogEvent): string {
       return `${logins} could not be checked in ${spent(event.inMs)}: ${quotedMessageOf(event.error)}`;
     }
     case 'sessionWaiting':
-      return `session ${event.session}: ${event.address} waits, number ${event.position} in line`;
+      return `session ${event.session}: ${event.address} waits at position ${event.position}`;
     case 'sessionOpened':
       return `node ${event.node}: ${event.address} called in (session ${event.session})`;
     case 'loginAttemptFailed':
@@ -156,7 +156,7 @@ function phrase(event: LogEvent): string {
       return `the board failed${why(event)}`;
     case 'serverDraining': {
       const patience =
-        event.graceMs === null ? 'however long it takes' : `${formatDuration(event.graceMs)} at most`;
+        event.graceMs === null ? 'without a time limit' : `${formatDuration(event.graceMs)} at most`;
       return `going down (${event.reason}): ${event.sessions} on line, ${patience}`;
     }
     case 'serverClosed':

@@ -4,7 +4,7 @@ import type { Limits } from '../../streams/types/limits.js';
 import { SPARE_FILES } from '../process/open-files.js';
 import { MAX_AWAITED_HEADERS } from '../transports/tcp/proxied-callers.js';
 
-const HOW_TO_RAISE = 'before the start (over the hard limit as root)';
+const HOW_TO_RAISE = 'before the start (above the hard limit as root)';
 
 /**
  * Checks whether the callers fit under the open-files limit. Call it before listening: when a Node server
@@ -23,7 +23,7 @@ export function openFilesProblem(
   const max = limit - SPARE_FILES - waitingRoom;
   const allowed = max > 0 ? `allowed is max-sessions up to ${max}` : 'not even one session fits';
   return (
-    `max-sessions ${maxSessions}${room} needs ${needed} open files and this process may have ${limit}: ` +
+    `max-sessions ${maxSessions}${room} needs ${needed} open files, but the limit is ${limit}: ` +
     `${allowed}; to raise the limit, run \`ulimit -n ${needed}\` ${HOW_TO_RAISE}`
   );
 }
@@ -61,7 +61,7 @@ export function openFilesWarning(
   if (limit === null || needed <= limit) return null;
   const held = Object.entries(holders).filter(([, count]) => count > 0);
   return (
-    `this process may have ${limit} open files, enough for ${Math.max(0, limit - SPARE_FILES)} callers; there may be ${callers} at once ` +
-    `(${held.map(([name, count]) => `${name} ${count}`).join(', ')}): for all of them, run \`ulimit -n ${needed}\` ${HOW_TO_RAISE}`
+    `the limit of ${limit} open files is enough for ${Math.max(0, limit - SPARE_FILES)} callers, but up to ${callers} may connect at once ` +
+    `(${held.map(([name, count]) => `${name} ${count}`).join(', ')}); to raise the limit, run \`ulimit -n ${needed}\` ${HOW_TO_RAISE}`
   );
 }

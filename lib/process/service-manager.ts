@@ -25,7 +25,7 @@ export function notifyManager(event$: Observable<ServerEvent>, env = process.env
 const tell = (state: string, env: NodeJS.ProcessEnv): Observable<string> =>
   new Observable((subscriber) => {
     const failed = (why: string) => {
-      subscriber.next(`the service manager could not be told ${state}: ${why}`);
+      subscriber.next(`could not notify the service manager (${state}): ${why}`);
       subscriber.complete();
     };
     const child = spawn('systemd-notify', [state], { env, stdio: 'ignore' });

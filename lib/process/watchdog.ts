@@ -29,5 +29,5 @@ export function watchdog(afterMs: number, { report, exit }: WatchdogActions): ()
 function handles(): string {
   const counts = new Map<string, number>();
   for (const name of process.getActiveResourcesInfo()) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].map(([name, count]) => `${count} × ${name}`).join(', ') || 'nothing that Node knows of';
+  return [...counts].map(([name, count]) => `${count} × ${name}`).join(', ') || 'no handle that Node reports';
 }

@@ -41,7 +41,9 @@ describe('the impulse command', () => {
     };
     await Promise.all(commands.map(look));
     const { stdout: serve } = await impulse(['serve', '--help']);
-    expect(serve).toMatch(/\nWho gets in:\n {2}--max-sessions <number> +Callers on line at once \[100\]\n/);
+    expect(serve).toMatch(
+      /\nAdmission:\n {2}--max-sessions <number> +Maximum number of callers on line \[100\]\n/,
+    );
     expect(serve).toMatch(/\nHow long:\n {2}--idle-timeout <duration> /);
     expect(serve.replace(/\s+/g, ' ')).toContain('or is denied; one of takeover, deny [takeover]');
   });
@@ -130,7 +132,7 @@ describe('the impulse command', () => {
       jasmine.objectContaining({
         code: 1,
         stdout: '',
-        stderr: 'impulse: nothing was written: new/.env is there already\n',
+        stderr: 'impulse: nothing was written: new/.env already exists\n',
       }),
     );
   });
@@ -180,7 +182,7 @@ describe('the impulse command', () => {
       cwd,
     });
     expect(stderr).toMatch(
-      /^impulse: this process may have 250 open files, enough for 154 callers;[^\n]* run `ulimit -n 1340`[^\n]*\n$/,
+      /^impulse: the limit of 250 open files is enough for 154 callers,[^\n]* run `ulimit -n 1340`[^\n]*\n$/,
     );
     const roomy = await promisify(execFile)('sh', ['-c', 'ulimit -n 1340 && exec "$@"', 'sh', ...args], {
       cwd,

@@ -24,7 +24,7 @@ describe('the control commands', () => {
     const { message } = await board.logs('controlOpened');
     return {
       ...board,
-      socket: String(message).replace('controlled through ', ''),
+      socket: String(message).replace('control socket at ', ''),
       at: ['--port', `${board.port}`],
     };
   }
@@ -82,7 +82,7 @@ describe('the control commands', () => {
     expect((await impulse(['kick', '1', ...board.at])).stdout).toBe('Kicked ann from node 1 (127.0.0.1).\n');
     expect(await ann.gone).toContain('The sysop closed your call.');
     expect(await impulse(['kick', '1', ...board.at])).toEqual(
-      jasmine.objectContaining({ code: 1, stdout: '', stderr: 'impulse: nobody is on node 1\n' }),
+      jasmine.objectContaining({ code: 1, stdout: '', stderr: 'impulse: no caller is on node 1\n' }),
     );
   });
 
@@ -96,7 +96,7 @@ describe('the control commands', () => {
     await ann.hears('*** soup is ready ***');
 
     expect((await impulse(['stats', ...board.at])).stdout).toMatch(
-      /^board {6}open\nup {9}.*\non line {4}1, 1 at most\n/,
+      /^board {6}open\nup {9}.*\non line {4}1, peak 1\n/,
     );
     const figures = JSON.parse((await impulse(['stats', '--json', ...board.at])).stdout);
     expect(figures).toEqual(jasmine.objectContaining({ phase: 'open', onLine: 1, bytesIn: 5 }));

@@ -84,7 +84,7 @@ describe('impulse drain', () => {
     expect(await end).toEqual(
       jasmine.objectContaining({
         code: 130,
-        stdout: jasmine.stringContaining('The countdown goes on; impulse drain --cancel stops it.\n'),
+        stdout: jasmine.stringContaining('The countdown continues; cancel it with impulse drain --cancel.\n'),
       }),
     );
     const ann = await logIn(port, 'ann');

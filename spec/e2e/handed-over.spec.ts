@@ -62,7 +62,7 @@ describe('an inherited socket', () => {
     );
 
     expect((await board.logs('callIn')).message).toMatch(
-      /^call in with: telnet 127\.0\.0\.1 \d+, .* \(on an inherited socket; --host and --port are ignored\)$/,
+      /^connect with: telnet 127\.0\.0\.1 \d+, .* \(on an inherited socket; --host and --port are ignored\)$/,
     );
     const caller = await logIn(board.port, 'ann');
     caller.says('/quit\r\n');
@@ -192,7 +192,7 @@ describe('a service manager', () => {
     expect(await board.logs('managerNotTold')).toEqual(
       jasmine.objectContaining({
         level: 'warn',
-        message: 'the service manager could not be told READY=1: spawn systemd-notify ENOENT',
+        message: 'could not notify the service manager (READY=1): spawn systemd-notify ENOENT',
       }),
     );
     await logIn(board.port, 'ann');

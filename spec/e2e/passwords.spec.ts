@@ -92,7 +92,7 @@ describe('accounts', () => {
     const person = await atTerminal(`${process.execPath} ${IMPULSE} passwd ann --passwords ${file}`);
     await person.sees('Password: ');
     person.types('correct hprse\x7f\x7f\x7f\x7forse\r');
-    await person.sees('Once more: ');
+    await person.sees('Repeat it: ');
     person.types('correct horse\r');
     const screen = await person.sees('added to');
     expect(screen).not.toContain('orse');
@@ -105,9 +105,9 @@ describe('accounts', () => {
     const person = await atTerminal(`${process.execPath} ${IMPULSE} passwd ann --passwords ${file}`);
     await person.sees('Password: ');
     person.types('correct horse\r');
-    await person.sees('Once more: ');
+    await person.sees('Repeat it: ');
     person.types('\x1b[A\r');
-    await person.sees('the passwords differ');
+    await person.sees("the passwords don't match");
     await person.left;
     expect(() => readFileSync(file)).toThrow();
   });

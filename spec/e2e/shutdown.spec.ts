@@ -143,7 +143,7 @@ describe('the shutdown', () => {
 
   it('begins when the terminal is closed', async () => {
     const person = await atTerminal(`${process.execPath} ${IMPULSE} serve --port 0 --control off`);
-    const screen = await person.sees('call in with: telnet 127.0.0.1 ');
+    const screen = await person.sees('connect with: telnet 127.0.0.1 ');
     const caller = await logIn(Number(/127\.0\.0\.1 (\d+)/.exec(screen)?.[1]), 'ann');
 
     await leaveAll();
@@ -157,7 +157,7 @@ describe('the shutdown', () => {
     const person = await atTerminal(
       `sh -c 'echo $$ is its process; exec ${process.execPath} ${IMPULSE} serve --port 0 --control off'`,
     );
-    const screen = await person.sees('call in with: telnet 127.0.0.1 ');
+    const screen = await person.sees('connect with: telnet 127.0.0.1 ');
 
     process.kill(Number(/(\d+) is its process/.exec(screen)?.[1]), 'SIGHUP');
 

@@ -26,7 +26,7 @@ describe('impulse top', () => {
     if (!person) return;
 
     const screen = await person.sees('ann  ');
-    expect(screen).toMatch(/^ Impulse {2}open, up .* q leaves$/m);
+    expect(screen).toMatch(/^ Impulse {2}open, up .* {2}q quits$/m);
     expect(screen).toMatch(/^ {3}1 {2}ann {5}127\.0\.0\.1 .* active {2}lobby$/m);
     expect(screen).not.toContain('was here before');
     await person.sees('▁▁');
@@ -40,7 +40,7 @@ describe('impulse top', () => {
     person.types('q');
     const after = await person.sees('ended with 0');
     expect(after).toContain('was here before');
-    expect(after).not.toContain('q leaves');
+    expect(after).not.toContain('q quits');
     expect(await person.sees(' echo ')).toContain(' icanon ');
     for (const caller of [ann, bob]) caller.hangUp();
   });
@@ -48,7 +48,7 @@ describe('impulse top', () => {
   it('quits at Ctrl-C', async () => {
     const person = watches();
     if (!person) return;
-    await person.sees('q leaves');
+    await person.sees('q quits');
     person.types('\x03');
     expect(await person.sees('ended with 0')).toContain('was here before');
   });
@@ -56,7 +56,7 @@ describe('impulse top', () => {
   it('ends with a message when the board closes', async () => {
     const person = watches();
     if (!person) return;
-    await person.sees('q leaves');
+    await person.sees('q quits');
     board.child.kill('SIGTERM');
     expect(await person.sees('ended with 0')).toMatch(/was here before\nThe board is closed\.\nended with 0/);
   });

@@ -266,10 +266,10 @@ describe('the run of a session manager', () => {
     const events: string[] = [];
     const run$: Observable<ServerEvent> = manager.run(of<Connection>(fakeConnection(NEVER)));
     run$.subscribe(({ type }) => events.push(type));
-    expect(() => manager.run(EMPTY)).toThrowError(/runs once/);
+    expect(() => manager.run(EMPTY)).toThrowError(/runs only once/);
     const failed: Error[] = [];
     run$.subscribe({ error: (error) => failed.push(error) });
-    expect(failed.map(({ message }) => message)).toEqual([jasmine.stringContaining('runs once')]);
+    expect(failed.map(({ message }) => message)).toEqual([jasmine.stringContaining('runs only once')]);
     expect(events).toEqual(['sessionOpened']);
   });
 });

@@ -35,6 +35,6 @@ function handleOf(found: Partial<User> | null | undefined): string {
       `an authenticator emits a user with a handle (text), and this one emitted ${found ? `${kindOf(found)} whose handle is ${kindOf(handle)}` : kindOf(found)}`,
     );
   const shown = sanitize(handle);
-  if (shown.trim() === '') throw new TypeError('a handle has a letter that shows, and this one has none');
+  if (shown.trim() === '') throw new TypeError('a handle needs at least one visible character');
   return shown;
 }

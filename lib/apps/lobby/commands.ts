@@ -185,7 +185,7 @@ function ignore({ session, services, ignored }: Visit, text: string): string {
   const mine = ignored.get(session.id) ?? new Set();
   if (text === '') {
     const all = [...mine].sort().join(', ');
-    return all === '' ? 'You are ignoring nobody. Usage: /ignore HANDLE\n' : `You are ignoring ${all}.\n`;
+    return all === '' ? 'You are not ignoring anyone. Usage: /ignore HANDLE\n' : `You are ignoring ${all}.\n`;
   }
   const handle = addressee(services, text) ?? text;
   if (handle === shownHandle(session.user)) return 'That is you.\n';

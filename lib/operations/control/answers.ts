@@ -45,13 +45,13 @@ function fieldsOf(request: string): Fields {
   try {
     return Object(JSON.parse(request));
   } catch {
-    throw new Error('a request is a line of JSON, such as {"command":"who"}');
+    throw new Error('a request must be a line of JSON, such as {"command":"who"}');
   }
 }
 
 function kick(board: Controlled, { node }: Fields): Observable<object> {
   const kicked = callerOn(board, node);
-  if (!kicked) throw new Error(`nobody is on node ${JSON.stringify(node)}`);
+  if (!kicked) throw new Error(`no caller is on node ${JSON.stringify(node)}`);
   board.impulse.kick(kicked.session);
   return of({ kicked });
 }
@@ -66,10 +66,10 @@ function drain(
   { inMs = 0, cancel = false }: Fields,
 ): Observable<DrainNews> {
   const isDown = stats().phase === 'draining';
-  if (isDown && (cancel || inMs)) throw new Error('the board is going down already');
+  if (isDown && (cancel || inMs)) throw new Error('the board is already going down');
   if (cancel && closing.leftMs === null) throw new Error('no countdown is running');
   if (!Number.isInteger(inMs) || Number(inMs) < 0 || Number(inMs) > MAX_DURATION_MS)
-    throw new Error(`inMs is a whole number of milliseconds up to ${MAX_DURATION_MS}`);
+    throw new Error(`inMs must be a whole number of milliseconds up to ${MAX_DURATION_MS}`);
 
   const act$ = defer(() => {
     if (cancel) closing.cancel();

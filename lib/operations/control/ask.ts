@@ -37,7 +37,7 @@ export function ask<Answer extends object>(path: string, request: Request): Obse
   });
 }
 
-const HUNG_UP = 'the board hung up without an answer; too many may be asking at once';
+const HUNG_UP = 'the board closed the connection without an answer; it may have too many control connections';
 
 function unreachable(path: string, { code, message }: NodeJS.ErrnoException): string {
   switch (code) {
@@ -50,6 +50,6 @@ function unreachable(path: string, { code, message }: NodeJS.ErrnoException): st
     case 'EACCES':
       return `${escapeControls(path)} belongs to another user: only the user who runs a board can control it`;
     default:
-      return `${escapeControls(path)} can't be asked: ${message}`;
+      return `can't connect to ${escapeControls(path)}: ${message}`;
   }
 }

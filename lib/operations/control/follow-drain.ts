@@ -32,8 +32,9 @@ export function followDrain(
   const left$ = signal$.pipe(
     take(1),
     map(() => {
-      if (latest?.type === 'countdownTold') say('The countdown goes on; impulse drain --cancel stops it.');
-      else if (latest) say('The board still goes down.');
+      if (latest?.type === 'countdownTold')
+        say('The countdown continues; cancel it with impulse drain --cancel.');
+      else if (latest) say('The board is still going down.');
       return 130;
     }),
   );

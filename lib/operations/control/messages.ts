@@ -16,7 +16,7 @@ export function drainLine(news: DrainNews): string {
       return `The countdown is cancelled: the board stays open. ${heardBy(news.heard)}`;
     case 'serverDraining': {
       const { sessions, graceMs, reason } = news;
-      const patience = graceMs === null ? 'however long it takes' : `${formatDuration(graceMs)} at most`;
+      const patience = graceMs === null ? 'without a time limit' : `${formatDuration(graceMs)} at most`;
       return `Going down (${escapeControls(reason)}): ${sessions} on line, ${patience}.`;
     }
     case 'serverClosed': {

@@ -8,7 +8,7 @@ export function statsText(figures: Figures): string {
   const rows: [string, string][] = [
     ['board', closesInMs === null ? figures.phase : `${figures.phase}, closes in ${inWords(closesInMs)}`],
     ['up', formatElapsed(figures.uptimeMs)],
-    ['on line', `${onLine}, ${most} at most`],
+    ['on line', `${onLine}, peak ${most}`],
     ['waiting', `${waiting}`],
     ['opened', `${opened}, ${waited} after a wait`],
     ['closed', counted(closed)],

@@ -30,9 +30,9 @@ export function topScreen({ view, samples }: Remembered, { columns, rows }: Size
   const { phase, closesInMs, onLine, most, waiting, uptimeMs } = figures;
   const state = closesInMs === null ? phase : `closes in ${inWords(closesInMs)}`;
   const head = [
-    ends(` Impulse  ${state}, up ${formatElapsed(uptimeMs)}`, 'q leaves ', columns),
+    ends(` Impulse  ${state}, up ${formatElapsed(uptimeMs)}`, 'q quits ', columns),
     '',
-    `on line  ${onLine}, ${most} at most   waiting  ${waiting}`,
+    `on line  ${onLine}, peak ${most}   waiting  ${waiting}`,
     '',
     ...METERS.map(({ title, of, unit }) => {
       const values = samples.map(of);

@@ -32,7 +32,7 @@ export function metrics(
   });
   new Gauge({
     name: 'impulse_sessions_waiting',
-    help: 'Callers who wait for a free node.',
+    help: 'Callers waiting for a free node.',
     registers,
     collect() {
       this.set(stats().waiting);
@@ -40,7 +40,7 @@ export function metrics(
   });
   new Counter({
     name: 'impulse_connections_total',
-    help: 'Calls, by what became of them at the door: admitted, waiting, or why they were refused.',
+    help: 'Connections by result: admitted, waiting, or the reason for the refusal.',
     labelNames: ['result'],
     registers,
     collect() {
@@ -52,7 +52,7 @@ export function metrics(
   });
   new Counter({
     name: 'impulse_sessions_closed_total',
-    help: 'Sessions that are over, by how they ended.',
+    help: 'Closed sessions by reason.',
     labelNames: ['reason'],
     registers,
     collect() {
@@ -62,7 +62,7 @@ export function metrics(
   });
   new Counter({
     name: 'impulse_login_attempts_failed_total',
-    help: 'Tries to log in that failed: wrong passwords, and handles that were refused.',
+    help: 'Failed login attempts: wrong passwords and refused handles.',
     registers,
     collect() {
       this.reset();
@@ -71,7 +71,7 @@ export function metrics(
   });
   new Counter({
     name: 'impulse_callbacks_failed_total',
-    help: 'Failures of functions that the board was given, where no call ended for them.',
+    help: 'Failures of callbacks that ended no session.',
     registers,
     collect() {
       this.reset();
@@ -81,7 +81,7 @@ export function metrics(
   const counted = { in: 0, out: 0 };
   new Counter({
     name: 'impulse_bytes_total',
-    help: 'Bytes from callers and to them.',
+    help: 'Bytes received from callers and sent to them.',
     labelNames: ['direction'],
     registers,
     collect() {
@@ -96,7 +96,7 @@ export function metrics(
   });
   const durations = new Histogram({
     name: 'impulse_session_duration_seconds',
-    help: 'How long sessions lasted.',
+    help: 'Duration of sessions.',
     buckets: DURATIONS_S,
     registers,
   });

@@ -13,7 +13,7 @@ export function logDescriptors(log: Log): Observable<never> {
         ? log.info('descriptorsFree', 'file descriptors are free again: callers are accepted')
         : log.error(
             'descriptorsGone',
-            'out of file descriptors: new callers are hung up on; raise ulimit -n',
+            'out of file descriptors: new connections are closed; raise ulimit -n',
           ),
     ),
     ignoreElements(),

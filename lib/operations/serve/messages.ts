@@ -10,7 +10,7 @@ const LOOPBACK = /^(127\.|::1$)/;
 export function callIn(host: string, port: number, fd?: number): string {
   const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   const place = isIPv6(reachable) ? `[${reachable}]:${port}` : `${reachable}:${port}`;
-  const how = `call in with: telnet ${reachable} ${port}, or: npx impulse call ${place}`;
+  const how = `connect with: telnet ${reachable} ${port}, or: npx impulse call ${place}`;
   if (fd !== undefined) return `${how} (on an inherited socket; --host and --port are ignored)`;
   return LOOPBACK.test(host)
     ? `${how} (from this machine only; --host 0.0.0.0 opens the board to the world)`
@@ -44,12 +44,12 @@ export function cannotListen(
     case 'EADDRINUSE':
       return `${where} is in use by another program; choose another ${flags}port`;
     case 'EACCES':
-      return `${where} is not allowed to this user; choose a ${flags}port above 1023`;
+      return `this user may not listen on ${where}; choose a ${flags}port above 1023`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return `${where}: this machine has no such address; choose another ${flags}host`;
     default:
-      return `${where} can't be listened on: ${error.message}`;
+      return `can't listen on ${where}: ${error.message}`;
   }
 }
 

@@ -51,7 +51,7 @@ export function startControl(
       if (setting === 'auto') makeFolder(path);
       const opened = () => {
         isTold = false;
-        log.debug('controlOpened', `controlled through ${path}`);
+        log.debug('controlOpened', `control socket at ${path}`);
       };
       const gone$ = interval(SOCKET_CHECK_MS, scheduler).pipe(filter(() => !existsSync(path)));
       return control(path, { ...board, port }, opened).pipe(takeUntil(gone$));

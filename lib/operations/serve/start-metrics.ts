@@ -19,7 +19,7 @@ export function startMetrics(
   // Loaded on demand: prom-client costs 2 MB and 60 ms at the start.
   return defer(() => import('../metrics/serve-metrics.js')).pipe(
     switchMap(({ serveMetrics }) => serveMetrics({ host, port }, event$, stats)),
-    tap((address) => log.info('metricsServed', `metrics are on ${address.address} port ${address.port}`)),
+    tap((address) => log.info('metricsServed', `serving metrics on ${address.address} port ${address.port}`)),
     catchError((error) => {
       throw new Error(cannotListen(error, host, port, '--metrics-'));
     }),

@@ -126,7 +126,7 @@ describe('completion', () => {
       expect(offered('impulse serve --').sort()).toEqual([...FLAGS, '--help'].sort());
       expect(offers('impulse serve --port 1 --log-f')[0]).toEqual([
         '--log-format',
-        'How the log is written: for people or for machines; one of text, json [text]',
+        'Format of the log: text for people, json for machines; one of text, json [text]',
       ]);
     });
 

@@ -52,7 +52,7 @@ describe('an account file', () => {
     it(`reports an invalid line: one ${what}`, () => {
       const { accounts, problems } = accountsIn(`\n${line}\n`);
       expect(accounts.size).toBe(0);
-      expect(problems).toEqual(['line 2 is no account; impulse passwd writes them']);
+      expect(problems).toEqual(['line 2 is not an account; create accounts with impulse passwd']);
     });
 
   it('may have a higher scrypt cost than ours', () => {
@@ -62,7 +62,7 @@ describe('an account file', () => {
 
   it('rejects a duplicate account', () => {
     const line = `:scrypt:2:1:1:${SALT}:${HASH}\n`;
-    expect(accountsIn(`ann${line}Ann${line}`).problems).toEqual(['line 2: Ann was there before']);
+    expect(accountsIn(`ann${line}Ann${line}`).problems).toEqual(['line 2: Ann is a duplicate']);
   });
 
   it('accepts both line endings, and numbers the lines', () => {

@@ -89,11 +89,11 @@ describe('accountReader', () => {
     writeLongAgo('ann:my secret\n');
     for (const _ of [1, 2]) {
       await expectAsync(read()).toBeRejectedWithError(
-        `${file} line 1 is no account; impulse passwd writes them`,
+        `${file} line 1 is not an account; create accounts with impulse passwd`,
       );
     }
     writeLongAgo('#'.repeat(1024 ** 2 + 1));
-    await expectAsync(read()).toBeRejectedWithError(`${file} has 1048577 bytes; 1048576 are allowed`);
+    await expectAsync(read()).toBeRejectedWithError(`${file} is too long: 1048577 bytes, allowed is 1048576`);
   });
 
   it('rejects when the file is missing, and reads it when it is back', async () => {

@@ -114,7 +114,7 @@ describe('guest', () => {
     marbles((m) => {
       const name = "That handle is the sysop's. Please choose another one.\nHandle: ";
       const word =
-        'help is reserved, since people type it as a command. Please choose another handle.\nHandle: ';
+        'help is reserved, because people type it as a command. Please choose another handle.\nHandle: ';
       for (const [handle, problem] of [
         ['sysop', name],
         ['the sys op', name],
@@ -138,7 +138,7 @@ describe('guest', () => {
         const session = asked(m.cold('(0a)', { 0: command, a: 'ann' }), written);
         m.expect(guest(session, among())).toBeObservable('(a|)', { a: { handle: 'ann', guest: true } });
         m.flush();
-        expect(written.at(-1)).toMatch(/ is reserved, since .*\nHandle: $/);
+        expect(written.at(-1)).toMatch(/ is reserved, because .*\nHandle: $/);
       }
     }),
   );

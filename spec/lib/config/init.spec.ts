@@ -43,7 +43,7 @@ describe('init', () => {
   ] as const) {
     it(`writes nothing if there is a ${taken}`, () => {
       writeFileSync(inside(taken), 'mine');
-      expect(() => init(folder.path)).toThrowError(`nothing was written: ${inside(taken)} is there already`);
+      expect(() => init(folder.path)).toThrowError(`nothing was written: ${inside(taken)} already exists`);
       expect(readFileSync(inside(taken), 'utf8')).toBe('mine');
       expect(existsSync(inside(other))).toBe(false);
     });
@@ -51,7 +51,7 @@ describe('init', () => {
 
   it('never writes through a symbolic link, not even a dangling one', () => {
     symlinkSync(inside('elsewhere'), inside('banner.txt'));
-    expect(() => init(folder.path)).toThrowError(/banner.txt is there already$/);
+    expect(() => init(folder.path)).toThrowError(/banner.txt already exists$/);
     expect(lstatSync(inside('banner.txt')).isSymbolicLink()).toBe(true);
     expect(readdirSync(folder.path)).toEqual(['banner.txt']);
   });

@@ -128,26 +128,26 @@ describe('readEnvFile', () => {
 
   it('warns of a setting that occurs twice', () => {
     expect(sayings('IMPULSE_PORT=1\nOTHER=1\nOTHER=2\nIMPULSE_PORT=2\n')).toEqual([
-      '.env line 4: IMPULSE_PORT stands in line 1 as well; this line is in force',
+      '.env line 4: IMPULSE_PORT is also set in line 1; this line applies',
     ]);
   });
 
   it('rejects quotes that enclose another setting', () => {
     expect(sayings('OTHER="one\n\nIMPULSE_PASSWORDS=accounts\nMORE=two"\n')).toEqual([
-      '! .env line 1: the value of "OTHER" takes in line 3: a quote is missing',
+      '! .env line 1: the value of "OTHER" includes line 3: a quote is missing',
     ]);
   });
 
   it('warns of an unterminated quote', () => {
     expect(sayings('IMPULSE_NAME="Owl\nIMPULSE_PORT=1\n')).toEqual([
-      '.env line 1: the value of "IMPULSE_NAME" begins with a quote that does not end',
+      '.env line 1: the value of "IMPULSE_NAME" starts with a quote that is never closed',
     ]);
     expect(sayings('OTHER="x')).toEqual([]);
   });
 
   it('warns of invalid UTF-8', () => {
     expect(read(Buffer.from('IMPULSE_PORT=1\nIMPULSE_NAME=K\xe4fer\n', 'latin1')).warnings).toEqual([
-      ".env line 2: there are letters that aren't UTF-8",
+      '.env line 2: invalid UTF-8',
     ]);
   });
 

@@ -119,7 +119,7 @@ describe('createLog', () => {
     });
 
     it('describes a session', () => {
-      expect(said(EVENTS.sessionWaiting)).toBe('debug session 17: 192.0.2.1 waits, number 2 in line\n');
+      expect(said(EVENTS.sessionWaiting)).toBe('debug session 17: 192.0.2.1 waits at position 2\n');
       expect(said(EVENTS.sessionOpened)).toBe('info  node 3: 192.0.2.1 called in (session 17)\n');
       expect(said(EVENTS.sessionAuthenticated)).toBe('info  node 3: alice logged in (session 17)\n');
       expect(said(EVENTS.sessionWarned)).toBe('debug node 3: warned, idle in 1m 0s (session 17)\n');
@@ -155,7 +155,7 @@ describe('createLog', () => {
     it('describes the shutdown', () => {
       expect(said(EVENTS.serverDraining)).toBe('info  going down (SIGTERM): 2 on line, 10s at most\n');
       expect(said({ ...EVENTS.serverDraining, graceMs: null })).toBe(
-        'info  going down (SIGTERM): 2 on line, however long it takes\n',
+        'info  going down (SIGTERM): 2 on line, without a time limit\n',
       );
       expect(said(EVENTS.serverClosed)).toBe('info  closed (SIGTERM): 2 drained, 1 forced, in 11s\n');
     });

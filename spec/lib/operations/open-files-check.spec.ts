@@ -15,14 +15,14 @@ describe('openFilesProblem', () => {
 
   it('names the problem, the allowed values and the remedy in one line', () => {
     expect(openFilesProblem({ maxSessions: 1000, waitingRoom: 0 }, 256)).toBe(
-      'max-sessions 1000 needs 1096 open files and this process may have 256: allowed is max-sessions up to 160; ' +
-        'to raise the limit, run `ulimit -n 1096` before the start (over the hard limit as root)',
+      'max-sessions 1000 needs 1096 open files, but the limit is 256: allowed is max-sessions up to 160; ' +
+        'to raise the limit, run `ulimit -n 1096` before the start (above the hard limit as root)',
     );
   });
 
   it('counts the waiting room', () => {
     expect(openFilesProblem(config, 200)).toContain(
-      'max-sessions 100 with waiting-room 50 needs 246 open files and this process may have 200: ' +
+      'max-sessions 100 with waiting-room 50 needs 246 open files, but the limit is 200: ' +
         'allowed is max-sessions up to 54;',
     );
   });
@@ -40,9 +40,9 @@ describe('openFilesWarning', () => {
 
   it('names how many callers fit, what else needs files, and what to set, in one line', () => {
     expect(openFilesWarning(config, 250)).toBe(
-      'this process may have 250 open files, enough for 154 callers; there may be 1244 at once ' +
-        '(max-sessions 100, waiting-room 20, goodbyes 1124): ' +
-        'for all of them, run `ulimit -n 1340` before the start (over the hard limit as root)',
+      'the limit of 250 open files is enough for 154 callers, but up to 1244 may connect at once ' +
+        '(max-sessions 100, waiting-room 20, goodbyes 1124); ' +
+        'to raise the limit, run `ulimit -n 1340` before the start (above the hard limit as root)',
     );
   });
 
@@ -60,11 +60,11 @@ describe('openFilesWarning', () => {
     expect(openFilesWarning({ ...all, proxyFrom: [] }, 1340)).toContain('gate 1024, goodbyes 1124');
     expect(openFilesWarning({ ...all, gate: 'off' }, 1340)).toContain('PROXY headers 1024, goodbyes 1124');
     expect(openFilesWarning(all, 1340)).toContain(
-      'there may be 3272 at once (max-sessions 100, gate 1024, PROXY headers 1024, goodbyes 1124)',
+      'up to 3272 may connect at once (max-sessions 100, gate 1024, PROXY headers 1024, goodbyes 1124)',
     );
   });
 
   it('allows no callers with fewer files than the board itself needs', () => {
-    expect(openFilesWarning(config, SPARE_FILES - 1)).toContain('enough for 0 callers;');
+    expect(openFilesWarning(config, SPARE_FILES - 1)).toContain('enough for 0 callers,');
   });
 });

@@ -40,7 +40,7 @@ describe('serve', () => {
   it('opens the board, logs how to call it, and returns 0 after a signal', async () => {
     const signal$ = new Subject<NodeJS.Signals>();
     const { code, logs } = start(signal$);
-    expect(await logs('call in with')).toMatch(
+    expect(await logs('connect with')).toMatch(
       /: telnet 127\.0\.0\.1 (\d+), or: npx impulse call 127\.0\.0\.1:\1 \(from this machine only; --host 0\.0\.0\.0 opens/,
     );
 
@@ -53,7 +53,7 @@ describe('serve', () => {
     const said = async (flags: Record<string, string>) => {
       const signal$ = new Subject<NodeJS.Signals>();
       const { code, logs, lines } = start(signal$, flags);
-      await logs('call in with');
+      await logs('connect with');
       signal$.next('SIGTERM');
       await code;
       return lines.filter((line) => line.includes('--gate esc')).length;
@@ -66,7 +66,7 @@ describe('serve', () => {
 
   it("returns 1 when the board fails, logs why, and restores RxJS's configuration", async () => {
     const { code, logs } = start(new Subject());
-    const [, port] = /telnet 127\.0\.0\.1 (\d+)/.exec(await logs('call in with')) ?? [];
+    const [, port] = /telnet 127\.0\.0\.1 (\d+)/.exec(await logs('connect with')) ?? [];
     const bug = breakAccepting(Number(port));
 
     const failed = logs('the board failed');
@@ -118,7 +118,7 @@ describe('serve', () => {
     const signal$ = new Subject<NodeJS.Signals>();
     const { code, logs } = start(signal$, { host: '0.0.0.0' });
 
-    expect(await logs('call in with')).toMatch(
+    expect(await logs('connect with')).toMatch(
       /: telnet localhost (\d+), or: npx impulse call localhost:\1\n$/,
     );
 
@@ -130,7 +130,7 @@ describe('serve', () => {
     const signal$ = new Subject<NodeJS.Signals>();
     const { code, logs } = start(signal$, { host: '::1' });
 
-    expect(await logs('call in with')).toMatch(
+    expect(await logs('connect with')).toMatch(
       /: telnet ::1 (\d+), or: npx impulse call \[::1\]:\1 \(from this machine only; /,
     );
 
@@ -141,7 +141,7 @@ describe('serve', () => {
   it('gives the board its name', async () => {
     const signal$ = new Subject<NodeJS.Signals>();
     const { code, logs } = start(signal$, { name: 'The Night Shift' });
-    const port = Number((await logs('call in with')).match(/127\.0\.0\.1 (\d+)/)?.[1]);
+    const port = Number((await logs('connect with')).match(/127\.0\.0\.1 (\d+)/)?.[1]);
     const caller = await call(port);
     const [IAC, DO, MSSP] = [255, 253, 70];
 
@@ -165,7 +165,7 @@ describe('serve', () => {
   it('returns 130 when a SIGINT cuts the grace short, and logs other signals', async () => {
     const signal$ = new Subject<NodeJS.Signals>();
     const { code, lines, logs } = start(signal$, { 'shutdown-grace': '1h' });
-    const port = Number((await logs('call in with')).match(/127\.0\.0\.1 (\d+)/)?.[1]);
+    const port = Number((await logs('connect with')).match(/127\.0\.0\.1 (\d+)/)?.[1]);
     const caller = await logIn(port, 'ann');
 
     signal$.next('SIGINT');
@@ -201,7 +201,7 @@ describe('serve', () => {
     const control = join(folder.path, 'board.sock');
     const signal$ = new Subject<NodeJS.Signals>();
     const board = start(signal$, { control });
-    const port = Number((await board.logs('call in with')).match(/127\.0\.0\.1 (\d+)/)?.[1]);
+    const port = Number((await board.logs('connect with')).match(/127\.0\.0\.1 (\d+)/)?.[1]);
 
     const second = start(new Subject(), { port: `${port}`, control });
 
@@ -220,7 +220,7 @@ describe('serve', () => {
     const control = join(folder.path, 'board.sock');
     const signal$ = new Subject<NodeJS.Signals>();
     const board = start(signal$, { control });
-    await board.logs('call in with');
+    await board.logs('connect with');
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
@@ -239,7 +239,7 @@ describe('serve', () => {
     it(`shuts down with a grace at a ${signal}`, async () => {
       const signal$ = new Subject<NodeJS.Signals>();
       const { code, logs } = start(signal$, { 'shutdown-grace': '1h' });
-      const port = Number((await logs('call in with')).match(/127\.0\.0\.1 (\d+)/)?.[1]);
+      const port = Number((await logs('connect with')).match(/127\.0\.0\.1 (\d+)/)?.[1]);
       const caller = await logIn(port, 'ann');
       signal$.next(signal);
       await caller.hears('The board goes down in 1 hour.');
@@ -272,7 +272,7 @@ describe('serve', () => {
     const signal$ = new Subject<NodeJS.Signals>();
     let isGone = false;
     const { code, logs, lines } = start(signal$, {}, { terminalIsGone: () => isGone });
-    await logs('call in with');
+    await logs('connect with');
     signal$.next('SIGHUP');
     await logs('configuration reread');
 

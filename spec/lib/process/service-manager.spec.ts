@@ -49,15 +49,15 @@ describe('notifyManager', () => {
   it('reports a failure, for lack of the program or of a listener', async () => {
     const env = { NOTIFY_SOCKET: join(folder.path, 'nobody'), PATH: folder.path };
     expect(await lastValueFrom(notifyManager(of(LISTENING, DRAINING), env).pipe(toArray()))).toEqual([
-      'the service manager could not be told READY=1: spawn systemd-notify ENOENT',
-      'the service manager could not be told STOPPING=1: spawn systemd-notify ENOENT',
+      'could not notify the service manager (READY=1): spawn systemd-notify ENOENT',
+      'could not notify the service manager (STOPPING=1): spawn systemd-notify ENOENT',
     ]);
 
     mkdirSync(join(folder.path, 'bin'));
     writeFileSync(join(folder.path, 'bin/systemd-notify'), '#!/bin/sh\nexit 3\n', { mode: 0o755 });
     const failing = { ...env, PATH: join(folder.path, 'bin') };
     expect(await lastValueFrom(notifyManager(of(LISTENING), failing))).toBe(
-      'the service manager could not be told READY=1: systemd-notify ended with 3',
+      'could not notify the service manager (READY=1): systemd-notify ended with 3',
     );
   });
 

@@ -49,7 +49,7 @@ describe('watchdog', () => {
       watchdog(10, actions);
       jasmine.clock().tick(10);
       expect(actions.did).toEqual([
-        'still running after 10 ms, kept alive by nothing that Node knows of',
+        'still running after 10 ms, kept alive by no handle that Node reports',
         'exit 1',
       ]);
     });

@@ -376,7 +376,7 @@ describe('/ignore', () => {
     expect(says('/ignore')).toBe('You are ignoring zoë.\n');
     expect(says('/ignore zoë')).toBe('You are no longer ignoring Zoë.\n');
     expect(visit.ignored.size).toBe(0);
-    expect(says('/ignore')).toBe('You are ignoring nobody. Usage: /ignore HANDLE\n');
+    expect(says('/ignore')).toBe('You are not ignoring anyone. Usage: /ignore HANDLE\n');
   });
 
   it("refuses handles that aren't on line, and the caller's own", () => {

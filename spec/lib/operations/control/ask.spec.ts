@@ -85,7 +85,7 @@ describe('ask', () => {
   it('reports a board that hung up without an answer', async () => {
     const { close } = await board('');
     await expectAsync(firstValueFrom(ask(path, { command: 'who' }))).toBeRejectedWithError(
-      'the board hung up without an answer; too many may be asking at once',
+      'the board closed the connection without an answer; it may have too many control connections',
     );
     close();
   });

@@ -67,21 +67,21 @@ describe('control', () => {
   it('describes what is wrong with a request', async () => {
     const commands = 'the commands are who, kick, broadcast, drain, stats, watch';
     for (const [request, error] of [
-      ['', 'a request is a line of JSON, such as {"command":"who"}'],
-      ['{"command":', 'a request is a line of JSON, such as {"command":"who"}'],
+      ['', 'a request must be a line of JSON, such as {"command":"who"}'],
+      ['{"command":', 'a request must be a line of JSON, such as {"command":"who"}'],
       ['null', `unknown command "undefined"; ${commands}`],
       ['[1]', `unknown command "undefined"; ${commands}`],
       ['{"command":"reboot"}', `unknown command "reboot"; ${commands}`],
       ['{"command":"constructor"}', `unknown command "constructor"; ${commands}`],
       ['{"command":{"a":1}}', `unknown command "[object Object]"; ${commands}`],
-      ['{"command":"kick"}', 'nobody is on node undefined'],
-      ['{"command":"kick","node":"1"}', 'nobody is on node "1"'],
+      ['{"command":"kick"}', 'no caller is on node undefined'],
+      ['{"command":"kick","node":"1"}', 'no caller is on node "1"'],
       ['{"command":"broadcast"}', 'the text is empty'],
       ['{"command":"broadcast","text":" \\u001b \\n"}', 'the text is empty'],
       ['{"command":"drain","cancel":true}', 'no countdown is running'],
-      ['{"command":"drain","inMs":-1}', 'inMs is a whole number of milliseconds up to 31536000000'],
-      ['{"command":"drain","inMs":1e11}', 'inMs is a whole number of milliseconds up to 31536000000'],
-      ['{"command":"drain","inMs":"5m"}', 'inMs is a whole number of milliseconds up to 31536000000'],
+      ['{"command":"drain","inMs":-1}', 'inMs must be a whole number of milliseconds up to 31536000000'],
+      ['{"command":"drain","inMs":1e11}', 'inMs must be a whole number of milliseconds up to 31536000000'],
+      ['{"command":"drain","inMs":"5m"}', 'inMs must be a whole number of milliseconds up to 31536000000'],
     ]) {
       expect(await sends(`${request}\n`)).toEqual([{ error }]);
     }
@@ -134,7 +134,7 @@ describe('control', () => {
       await once(socket, 'connect');
     }
     await expectAsync(firstValueFrom(ask(path, { command: 'who' }))).toBeRejectedWithError(
-      'the board hung up without an answer; too many may be asking at once',
+      'the board closed the connection without an answer; it may have too many control connections',
     );
 
     asking[0]?.end('{"command":"who"}\n');
@@ -208,7 +208,7 @@ describe('control', () => {
     expect(kicked.handle).toBe('ann');
     expect(await ann.gone).toContain('The sysop closed your call.');
     await expectAsync(firstValueFrom(ask(path, { command: 'kick', node: 1 }))).toBeRejectedWithError(
-      'nobody is on node 1',
+      'no caller is on node 1',
     );
   });
 
@@ -283,7 +283,7 @@ describe('control', () => {
     const second = firstValueFrom(ask<DrainNews>(path, { command: 'drain' }).pipe(toArray()));
     for (const change of [{ cancel: true }, { inMs: 1 }]) {
       await expectAsync(firstValueFrom(ask(path, { command: 'drain', ...change }))).toBeRejectedWithError(
-        'the board is going down already',
+        'the board is already going down',
       );
     }
     ann.says('/quit\r\n');

@@ -16,7 +16,7 @@ describe('drainLine', () => {
       'Going down (drain): 2 on line, 10s at most.',
     );
     expect(drainLine({ type: 'serverDraining', reason: 'a\nb', sessions: 2, graceMs: null })).toBe(
-      'Going down (a\\u{a}b): 2 on line, however long it takes.',
+      'Going down (a\\u{a}b): 2 on line, without a time limit.',
     );
     expect(
       drainLine({ type: 'serverClosed', reason: 'drain', drained: 2, forced: 1, durationMs: 1250 }),

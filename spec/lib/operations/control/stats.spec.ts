@@ -21,7 +21,7 @@ describe('statsText', () => {
     expect(text.split('\n')).toEqual([
       'board      open',
       'up         1h 0m',
-      'on line    12, 31 at most',
+      'on line    12, peak 31',
       'waiting    1',
       'opened     40, 3 after a wait',
       'closed     28 (25 hangup, 3 idle)',

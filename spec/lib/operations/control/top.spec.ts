@@ -25,9 +25,9 @@ const board = (onLine: number, listed = onLine): Remembered => ({
 describe('topScreen', () => {
   it('shows a board in 80 columns', () => {
     expect(topScreen(board(3), { columns: 80, rows: 24 })).toEqual([
-      ' Impulse  open, up 1h 1m                                               q leaves',
+      ' Impulse  open, up 1h 1m                                                q quits',
       '',
-      'on line  3, 31 at most   waiting  2',
+      'on line  3, peak 31   waiting  2',
       '',
       `calls        59.0/s  ${sparkline(Array.from({ length: 59 }, (_, index) => index + 1))}`,
       `refused       0.0/s  ${'▁'.repeat(59)}`,
