@@ -2,15 +2,15 @@ import { EMPTY, type Observable, tap } from 'rxjs';
 import type { Admitted } from '../../streams/admission/admitted.js';
 import type { Connection } from '../../streams/types/connection.js';
 
-/** A caller whom the gate let in, or who holds the line there. */
+/** An admission, or a place in the waiting room. */
 export interface FakeAdmitted extends Admitted {
-  /** True once the caller gave up the node, or the place in the line. */
+  /** True after the caller has released the node or the place in the waiting room. */
   readonly left: boolean;
-  /** True once the caller logged in. */
+  /** True after the login. */
   readonly isLoggedIn: boolean;
 }
 
-/** Caller 7, on node 3 from the start, or from the moment when `position$` completes. */
+/** Session 7, on node 3 at once, or after `position$` completes. */
 export function fakeAdmitted(connection: Connection, place$?: Observable<number>): FakeAdmitted {
   let node = place$ ? 0 : 3;
   let left = false;

@@ -4,10 +4,10 @@ import type { AddressInfo, Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { TelnetSocket } from 'telnetlib';
 
-/** This file, which is also a program: a server that echoes lines. It sends its port to the process that forks it. */
+/** This file, which is also a program: an echo server that sends its port to the process that forks it. */
 export const BARE = fileURLToPath(import.meta.url);
 
-/** A caller, as a server of telnetlib's sees it. */
+/** A caller in telnetlib's API. */
 export type BareCaller = TelnetSocket & { destroy(): void };
 
 interface Telnetlib {
@@ -20,7 +20,7 @@ interface Telnetlib {
 
 const { createServer, options } = createRequire(import.meta.url)('telnetlib') as Telnetlib;
 
-/** Listens with telnetlib as it is, in the style of its README, and asks for GMCP and the window's size. Close it. */
+/** Listens with bare telnetlib, as its README shows, and requests GMCP and NAWS. Close it afterwards. */
 export async function listenBare(
   answer: (caller: BareCaller) => void,
 ): Promise<{ server: Server; port: number }> {

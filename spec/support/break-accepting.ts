@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 
-/** Has the server at a port fail at its next connection, until the spec is over. Sockets of other specs, which may still be about, go on. */
+/** Makes the server at a port fail at its next connection, until the end of the spec. Sockets of other specs aren't affected. */
 export function breakAccepting(port: number): jasmine.Spy {
   const { pause } = Readable.prototype;
   return spyOn(Readable.prototype, 'pause').and.callFake(function (this: Readable) {

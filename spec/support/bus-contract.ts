@@ -1,13 +1,13 @@
 import { concat, NEVER, type Observable, take, tap, throwError } from 'rxjs';
 import type { Bus, Presence } from '../../streams/types/app.js';
 
-/** A bus, and a wait until all that was published has arrived: a broker's takes its time. */
+/** A bus, and a way to wait until all messages have arrived, since a broker is asynchronous. */
 export interface BusUnderTest {
   readonly bus: Bus;
   readonly settled: () => Promise<void>;
 }
 
-/** Notes what is heard, and its end. */
+/** Records the notifications of an Observable. */
 export function listen(channel$: Observable<unknown>): unknown[] {
   const heard: unknown[] = [];
   channel$.subscribe({
@@ -31,7 +31,7 @@ const ODD_NAMES = [
   'x'.repeat(10_000),
 ];
 
-/** What every bus does. One that goes through a broker is to be run through this as well. */
+/** The specs of every bus. Run them for a bus with a broker too. */
 export function busContract(make: () => BusUnderTest): void {
   let bus: Bus;
   let settled: () => Promise<void>;

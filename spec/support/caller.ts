@@ -2,23 +2,23 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { filter, firstValueFrom, fromEvent, map, merge, startWith, timeout } from 'rxjs';
 
-/** Generous: a spec that runs into it has failed, one that doesn't never waits for it. */
+/** A generous time limit. Only a failing spec waits for it. */
 export const PATIENCE_MS = 20_000;
 
-/** A caller on a plain TCP line, who answers no negotiation. */
+/** A caller on a plain TCP connection that answers no negotiation. */
 export interface Caller {
   readonly socket: net.Socket;
-  /** All that came so far, bytes as Latin-1. */
+  /** All input so far, as Latin-1. */
   readonly heard: string;
-  /** Resolves with what was heard once `pattern` is in it. Rejects when the line closes before that. */
+  /** Resolves with the input when it contains `pattern`. Rejects when the connection closes before that. */
   hears(pattern: RegExp | string): Promise<string>;
   says(text: string | Uint8Array): void;
-  /** Resolves with all that was heard, when the line is gone. */
+  /** Resolves with all input when the connection is closed. */
   readonly gone: Promise<string>;
   hangUp(): void;
 }
 
-/** Calls the board at `port` of this machine. */
+/** Connects to the board at a port of this machine. */
 export async function call(port: number, host = '127.0.0.1', localAddress?: string): Promise<Caller> {
   const socket = net.connect({ port, host, ...(localAddress ? { localAddress } : {}) });
   let heard = '';
@@ -60,7 +60,7 @@ export async function call(port: number, host = '127.0.0.1', localAddress?: stri
   };
 }
 
-/** Calls the board of `impulse serve`, and logs in. */
+/** Connects to a board of `impulse serve`, and logs in. */
 export async function logIn(port: number, handle: string, localAddress?: string): Promise<Caller> {
   const caller = await call(port, '127.0.0.1', localAddress);
   await caller.hears('Handle: ');
@@ -69,7 +69,7 @@ export async function logIn(port: number, handle: string, localAddress?: string)
   return caller;
 }
 
-/** Resolves when something the caller typed has come as far as the socket, whoever reads it. */
+/** Resolves when the caller's input has arrived at the board's socket. */
 export async function arrived(socket: net.Socket): Promise<void> {
   while (socket.bytesRead === 0) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -21,7 +21,7 @@ import { PATIENCE_MS } from './caller.js';
 /** The built `impulse`. */
 export const IMPULSE = fileURLToPath(new URL('../../dist/bin/impulse.js', import.meta.url));
 
-/** How a program ended, and what it said. */
+/** How a program ended, and its output. */
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -29,11 +29,11 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Where boards have their control sockets: those that are killed leave them behind. */
+/** The folder of control sockets. Killed boards leave theirs behind. */
 const RUNTIME = mkdtempSync(join(tmpdir(), 'impulse-run-'));
 process.once('exit', () => rmSync(RUNTIME, { recursive: true, force: true }));
 
-/** The environment of this machine, without any settings of Impulse. */
+/** The environment of this process without settings of Impulse. */
 export const cleanEnv = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('IMPULSE_'))),
   XDG_RUNTIME_DIR: RUNTIME,
@@ -67,25 +67,25 @@ export async function ended(child: ChildProcess): Promise<Ended> {
   return { code, signal, stdout, stderr };
 }
 
-/** A line of the board's JSON log. */
+/** A line of a JSON log. */
 interface LogLine {
   readonly event: string;
   readonly level: string;
   readonly [field: string]: unknown;
 }
 
-/** A board in a process of its own. */
+/** A board in a child process. */
 export interface BoardProcess {
   readonly child: ChildProcess;
   readonly port: number;
-  /** Every line of its log so far. */
+  /** The lines of its log so far. */
   readonly log: readonly LogLine[];
-  /** Resolves with the first line, past or to come, of that event. Rejects when the process ends without it. */
+  /** Resolves with the first line of an event, past or future. Rejects when the process ends without one. */
   logs(event: string, matching?: (line: LogLine) => boolean): Promise<LogLine>;
   readonly end: Promise<Ended>;
 }
 
-/** No limit that gets in the way of a spec about something else: all its callers come from one address. */
+/** Flags without admission limits, since all callers of a spec have the same address. */
 export const OPEN_DOOR = [
   ['--connection-rate', 'off'],
   ['--connection-rate-per-address', 'off'],

@@ -1,7 +1,7 @@
 import type { Caller, Figures, View } from '../../lib/operations/control/protocol.js';
 import { EMPTY_STATS } from '../../streams/events/stats.js';
 
-/** Somebody on a node, as a sysop sees them: on line for a minute, in the lobby. */
+/** A caller in the sysop's view: on line for a minute, in the lobby. */
 export const caller = (node: number, handle: string | null, more: Partial<Caller> = {}): Caller => ({
   node,
   session: node,
@@ -19,7 +19,7 @@ export const caller = (node: number, handle: string | null, more: Partial<Caller
 
 const { lines, ...NOTHING } = EMPTY_STATS;
 
-/** A board that has been open for an hour, and nothing happened. */
+/** The figures of a board that has been open for an hour without callers. */
 export const figures = (more: Partial<Figures> = {}): Figures => ({
   ...NOTHING,
   phase: 'open',
@@ -30,7 +30,7 @@ export const figures = (more: Partial<Figures> = {}): Figures => ({
   ...more,
 });
 
-/** The same, so many seconds after noon, with these on line. */
+/** A view of such a board, this many seconds after noon, with these callers. */
 export const view = (second: number, more: Partial<Figures> = {}, callers: Caller[] = []): View => ({
   time: new Date(Date.UTC(2026, 10, 22, 12, 0, second)).toISOString(),
   figures: figures({ onLine: callers.length, uptimeMs: 3_600_000 + 1000 * second, ...more }),

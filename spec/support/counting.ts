@@ -1,14 +1,14 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 
-/** A clock that knows how many timers hang on it. */
+/** A scheduler that counts its timers. */
 export interface CountingScheduler extends SchedulerLike {
-  /** Timers that run at this moment. */
+  /** The number of running timers. */
   readonly running: number;
-  /** Timers that were ever set; one that repeats counts once. */
+  /** The number of timers ever set. A repeating one counts once. */
   readonly started: number;
 }
 
-/** Counts the timers that are set on `scheduler`. */
+/** Counts the timers set on `scheduler`. */
 export function counting(scheduler: SchedulerLike): CountingScheduler {
   const schedule = scheduler.schedule.bind(scheduler) as (...work: unknown[]) => Subscription;
   let running = 0;

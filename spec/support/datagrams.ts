@@ -4,14 +4,14 @@ import { createInterface } from 'node:readline';
 import { filter, firstValueFrom, fromEvent, ReplaySubject, timeout } from 'rxjs';
 import { PATIENCE_MS } from './caller.js';
 
-/** Listens as a service manager does. Node has no such sockets, and Perl is in every Debian. */
+/** A Perl program that listens as a service manager does, since Node has no datagram sockets in the Unix domain. */
 const PROGRAM = `use Socket; $| = 1; my $name = $ARGV[0]; $name =~ s/^@/\\0/;
 socket(S, AF_UNIX, SOCK_DGRAM, 0); bind(S, pack_sockaddr_un($name)) or die $!; print "listening\\n";
 while (defined recv(S, $m, 4096, 0)) { print "$m\\n" }`;
 
-/** A service manager that hears what it is told. */
+/** A service manager that records its notifications. */
 export interface Manager {
-  /** Resolves once it was told that. */
+  /** Resolves when it receives this notification. */
   isTold(state: string): Promise<unknown>;
 }
 

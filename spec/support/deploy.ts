@@ -8,7 +8,7 @@ export const DEPLOY = fileURLToPath(new URL('../../deploy/', import.meta.url));
 
 export const deployed = (name: string): string => readFileSync(`${DEPLOY}${name}`, 'utf8');
 
-/** The documents of a YAML file; throws at anything that YAML warns of. */
+/** Parses the documents of a YAML file. Throws at any warning. */
 export function yamlIn(name: string): unknown[] {
   return parseAllDocuments(deployed(name)).map((document) => {
     for (const problem of [...document.errors, ...document.warnings]) throw problem;
@@ -16,7 +16,7 @@ export function yamlIn(name: string): unknown[] {
   });
 }
 
-/** What is wrong with variables that are set for a board: names that are no settings, and values that aren't allowed. */
+/** Returns the errors in a board's variables: unknown settings and invalid values. */
 export function slips(env: Readonly<Record<string, string>>): string[] {
   return Object.entries(env)
     .filter(([name]) => name.startsWith('IMPULSE_'))
@@ -27,17 +27,17 @@ export function slips(env: Readonly<Record<string, string>>): string[] {
     .map(([name, value]) => `${name}=${value}`);
 }
 
-/** How many seconds a duration is, as a board, systemd or Compose writes it. */
+/** Converts a duration of a board, systemd or Compose to seconds. */
 export function seconds(text: string | undefined): number {
   const ms = parseDuration(/^\d+$/.test(text ?? '') ? `${text}s` : (text ?? ''));
   if (typeof ms !== 'number') throw new Error(`no duration: ${text}`);
   return ms / 1000;
 }
 
-/** How long after its grace a board may take: the last words, and the watchdog. */
+/** How long a board may take after its grace, for farewells and the watchdog. */
 export const AFTERWARDS_S = 5;
 
-/** The `NAME=VALUE` words of a text. */
+/** Returns the `NAME=VALUE` words of a text. */
 export const assignments = (text: string): Record<string, string> =>
   Object.fromEntries(
     [...text.matchAll(/\b(IMPULSE_[A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name, value]),

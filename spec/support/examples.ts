@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Every example in the documents and in the doc comments, by the place it was found at: `docs/apps.md.0`. */
+/** Returns all examples of the documents and doc comments by their places: `docs/apps.md.0`. */
 export function examples(): Map<string, string> {
   const documents = ['README.md', 'CONTRIBUTING.md', ...filesIn('docs', '.md')];
   const sources = [...filesIn('lib', '.ts'), ...filesIn('streams', '.ts')];
@@ -20,7 +20,7 @@ export function examples(): Map<string, string> {
   return found;
 }
 
-/** Whether an example is a test by itself, and is run by Node's test runner. */
+/** Whether an example is a test for Node's test runner. */
 export const isTest = (code: string): boolean => code.includes("from 'node:test'");
 
 function filesIn(folder: string, ending: string): string[] {

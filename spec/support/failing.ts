@@ -1,6 +1,6 @@
 import { Subscriber } from 'rxjs';
 
-/** A subscriber that throws at whoever emits, which those that RxJS makes of functions never do; only until it is mended. */
+/** A subscriber that throws synchronously, unlike RxJS's own, until it is mended. */
 export class Failing extends Subscriber<unknown> {
   mended = false;
   readonly heard: unknown[] = [];

@@ -2,35 +2,35 @@ import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { PATIENCE_MS } from './caller.js';
 
-/** Asks for an option that nobody has, 21,845 times: each costs an answer, if it is answered. */
+/** 21,845 requests for an unknown option, each of which costs an answer. */
 const CHUNK = Buffer.alloc(3 * 21_845, Uint8Array.of(255, 253, 99));
 
 const MIB = 1024 ** 2;
 const SAMPLE_MS = 5;
 
-/** What a {@link flood} did to the process at the other end. */
+/** The effect of a {@link flood} on the server's process. */
 export interface Flood {
   readonly sentMiB: number;
-  /** How far the resident memory rose, at most. */
+  /** The greatest growth of the resident memory. */
   readonly grownMiB: number;
 }
 
-/** How much memory a process takes, in MiB; as Linux has it. */
+/** Returns the resident memory of a process in MiB, on Linux. */
 export function residentMiB(pid: number): number {
   const [, kib] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
   return Number(kib) / 1024;
 }
 
-/** How much is sent, and what ends the watch on the other end's memory before {@link PATIENCE_MS}. */
+/** How much to send, and what ends the flood before {@link PATIENCE_MS}. */
 export interface FloodOptions {
   readonly sendMiB: number;
-  /** As far as the memory may rise; left out, as far as it does. */
+  /** Ends at this growth of the memory. */
   readonly growMiB?: number;
-  /** Resolves when the other end has had enough. */
+  /** Ends when this resolves. */
   readonly done?: Promise<unknown>;
 }
 
-/** Floods the server at `port`, which is process `pid`, with `IAC DO 99`; reads nothing, and watches its memory. */
+/** Floods the server at `port` (process `pid`) with `IAC DO 99`, reads nothing, and watches the server's memory. */
 export async function flood(
   port: number,
   pid: number,

@@ -5,12 +5,12 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** HAProxy, if it is installed. Debian puts it where not every user looks. */
+/** The path of HAProxy, if installed. Debian's is not in every user's PATH. */
 export const HAPROXY = ['haproxy', '/usr/sbin/haproxy'].find((path) => !spawnSync(path, ['-v']).error);
 
 export interface HaproxyOptions {
   readonly host?: string;
-  /** Lines of its own. */
+  /** Additional lines of the configuration. */
   readonly more?: string;
 }
 
@@ -18,8 +18,8 @@ let running: { child: ChildProcess; directory: string } | undefined;
 
 /**
  * Runs HAProxy in front of the board at `port`, with these words on its `server` line and perhaps more lines, and
- * resolves with the port that it listens on. It is handed a socket that listens already: so no port is taken twice,
- * and nobody calls too soon.
+ * resolves with the port that it listens on. It inherits a listening socket, so that no port is taken twice,
+ * and no caller connects too early.
  */
 export async function haproxyBefore(
   port: number,

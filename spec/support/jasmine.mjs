@@ -1,6 +1,6 @@
 import { TallyReporter } from './tally.mjs';
 
-// Node has colours, or none, for whoever says one of these; a spec that wants to say so says it itself.
+// These variables change Node's colours. A spec that needs one sets it.
 for (const name of ['CI', 'FORCE_COLOR', 'NO_COLOR', 'NODE_DISABLE_COLORS']) delete process.env[name];
 
 export default {

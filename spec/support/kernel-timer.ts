@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 
-/** Makes a spec pending where the system doesn't show what {@link kernelTimer} tells. */
+/** Makes a spec pending on systems without the data of {@link kernelTimer}. */
 export function needsKernelTimers(): void {
   if (process.platform !== 'linux') pending('only Linux shows the timers of its sockets');
 }
 
-/** What the kernel waits for on a line. */
+/** What the kernel waits for on a connection. */
 export type KernelTimer = 'nothing' | 'an acknowledgement' | 'a sign of life' | 'something else';
 const KINDS: readonly KernelTimer[] = ['nothing', 'an acknowledgement', 'a sign of life'];
 
-/** The timer that Linux has on a line of this machine, and the seconds that it has left (proc_net_tcp.txt). */
+/** Returns Linux's timer for a connection, and the seconds left (proc_net_tcp.txt). */
 export function kernelTimer({ localPort, remotePort }: Ports): { kind: KernelTimer; seconds: number } {
   const hex = (port = 0) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const line = readFileSync('/proc/net/tcp', 'utf8')

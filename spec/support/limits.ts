@@ -1,6 +1,6 @@
 import type { Limits } from '../../streams/types/limits.js';
 
-/** No limit but the nodes and the output that may wait. */
+/** Limits that allow everything, except for the nodes and the output limit. */
 export const NO_LIMITS: Limits = {
   maxSessions: 3,
   waitingRoom: 1,

@@ -13,7 +13,7 @@ import type { Session, SessionInfo } from '../../streams/types/session.js';
 /** 2026-11-22 12:00:00 UTC */
 export const NOON = Date.UTC(2026, 10, 22, 12);
 
-/** Somebody on line by `handle`, who called an hour ago; on the node of their number. */
+/** A caller who has been on line for an hour, with the same number as node and session id. */
 export const someone = (id: number, handle: string | null, more: Partial<SessionInfo> = {}): SessionInfo => ({
   id,
   callId: `fake-${id}`,
@@ -28,7 +28,7 @@ export const someone = (id: number, handle: string | null, more: Partial<Session
   ...more,
 });
 
-/** A board at noon with these on line. */
+/** The services of a board at noon with these sessions. */
 export function among(...sessions: SessionInfo[]): Services {
   const handles = handleIndex({ folded, looksOf });
   for (const session of sessions) handles.add(session);
@@ -41,7 +41,7 @@ export function among(...sessions: SessionInfo[]): Services {
   } as unknown as Services;
 }
 
-/** What the commands see of a caller, in a window of so many columns, and what they need of the others. */
+/** The visit of a caller, in a window of this width, for the commands. */
 export function visitOf(info: SessionInfo, services: Services, columns = 80): Visit {
   const terminal = { columns, rows: 24, echo: true, type: 'xterm', encoding: 'utf-8' };
   return {
@@ -54,30 +54,30 @@ export function visitOf(info: SessionInfo, services: Services, columns = 80): Vi
   };
 }
 
-/** Somebody who calls a {@link Board}. */
+/** A caller of a {@link Board}. */
 interface Person {
   readonly id: number;
-  /** What was written to them until they had logged in. */
+  /** The output up to the login. */
   readonly welcome: string;
   /** Types lines, each with Enter, in one packet. */
   says(...lines: string[]): void;
   /** Presses keys. */
   presses(keys: string): void;
   hangsUp(): void;
-  /** What was written to them since the last look, or the welcome. */
+  /** Returns the output since the last call, or since the welcome. */
   reads(): string;
 }
 
-/** A board in virtual time: everything happens at once, except what waits for {@link Board.pass}. */
+/** A board in virtual time, which stands still except during {@link Board.pass}. */
 export interface Board {
   readonly manager: SessionManager;
-  /** Calls and logs in. */
+  /** Connects a caller, and logs in. */
   calls(handle: string, line?: FakeConnectionOptions): Person;
-  /** Lets time go by. */
+  /** Advances the time. */
   pass(ms: number): void;
 }
 
-/** Opens a board whose app is a lobby, unless it is another one. Its callers' terminals are plain, unless told otherwise. */
+/** Opens a board with a lobby or another app. By default the terminals of its callers are plain. */
 export function openBoard(app: App = lobby(), bus?: Bus): Board {
   const clock = new VirtualTimeScheduler(undefined, 0);
   const caller$ = new Subject<Connection>();
@@ -121,7 +121,7 @@ export function openBoard(app: App = lobby(), bus?: Bus): Board {
     },
     pass(ms) {
       clock.maxFrames = clock.now() + ms;
-      // The clock stands at the last thing that happened.
+      // The clock stands at the time of the last action.
       clock.schedule(() => {}, ms);
       clock.flush();
     },

@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 
 const letters = new Intl.Segmenter();
 
-/** The line that somebody sees who is shown this text, and the column where the cursor is. */
+/** Returns the line that this output shows, and the column of the cursor. */
 export function seen(...texts: string[]): { line: string; cursor: number } {
   let cells: string[] = [];
   let cursor = 0;
@@ -13,7 +13,7 @@ export function seen(...texts: string[]): { line: string; cursor: number } {
       cursor = 0;
     } else if (segment !== '\x07') {
       const width = stringWidth(segment);
-      // A mark that comes by itself belongs to the letter before it.
+      // A separate mark belongs to the letter before it.
       if (width === 0) cells[cursor - 1] += segment;
       else {
         cells[cursor] = segment;

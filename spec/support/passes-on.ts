@@ -1,7 +1,7 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 
-/** Specs of an operator that leaves what comes as it is. */
+/** Specs of an operator that passes its source on unchanged. */
 export function passesOn(operator: () => MonoTypeOperatorFunction<string>): void {
   for (const [name, diagram] of Object.entries({
     never: '-----',

@@ -1,4 +1,4 @@
 import { PATIENCE_MS } from './caller.js';
 
-// A spec that waits for events ends when they come; this is for the one that fails.
+// Only a failing spec waits for this timeout.
 jasmine.DEFAULT_TIMEOUT_INTERVAL = 2 * PATIENCE_MS;

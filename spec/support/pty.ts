@@ -17,9 +17,9 @@ import {
 import { PATIENCE_MS } from './caller.js';
 import { cleanEnv, ended } from './cli.js';
 
-/** Somebody at a terminal, who runs one program. */
+/** A terminal that runs one program. */
 export interface Person {
-  /** Resolves with the screen once `text` is on it. */
+  /** Resolves with the screen when it contains `text`. */
   sees(text: string): Promise<string>;
   /** Presses keys: `\r` is Enter, `\x7f` is backspace. */
   types(keys: string): void;
@@ -28,16 +28,16 @@ export interface Person {
   readonly left: Promise<unknown>;
 }
 
-/** The window a program starts in; not the 80x24 that a board believes of whoever doesn't tell. */
+/** The window of a program. It differs from 80x24, which a board assumes by default. */
 export const WINDOW = { columns: 90, rows: 30 };
 
-/** Whether a shell runs this with success. */
+/** Whether a shell command succeeds. */
 export const works = (command: string) =>
   spawnSync('sh', ['-c', command], { stdio: 'ignore', timeout: PATIENCE_MS }).status === 0;
 
 /**
- * Runs a command at a pseudo-terminal, which echoes and corrects a line as any does until the program takes that
- * over. The screen is all that was ever written to it.
+ * Runs a command at a pseudo-terminal, which echoes and edits lines until the program takes that
+ * over. The screen is all output since the start.
  */
 export async function atTerminal(command: string): Promise<Person> {
   const { columns, rows } = WINDOW;
@@ -58,11 +58,11 @@ export async function atTerminal(command: string): Promise<Person> {
   };
 }
 
-/** Runs a command in tmux, whose screen is what a person would see of it; blanks at the end of a line aren't. */
+/** Runs a command in tmux, whose screen is what a person sees, without blanks at the ends of lines. */
 export function inTmux(command: string): Person {
   const house = mkdtempSync(join(tmpdir(), 'impulse-tmux-'));
   const server = ['-S', join(house, 'socket'), '-f', '/dev/null'];
-  // The window has its size only some time after it is there.
+  // The window gets its size some time after its creation.
   const ready = `until [ "$(stty size)" = "${WINDOW.rows} ${WINDOW.columns}" ]; do sleep 0.05; done`;
   const prepared = `${ready}; exec ${command}`;
   const { child, left } = start('tmux', [...server, '-u', '-C', 'new-session', prepared], () => {
@@ -73,7 +73,7 @@ export function inTmux(command: string): Person {
   const resizes: Person['resizes'] = (columns, rows) => tell(`refresh-client -C ${columns}x${rows}`);
   const screen$ = new ReplaySubject<string>(1);
   let answer: string[] = [];
-  // In control mode tmux says when something was written, and answers a command between two lines of its own.
+  // In control mode tmux reports output, and encloses the answer to a command in two lines of its own.
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (line.startsWith('%output')) tell('capture-pane -p');
     else if (line.startsWith('%begin')) answer = [];
@@ -92,7 +92,7 @@ export function inTmux(command: string): Person {
 
 const running = new Map<ChildProcessWithoutNullStreams, Promise<unknown>>();
 
-/** Ends what a spec left running; the program goes with its terminal. */
+/** Closes the terminals that a spec left open, which ends their programs. */
 export async function leaveAll(): Promise<void> {
   for (const child of running.keys()) child.kill('SIGKILL');
   await Promise.all(running.values());
@@ -101,7 +101,7 @@ export async function leaveAll(): Promise<void> {
 function start(program: string, args: string[], tidy = () => {}) {
   const env = cleanEnv({ LC_ALL: 'C.UTF-8', TERM: 'xterm', TMUX: undefined });
   const child = spawn(program, args, { env, timeout: 2 * PATIENCE_MS });
-  child.stdin.on('error', () => {}); // Who types at a program that just ended types in vain.
+  child.stdin.on('error', () => {}); // Input for a program that just ended is lost.
   const left = ended(child).finally(() => {
     running.delete(child);
     tidy();

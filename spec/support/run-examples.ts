@@ -5,25 +5,25 @@ import type { App } from '../../lib/index.js';
 import { fakeServices, fakeSession, inVirtualTime } from '../../lib/testing/index.js';
 import { endBoards } from './board-for-examples.js';
 
-// Runs the examples in a folder, one after another, in a process of their own: a line for each on standard error, with
-// what went wrong. What an example defines and doesn't use, is used here: an app has a caller who types and presses keys.
+// Runs the examples in a folder, one after another, in a separate process. Prints a line for each on standard error, with
+// its error. What an example defines and doesn't use is used here: an app gets a caller who types and presses keys.
 
-/** An example takes no longer than that, or is stuck. */
+/** The time limit for an example. */
 const PATIENCE_MS = 20_000;
 
-/** A call that is tried out lasts for two hours and a bit. */
+/** The length of a trial session: a little more than two hours. */
 const CALL_MS = 7_300_000;
 
 const [folder = '.'] = process.argv.slice(2);
 
-/** An authenticator is tried out as well: what it emits is no text, and isn't shown. */
+/** Authenticators are run too. Their users aren't text, and aren't written. */
 function tryOut(app: App): void {
   inVirtualTime((m) => {
     const typed = { line$: '-a-b 10s c 120m |', lines: { a: 'hello', b: 'ann', c: 'bye' } };
     const keys = { key$: '-x-q 120m |', keys: { x: 'up', q: 'q' } };
     for (const caller of [typed, keys]) {
       const session = fakeSession(m, caller);
-      // As a board does: an app is left when the call is over.
+      // As on a board, an app is unsubscribed when the session ends.
       const said$ = app(session, fakeServices(m, [session])).pipe(takeUntil(timer(CALL_MS)));
       said$.subscribe((output) => {
         if (typeof output === 'string' || output instanceof Uint8Array) session.write(output);
@@ -47,7 +47,7 @@ for (const name of readdirSync(folder).filter((file) => file.endsWith('.mts'))) 
     const defined: Record<string, unknown> = await import(join(folder, name));
     for (const app of Object.values(defined)) if (typeof app === 'function') tryOut(app as App);
     await endBoards();
-    // Whatever is thrown behind its back comes by then.
+    // Unhandled errors are reported by then.
     await new Promise((resolve) => setImmediate(resolve));
   } catch (error) {
     tell(error);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PATIENCE_MS } from './caller.js';
 import { inTmux, type Person, works } from './pty.js';
 
-/** Whether a program is on this machine. */
+/** Whether a program is installed. */
 export const has = (program: string): boolean => works(`command -v ${program}`);
 
 function output(program: string, args: string[], cwd: string): string[] {
@@ -13,7 +13,7 @@ function output(program: string, args: string[], cwd: string): string[] {
   return stdout.split('\n').filter((line) => line !== '');
 }
 
-/** What bash offers, in a folder, for the last of these words. */
+/** Returns bash's completions of the last word, in a folder. */
 export function bashOffers(script: string, words: readonly string[], cwd: string): string[] {
   const program = `${script}
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
@@ -22,12 +22,12 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
   return output('bash', ['--norc', '-c', program, 'bash', ...words], cwd);
 }
 
-/** What fish offers for this line, with what it says of each. */
+/** Returns fish's completions of a line, with their descriptions. */
 export function fishOffers(script: string, line: string, cwd: string): string[] {
   return output('fish', ['--no-config', '-c', `${script}\ncomplete -C "$argv[1]"`, line], cwd);
 }
 
-/** Somebody in a shell that has a completion script, in a folder. */
+/** Opens a shell with a completion script, in a folder. */
 export async function inShell(shell: 'bash' | 'zsh', script: string, cwd: string): Promise<Person> {
   const file = join(cwd, 'completion');
   writeFileSync(file, script);

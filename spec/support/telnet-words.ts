@@ -9,7 +9,7 @@ import {
   type Verb,
 } from '../../streams/protocol/telnet-codec.js';
 
-/** The options that specs speak of by name; any other is a number. */
+/** The options that have names in specs. Others are numbers. */
 const OPTIONS: Record<string, number> = {
   BINARY: 0,
   ECHO: 1,
@@ -31,7 +31,7 @@ const nameOf = (code: number) =>
 const codeOf = (name: string) => OPTIONS[name] ?? Number(name);
 
 /**
- * The bytes of what a telnet end says, a phrase each: `WILL NAWS`, `SB NAWS 0 80 0 24`, `SB TTYPE 0 "xterm"`, `AYT`, or
+ * Encodes telnet phrases as bytes: `WILL NAWS`, `SB NAWS 0 80 0 24`, `SB TTYPE 0 "xterm"`, `AYT`, or
  * `"text"`.
  */
 export function bytesOf(...phrases: string[]): Uint8Array {
@@ -53,7 +53,7 @@ function phraseBytes(phrase: string): Uint8Array {
 
 const textBytes = (quoted: string) => Buffer.from(JSON.parse(quoted), 'latin1');
 
-/** What such bytes say, in the same words; text is told byte by byte, as Latin-1. */
+/** Decodes bytes into such phrases, with text as Latin-1. */
 export function wordsOf(bytes: Uint8Array): string[] {
   const words: string[] = [];
   const named = (code: number) => Object.entries(COMMAND).find(([, command]) => command === code)?.[0];
@@ -76,7 +76,7 @@ function payloadWords(payload: Uint8Array): string {
   return parts.map((part) => (/[\x20-\x7e]/.test(part) ? `"${part}"` : part.charCodeAt(0))).join(' ');
 }
 
-/** Feeds a decoder. */
+/** Returns a function that feeds a decoder. */
 export function feeding(handler: TelnetHandler): (chunk: Uint8Array) => void {
   const decoder = new TelnetDecoder(handler);
   return (chunk) => decoder.read(chunk);
