@@ -43,13 +43,13 @@ describe('the example', () => {
     board.kill('SIGKILL');
   });
 
-  it('echo says what was said', async () => {
+  it('echo repeats a line', async () => {
     const ann = await calls(await run('echo.ts'), 'ann');
     ann.says('hello\r\n');
     expect(await ann.hears('hello\r\n')).toMatch(/Handle: hello\r\n$/);
   });
 
-  it('chat brings callers together', async () => {
+  it('chat connects callers', async () => {
     const port = await run('chat.ts');
     const ann = await calls(port, 'ann');
     await ann.hears('* ann entered');
@@ -62,7 +62,7 @@ describe('the example', () => {
     expect(bob.heard).not.toContain('bob: hello');
   });
 
-  it('guess-the-number is won by halving, and goes back to the menu', async () => {
+  it('guess-the-number can be won by halving, and returns to the menu', async () => {
     const ann = await calls(await run('guess-the-number.ts'), 'ann');
     await ann.hears('(Q)uit? ');
     ann.says('p\r\n');
@@ -81,7 +81,7 @@ describe('the example', () => {
     await ann.gone;
   });
 
-  it('events shows who is on line', async () => {
+  it('events lists the callers on line', async () => {
     const ann = await calls(await run('events.ts'), 'ann');
     await until(/\(logging in\)[\s\S]*'ann'/);
     printed = '';
@@ -92,7 +92,7 @@ describe('the example', () => {
 });
 
 describe('the examples', () => {
-  it('are as short as they are said to be, and there is none that no spec runs', () => {
+  it('are as short as promised, and each of them has a spec', () => {
     const lines = Object.fromEntries(
       readdirSync(EXAMPLES).map((name) => [
         name,

@@ -39,18 +39,18 @@ export function busContract(make: () => BusUnderTest): void {
     ({ bus, settled } = make());
   });
 
-  it('has five methods at most', () => {
+  it('has five methods', () => {
     expect(Object.keys(bus).sort()).toEqual(['channel$', 'enter', 'presence$', 'present', 'publish']);
   });
 
-  it('brings a message to everybody who observes its channel, the publisher too', async () => {
+  it('delivers a message to all subscribers of its channel, the publisher included', async () => {
     const [ann, bob] = [listen(bus.channel$('main')), listen(bus.channel$('main'))];
     bus.publish('main', 'hello');
     await settled();
     expect([ann, bob]).toEqual([['hello'], ['hello']]);
   });
 
-  it('brings it to nobody on another channel, whatever that is called', async () => {
+  it('delivers it to no other channel, whatever its name', async () => {
     const heard = ODD_NAMES.map((name) => listen(bus.channel$(name)));
     bus.publish('main', 'hello');
     await settled();
@@ -60,7 +60,7 @@ export function busContract(make: () => BusUnderTest): void {
     expect(heard).toEqual(ODD_NAMES.map((name) => [name]));
   });
 
-  it('carries whatever JSON does', async () => {
+  it('carries any JSON value', async () => {
     const heard = listen(bus.channel$('main'));
     const messages = [
       null,
@@ -87,7 +87,7 @@ export function busContract(make: () => BusUnderTest): void {
       );
   });
 
-  it('keeps nothing for those who come later', async () => {
+  it('keeps no messages for later subscribers', async () => {
     bus.publish('main', 'before');
     await settled();
     const heard = listen(bus.channel$('main'));
@@ -97,7 +97,7 @@ export function busContract(make: () => BusUnderTest): void {
     expect(heard).toEqual(['after']);
   });
 
-  it('lets nobody wait for a listener that fails, leaves, or never comes to an end', async () => {
+  it('delays no subscriber for another that throws, unsubscribes or never finishes', async () => {
     listen(
       bus.channel$('main').pipe(
         tap(() => {
@@ -113,7 +113,7 @@ export function busContract(make: () => BusUnderTest): void {
     expect(heard).toEqual([1, 2, 3]);
   });
 
-  it('ends for nobody by itself', async () => {
+  it('never completes a channel', async () => {
     const heard = listen(concat(bus.channel$('main').pipe(take(1)), bus.channel$('main')));
     bus.publish('main', 1);
     await settled();
@@ -129,7 +129,7 @@ export function busContract(make: () => BusUnderTest): void {
     const ann = { callId: 'fake-1', handle: 'ann' };
     const bob = { callId: 'fake-2', handle: 'bob' };
 
-    it('is as long as a visit', async () => {
+    it('lasts as long as the subscription to enter()', async () => {
       const heard = listen(bus.presence$('main'));
       const visit = bus.enter('main', ann).subscribe();
       await settled();
@@ -143,7 +143,7 @@ export function busContract(make: () => BusUnderTest): void {
       ]);
     });
 
-    it('ends with whatever ends the visit', async () => {
+    it('ends when the subscription ends for any reason', async () => {
       const broken$ = concat(
         NEVER.pipe(take(0)),
         throwError(() => new Error('broken')),
@@ -154,13 +154,13 @@ export function busContract(make: () => BusUnderTest): void {
       expect(bus.present().size).toBe(0);
     });
 
-    it('begins when the visit does, not when it is made', async () => {
+    it('begins at the subscription, not at the call of enter()', async () => {
       bus.enter('main', ann);
       await settled();
       expect(bus.present().size).toBe(0);
     });
 
-    it('is told to those who watch the channel, and to no others', async () => {
+    it('is announced to subscribers of the channel only', async () => {
       const others = ODD_NAMES.map((name) => listen(bus.presence$(name)));
       const messages = listen(bus.channel$('main'));
       bus.enter('main', ann).subscribe();
@@ -168,7 +168,7 @@ export function busContract(make: () => BusUnderTest): void {
       expect([...others, messages].flat()).toEqual([]);
     });
 
-    it('counts somebody who is there twice twice', async () => {
+    it('counts a visitor who entered twice as two', async () => {
       const visits = [bus.enter('main', ann).subscribe(), bus.enter('main', ann).subscribe()];
       await settled();
       expect([...(bus.present().get('main') ?? [])]).toEqual([ann, ann]);
@@ -177,7 +177,7 @@ export function busContract(make: () => BusUnderTest): void {
       expect([...(bus.present().get('main') ?? [])]).toEqual([ann]);
     });
 
-    it('names who is where, the longest there first', async () => {
+    it('lists the visitors of each channel in the order of their arrival', async () => {
       for (const [channel, visitor] of [
         ['main', bob],
         ['main', ann],
@@ -191,7 +191,7 @@ export function busContract(make: () => BusUnderTest): void {
       ]);
     });
 
-    it('adds up to who is there', async () => {
+    it('matches the sum of its announcements', async () => {
       const inside = new Set<string>();
       bus.presence$('main').subscribe(({ type, visitor }: Presence) => {
         if (type === 'entered') inside.add(visitor.callId);
