@@ -11,7 +11,7 @@ const sockets: Socket[] = [];
 
 const port = () => (server.address() as AddressInfo).port;
 
-/** A caller, and the socket that was accepted; nothing is read yet. */
+/** A caller and the accepted socket, before anything is read. */
 async function connect(): Promise<{ caller: Caller; socket: Socket }> {
   const accepted = once(server, 'connection') as Promise<[Socket]>;
   const caller = await call(port());
@@ -22,7 +22,7 @@ async function connect(): Promise<{ caller: Caller; socket: Socket }> {
   return { caller, socket };
 }
 
-/** The next packet of a socket, as it is: its memory, and a copy of what it said. */
+/** The next chunk of a socket: its buffer, and a copy of its text. */
 function heard(socket: Socket): Promise<{ memory: ArrayBufferLike; said: string }> {
   return new Promise((resolve) => {
     socket.once('data', (bytes: Buffer) => resolve({ memory: bytes.buffer, said: bytes.toString('latin1') }));

@@ -9,7 +9,7 @@ import { HAPROXY, type HaproxyOptions, haproxyBefore, stopHaproxy } from '../../
 
 const IPV6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
 
-/** A client of HAProxy's has the first, HAProxy's own connections have the second. */
+/** The address of a client, and the one of HAProxy's own connections. */
 const CLIENT = '127.0.0.2';
 const PROXY = '127.0.0.1';
 
@@ -43,7 +43,7 @@ describe('a board behind HAProxy', () => {
     await stopHaproxy();
   });
 
-  /** Sends back what a caller says. */
+  /** Echoes input. */
   function echo(outcome: ProxiedCaller | ProxyRefused): void {
     if (outcome.kind === 'refused') return;
     const line = telnet(outcome.socket);
@@ -55,7 +55,7 @@ describe('a board behind HAProxy', () => {
   const outcome = () => firstValueFrom(outcome$.pipe(timeout(PATIENCE_MS)));
 
   for (const version of ['send-proxy', 'send-proxy-v2', 'send-proxy-v2 proxy-v2-options crc32c']) {
-    it(`knows the client's address by ${version}, and hears what it says`, async () => {
+    it(`knows the client's address by ${version}, and receives its input`, async () => {
       if (!HAPROXY) return pending("haproxy isn't installed (Debian: haproxy)");
       const caller = await call(await runHaproxy(version), '127.0.0.1', CLIENT);
       caller.says('hello\r\n');
@@ -65,7 +65,7 @@ describe('a board behind HAProxy', () => {
       caller.hangUp();
     });
 
-    it(`knows the IPv4 address of a client at a door for both families by ${version}`, async () => {
+    it(`knows the IPv4 address of a client on a dual-stack port by ${version}`, async () => {
       if (!HAPROXY) return pending("haproxy isn't installed (Debian: haproxy)");
       if (!IPV6) return pending('this machine has no IPv6');
       const caller = await call(await runHaproxy(version, { host: '::' }), '127.0.0.1', CLIENT);
@@ -84,15 +84,15 @@ describe('a board behind HAProxy', () => {
     });
   }
 
-  it("takes HAProxy's own checks for what they are", async () => {
+  it("ignores HAProxy's health checks", async () => {
     if (!HAPROXY) return pending("haproxy isn't installed (Debian: haproxy)");
-    // One that waits for an answer. Those that only connect reset the line before anybody can look at it.
+    // A check that waits for an answer. Checks that only connect reset the connection before it is accepted.
     await runHaproxy('send-proxy-v2 check', { more: 'option tcp-check\n  tcp-check expect string hello' });
 
     expect(await outcome()).toEqual(jasmine.objectContaining({ kind: 'caller', address: PROXY }));
   });
 
-  it('lets nobody in when HAProxy was not told to send a header', async () => {
+  it('admits no caller if HAProxy sends no header', async () => {
     if (!HAPROXY) return pending("haproxy isn't installed (Debian: haproxy)");
     const caller = await call(await runHaproxy(''), '127.0.0.1', CLIENT);
     caller.says('PROXY\r\n');

@@ -18,7 +18,7 @@ import { ofEitherKind } from '../../../support/stock-sockets.js';
 
 const HERE = { host: '127.0.0.1', port: 0 };
 
-/** Listens until the subscription is given up. */
+/** Listens until unsubscribed. */
 async function open(
   silenceMs: number | null = null,
 ): Promise<Listening & { subscription: Subscription; closed: Promise<void> }> {
@@ -65,7 +65,7 @@ describe('listen', () => {
           }),
         ),
       );
-      // This process stands still meanwhile, and finds the lines in the kernel's queue when they are gone.
+      // This process is blocked meanwhile, and then finds closed connections in the kernel's queue.
       const script = `
       const net = require('node:net');
       for (let line = 0; line < 10; line += 1) {
@@ -105,7 +105,7 @@ describe('listen', () => {
         [120_000, 60, 110],
         [10_500, 0, 1],
         [1, 0, 1],
-        // As long as the kernel can wait: it refuses more, and would ask after two hours.
+        // The kernel's maximum: it refuses more, and would then probe after two hours.
         [365 * 24 * 3_600_000, 32_000, 32_767],
       ] as const) {
         const { address, socket$, subscription } = await open(silenceMs);

@@ -25,7 +25,7 @@ describe('proxiedCallers', () => {
   let accepted$: Subject<net.Socket>;
   let running: Subscription;
   let isComplete: boolean;
-  /** An address, or why it was refused. */
+  /** An address, or the reason for a refusal. */
   let outcomes: string[];
   const sockets = new Set<net.Socket>();
 
@@ -60,7 +60,7 @@ describe('proxiedCallers', () => {
     await once(server, 'close');
   });
 
-  /** A connection that has sent the beginning of a header, if any of it. */
+  /** A connection that has sent part of a header, or nothing. */
   async function connect(first: Uint8Array = HEADER.subarray(0, 9)): Promise<Caller> {
     const accepted = once(server, 'connection') as Promise<[net.Socket]>;
     const caller = await call((server.address() as net.AddressInfo).port);

@@ -23,17 +23,17 @@ import { type Caller, call } from '../../../support/caller.js';
 import { type CountingScheduler, counting } from '../../../support/counting.js';
 import { binary, line } from '../../../support/proxy-headers.js';
 
-/** 192.0.2.1 calls 192.0.2.11, in both versions. */
+/** Headers for a connection from 192.0.2.1 to 192.0.2.11, in both versions. */
 const V1 = line('TCP4 192.0.2.1 192.0.2.11 56324 23');
 const V2 = binary(0x21, 0x11, [192, 0, 2, 1, 192, 0, 2, 11, 0xdc, 4, 0, 23]);
 
-/** What was seen of one who called. */
+/** The results of one connection. */
 interface Arrival {
   readonly caller: Caller;
   readonly socket: net.Socket;
-  /** What came out of `proxied`: none or one. */
+  /** The values of `proxied`: none or one. */
   readonly outcomes: readonly (ProxiedCaller | ProxyRefused)[];
-  /** Resolves with the outcome, or `undefined` when it completed without one. */
+  /** Resolves with the value, or `undefined` when it completes without one. */
   readonly outcome: Promise<ProxiedCaller | ProxyRefused | undefined>;
   unsubscribe(): void;
 }
@@ -66,14 +66,14 @@ describe('proxied', () => {
     return isTrusted;
   };
 
-  /** Lets the clock run until so many milliseconds after the start. */
+  /** Advances the clock to this many milliseconds after the start. */
   function advanceTo(ms: number): void {
     virtual.schedule(() => {}, ms - virtual.frame);
     virtual.maxFrames = ms;
     virtual.flush();
   }
 
-  /** Calls, and says something in the first packet. */
+  /** Connects, and sends a first packet. */
   async function connect(first: Uint8Array = Buffer.alloc(0)): Promise<Arrival> {
     const { caller, socket } = await accept();
     const outcomes: (ProxiedCaller | ProxyRefused)[] = [];
@@ -88,7 +88,7 @@ describe('proxied', () => {
     return { caller, socket, outcomes, outcome, unsubscribe: () => subscription.unsubscribe() };
   }
 
-  /** A line that was just accepted, and the one who called. */
+  /** An accepted socket, and its client. */
   async function accept(): Promise<Pick<Arrival, 'caller' | 'socket'>> {
     const accepted = once(server, 'connection') as Promise<[net.Socket]>;
     const caller = await call((server.address() as net.AddressInfo).port);
@@ -98,14 +98,14 @@ describe('proxied', () => {
     return { caller, socket };
   }
 
-  /** Sends one more packet, and resolves when it is there. */
+  /** Sends another packet, and resolves when it has arrived. */
   async function say({ caller, socket }: Arrival, bytes: Uint8Array): Promise<void> {
     const all = socket.bytesRead + bytes.length;
     caller.says(bytes);
     while (socket.bytesRead < all) await new Promise((resolve) => setImmediate(resolve));
   }
 
-  /** Reads so many characters from a socket that was paused. */
+  /** Reads this many characters from a paused socket. */
   async function read(socket: net.Socket, count: number): Promise<string> {
     const heard = lastValueFrom(
       telnet(socket).input$.pipe(
@@ -129,7 +129,7 @@ describe('proxied', () => {
         expect(socket.destroyed).toBe(false);
       });
 
-      it('returns what came with the header, and what came after it', async () => {
+      it('returns the data that came with the header, and the data after it', async () => {
         const arrival = await connect(Buffer.concat([header, Buffer.from('hel')]));
         const { socket, outcome } = arrival;
         await outcome;
@@ -138,7 +138,7 @@ describe('proxied', () => {
         expect(await read(socket, 7)).toBe('hello\r\n');
       });
 
-      it('reads a header that is cut in two, at any place', async () => {
+      it('reads a header split at any byte', async () => {
         for (let cut = 1; cut < header.length; cut += 1) {
           const arrival = await connect();
           await say(arrival, header.subarray(0, cut));
@@ -150,7 +150,7 @@ describe('proxied', () => {
         }
       });
 
-      it('reads a header that comes a byte at a time', async () => {
+      it('reads a header that arrives byte by byte', async () => {
         const arrival = await connect();
         for (const byte of header) {
           expect(arrival.outcomes.length).toBe(0);
@@ -168,7 +168,7 @@ describe('proxied', () => {
         expect((await read(socket, flood.length)) === flood).toBe(true);
       });
 
-      it('completes without a value when the peer hangs up in the middle of the header', async () => {
+      it('completes without a value when the peer hangs up within the header', async () => {
         const arrival = await connect();
         await say(arrival, header.subarray(0, -1));
         arrival.caller.socket.end();
@@ -192,7 +192,7 @@ describe('proxied', () => {
     ['an unspecified family', binary(0x21, 0, [])],
     ['UNKNOWN', line('UNKNOWN 192.0.2.1 192.0.2.11 1 2')],
   ] as const) {
-    it(`takes the peer's own address for ${who}`, async () => {
+    it(`uses the peer's own address for ${who}`, async () => {
       const { socket, outcome } = await connect(header);
 
       expect(await outcome).toEqual({ kind: 'caller', socket, address: '127.0.0.1' });
@@ -254,7 +254,7 @@ describe('proxied', () => {
     expect(await read(socket, second.length)).toBe(Buffer.from(second).toString('latin1'));
   });
 
-  it('refuses a peer whose header has not come within three seconds, and hangs up', async () => {
+  it("refuses a peer whose header hasn't arrived within three seconds, and hangs up", async () => {
     const { caller, socket, outcomes, outcome } = await connect();
     advanceTo(PROXY_HEADER_MS - 1);
     expect(outcomes.length).toBe(0);
@@ -300,7 +300,7 @@ describe('proxied', () => {
     expect(scheduler.running).toBe(0);
   });
 
-  it('completes without a value when the line is reset before a header', async () => {
+  it('completes without a value when the connection is reset before a header', async () => {
     const { caller, outcome } = await connect();
     caller.socket.resetAndDestroy();
 
@@ -335,7 +335,7 @@ describe('proxied', () => {
     ['of the proxy itself', binary(0x20, 0, [])],
     ['that tells the address of a trusted proxy', line('TCP4 127.0.0.1 127.0.0.1 1 2')],
   ] as const) {
-    it(`refuses a peer that is not trusted with a header ${name}, and hangs up`, async () => {
+    it(`refuses an untrusted peer with a header ${name}, and hangs up`, async () => {
       isTrusted = false;
       const { caller, socket, outcomes, outcome } = await connect(header);
 
@@ -347,7 +347,7 @@ describe('proxied', () => {
     });
   }
 
-  it("refuses a peer that isn't trusted before it sends anything", async () => {
+  it('refuses an untrusted peer before it sends anything', async () => {
     isTrusted = false;
     const { socket, outcomes } = await connect();
 

@@ -17,7 +17,7 @@ const REST = [
   'DO TIMING_MARK',
 ];
 
-/** A board's options at one end of a line, a client at the other, and what the board learned of it. */
+/** A board's options, a client at the other end, and what the board has learned about it. */
 function line({ status = () => ({}) as Record<string, string | number>, offered = true } = {}) {
   let out: Uint8Array[] = [];
   const learned: Partial<Terminal>[] = [];
@@ -51,19 +51,19 @@ function line({ status = () => ({}) as Record<string, string | number>, offered 
   };
   if (offered) {
     options.offer();
-    // A client that speaks telnet, and has just shown it.
+    // The client has shown that it speaks telnet.
     hears('DO ECHO');
     learned.length = 0;
   }
   return { options, hears, answers, learned, abused: () => abused };
 }
 
-/** What the board takes the terminal for, after all that it learned. */
+/** The terminal after all that the board has learned. */
 const terminal = (learned: Partial<Terminal>[]) => Object.assign({}, ...learned) as Partial<Terminal>;
 
 describe('BoardOptions', () => {
   describe('the offers', () => {
-    it('are at first those that a person notices', () => {
+    it('are only those that a person notices, at first', () => {
       const { options, answers } = line({ offered: false });
       options.offer();
 
@@ -71,7 +71,7 @@ describe('BoardOptions', () => {
     });
 
     for (const phrase of ['DO ECHO', 'DONT ECHO', 'WONT NAWS', 'WONT 99', 'WILL TIMING_MARK']) {
-      it(`are the others when the client has shown by ${phrase} that it speaks telnet, and are made once`, () => {
+      it(`are completed once when the client has shown by ${phrase} that it speaks telnet`, () => {
         const { options, hears } = line({ offered: false });
         options.offer();
         hears();
@@ -82,7 +82,7 @@ describe('BoardOptions', () => {
       });
     }
 
-    it('come after the answer to what the client asked', () => {
+    it("follow the answer to the client's request", () => {
       const { options, hears } = line({ offered: false });
       options.offer();
       hears();
@@ -90,7 +90,7 @@ describe('BoardOptions', () => {
       expect(hears('DO 99')).toEqual(['WONT 99', ...REST]);
     });
 
-    it('leave out what the client has offered already', () => {
+    it('leave out what the client has already offered', () => {
       const { hears } = line({ offered: false });
 
       expect(hears('WILL TTYPE')).toEqual([
@@ -100,7 +100,7 @@ describe('BoardOptions', () => {
       ]);
     });
 
-    it('are not made for a subnegotiation, which a stray byte of text may look like', () => {
+    it("aren't completed after a subnegotiation, which stray bytes of text may look like", () => {
       const { hears } = line({ offered: false });
 
       expect(hears('SB NAWS 0 80 0 24', '"hello"')).toEqual([]);
@@ -108,7 +108,7 @@ describe('BoardOptions', () => {
   });
 
   describe('ECHO (RFC 857)', () => {
-    it('is ours to do from when the client agrees until it changes its mind', () => {
+    it("is on from the client's agreement until it changes its mind", () => {
       const { options, hears, learned } = line({ offered: false });
       options.offer();
       hears();
@@ -120,14 +120,14 @@ describe('BoardOptions', () => {
       expect(learned).toEqual([{ echo: true }, { echo: false }]);
     });
 
-    it('is said before it begins, to a client that asks for it by itself', () => {
+    it('is confirmed before it begins, if the client requests it first', () => {
       const { hears, learned } = line({ offered: false });
 
       expect(hears('DO ECHO').slice(0, 1)).toEqual(['WILL ECHO']);
       expect(learned).toEqual([{ echo: true }]);
     });
 
-    it('is never the client’s to do', () => {
+    it("is never on at the client's end", () => {
       const { hears, learned } = line();
 
       expect(hears('WILL ECHO')).toEqual(['DONT ECHO']);
@@ -135,7 +135,7 @@ describe('BoardOptions', () => {
     });
   });
 
-  describe('ECHO, to a client that shows what is typed by itself', () => {
+  describe('ECHO, to a client with local echo', () => {
     const mudlet = () => {
       const it = line({ offered: false });
       it.options.offer();
@@ -148,7 +148,7 @@ describe('BoardOptions', () => {
       ['its name', 'SB TTYPE 0 "Mudlet"'],
       ['its abilities', 'SB TTYPE 0 "nobody"', 'SB TTYPE 0 "MTTS 2349"'],
     ] as const)
-      it(`is given back when it is known by ${how}, once`, () => {
+      it(`is turned off once, when the client is known by ${how}`, () => {
         const { hears, learned } = mudlet();
 
         expect(hears(...phrases).filter((word) => word.endsWith('ECHO'))).toEqual(['WONT ECHO']);
@@ -157,7 +157,7 @@ describe('BoardOptions', () => {
         expect(hears('DONT ECHO', 'SB TTYPE 0 "ANSI"', 'SB TTYPE 0 "MTTS 2349"')).not.toContain('WONT ECHO');
       });
 
-    it('is ours while a secret is typed, as often as there is one', () => {
+    it('is on during each secret', () => {
       const { options, hears, answers } = mudlet();
       hears('SB TTYPE 0 "MUDLET"', 'DONT ECHO');
       for (let round = 0; round < 1000; round += 1) {
@@ -170,7 +170,7 @@ describe('BoardOptions', () => {
       }
     });
 
-    it('stays ours when a secret is being typed as the client is known', () => {
+    it('stays on if a secret is being typed when the client becomes known', () => {
       const { options, hears, answers } = mudlet();
       options.secret = true;
       expect(answers()).toEqual([]);
@@ -181,7 +181,7 @@ describe('BoardOptions', () => {
       expect(answers()).toEqual(['WONT ECHO']);
     });
 
-    it('is given back before the client has answered the offer', () => {
+    it('is turned off before the client has answered the offer', () => {
       const { options, hears, learned } = line({ offered: false });
       options.offer();
       hears('WILL TTYPE');
@@ -192,7 +192,7 @@ describe('BoardOptions', () => {
       expect(learned.filter(({ echo }) => echo)).toEqual([]);
     });
 
-    it('is not asked for again where the client would not have it', () => {
+    it("isn't requested again if the client refused it", () => {
       const { options, hears, answers } = line({ offered: false });
       options.offer();
       hears('DONT ECHO', 'WILL TTYPE');
@@ -205,7 +205,7 @@ describe('BoardOptions', () => {
       expect(answers()).toEqual([]);
     });
 
-    it('is left as it is for a secret, to any other client', () => {
+    it("doesn't change for a secret with any other client", () => {
       const { options, hears, answers } = mudlet();
       hears('SB TTYPE 0 "xterm"');
 
@@ -217,7 +217,7 @@ describe('BoardOptions', () => {
   });
 
   describe('SGA (RFC 858)', () => {
-    it('is agreed to both ways', () => {
+    it('is accepted in both directions', () => {
       const { hears } = line();
 
       expect(hears('DO SGA', 'WILL SGA')).toEqual(['DO SGA']);
@@ -225,7 +225,7 @@ describe('BoardOptions', () => {
   });
 
   describe('BINARY (RFC 856)', () => {
-    it('is offered and asked for, and agreed to both ways if the client comes first', () => {
+    it('is offered and requested, and accepted in both directions if the client asks first', () => {
       expect(REST).toContain('DO BINARY');
       expect(REST).toContain('WILL BINARY');
       const { hears } = line({ offered: false });
@@ -236,7 +236,7 @@ describe('BoardOptions', () => {
   });
 
   describe('NAWS (RFC 1073)', () => {
-    it('tells the window, and each change of it', () => {
+    it('reports the window, and each change of it', () => {
       const { hears, learned } = line();
       expect(hears('WILL NAWS', 'SB NAWS 0 100 0 40', 'SB NAWS 1 0 0 255')).toEqual([]);
 
@@ -246,7 +246,7 @@ describe('BoardOptions', () => {
       ]);
     });
 
-    it('tells a width or a height that the client does not know as 0, and any other as it is', () => {
+    it('reports an unknown width or height as 0', () => {
       const { hears, learned } = line();
       hears('WILL NAWS', 'SB NAWS 0 0 0 0', 'SB NAWS 255 254 128 0');
 
@@ -256,7 +256,7 @@ describe('BoardOptions', () => {
       ]);
     });
 
-    it('is not heard before the client agreed to it, nor after it took that back', () => {
+    it('is ignored before the client agreed to it, and after it withdrew it', () => {
       const { hears, learned } = line();
       hears('SB NAWS 0 100 0 40');
       hears('WILL NAWS', 'WONT NAWS', 'SB NAWS 0 100 0 40');
@@ -264,20 +264,20 @@ describe('BoardOptions', () => {
       expect(learned).toEqual([]);
     });
 
-    it('is not heard with more or less than four bytes', () => {
+    it('is ignored with more or less than four bytes', () => {
       const { hears, learned } = line();
       hears('WILL NAWS', 'SB NAWS', 'SB NAWS 0', 'SB NAWS 0 100 0', 'SB NAWS 0 100 0 40 0');
 
       expect(learned).toEqual([]);
     });
 
-    it('is not for us to do', () => {
+    it('is never on at our end', () => {
       expect(line().hears('DO NAWS')).toEqual(['WONT NAWS']);
     });
   });
 
   describe('TTYPE (RFC 1091)', () => {
-    it('asks for one name after the other until one comes twice; the first is the terminal', () => {
+    it('requests names until one repeats; the first is the terminal', () => {
       const { hears, learned } = line();
       expect(hears('WILL TTYPE')).toEqual(['SB TTYPE 1']);
       expect(hears('SB TTYPE 0 "XTERM-256COLOR"')).toEqual(['SB TTYPE 1']);
@@ -288,7 +288,7 @@ describe('BoardOptions', () => {
       expect(terminal(learned).type).toBe('XTERM-256COLOR');
     });
 
-    it('stops at what a client says of its abilities (MTTS), of which the terminal is the name before', () => {
+    it("stops at the client's abilities (MTTS), whose terminal is the name before", () => {
       const { hears, learned } = line();
       hears('WILL TTYPE', 'SB TTYPE 0 "TINTIN++"', 'SB TTYPE 0 "xterm"');
 
@@ -297,7 +297,7 @@ describe('BoardOptions', () => {
       expect(terminal(learned).type).toBe('xterm');
     });
 
-    it('takes a client for a terminal that can show UTF-8 when its abilities say so', () => {
+    it('takes a client for a terminal with UTF-8 if its abilities include that', () => {
       const { hears, learned } = line();
       hears('WILL TTYPE', 'SB TTYPE 0 "syncterm"', 'SB TTYPE 0 "xterm"');
       expect(terminal(learned)).toEqual(jasmine.objectContaining({ type: 'syncterm', encoding: 'cp437' }));
@@ -307,7 +307,7 @@ describe('BoardOptions', () => {
       expect(terminal(learned)).toEqual(jasmine.objectContaining({ type: 'xterm', encoding: 'utf-8' }));
     });
 
-    it('goes by the first name: an xterm that can be an ansi, too, is an xterm', () => {
+    it('uses the first name: an xterm that can also be an ansi is an xterm', () => {
       const { hears, learned } = line();
       hears('WILL TTYPE', 'SB TTYPE 0 "XTERM"', 'SB TTYPE 0 "ANSI"');
       expect(terminal(learned)).toEqual(jasmine.objectContaining({ type: 'XTERM', encoding: 'utf-8' }));
@@ -322,7 +322,7 @@ describe('BoardOptions', () => {
       expect(hears('SB TTYPE 0 "e"')).toEqual([]);
     });
 
-    it('does not hear a name that it did not ask for', () => {
+    it("ignores a name that it didn't request", () => {
       const { hears, learned } = line();
       hears('SB TTYPE 0 "before"');
       hears('WILL TTYPE', 'SB TTYPE 0 "one"', 'SB TTYPE 0 "one"');
@@ -341,7 +341,7 @@ describe('BoardOptions', () => {
       ['nothing in it', ''],
       ['41 letters', 'x'.repeat(41)],
     ] as const) {
-      it(`does not hear a name with ${what}, and one that may come after it`, () => {
+      it(`ignores a name with ${what}, and accepts one after it`, () => {
         const { hears, learned } = line();
         hears('WILL TTYPE');
 
@@ -353,14 +353,14 @@ describe('BoardOptions', () => {
       });
     }
 
-    it('takes a name of 40 letters with blanks inside', () => {
+    it('accepts a name of 40 letters with blanks inside', () => {
       const { hears, learned } = line();
       hears('WILL TTYPE', `SB TTYPE 0 "X11 ${'x'.repeat(36)}"`);
 
       expect(terminal(learned).type).toBe(`X11 ${'x'.repeat(36)}`);
     });
 
-    it('hears nothing but an IS, and never tells a type of its own', () => {
+    it('accepts only an IS, and never sends a type of its own', () => {
       const { hears, learned } = line();
 
       expect(hears('WILL TTYPE', 'SB TTYPE 1', 'SB TTYPE 2 "x"', 'SB TTYPE')).toEqual(['SB TTYPE 1']);
@@ -375,7 +375,7 @@ describe('BoardOptions', () => {
       ['xterm', 'utf-8'],
       ['VT100', 'utf-8'],
     ] as const) {
-      it(`makes the encoding of ${name} ${encoding}`, () => {
+      it(`sets the encoding of ${name} to ${encoding}`, () => {
         const { hears, learned } = line();
         hears('WILL TTYPE', `SB TTYPE 0 "${name}"`);
 
@@ -385,7 +385,7 @@ describe('BoardOptions', () => {
   });
 
   describe('CHARSET (RFC 2066)', () => {
-    it('asks for UTF-8, or else CP437, once the client agrees to be asked', () => {
+    it('requests UTF-8, or else CP437, once the client agrees to be asked', () => {
       expect(line().hears('DO CHARSET')).toEqual(['SB CHARSET 1 ";UTF-8;CP437;US-ASCII"']);
     });
 
@@ -404,14 +404,14 @@ describe('BoardOptions', () => {
       });
     }
 
-    it('makes the encoding ASCII when the client rejects all of them', () => {
+    it('sets the encoding to ASCII when the client rejects all of them', () => {
       const { hears, learned } = line();
       hears('DO CHARSET', 'SB CHARSET 3');
 
       expect(terminal(learned).encoding).toBe('ascii');
     });
 
-    it('leaves the encoding alone when the client accepts what was not asked', () => {
+    it("ignores an accepted name that wasn't requested", () => {
       for (const answer of ['SB CHARSET 2 "KOI8-R"', 'SB CHARSET 2', 'SB CHARSET']) {
         const { hears, learned } = line();
         hears('DO CHARSET');
@@ -422,7 +422,7 @@ describe('BoardOptions', () => {
       }
     });
 
-    it('hears one answer to its question, and none without a question', () => {
+    it('accepts one answer to its request, and none without a request', () => {
       const { hears, learned } = line();
       hears('SB CHARSET 2 "CP437"');
       hears('WILL CHARSET', 'SB CHARSET 2 "CP437"');
@@ -433,7 +433,7 @@ describe('BoardOptions', () => {
       expect(terminal(learned).encoding).toBe('ascii');
     });
 
-    it('lets the client ask, and accepts the first name that it has, as the client spells it', () => {
+    it("accepts the first known name in a client's request, in the client's spelling", () => {
       const { hears, learned } = line();
       expect(hears('WILL CHARSET')).toEqual(['DO CHARSET']);
 
@@ -442,7 +442,7 @@ describe('BoardOptions', () => {
       expect(terminal(learned).encoding).toBe('utf-8');
     });
 
-    it('takes whatever byte the client separates its names with', () => {
+    it('accepts any byte as a separator of names', () => {
       const { hears } = line();
       hears('WILL CHARSET');
 
@@ -450,7 +450,7 @@ describe('BoardOptions', () => {
       expect(hears('SB CHARSET 1 255 "LATIN1" 255 "UTF-8"')).toEqual(['SB CHARSET 2 "UTF-8"']);
     });
 
-    it('rejects a request in which there is no name that it has', () => {
+    it('rejects a request without a known name', () => {
       const { hears, learned } = line();
       hears('WILL CHARSET');
       for (const request of ['SB CHARSET 1 ";KOI8-R;LATIN1"', 'SB CHARSET 1 ";"', 'SB CHARSET 1']) {
@@ -462,7 +462,7 @@ describe('BoardOptions', () => {
       expect(terminal(learned).encoding).toBe('utf-8');
     });
 
-    it('hears the names behind an offer of translation tables, and rejects the table', () => {
+    it('reads the names after an offer of translation tables, and rejects the table', () => {
       const { hears, learned } = line();
       hears('WILL CHARSET');
 
@@ -472,7 +472,7 @@ describe('BoardOptions', () => {
       expect(terminal(learned).encoding).toBe('cp437');
     });
 
-    it('makes the client give way, when both ask at once', () => {
+    it('makes the client give way when both request at once', () => {
       const { hears, learned } = line();
       hears('WILL CHARSET', 'DO CHARSET');
 
@@ -485,7 +485,7 @@ describe('BoardOptions', () => {
       expect(terminal(learned).encoding).toBe('cp437');
     });
 
-    it('beats what the terminal’s name says, whichever comes first', () => {
+    it("overrides the terminal's name, in any order", () => {
       const before = line();
       before.hears('DO CHARSET', 'SB CHARSET 2 "UTF-8"', 'WILL TTYPE', 'SB TTYPE 0 "syncterm"');
       expect(terminal(before.learned)).toEqual(
@@ -499,7 +499,7 @@ describe('BoardOptions', () => {
       );
     });
 
-    it('beats what the client says of its abilities, whichever comes first', () => {
+    it("overrides the client's abilities, in any order", () => {
       const abilities = ['WILL TTYPE', 'SB TTYPE 0 "MUDLET"', 'SB TTYPE 0 "MTTS 4"'];
       const charset = ['DO CHARSET', 'SB CHARSET 2 "CP437"'];
       for (const phrases of [
@@ -515,7 +515,7 @@ describe('BoardOptions', () => {
       }
     });
 
-    it('is not heard while it is off', () => {
+    it('is ignored while it is off', () => {
       const { hears, learned } = line();
 
       expect(hears('SB CHARSET 1 ";CP437"', 'SB CHARSET 4 1')).toEqual([]);
@@ -524,7 +524,7 @@ describe('BoardOptions', () => {
   });
 
   describe('MSSP', () => {
-    it('tells a crawler how things are when it asks', () => {
+    it('sends the status to a crawler that requests it', () => {
       let players = 1;
       const status = jasmine.createSpy('status', () => ({ NAME: 'The Board', PLAYERS: players, UPTIME: 7 }));
       const { hears } = line({ status: status.and.callThrough() });
@@ -534,13 +534,13 @@ describe('BoardOptions', () => {
       expect(hears('DO MSSP')).toEqual(['SB MSSP 1 "NAME" 2 "The Board" 1 "PLAYERS" 2 "2" 1 "UPTIME" 2 "7"']);
     });
 
-    it('tells a name of any letters in UTF-8', () => {
+    it('sends a name of any letters in UTF-8', () => {
       const { hears } = line({ status: () => ({ NAME: 'é' }) });
 
       expect(hears('DO MSSP')).toEqual(['SB MSSP 1 "NAME" 2 195 169']);
     });
 
-    it('tells nothing to a client that does not ask, and asks none for its own', () => {
+    it("sends nothing to a client that doesn't request it, and requests none", () => {
       const { hears } = line({ status: () => ({ NAME: 'The Board' }) });
 
       expect(hears('DONT MSSP', 'SB MSSP 1 "NAME"')).toEqual([]);
@@ -548,8 +548,8 @@ describe('BoardOptions', () => {
     });
   });
 
-  describe('the mark behind a prompt', () => {
-    it('is none, until it is known that the client wants one', () => {
+  describe('the prompt mark', () => {
+    it('is absent until the client is known to want one', () => {
       const { options, hears } = line();
       expect(options.promptMark).toBeUndefined();
       hears('DO SGA');
@@ -557,7 +557,7 @@ describe('BoardOptions', () => {
       expect(options.promptMark).toBeUndefined();
     });
 
-    it('is EOR for a client that agrees to it (RFC 885), and GA for one that will not do without go-aheads', () => {
+    it('is EOR for a client that agrees to it (RFC 885), and GA for one that refuses to suppress go-aheads', () => {
       const { options, hears } = line();
       hears('DONT SGA');
       expect(options.promptMark).toBe(GA);
@@ -569,7 +569,7 @@ describe('BoardOptions', () => {
       expect(options.promptMark).toBe(GA);
     });
 
-    it('is ours to make only', () => {
+    it("is never on at the client's end", () => {
       expect(line().hears('WILL EOR')).toEqual(['DONT EOR']);
     });
   });
@@ -583,7 +583,7 @@ describe('BoardOptions', () => {
     });
 
     for (const answer of ['WILL TIMING_MARK', 'WONT TIMING_MARK']) {
-      it(`asks for a sign of life whoever once gave one (${answer})`, () => {
+      it(`is used as a probe for a client that once answered one (${answer})`, () => {
         const { options, hears, answers } = line();
         options.probe();
         expect(options.answers).toBe(false);
@@ -602,7 +602,7 @@ describe('BoardOptions', () => {
     const ours = ['BINARY', 'ECHO', 'SGA', 'EOR', 'CHARSET', 'MSSP', 'TIMING_MARK'];
     const theirs = ['BINARY', 'SGA', 'TTYPE', 'NAWS', 'CHARSET', 'TIMING_MARK'];
 
-    it('are declined, in either direction, whatever their number', () => {
+    it('are declined in either direction, whatever their number', () => {
       for (let option = 0; option < 256; option += 1) {
         const [name = ''] = wordsOf(negotiationBytes(COMMAND.DO, option)).map((words) => words.slice(3));
         const declined = [
@@ -616,7 +616,7 @@ describe('BoardOptions', () => {
       }
     });
 
-    it('say nothing to us, whatever their number', () => {
+    it('are ignored in subnegotiations, whatever their number', () => {
       for (let option = 0; option < 256; option += 1) {
         if (theirs.includes(wordsOf(negotiationBytes(COMMAND.DO, option))[0]?.slice(3) ?? '')) continue;
         const { hears, learned } = line();
@@ -631,7 +631,7 @@ describe('BoardOptions', () => {
       }
     });
 
-    it('leave it to us who a caller is: NEW-ENVIRON (39) is never on, and a USER in it goes nowhere (CVE-2026-24061)', () => {
+    it('include NEW-ENVIRON (39): it is never on, and a USER in it is ignored (CVE-2026-24061)', () => {
       const { hears, learned } = line();
 
       expect(hears('WILL NEW_ENVIRON')).toEqual(['DONT NEW_ENVIRON']);
@@ -647,7 +647,7 @@ describe('BoardOptions', () => {
       expect(learned).toEqual([]);
     });
 
-    it('include LINEMODE (34), and 1,000 of its special characters', () => {
+    it('include LINEMODE (34), with 1,000 special characters', () => {
       const { hears, learned } = line();
       const triplets = '3 2 3'.concat(' 3 2 3'.repeat(999));
 
@@ -658,7 +658,7 @@ describe('BoardOptions', () => {
   });
 
   describe('bounds', () => {
-    /** Says it until the board is silent, and counts the answers. */
+    /** Repeats a phrase until the board stops answering. Returns the number of answers. */
     const answersTo = (hears: (phrase: string) => string[], phrase: string) => {
       let count = 0;
       for (let turn = 0; turn < 2 * REPLY_BUDGET; turn += 1) count += hears(phrase).length;
@@ -666,7 +666,7 @@ describe('BoardOptions', () => {
     };
 
     for (const phrase of ['SB CHARSET 1 ";UTF-8"', 'SB CHARSET 1 ";KOI8-R"', 'SB CHARSET 4 1']) {
-      it(`takes the answers to ${phrase} from the call's budget`, () => {
+      it(`takes the answers to ${phrase} from the session's budget`, () => {
         const { hears, abused } = line();
         hears('WILL CHARSET');
 
@@ -678,7 +678,7 @@ describe('BoardOptions', () => {
       });
     }
 
-    it('asks for no more names, once the budget is spent', () => {
+    it('requests no more names after the budget is spent', () => {
       const { options, hears, abused } = line();
       while (options.charge());
 
@@ -686,7 +686,7 @@ describe('BoardOptions', () => {
       expect(abused()).toBe(1);
     });
 
-    it('tells a crawler who flips the option no more than twice', () => {
+    it('answers a crawler that toggles the option at most twice', () => {
       const { hears } = line({ status: () => ({ NAME: 'The Board' }) });
       let told = 0;
       for (let turn = 0; turn < 100; turn += 1) {

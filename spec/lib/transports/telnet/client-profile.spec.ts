@@ -7,7 +7,7 @@ import {
 const told = (names: string, more: Omit<ClientTold, 'names'> = {}): ClientProfile =>
   clientProfile({ names: names === '' ? [] : names.split(','), ...more });
 
-/** What a client gets, in words. */
+/** A profile as text. */
 function wordsFor(profile: ClientProfile): string {
   const { encoding, colours, cursor, screenReader, pcKeys, showsTyping } = profile;
   const flags = { colours, cursor, screenReader, pcKeys, showsTyping };
@@ -21,7 +21,7 @@ const PC = 'cp437 colours cursor pcKeys';
 const MUD = 'utf-8 colours showsTyping';
 
 describe('clientProfile', () => {
-  it('is a plain one of UTF-8 for a client that said nothing', () => {
+  it('is a plain terminal with UTF-8 for an unknown client', () => {
     expect(told('')).toEqual({
       type: null,
       encoding: 'utf-8',
@@ -34,7 +34,7 @@ describe('clientProfile', () => {
   });
 
   for (const [names, words] of [
-    // Terminals, and PuTTY and the like, which say that they are one.
+    // Terminals, including PuTTY and the like, which claim to be one.
     ['xterm', TERMINAL],
     ['XTERM-256COLOR', TERMINAL],
     ['vt100', TERMINAL],
@@ -45,7 +45,7 @@ describe('clientProfile', () => {
     ['st-256color', TERMINAL],
     ['PuTTY', TERMINAL],
     ['xterm,ansi', TERMINAL],
-    // SyncTERM, fTelnet, NetRunner, MagiTerm, ZOC, and others of bulletin boards.
+    // BBS clients: SyncTERM, fTelnet, NetRunner, MagiTerm, ZOC and others.
     ['syncterm', PC],
     ['SyncTERM', PC],
     ['sync', PC],
@@ -66,7 +66,7 @@ describe('clientProfile', () => {
     ['pc-ansi', PC],
     ['scoansi', PC],
     ['avatar', PC],
-    // Windows' telnet and mTCP's: what their keys send differs.
+    // The telnet clients of Windows and mTCP, whose keys differ.
     ['ANSI', 'cp437 colours cursor'],
     ['ANSI,VT100,VT52,VTNT', 'cp437 colours cursor'],
     // MUD clients.
@@ -86,9 +86,9 @@ describe('clientProfile', () => {
     ['Axmud', MUD],
     ['LociTerm', MUD],
     ['BLIGHTMUD', MUD],
-    // Colours, and nothing more.
+    // Colours only.
     ['ANSI-ATTR', 'utf-8 colours'],
-    // Nothing that we know of.
+    // Unknown names.
     ['dumb', NOTHING],
     ['DUMB', NOTHING],
     ['UNKNOWN', NOTHING],
@@ -151,7 +151,7 @@ describe('clientProfile', () => {
     ['xterm', { charset: 'ascii' }, 'ascii'],
     ['MUDLET', { charset: 'utf-8', mtts: 9 }, 'utf-8'],
     ['MUDLET', { charset: 'cp437', mtts: 13 }, 'cp437'],
-    // It has none of ours: what it says of itself is what is left.
+    // It rejected all character sets, so its name decides.
     ['xterm', { charset: 'none' }, 'ascii'],
     ['', { charset: 'none' }, 'ascii'],
     ['syncterm', { charset: 'none' }, 'cp437'],

@@ -8,19 +8,19 @@ import { bytesOf, feeding } from '../../../support/telnet-words.js';
 
 const { IAC, SB, SE, WILL, WONT, DO, DONT, NOP, AYT, IP } = COMMAND;
 
-/** What a board may have on: done by us, done by the client. */
+/** The options that may be on: at our end, and at the client's. */
 const OURS = new Set([0, 1, 3, 6, 25, 42, 70]);
 const THEIRS = new Set([0, 3, 6, 24, 31, 42]);
-/** What it asks by itself; and the answers to a crawler, of which there are two at most. */
+/** The board's own requests, and at most two answers to a crawler. */
 const OWN_QUESTIONS = 10;
 const MAX_STATUS = 2;
 
-/** The board's end of a line, without a socket: counts what it says, and notes what it should not. */
+/** The board's end of a connection, without a socket. Counts what it sends, and records violations. */
 class Board {
   said = 0;
   abused = 0;
   faults: string[] = [];
-  /** Everything that came of the stream, in order; runs of data joined. */
+  /** All results of the stream, in order, with adjacent data joined. */
   trace = '';
   #inData = false;
   readonly #answers = new Uint8Array(512);
@@ -82,7 +82,7 @@ class Board {
     const slot = (local ? 256 : 0) + option;
     const count = (this.#answers[slot] ?? 0) + 1;
     this.#answers[slot] = Math.min(count, 255);
-    // A question of our own, and two answers; and ECHO is given back to a client that shows what is typed by itself.
+    // One request of our own and two answers; ECHO is turned off for a client with local echo.
     if (option !== 6 && count > 1 + REPLIES_PER_OPTION + (option === 1 ? 1 : 0))
       this.faults.push(`${count} words about ${option}`);
   }
@@ -94,7 +94,7 @@ class Board {
     if (!['utf-8', 'cp437', 'ascii'].includes(encoding)) this.faults.push(`an encoding ${encoding}`);
   }
 
-  /** Ends a subnegotiation that is open, in whatever state it is, and throws if anything was not as it should be. */
+  /** Ends an open subnegotiation in any state, and throws at a violation. */
   check(): void {
     this.feed(ENDINGS);
     if (this.abused > 1) this.faults.push(`given up ${this.abused} times`);
@@ -104,7 +104,7 @@ class Board {
 }
 const ENDINGS = Uint8Array.of(IAC, SE, IAC, SE);
 
-/** Feeds a board a stream in chunks of so many bytes. */
+/** Feeds a stream to a board in chunks of this size. */
 function fed(stream: Uint8Array, chunkLength: number): Board {
   const board = new Board();
   for (let at = 0; at < stream.length; at += chunkLength) board.feed(stream.subarray(at, at + chunkLength));
@@ -112,13 +112,13 @@ function fed(stream: Uint8Array, chunkLength: number): Board {
   return board;
 }
 
-/** Throws unless the board is unharmed, and took the stream for the same in chunks as in one piece. */
+/** Throws unless the board is unharmed, and decodes the stream the same in chunks and as a whole. */
 function survives(stream: Uint8Array, chunkLength: number): void {
   const [whole, cut] = [fed(stream, stream.length || 1), fed(stream, chunkLength)];
   if (whole.trace !== cut.trace) throw new Error(`${whole.trace} became ${cut.trace}`);
 }
 
-/** What real clients say as they call, and what the worst of them say. */
+/** Recorded input of real clients, and hostile input. */
 const CONVERSATIONS = [
   bytesOf('DO ECHO', 'DO SGA', 'WILL NAWS', 'SB NAWS 0 80 0 24', 'WONT MSSP', '"ann\\r\\n"'),
   bytesOf(
@@ -137,7 +137,7 @@ const CONVERSATIONS = [
   bytesOf('SB NAWS', 'SB 201 "a.b {"', 'SB 86', 'EC', 'EL', 'BRK', 'AO', 'GA', 'NOP', 'EOR', 'SE'),
 ];
 
-/** One byte of luck becomes one byte of a stream: telnet's own more often than not. */
+/** Maps a random byte to a byte of the stream, often one with a meaning in telnet. */
 const TELLING = [
   IAC,
   IAC,
@@ -167,12 +167,12 @@ const telling = (luck: number) => (luck < 200 ? (TELLING[luck % TELLING.length] 
 const chunkLengths = fc.nat({ max: 15 }).map((length) => length + 1);
 
 describe('a hostile caller', () => {
-  it('does no harm with noise, half of which is telnet’s own bytes (70,000 streams)', () => {
+  it("does no harm with noise, half of which is telnet's own bytes (70,000 streams)", () => {
     const noise = fc.uint8Array({ maxLength: 48 }).map((luck) => luck.map(telling));
     holds(fc.property(noise, chunkLengths, survives), { numRuns: 70_000 });
   });
 
-  it('does no harm with what real clients say, changed here and there (90,000 streams)', () => {
+  it('does no harm with mutated input of real clients (90,000 streams)', () => {
     const conversations = fc.constantFrom(...CONVERSATIONS);
     holds(
       fc.property(
@@ -185,7 +185,7 @@ describe('a hostile caller', () => {
     );
   });
 
-  it('does no harm with parts of conversations put together in any order (30,000 streams)', () => {
+  it('does no harm with parts of conversations in any order (30,000 streams)', () => {
     const part = fc.tuple(fc.constantFrom(...CONVERSATIONS), fc.nat({ max: 60 }), fc.nat({ max: 60 }));
     holds(
       fc.property(fc.array(part, { minLength: 1, maxLength: 4 }), chunkLengths, (parts, length) => {
@@ -198,7 +198,7 @@ describe('a hostile caller', () => {
     );
   });
 
-  it('does no harm with subnegotiations that are too long, broken off, or have no end (10,000 streams)', () => {
+  it('does no harm with subnegotiations that are too long, broken off or endless (10,000 streams)', () => {
     const lengths = fc.oneof(
       fc.nat({ max: 20 }),
       fc.integer({ min: SUBNEGOTIATION_LIMIT - 3, max: SUBNEGOTIATION_LIMIT + 3 }),
@@ -230,7 +230,7 @@ describe('a hostile caller', () => {
     );
   });
 
-  it('holds 4 KiB of a subnegotiation that never ends, and drops it as soon as there is more', () => {
+  it('keeps at most 4 KiB of an endless subnegotiation, and drops it above that', () => {
     for (const length of [0, 1, SUBNEGOTIATION_LIMIT - 1, SUBNEGOTIATION_LIMIT, 1_000_000]) {
       const heard: number[] = [];
       let dropped = 0;
@@ -253,7 +253,7 @@ describe('a hostile caller', () => {
     }
   });
 
-  it('is given up once, and gets no more than the budget, whatever it repeats', () => {
+  it('is closed once, and gets no more answers than the budget, whatever it repeats', () => {
     const refrain = fc.uint8Array({ minLength: 2, maxLength: 12 }).map((luck) => luck.map(telling));
     holds(
       fc.property(refrain, (said) => {
@@ -277,7 +277,7 @@ describe('a hostile caller', () => {
     'questions about the charset': ['WILL CHARSET', 'SB CHARSET 1 ";UTF-8"'],
     'translation tables': ['WILL CHARSET', 'SB CHARSET 4 1'],
   })) {
-    it(`is given up for a flood of ${what}`, () => {
+    it(`is closed for a flood of ${what}`, () => {
       const board = new Board();
       const chunk = bytesOf(...phrases);
       for (let turn = 0; turn < 2 * REPLY_BUDGET; turn += 1) board.feed(chunk);
@@ -287,7 +287,7 @@ describe('a hostile caller', () => {
     });
   }
 
-  it('gets nothing out of 10,000 triplets of LINEMODE’s special characters (CVE-2026-32746)', () => {
+  it("gains nothing by 10,000 triplets of LINEMODE's special characters (CVE-2026-32746)", () => {
     const triplets = Uint8Array.from({ length: 30_000 }, (_, index) => index % 19);
     const board = new Board();
     const before = board.said;
@@ -298,7 +298,7 @@ describe('a hostile caller', () => {
     expect(board.trace.match(/;[sx]/g)).toEqual([';x']);
   });
 
-  it('breaks nothing off with AO and DM, behind answers and in a subnegotiation (CVE-2020-10188)', () => {
+  it('breaks nothing with AO and DM, after answers and within a subnegotiation (CVE-2020-10188)', () => {
     const board = new Board();
     board.feed(bytesOf('WILL TTYPE', 'DO CHARSET', 'DO MSSP'));
     const before = board.said;
@@ -314,7 +314,7 @@ describe('a hostile caller', () => {
     expect(board.trace).toMatch(/;d,115,116,105,108,108/);
   });
 
-  it('is heard the same wherever what real clients say is cut', () => {
+  it("is decoded the same for any chunking of real clients' input", () => {
     for (const said of CONVERSATIONS) {
       const whole = fed(said, said.length).trace;
       for (let first = 0; first <= said.length; first += 1) {
@@ -332,7 +332,7 @@ describe('a hostile caller', () => {
   });
 });
 
-/** A stream with a byte changed, put in, left out, doubled, or with its end cut off, for every three bytes of luck. */
+/** Mutates a stream: each three random bytes change, insert, remove or double a byte, or cut off the end. */
 function mutated(said: Uint8Array, luck: Uint8Array): Uint8Array {
   let bytes = [...said];
   for (let at = 0; at + 2 < luck.length; at += 3) {

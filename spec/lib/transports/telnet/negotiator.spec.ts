@@ -12,16 +12,16 @@ import { holds } from '../../../support/holds.js';
 
 const { WILL, WONT, DO, DONT } = COMMAND;
 const { ECHO, SGA, NAWS } = telnetlib.options;
-/** Options that nobody agrees to: STATUS, NEW-ENVIRON and one that has no name. */
+/** Options that aren't agreeable: STATUS, NEW-ENVIRON and one without a name. */
 const [STATUS, NEW_ENVIRON, NAMELESS] = [5, 39, 99];
 
 const NAMES = { [WILL]: 'WILL', [WONT]: 'WONT', [DO]: 'DO', [DONT]: 'DONT' };
 const VERBS: Verb[] = [WILL, WONT, DO, DONT];
 
-/** A board's end, in small. */
+/** A few of the options that a board agrees to. */
 const AGREEABLE: Agreeable = { local: new Set([ECHO, SGA]), remote: new Set([SGA, NAWS]) };
 
-/** One end of a line, and what it did: what it said, and what it made of that. */
+/** A negotiator with its commands and its changes of state. */
 function end(agreeable = AGREEABLE) {
   const said: string[] = [];
   const done: string[] = [];
@@ -42,7 +42,7 @@ function end(agreeable = AGREEABLE) {
   return { negotiator, said, done, hears };
 }
 
-/** Negotiators that write to each other, one letter at a time, until neither has anything to say or is given up. */
+/** Connects two negotiators, and delivers one command at a time until both are silent or one has given up. */
 function correspond(agreeable: [Agreeable, Agreeable], first: (ends: [Negotiator, Negotiator]) => void) {
   const post: { to: 0 | 1; verb: Verb; option: number }[] = [];
   let abused = false;
@@ -75,8 +75,8 @@ const sets = fc.uniqueArray(options).map((codes) => new Set(codes));
 const agreements: fc.Arbitrary<Agreeable> = fc.record({ local: sets, remote: sets });
 
 describe('Negotiator', () => {
-  describe('asking', () => {
-    it('offers to do what it can, and asks the other end to', () => {
+  describe('as requester', () => {
+    it('offers what it can do, and requests what the peer should do', () => {
       const { negotiator, said } = end();
       negotiator.ask(WILL, ECHO);
       negotiator.ask(DO, NAWS);
@@ -84,7 +84,7 @@ describe('Negotiator', () => {
       expect(said).toEqual([`WILL ${ECHO}`, `DO ${NAWS}`]);
     });
 
-    it('does it once the other end agrees, and has nothing to say to that', () => {
+    it('turns an option on when the peer agrees, without an answer', () => {
       const { negotiator, hears, done } = end();
       negotiator.ask(WILL, ECHO);
       negotiator.ask(DO, NAWS);
@@ -98,7 +98,7 @@ describe('Negotiator', () => {
       expect(negotiator.isOn(NAWS, 'REMOTE')).toBe(true);
     });
 
-    it('lets be what the other end refuses, and has nothing to say to that', () => {
+    it('leaves an option off when the peer refuses, without an answer', () => {
       const { negotiator, hears, done } = end();
       negotiator.ask(WILL, ECHO);
       negotiator.ask(DO, NAWS);
@@ -112,7 +112,7 @@ describe('Negotiator', () => {
       expect(negotiator.isDeclined(ECHO)).toBe(true);
     });
 
-    it('asks once, as long as there is no answer and when it was yes', () => {
+    it('requests an option once, before an answer and after an agreement', () => {
       const { negotiator, said, hears } = end();
       for (const repeat of [1, 2]) {
         for (const verb of [WILL, DO] as const) negotiator.ask(verb, SGA);
@@ -123,7 +123,7 @@ describe('Negotiator', () => {
       }
     });
 
-    it('keeps the two directions of an option apart', () => {
+    it('keeps the two directions of an option independent', () => {
       const { negotiator, hears } = end();
       negotiator.ask(WILL, SGA);
       negotiator.ask(DO, SGA);
@@ -134,7 +134,7 @@ describe('Negotiator', () => {
       expect(negotiator.isOn(SGA, 'REMOTE')).toBe(false);
     });
 
-    it('does not ask for what the other end offered before', () => {
+    it("doesn't request what the peer has already offered", () => {
       const { negotiator, said, hears } = end();
       hears([DO, ECHO]);
       negotiator.ask(WILL, ECHO);
@@ -143,8 +143,8 @@ describe('Negotiator', () => {
     });
   });
 
-  describe('being asked', () => {
-    it('says yes before it begins, so that the other end is ready for what comes', () => {
+  describe('as responder', () => {
+    it('agrees before it turns an option on, so that the peer is ready', () => {
       const order: string[] = [];
       const negotiator = new Negotiator(
         {
@@ -161,7 +161,7 @@ describe('Negotiator', () => {
       expect(order).toEqual([`WILL ${ECHO}`, `LOCAL ${ECHO} on`, `DO ${NAWS}`, `REMOTE ${NAWS} on`]);
     });
 
-    it('has on what a client offers unasked, from then on (telnetlib by itself never does)', () => {
+    it('turns on what a client offers first (bare telnetlib never does)', () => {
       const { negotiator, hears, done } = end();
 
       expect(hears([WILL, NAWS], [WILL, NAWS])).toEqual([`DO ${NAWS}`]);
@@ -170,7 +170,7 @@ describe('Negotiator', () => {
       expect(done).toEqual([`REMOTE ${NAWS} on`]);
     });
 
-    it('stops when it is told to, and says so', () => {
+    it('turns an option off on request, and confirms it', () => {
       const { negotiator, hears, done } = end();
       hears([DO, ECHO], [WILL, NAWS]);
 
@@ -180,7 +180,7 @@ describe('Negotiator', () => {
       expect(negotiator.isOn(ECHO, 'LOCAL')).toBe(false);
     });
 
-    it('agrees to what was refused at first, when the client changes its mind', () => {
+    it('agrees to an option refused at first, when the client changes its mind', () => {
       const { negotiator, hears, done } = end();
       negotiator.ask(DO, NAWS);
       hears([WONT, NAWS]);
@@ -190,7 +190,7 @@ describe('Negotiator', () => {
       expect(done).toEqual([`REMOTE ${NAWS} on`]);
     });
 
-    it('says nothing to what is so already: the rule that ends every conversation', () => {
+    it("doesn't answer a request for the current state, which ends every negotiation", () => {
       const { hears } = end();
       expect(hears([WONT, NAWS], [DONT, ECHO], [WONT, NAMELESS], [DONT, NAMELESS])).toEqual([]);
       hears([WILL, NAWS], [DO, ECHO]);
@@ -198,14 +198,14 @@ describe('Negotiator', () => {
       expect(hears([WILL, NAWS], [DO, ECHO])).toEqual([]);
     });
 
-    it('agrees in each direction to what is agreeable in that one', () => {
+    it('agrees per direction', () => {
       const { hears } = end();
 
       expect(hears([DO, NAWS], [WILL, ECHO])).toEqual([`WONT ${NAWS}`, `DONT ${ECHO}`]);
     });
 
     for (const where of ['LOCAL', 'REMOTE'] as Where[]) {
-      it(`declines every option that it does not know, and never has it on (${where})`, () => {
+      it(`declines every unknown option, and never turns it on (${where})`, () => {
         const [ask, no] = where === 'LOCAL' ? ([DO, 'WONT'] as const) : ([WILL, 'DONT'] as const);
         for (let option = 0; option < 256; option += 1) {
           if (AGREEABLE[where === 'LOCAL' ? 'local' : 'remote'].has(option) || option === TIMING_MARK)
@@ -220,7 +220,7 @@ describe('Negotiator', () => {
       });
     }
 
-    it('agrees to nothing at all, where nothing is agreeable', () => {
+    it('agrees to nothing if nothing is agreeable', () => {
       const { hears } = end({ local: new Set(), remote: new Set() });
 
       expect(hears([DO, ECHO], [WILL, ECHO])).toEqual([`WONT ${ECHO}`, `DONT ${ECHO}`]);
@@ -228,7 +228,7 @@ describe('Negotiator', () => {
   });
 
   describe('a timing mark (RFC 860)', () => {
-    it('is answered every time it is asked for', () => {
+    it('is answered every time', () => {
       const { negotiator, hears } = end();
 
       expect(hears(...new Array<[Verb, number]>(10).fill([DO, TIMING_MARK]))).toEqual(
@@ -238,13 +238,13 @@ describe('Negotiator', () => {
       expect(negotiator.isOn(TIMING_MARK, 'LOCAL')).toBe(false);
     });
 
-    it('is no answer to itself: nothing is said to a WILL, a WONT or a DONT', () => {
+    it("doesn't answer a WILL, a WONT or a DONT", () => {
       const { hears } = end();
 
       expect(hears([WILL, TIMING_MARK], [WONT, TIMING_MARK], [DONT, TIMING_MARK])).toEqual([]);
     });
 
-    it('can be asked for as often as one likes, and either answer is a sign of life', () => {
+    it('can be requested any number of times, and either answer is a sign of life', () => {
       const { negotiator, hears, said, done } = end();
       negotiator.askTimingMark();
       hears([WILL, TIMING_MARK]);
@@ -256,14 +256,14 @@ describe('Negotiator', () => {
       expect(done).toEqual(['answered', 'answered']);
     });
 
-    it('is taken for one by nothing but an answer', () => {
+    it('counts only an answer as a sign of life', () => {
       const { hears, done } = end();
       hears([DO, TIMING_MARK], [DONT, TIMING_MARK]);
 
       expect(done).toEqual([]);
     });
 
-    it('costs as every answer does', () => {
+    it('costs the same as any answer', () => {
       const { hears, done } = end();
       const flood = new Array<[Verb, number]>(4 * REPLY_BUDGET).fill([DO, TIMING_MARK]);
 
@@ -273,7 +273,7 @@ describe('Negotiator', () => {
   });
 
   describe('bounds', () => {
-    it('answers twice about one option in one direction, and hears no more of it', () => {
+    it('answers twice per option and direction, and then ignores it', () => {
       const { negotiator, hears, done } = end();
       const flips: [Verb, number][] = [
         [DO, ECHO],
@@ -292,7 +292,7 @@ describe('Negotiator', () => {
       ]);
     });
 
-    it('stops when it is told to, also when it says nothing any more (RFC 1143: a no is always obeyed)', () => {
+    it("always obeys a refusal, even when it doesn't answer any more (RFC 1143)", () => {
       const { negotiator, hears, done } = end();
       negotiator.ask(WILL, ECHO);
       negotiator.ask(DO, NAWS);
@@ -308,7 +308,7 @@ describe('Negotiator', () => {
       expect(negotiator.isOn(ECHO, 'LOCAL')).toBe(false);
     });
 
-    it('declines an unknown option twice, then is silent', () => {
+    it('declines an unknown option twice, and then ignores it', () => {
       const { hears } = end();
 
       expect(hears(...new Array<[Verb, number]>(9).fill([DO, NAMELESS]))).toEqual(
@@ -316,7 +316,7 @@ describe('Negotiator', () => {
       );
     });
 
-    it('still hears the answer to its own question, of which there is one', () => {
+    it('still accepts the answer to its own request', () => {
       const { negotiator, hears } = end();
       hears([DO, ECHO], [DONT, ECHO]);
       negotiator.ask(WILL, ECHO);
@@ -326,7 +326,7 @@ describe('Negotiator', () => {
       expect(negotiator.isOn(ECHO, 'LOCAL')).toBe(true);
     });
 
-    it('gives up whoever never stops asking: each request that is not answered costs what an answer does', () => {
+    it('gives up on a peer that never stops: each unanswered request costs an answer', () => {
       const { hears, done } = end();
       const flood = (count: number) => hears(...new Array<[Verb, number]>(count).fill([DO, NAMELESS]));
       flood(REPLY_BUDGET);
@@ -339,14 +339,14 @@ describe('Negotiator', () => {
       expect(done).toEqual(['abused']);
     });
 
-    it('says nothing any more to whom it gave up, whatever that asks', () => {
+    it('sends nothing to a peer that it gave up on', () => {
       const { negotiator, hears } = end();
       while (negotiator.charge());
 
       expect(hears([DO, ECHO], [WILL, NAWS], [DO, NAMELESS], [DO, TIMING_MARK])).toEqual([]);
     });
 
-    it('takes every kind of answer from one budget', () => {
+    it('takes all answers from one budget', () => {
       const { negotiator, hears, done } = end();
       for (let count = 0; count < REPLY_BUDGET - 2; count += 1) expect(negotiator.charge()).toBe(true);
       expect(hears([WILL, STATUS], [WILL, NAWS])).toEqual([`DONT ${STATUS}`, `DO ${NAWS}`]);
@@ -358,7 +358,7 @@ describe('Negotiator', () => {
       expect(hears([DO, STATUS])).toEqual([]);
     });
 
-    it('takes nothing from it for its own questions and the answers to them', () => {
+    it('takes none of its own requests and their answers from the budget', () => {
       const { negotiator, hears, done } = end();
       for (let count = 0; count < 2 * REPLY_BUDGET; count += 1) {
         negotiator.askTimingMark();
@@ -371,8 +371,8 @@ describe('Negotiator', () => {
     });
   });
 
-  describe('with any letters', () => {
-    it('answers each option twice at most in each direction, and at most once a letter', () => {
+  describe('with any input', () => {
+    it('answers each option at most twice per direction, and at most once per command', () => {
       holds(
         fc.property(agreements, letters, letters, (agreeable, before, after) => {
           const { negotiator, hears } = end(agreeable);
@@ -402,7 +402,7 @@ describe('Negotiator', () => {
       );
     });
 
-    it('says only what changes something: yes to what was off, no to what was on or asked for', () => {
+    it('answers only with a change: yes to what was off, no to what was on or requested', () => {
       holds(
         fc.property(agreements, letters, (agreeable, heard) => {
           const { negotiator, hears } = end(agreeable);
@@ -423,7 +423,7 @@ describe('Negotiator', () => {
       );
     });
 
-    it('never has on what is not agreeable', () => {
+    it("never turns on what isn't agreeable", () => {
       holds(
         fc.property(agreements, letters, (agreeable, heard) => {
           const { negotiator, hears } = end(agreeable);
@@ -443,7 +443,7 @@ describe('Negotiator', () => {
       );
     });
 
-    it('goes quiet with another of its kind, whatever either wants, asks, or says out of turn', () => {
+    it('comes to rest with another negotiator, whatever either of them requests', () => {
       const questions = fc.array(
         fc.tuple(fc.constantFrom(0, 1), fc.constantFrom(WILL, DO), options, fc.boolean()),
         { maxLength: 10 },
@@ -466,7 +466,7 @@ describe('Negotiator', () => {
       );
     });
 
-    it('agrees with another of its kind on what both like, when each asks the other', () => {
+    it('agrees with another negotiator on what both accept, when each requests it', () => {
       holds(
         fc.property(agreements, agreements, (one, other) => {
           const { ends, quiet } = correspond([one, other], ([board, client]) => {
@@ -488,7 +488,7 @@ describe('Negotiator', () => {
   });
 
   describe('an announcement', () => {
-    /** A board's end that offered ECHO, and was taken up on it. */
+    /** A negotiator whose offer of ECHO was accepted. */
     const echoing = () => {
       const it = end();
       it.negotiator.ask(WILL, ECHO);
@@ -498,7 +498,7 @@ describe('Negotiator', () => {
     };
     const isOn = ({ negotiator }: ReturnType<typeof end>) => negotiator.isOn(ECHO, 'LOCAL');
 
-    it('of a WONT is in force at once, and its answer needs none', () => {
+    it("of a WONT takes effect at once, and its answer isn't answered", () => {
       const it = echoing();
       it.negotiator.announce(WONT, ECHO);
 
@@ -509,7 +509,7 @@ describe('Negotiator', () => {
       expect(it.negotiator.isOffered(ECHO)).toBe(false);
     });
 
-    it('of a WILL is in force when the other end agrees', () => {
+    it('of a WILL takes effect when the peer agrees', () => {
       const it = echoing();
       it.negotiator.announce(WONT, ECHO);
       it.negotiator.announce(WILL, ECHO);
@@ -541,7 +541,7 @@ describe('Negotiator', () => {
         expect(it.said.length).toBe(20_000);
       });
 
-    it('is judged by the last of several answers that come late', () => {
+    it('is decided by the last of several late answers', () => {
       const it = end();
       it.negotiator.ask(WILL, ECHO);
       it.negotiator.announce(WONT, ECHO);
@@ -557,7 +557,7 @@ describe('Negotiator', () => {
       expect(seen).toEqual([false, false, false, false, true]);
     });
 
-    it('that is refused isn’t taken back, and can be made again', () => {
+    it("isn't withdrawn when refused, and can be repeated", () => {
       const it = end();
       it.negotiator.ask(WILL, ECHO);
       it.hears([DONT, ECHO]);
@@ -569,7 +569,7 @@ describe('Negotiator', () => {
       }
     });
 
-    it('is followed by an answer to a change of mind, twice at most', () => {
+    it('allows two answers to later changes of mind', () => {
       const it = echoing();
       it.negotiator.announce(WONT, ECHO);
       const answers: string[] = [];
@@ -585,7 +585,7 @@ describe('Negotiator', () => {
       expect(answers).toEqual([`WONT ${ECHO}`, `WONT ${ECHO}`]);
     });
 
-    it('ends with who repeats what was said, whatever that is', () => {
+    it('ends with a client that repeats any command', () => {
       for (const verb of [DO, DONT] as const) {
         const it = echoing();
         it.negotiator.announce(WONT, ECHO);
@@ -597,7 +597,7 @@ describe('Negotiator', () => {
       }
     });
 
-    it('leaves the other direction and the other options to their own rules', () => {
+    it("doesn't affect the other direction or other options", () => {
       const it = echoing();
       it.negotiator.announce(WONT, ECHO);
 

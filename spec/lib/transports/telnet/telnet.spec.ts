@@ -11,13 +11,13 @@ import { bytesOf, wordsOf } from '../../../support/telnet-words.js';
 
 const IAC = 255;
 
-/** Phrases of telnet as a caller hears them. */
+/** Telnet phrases as received text. */
 const heardOf = (...phrases: string[]) => Buffer.from(bytesOf(...phrases)).toString('latin1');
-/** What a caller heard, in phrases. */
+/** Received text as telnet phrases. */
 const phrasesOf = (heard: string) => wordsOf(Buffer.from(heard, 'latin1'));
 
 const OFFERS = heardOf('WILL ECHO', 'WILL SGA', 'DO NAWS');
-/** The last of the offers that are made to a client that speaks telnet. */
+/** The last offer to a client that speaks telnet. */
 const LAST_OFFER = heardOf('DO TIMING_MARK');
 
 const UNKNOWN: Terminal = {
@@ -36,7 +36,7 @@ let server: net.Server;
 const callers: Caller[] = [];
 const sockets: net.Socket[] = [];
 
-/** A caller, and the connection that the board has of it. */
+/** A caller, and the board's connection to it. */
 async function connect(
   status?: Parameters<typeof telnet>[1],
 ): Promise<{ caller: Caller; socket: net.Socket; connection: Connection }> {
@@ -48,7 +48,7 @@ async function connect(
   return { caller, socket, connection: telnet(socket, status) };
 }
 
-/** Collects what a connection's caller types, until its line ends. */
+/** Collects the input of a connection until its end. */
 function read({ input$ }: Connection): {
   subscription: Subscription;
   typed: () => string;
@@ -81,7 +81,7 @@ describe('telnet', () => {
     await once(server, 'close');
   });
 
-  it('says nothing before it is listened to, then makes its offers', async () => {
+  it('sends nothing before it is subscribed to, and then its offers', async () => {
     const { caller, socket, connection } = await connect();
     expect(socket.bytesWritten).toBe(0);
 
@@ -90,7 +90,7 @@ describe('telnet', () => {
     expect(await caller.hears(OFFERS)).toBe(OFFERS);
   });
 
-  it('makes its offers once, however often it is listened to, and loses nothing in between', async () => {
+  it('makes its offers once, for any number of subscriptions, and loses no input in between', async () => {
     const { caller, connection } = await connect();
     const first = read(connection);
     await caller.hears(OFFERS);
@@ -106,7 +106,7 @@ describe('telnet', () => {
     expect(await caller.gone).toBe(OFFERS);
   });
 
-  it('hands on what comes at once as one piece, and loses nothing between two listeners', async () => {
+  it('emits simultaneous input as one chunk, and loses none between two subscribers', async () => {
     const { caller, connection } = await connect();
     const first = await new Promise<string>((resolve) => {
       const subscription = connection.input$.subscribe((bytes) => {
@@ -123,7 +123,7 @@ describe('telnet', () => {
     expect(first + second.typed()).toBe('abcd');
   });
 
-  it('hands what was put back to the next listener, before all that comes', async () => {
+  it('emits input that was put back to the next subscriber, before later input', async () => {
     const { caller, connection } = await connect();
     const first = firstValueFrom(
       connection.input$.pipe(
@@ -140,7 +140,7 @@ describe('telnet', () => {
     expect(second.typed()).toBe('cdef');
   });
 
-  it('keeps what nobody listened to, whatever others type meanwhile', async () => {
+  it('keeps unread input, whatever other callers type meanwhile', async () => {
     const { caller, connection } = await connect();
     const first = firstValueFrom(connection.input$.pipe(map((bytes) => Buffer.from(bytes).toString())));
     caller.says(Uint8Array.of(...bytesOf('"a"', 'AYT', '"b"')));
@@ -156,7 +156,7 @@ describe('telnet', () => {
     expect(second.typed()).toBe('b');
   });
 
-  it('reads nothing while it is paused, and nothing for nobody', async () => {
+  it('reads nothing during a pause or without a subscriber', async () => {
     const { caller, socket, connection } = await connect();
     const first = read(connection);
     await caller.hears(OFFERS);
@@ -176,7 +176,7 @@ describe('telnet', () => {
     expect(second.typed()).toBe('while paused');
   });
 
-  it('reads on when it is resumed', async () => {
+  it('continues to read when resumed', async () => {
     const { caller, socket, connection } = await connect();
     const { typed, end } = read(connection);
     await caller.hears(OFFERS);
@@ -191,7 +191,7 @@ describe('telnet', () => {
     expect(typed()).toBe('while paused');
   });
 
-  it('hands on what is typed, without the commands in it', async () => {
+  it('emits input without the commands in it', async () => {
     const { caller, connection } = await connect();
     const { typed, end } = read(connection);
 
@@ -202,7 +202,7 @@ describe('telnet', () => {
     expect(typed()).toBe('ab\xffc');
   });
 
-  it('completes at a hang-up and at a reset, and for whoever listens after it', async () => {
+  it('completes at a hang-up and at a reset, for later subscribers too', async () => {
     for (const leave of ['end', 'resetAndDestroy'] as const) {
       const { caller, connection } = await connect();
       const { end } = read(connection);
@@ -215,7 +215,7 @@ describe('telnet', () => {
     }
   });
 
-  it("writes a newline as CR LF, leaves one that is there alone, and doubles a byte's 0xFF", async () => {
+  it('sends a newline as CR LF, keeps an existing CR LF, and doubles the byte 0xFF', async () => {
     const { caller, connection } = await connect();
     connection.write('one\ntwo\r\né\n');
     connection.write(Uint8Array.of(1, 255, 10));
@@ -224,7 +224,7 @@ describe('telnet', () => {
     expect(await caller.gone).toBe(`one\r\ntwo\r\n${Buffer.from('é').toString('latin1')}\r\n\x01\xff\xff\n`);
   });
 
-  it('sends what was written before it closes, though the caller typed what nobody read', async () => {
+  it('sends pending output before it closes, also with unread input', async () => {
     const { caller, socket, connection } = await connect();
     caller.says('x'.repeat(10_000));
     await arrived(socket);
@@ -242,7 +242,7 @@ describe('telnet', () => {
     negotiation: 'DO 99',
     'an "are you there?"': 'AYT',
   })) {
-    it(`sends its last words whole, though ${name} came with the words that ended the call`, async () => {
+    it(`sends its last output whole, though ${name} came with the input that ended the session`, async () => {
       const { caller, connection } = await connect();
       const goodbye = 'goodbye'.repeat(2_000_000);
       let heard = '';
@@ -260,7 +260,7 @@ describe('telnet', () => {
     });
   }
 
-  it('reads on to the end of the line once it is closing, whoever pauses it', async () => {
+  it('reads and discards input while closing, even during a pause', async () => {
     const { caller, connection } = await connect();
     read(connection);
     connection.close();
@@ -272,7 +272,7 @@ describe('telnet', () => {
     expect(await caller.gone).toBe(OFFERS);
   });
 
-  it('counts what it has sent and received, also when the line is gone', async () => {
+  it('counts the bytes sent and received, also after the connection is closed', async () => {
     const { caller, connection } = await connect();
     const { end } = read(connection);
     caller.says('hello');
@@ -288,7 +288,7 @@ describe('telnet', () => {
     expect(connection.backlog).toBe(0);
   });
 
-  it('has a backlog when the caller does not read, and destroys it at once', async () => {
+  it("has a backlog while the caller doesn't read, and drops it when destroyed", async () => {
     const { caller, connection } = await connect();
     caller.socket.pause();
     connection.write('x'.repeat(50_000_000));
@@ -303,7 +303,7 @@ describe('telnet', () => {
     expect((await caller.gone).length).toBeLessThan(50_000_000);
   });
 
-  it('keeps one piece of what the caller does not read, however small the writes are, and loses nothing of it', async () => {
+  it('queues unread output in one buffer, for any number of small writes, and loses none', async () => {
     const { caller, socket, connection } = await connect();
     caller.socket.pause();
     const first = 'x'.repeat(20_000_000);
@@ -324,7 +324,7 @@ describe('telnet', () => {
     expect(all.endsWith('a\xff\xffa\xff\xff')).toBeTrue();
   });
 
-  it('sends what was written meanwhile when the caller reads again, and tells that it is drained', async () => {
+  it('sends queued output when the caller reads again, and emits drained$', async () => {
     const { caller, connection } = await connect();
     caller.socket.pause();
     connection.write('x'.repeat(20_000_000));
@@ -346,7 +346,7 @@ describe('telnet', () => {
     await caller.hears('the last of it');
   });
 
-  it('knows the window, the echo and the terminal: at first, at each change, and to the end', async () => {
+  it('reports the window, the echo and the terminal: at first, at each change, and to the end', async () => {
     const { caller, connection } = await connect();
     const seen: Terminal[] = [];
     let completed = false;
@@ -358,7 +358,7 @@ describe('telnet', () => {
     });
     const { end } = read(connection);
 
-    // Each a chunk of its own: the next is sent when this one was answered.
+    // Separate chunks: each is sent after the answer to the one before.
     let chunks = 0;
     for (const chunk of [
       bytesOf('DO ECHO', 'WILL NAWS', 'SB NAWS 0 100 0 40', 'SB NAWS 0 100 0 40', 'AYT'),
@@ -380,7 +380,7 @@ describe('telnet', () => {
       UNKNOWN,
       { ...UNKNOWN, echo: true },
       { ...UNKNOWN, echo: true, columns: 100, rows: 40 },
-      // Of several sizes in a chunk, the last.
+      // Only the last of several sizes in a chunk.
       { ...UNKNOWN, echo: true, columns: 1000, rows: 24 },
       { ...UNKNOWN, ...syncterm, echo: true },
       { ...UNKNOWN, ...syncterm, echo: false },
@@ -390,7 +390,7 @@ describe('telnet', () => {
     expect(await lastValueFrom(connection.terminal$)).toBe(connection.terminal);
   });
 
-  it('gives back what a listener took: when it leaves, nobody hears of the window or the end any more', async () => {
+  it('removes its listeners when unsubscribed', async () => {
     const { caller, socket, connection } = await connect();
     const before = socket.listenerCount('close');
     const seen: Terminal[] = [];
@@ -407,7 +407,7 @@ describe('telnet', () => {
     expect(socket.listenerCount('close')).toBe(before);
   });
 
-  it('offers nothing to a caller who hung up before anybody listened', async () => {
+  it('offers nothing to a caller who hung up before it is subscribed to', async () => {
     const { caller, socket, connection } = await connect();
     caller.socket.end();
     await once(socket, 'end');
@@ -416,7 +416,7 @@ describe('telnet', () => {
     expect(socket.bytesWritten).toBe(0);
   });
 
-  it('completes at once for a line that was gone before', async () => {
+  it('completes at once for a connection that is already closed', async () => {
     const { caller, socket } = await connect();
     socket.destroy();
     await caller.gone;
@@ -428,7 +428,7 @@ describe('telnet', () => {
     expect(await lastValueFrom(connection.terminal$)).toEqual(UNKNOWN);
   });
 
-  it('answers whether it is there', async () => {
+  it('answers AYT', async () => {
     const { caller, connection } = await connect();
     read(connection);
 
@@ -437,7 +437,7 @@ describe('telnet', () => {
     expect(await caller.hears('[Yes]\r\n')).toContain('[Yes]');
   });
 
-  it('gives up a caller who never stops asking whether it is there', async () => {
+  it('gives up on a caller who never stops sending AYT', async () => {
     const { caller, socket, connection } = await connect();
     const { end } = read(connection);
 
@@ -446,11 +446,11 @@ describe('telnet', () => {
 
     expect(await end).toEqual(jasmine.objectContaining({ reason: 'protocol' }));
     connection.close();
-    // One answer says it for a whole packet.
+    // One answer for a whole packet.
     expect(await caller.gone).toBe(`${OFFERS}${'[Yes]\r\n'.repeat(2)}`);
   });
 
-  it('cuts the line of whoever goes on and on while it is closing', async () => {
+  it('resets a caller who never stops sending while it closes', async () => {
     const { caller, socket, connection } = await connect();
     read(connection);
     connection.close();
@@ -461,7 +461,7 @@ describe('telnet', () => {
     expect(socket.bytesRead).toBeLessThan(2 * 1024 * 1024);
   });
 
-  it('reads no more from whoever never stops, when it has hung up on them', async () => {
+  it('stops reading from a caller who never stops, after it has hung up', async () => {
     const { caller, socket, connection } = await connect();
     const { end } = read(connection);
     caller.says(Buffer.alloc(16 * 1024 * 1024, bytesOf('DO 99')));
@@ -474,7 +474,7 @@ describe('telnet', () => {
     expect(socket.bytesRead).toBeLessThan(1024 * 1024);
   });
 
-  it('remembers the abuse of a caller to whom nobody listened at that moment', async () => {
+  it("remembers a caller's abuse without a subscriber", async () => {
     const { caller, connection } = await connect();
     const left = new Promise<void>((resolve) => {
       const subscription = connection.input$.subscribe(() => {
@@ -491,7 +491,7 @@ describe('telnet', () => {
     expect(typed()).toBe('');
   });
 
-  it('gives up a caller who never stops negotiating, and does not answer any more', async () => {
+  it('gives up on a caller who never stops negotiating, and stops answering', async () => {
     const { caller, connection } = await connect();
     const { end } = read(connection);
 
@@ -511,7 +511,7 @@ describe('telnet', () => {
     'a GMCP message with broken JSON': bytesOf('SB 201 "a.b {"'),
     '5,000 bytes without a newline': bytesOf(`"${'x'.repeat(5000)}"`),
   })) {
-    it(`is unharmed by ${name}, which ends a process that takes telnetlib as it is`, async () => {
+    it(`survives ${name}, which crashes a process with bare telnetlib`, async () => {
       const { caller, connection } = await connect();
       const { typed, end } = read(connection);
 
@@ -524,14 +524,14 @@ describe('telnet', () => {
     });
   }
 
-  describe('what telnet has for keys (RFC 854)', () => {
+  describe('telnet commands for keys (RFC 854)', () => {
     for (const [command, key] of [
       ['IP', '\x03'],
       ['BRK', '\x03'],
       ['EC', '\b'],
       ['EL', '\x15'],
     ] as const) {
-      it(`types ${JSON.stringify(key)} for ${command}`, async () => {
+      it(`emits ${JSON.stringify(key)} for ${command}`, async () => {
         const { caller, connection } = await connect();
         const { typed, end } = read(connection);
 
@@ -543,7 +543,7 @@ describe('telnet', () => {
     }
 
     for (const command of ['AO', 'GA', 'NOP', 'DM', 'EOR', 'SE']) {
-      it(`types nothing for ${command}, and does nothing`, async () => {
+      it(`emits nothing for ${command}, and does nothing`, async () => {
         const { caller, connection } = await connect();
         const { typed, end } = read(connection);
 
@@ -557,7 +557,7 @@ describe('telnet', () => {
     }
 
     for (const [name, first] of Object.entries({ 'FF F7': 'EC', 'FF F8': 'EL' })) {
-      it(`is unharmed by ${name} as the first that is said (CVE-2022-39028)`, async () => {
+      it(`survives ${name} as the first input (CVE-2022-39028)`, async () => {
         const { caller, connection } = await connect();
         const { typed, end } = read(connection);
 
@@ -570,7 +570,7 @@ describe('telnet', () => {
   });
 
   describe('sending', () => {
-    it('answers a chunk with one write, however much it makes us say', async () => {
+    it('answers a chunk with one write, for any amount of output', async () => {
       const { socket, connection } = await connect();
       connection.input$.subscribe((bytes) => {
         for (const letter of Buffer.from(bytes).toString()) {
@@ -585,7 +585,7 @@ describe('telnet', () => {
       expect(writes).toHaveBeenCalledTimes(1);
     });
 
-    it('counts what it will send of the chunk that it is at, and sends that before it closes', async () => {
+    it('counts the pending output of the current chunk, and sends it before it closes', async () => {
       const { caller, socket, connection } = await connect();
       const backlogs: number[] = [];
       connection.input$.subscribe(() => {
@@ -602,7 +602,7 @@ describe('telnet', () => {
       expect(await caller.gone).toBe(`${OFFERS}goodbye`);
     });
 
-    it('counts nothing that no line is there for any more', async () => {
+    it("doesn't count output after the connection is closed", async () => {
       const { socket, connection } = await connect();
       connection.input$.subscribe(() => {
         socket.destroy();
@@ -616,7 +616,7 @@ describe('telnet', () => {
       expect(connection.backlog).toBeGreaterThan(0);
     });
 
-    it('keeps no more than 64 KiB of it back', async () => {
+    it('delays at most 64 KiB of output', async () => {
       const { socket, connection } = await connect();
       const writes = spyOn(socket, 'write').and.callThrough();
       connection.input$.subscribe(() => {
@@ -629,7 +629,7 @@ describe('telnet', () => {
       expect(connection.backlog).toBeLessThan(70_000);
     });
 
-    it('keeps text, bytes and answers in the order in which they came about', async () => {
+    it('keeps text, bytes and answers in order', async () => {
       const { caller, socket, connection } = await connect();
       connection.input$.subscribe((bytes) => {
         connection.write(`text ${Buffer.from(bytes)} `);
@@ -647,7 +647,7 @@ describe('telnet', () => {
       ]);
     });
 
-    it('sends at once what nobody’s typing brought about', async () => {
+    it("sends output at once that isn't caused by input", async () => {
       const { caller, connection } = await connect();
       read(connection);
       connection.write('news');
@@ -657,7 +657,7 @@ describe('telnet', () => {
   });
 
   describe('drained$', () => {
-    it('completes at once when there is no backlog', async () => {
+    it('completes at once without a backlog', async () => {
       const { connection } = await connect();
       const drained = jasmine.createSpy('drained');
 
@@ -666,7 +666,7 @@ describe('telnet', () => {
       expect(drained).toHaveBeenCalledTimes(1);
     });
 
-    it('completes when a large backlog is taken, and not before', async () => {
+    it('completes when a large backlog is sent, and not before', async () => {
       const { caller, connection } = await connect();
       caller.socket.pause();
       connection.write('x'.repeat(20_000_000));
@@ -687,7 +687,7 @@ describe('telnet', () => {
       expect(backlogs).toEqual([0]);
     });
 
-    it('completes for what was written in the chunk that is being read', async () => {
+    it('completes for output of the current chunk', async () => {
       const { caller, socket, connection } = await connect();
       const order: string[] = [];
       const drained = new Promise<void>((resolve) => {
@@ -710,7 +710,7 @@ describe('telnet', () => {
       expect(await caller.hears('a little')).toContain('a little');
     });
 
-    it('completes when the line is cut, and for a line that is gone', async () => {
+    it('completes when the connection is reset, and for a closed one', async () => {
       const { caller, connection } = await connect();
       caller.socket.pause();
       connection.write('x'.repeat(20_000_000));
@@ -725,7 +725,7 @@ describe('telnet', () => {
       );
     });
 
-    it('tells nobody who has left', async () => {
+    it('notifies no subscriber that has unsubscribed', async () => {
       const { caller, connection } = await connect();
       caller.socket.pause();
       connection.write('x'.repeat(5_000_000));
@@ -739,10 +739,10 @@ describe('telnet', () => {
     });
   });
 
-  describe('in the letters of the IBM PC', () => {
+  describe('with CP437', () => {
     const SYNCTERM = bytesOf('WILL TTYPE', 'SB TTYPE 0 "syncterm"');
 
-    it('writes those, and a ? for any other', async () => {
+    it('sends CP437, and a ? for any other letter', async () => {
       const { caller, connection } = await connect();
       connection.setEncoding('cp437');
 
@@ -752,7 +752,7 @@ describe('telnet', () => {
       expect(await caller.gone).toBe('\x82\xb0\xdb ? ? \x82\r\n');
     });
 
-    it('doubles the blank that does not break, which is the byte 0xFF there', async () => {
+    it('doubles the no-break space, which is the byte 0xFF', async () => {
       const { caller, connection } = await connect();
       connection.setEncoding('cp437');
 
@@ -762,7 +762,7 @@ describe('telnet', () => {
       expect(await caller.gone).toBe('a\xff\xffb');
     });
 
-    it('leaves an app’s own bytes as they are', async () => {
+    it("sends an app's bytes unchanged", async () => {
       const { caller, connection } = await connect();
       connection.setEncoding('cp437');
 
@@ -772,7 +772,7 @@ describe('telnet', () => {
       expect(await caller.gone).toBe('\xc3\xa9\n');
     });
 
-    it('writes from when it is known that the client’s terminal wants them', async () => {
+    it("switches when the client's terminal is known", async () => {
       const { caller, socket, connection } = await connect();
       read(connection);
       connection.write('é');
@@ -785,7 +785,7 @@ describe('telnet', () => {
       expect(text).toEqual(['"Ã©"', '"\x82"']);
     });
 
-    it('writes from when the caller chose them, and not what was written before', async () => {
+    it('switches when the caller chooses it, but not for earlier output', async () => {
       const { caller, socket, connection } = await connect();
       connection.input$.subscribe(() => {
         connection.write('é');
@@ -801,7 +801,7 @@ describe('telnet', () => {
       expect(await caller.gone).toBe(`${OFFERS}\xc3\xa9\x82\xc3\xa9`);
     });
 
-    it('tells of the caller’s choice, which the client can’t change any more', async () => {
+    it("reports the caller's choice, which the client can't change any more", async () => {
       const { socket, connection } = await connect();
       read(connection);
       const seen: string[] = [];
@@ -815,7 +815,7 @@ describe('telnet', () => {
       expect(seen).toEqual(['null utf-8', 'null cp437', 'null utf-8', 'syncterm utf-8']);
     });
 
-    it('lets the client choose by CHARSET before its terminal’s name', async () => {
+    it("lets the client choose by CHARSET before its terminal's name", async () => {
       const { socket, connection } = await connect();
       read(connection);
 
@@ -827,8 +827,8 @@ describe('telnet', () => {
     });
   });
 
-  describe('behind a prompt', () => {
-    /** What a caller who says this hears of what is written then. */
+  describe('after a prompt', () => {
+    /** Returns the output that a caller receives after this input. */
     async function hears(phrases: string[], ...outputs: (string | Uint8Array)[]): Promise<string[]> {
       const { caller, socket, connection } = await connect();
       read(connection);
@@ -840,20 +840,20 @@ describe('telnet', () => {
       return phrasesOf(heard.slice(heard.lastIndexOf(offers) + offers.length));
     }
 
-    it('puts an EOR for a client that wants one and shows what is typed by itself', async () => {
+    it('sends an EOR to a client that wants one and has local echo', async () => {
       expect(await hears(['DONT ECHO', 'DO EOR'], 'Handle: ')).toEqual(['"Handle: "', 'EOR']);
     });
 
-    it('puts a GA for a client that will not do without', async () => {
+    it('sends a GA to a client that refuses to suppress it', async () => {
       expect(await hears(['DONT ECHO', 'DONT SGA'], 'Handle: ')).toEqual(['"Handle: "', 'GA']);
     });
 
-    it('puts it for a client that leaves the echo to us as well, since it asked for it', async () => {
+    it('sends the mark also to a client with our echo, since it asked for it', async () => {
       expect(await hears(['DO ECHO', 'DO EOR'], 'Handle: ')).toEqual(['"Handle: "', 'EOR']);
       expect(await hears(['DO ECHO', 'DONT SGA'], 'Handle: ')).toEqual(['"Handle: "', 'GA']);
     });
 
-    it('puts nothing behind what the caller typed, and one behind the prompt before it', async () => {
+    it('sends no mark after typed text, and one after the prompt before it', async () => {
       const { caller, socket, connection } = await connect();
       connection.input$.subscribe(() => {
         connection.echo('ann\n');
@@ -870,16 +870,16 @@ describe('telnet', () => {
       expect(phrasesOf(await caller.gone).slice(-3)).toEqual(['"ann\\r\\nTown? "', 'EOR', '"Paris!"']);
     });
 
-    it('puts nothing for a client that said nothing of it, or nothing at all', async () => {
+    it("sends no mark to a client that didn't ask for it, or negotiates nothing", async () => {
       expect(await hears(['DONT ECHO'], 'Handle: ')).toEqual(['"Handle: "']);
       expect(await hears([], 'Handle: ')).toEqual(['"Handle: "']);
     });
 
-    it('puts nothing behind a whole line, or behind an app’s own bytes', async () => {
+    it("sends no mark after a whole line, or after an app's bytes", async () => {
       expect(await hears(['DO EOR'], 'Welcome!\n', Buffer.from('raw'))).toEqual(['"Welcome!\\r\\nraw"']);
     });
 
-    it('puts one behind all that a chunk makes us say', async () => {
+    it('sends one mark after all output of a chunk', async () => {
       const { caller, socket, connection } = await connect();
       connection.input$.subscribe(() => {
         for (const word of ['Hello', ', ', 'ann. ', 'Your town? ']) connection.write(word);
@@ -893,7 +893,7 @@ describe('telnet', () => {
     });
   });
 
-  it('is gone at once when it is destroyed, or closed after the caller has hung up and read all', async () => {
+  it('closes at once when destroyed, or when closed after a hang-up with all output sent', async () => {
     for (const how of ['destroy', 'close'] as const) {
       const { caller, socket, connection } = await connect();
       const { end } = read(connection);
@@ -912,8 +912,8 @@ describe('telnet', () => {
     }
   });
 
-  describe('a sign of life', () => {
-    it('is asked for only of a client that gave one when it was first asked', async () => {
+  describe('a probe', () => {
+    it('is sent only to a client that answered the first one', async () => {
       const { caller, socket, connection } = await connect();
       read(connection);
       connection.probe();
@@ -933,9 +933,9 @@ describe('telnet', () => {
     });
   });
 
-  describe('a line whose other end is gone without a word', () => {
+  describe('a connection whose peer has vanished', () => {
     for (const code of ['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']) {
-      it(`ends as lost, for whoever listens then or later (${code})`, async () => {
+      it(`ends as lost, for current and later subscribers (${code})`, async () => {
         const { socket, connection } = await connect();
         const { end } = read(connection);
 
@@ -947,7 +947,7 @@ describe('telnet', () => {
       });
     }
 
-    it('is a hang-up if it was reset, which is a word', async () => {
+    it('ends as a hang-up if it was reset', async () => {
       const { socket, connection } = await connect();
       const { end } = read(connection);
 
@@ -956,7 +956,7 @@ describe('telnet', () => {
       expect(await end).toBe('completed');
     });
 
-    it('was given up for its abuse first, if it was', async () => {
+    it('ends as abused if that came first', async () => {
       const { socket, connection } = await connect();
       const { end } = read(connection);
       socket.emit('data', bytesOf(...new Array(2000).fill('DO 99')));
@@ -969,7 +969,7 @@ describe('telnet', () => {
     });
   });
 
-  it('gives up a caller whose subnegotiations are dropped again and again', async () => {
+  it('gives up on a caller whose subnegotiations are dropped repeatedly', async () => {
     const { socket, connection } = await connect();
     const { end, typed } = read(connection);
     const brokenOff = Uint8Array.of(IAC, 250, 31, 0, ...bytesOf('NOP'));
@@ -983,7 +983,7 @@ describe('telnet', () => {
     expect(typed()).toBe('in time');
   });
 
-  it('tells a crawler how things are when it asks', async () => {
+  it('sends its status to a crawler that requests it', async () => {
     const { caller, connection } = await connect(() => ({ NAME: 'The Board', PLAYERS: 3 }));
     read(connection);
 
@@ -993,7 +993,7 @@ describe('telnet', () => {
     expect(await caller.hears(answer)).toContain(answer);
   });
 
-  it('serves a client that negotiates nothing with nine bytes of telnet and no more', async () => {
+  it('sends nine bytes of telnet to a client that negotiates nothing', async () => {
     const { caller, connection } = await connect();
     connection.input$.subscribe((bytes) => connection.write(`You said: ${Buffer.from(bytes)}`));
     connection.write('Handle: ');

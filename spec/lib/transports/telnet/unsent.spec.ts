@@ -1,6 +1,6 @@
 import { Unsent } from '../../../../lib/transports/telnet/unsent.js';
 
-/** What was written, and who was told that it was sent. */
+/** Takes all chunks, and calls the callbacks of each. */
 function written(unsent: Unsent): string[] {
   const all: string[] = [];
   unsent.flush((bytes, sent) => {
@@ -11,13 +11,13 @@ function written(unsent: Unsent): string[] {
 }
 
 describe('Unsent', () => {
-  it('is nothing at first', () => {
+  it('is empty at first', () => {
     const unsent = new Unsent();
     expect(unsent.length).toBe(0);
     expect(written(unsent)).toEqual([]);
   });
 
-  it('hands all that waits on in one piece, whatever it came in', () => {
+  it('returns all queued output in one chunk', () => {
     const unsent = new Unsent();
     let expected = '';
     for (let count = 0; count < 20_000; count += 1) {
@@ -31,14 +31,14 @@ describe('Unsent', () => {
     expect(written(unsent)).toEqual([]);
   });
 
-  it('takes more than it has room for, at once', () => {
+  it('grows for output beyond its capacity', () => {
     const unsent = new Unsent();
     unsent.add('a');
     unsent.add('b'.repeat(100_000));
     expect(written(unsent)).toEqual([`a${'b'.repeat(100_000)}`]);
   });
 
-  it('tells those who asked behind the bytes, once', () => {
+  it('notifies the callbacks after the bytes, once', () => {
     const unsent = new Unsent();
     const told: string[] = [];
     unsent.add('bytes');
@@ -50,7 +50,7 @@ describe('Unsent', () => {
     expect(told.length).toBe(2);
   });
 
-  it('drops the bytes, and still tells those who asked', () => {
+  it('drops the bytes, and still notifies the callbacks', () => {
     const unsent = new Unsent();
     const told: string[] = [];
     unsent.add('bytes');
