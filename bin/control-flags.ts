@@ -7,7 +7,7 @@ import { socketPath } from '../lib/operations/control/socket-path.js';
 
 const HOW_TO_FIND = `
 The board is found by its control socket: ${flag(SETTINGS.control)} or ${variable(SETTINGS.control)}, or else
-the one of its port, ${flag(SETTINGS.port)} or ${variable(SETTINGS.port)}. Both may stand in a file .env in
+the one of its port, ${flag(SETTINGS.port)} or ${variable(SETTINGS.port)}. Both may be set in a file .env in
 the working directory, if that and the socket are yours or root's.`;
 
 /** Adds the flags that select the board. */

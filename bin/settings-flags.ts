@@ -13,10 +13,10 @@ import { openFilesLimit } from '../lib/process/open-files.js';
 
 const HOW_TO_SET = `
 Durations are 500ms, 90s, 10m, 2h or off; rates are 50/s, 10/min, 5/h, with a
-burst as in 10/min:20, or off. Each setting can also stand in the environment,
+burst as in 10/min:20, or off. Each setting can also be set in the environment,
 or in a file .env in the working directory: ${flag(SETTINGS.maxSessions)} is
-${variable(SETTINGS.maxSessions)} there. A flag wins over the environment, and that over
-the file.`;
+${variable(SETTINGS.maxSessions)} there. A flag overrides the environment, which
+overrides the file.`;
 
 /** Adds a flag for each setting, under the headings of their table. */
 export function withSettings(command: Command): Command {

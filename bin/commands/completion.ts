@@ -5,8 +5,8 @@ import { withExamples } from '../examples.js';
 import { outlineOf } from '../outline.js';
 
 const HOW_TO_KEEP = `
-The script knows commands, flags and values. To have it in every shell,
-write it to a file:
+The script knows commands, flags and values. To load it in every shell,
+save it in a file:
   bash  ~/.local/share/bash-completion/completions/impulse
   zsh   _impulse, in a folder of $fpath
   fish  ~/.config/fish/completions/impulse.fish`;

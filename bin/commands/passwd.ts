@@ -11,8 +11,8 @@ import { ABORTED, OK } from '../exit-codes.js';
 import { oneLine } from '../one-line.js';
 
 const PASSWD_HELP = `
-Asks for the password twice at a terminal; else its first line of input is the
-password.`;
+Asks for the password twice at a terminal. Otherwise it reads the password from
+the first line of the input.`;
 
 /** `impulse passwd` */
 export const passwdCommand: AddCommand = (program, { signal$, exitWith }) => {
