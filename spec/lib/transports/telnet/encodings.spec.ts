@@ -11,14 +11,14 @@ import type { Encoding } from '../../../../streams/types/connection.js';
 import { holds } from '../../../support/holds.js';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
-/** What a text becomes for the IBM PC, bytes as Latin-1, so that a `?` can be seen. */
+/** Encodes a text as CP437, with the bytes as Latin-1. */
 const pc = (text: string) => Buffer.from(encode(text, 'cp437')).toString('latin1');
 const latin1 = (...values: number[]) => String.fromCharCode(...values);
 const letters = new Intl.Segmenter();
 
 describe('encode', () => {
   for (const encoding of ['utf-8', 'cp437'] as Encoding[]) {
-    it(`leaves ASCII as it is, control characters and colours too (${encoding})`, () => {
+    it(`keeps ASCII unchanged, control characters and colours too (${encoding})`, () => {
       const ascii = String.fromCharCode(...Array.from({ length: 128 }, (_, code) => code));
 
       expect(Buffer.from(encode(`${ascii}\x1b[1;31m\r\n`, encoding)).toString('latin1')).toBe(
@@ -26,7 +26,7 @@ describe('encode', () => {
       );
     });
 
-    it(`makes nothing of nothing (${encoding})`, () => {
+    it(`returns nothing for an empty text (${encoding})`, () => {
       expect(encode('', encoding).length).toBe(0);
     });
 
@@ -40,7 +40,7 @@ describe('encode', () => {
       }
     });
 
-    it(`gives bytes that the next text does not touch (${encoding})`, () => {
+    it(`returns bytes that the next call doesn't overwrite (${encoding})`, () => {
       const one = encode('one é', encoding);
       const before = [...one];
       encode('two ü', encoding);
@@ -49,11 +49,11 @@ describe('encode', () => {
     });
   }
 
-  it('writes UTF-8, whatever the letter', () => {
+  it('encodes any letter in UTF-8', () => {
     expect(encode('é░漢👪', 'utf-8')).toEqual(Buffer.from('é░漢👪'));
   });
 
-  it('never writes broken UTF-8: a half of a letter becomes U+FFFD', () => {
+  it('never returns invalid UTF-8: half of a surrogate pair becomes U+FFFD', () => {
     const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
     expect(strict.decode(encode('a\ud83d', 'utf-8'))).toBe('a\ufffd');
     holds(
@@ -65,24 +65,24 @@ describe('encode', () => {
     );
   });
 
-  it("writes the IBM PC's letters and lines", () => {
+  it('encodes the letters and lines of the IBM PC', () => {
     expect(pc('é ░▒▓█ ╔═╗ ñ ß π')).toBe(
       latin1(...[0x82, 32, 0xb0, 0xb1, 0xb2, 0xdb, 32, 0xc9, 0xcd, 0xbb], ...[32, 0xa4, 32, 0xe1, 32, 0xe3]),
     );
   });
 
-  it('writes a letter that was put together of two', () => {
+  it('encodes a composed letter', () => {
     expect(pc('e\u0301')).toBe(latin1(0x82));
     expect(pc('n\u0303o')).toBe(`${latin1(0xa4)}o`);
   });
 
-  it('leaves out the marks on a letter that the IBM PC has without them', () => {
+  it('leaves out the marks on a letter that CP437 has only without them', () => {
     expect(pc('x\u0301')).toBe('x');
     expect(pc('ā')).toBe('a');
     expect(pc('Ệ')).toBe('E');
   });
 
-  it('writes one ? for a letter that the IBM PC does not have, whatever it is made of', () => {
+  it("returns one ? for a letter that CP437 doesn't have, whatever its code points", () => {
     expect(pc('a漢b')).toBe('a?b');
     expect(pc('👋🏽!')).toBe('?!');
     expect(pc('👩‍👩‍👧‍👦!')).toBe('?!');
@@ -91,15 +91,15 @@ describe('encode', () => {
     expect(pc('漢\u0301')).toBe('?');
   });
 
-  it('keeps a line end among other letters', () => {
+  it('keeps a line ending among other letters', () => {
     expect(pc('é\r\n漢\r\n')).toBe(`${latin1(0x82)}\r\n?\r\n`);
   });
 
-  it('writes the blank that does not break as the byte 0xFF, single: doubling it is telnet’s part', () => {
+  it('encodes the no-break space as a single byte 0xFF, which telnet doubles later', () => {
     expect(pc('a\u00a0b')).toBe(latin1(97, 255, 98));
   });
 
-  it('gives back every byte of the IBM PC that it was decoded from', () => {
+  it('restores every byte decoded from CP437', () => {
     const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
     for (const byte of all) expect([...encode(decoder('cp437')(bytes(byte)), 'cp437')]).toEqual([byte]);
     holds(
@@ -110,7 +110,7 @@ describe('encode', () => {
     );
   });
 
-  it('makes of any text no more letters than it has, each its own or a ?', () => {
+  it("returns at most as many bytes as letters, each the letter's own or a ?", () => {
     holds(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         const shown = decoder('cp437')(encode(text, 'cp437'));
@@ -129,7 +129,7 @@ describe('encode', () => {
 });
 
 describe('isAscii', () => {
-  it('is what a text is that has the same bytes in every encoding', () => {
+  it('accepts a text that has the same bytes in every encoding', () => {
     expect(isAscii('')).toBe(true);
     expect(isAscii('Hello\r\n\x1b[1m\x00\x7f')).toBe(true);
     for (const letter of ['\x80', 'é', '\u00ff', '漢', '👪', '\ud83d']) {
@@ -140,7 +140,7 @@ describe('isAscii', () => {
     }
   });
 
-  it('is never said of a text that it is not true of, of whatever length', () => {
+  it('never accepts another text, whatever its length', () => {
     for (const length of [43_690, 131_071, 131_072, 131_073, 400_000]) {
       const text = 'x'.repeat(length);
 
@@ -161,19 +161,19 @@ describe('ASCII', () => {
     ['👨‍👩‍👧 🇩🇪 👍🏽', '? ? ?'],
     ['\x1b[1mann\x1b[0m', '\x1b[1mann\x1b[0m'],
   ] as const)
-    it(`has ${JSON.stringify(shown)} for ${JSON.stringify(text)}`, () => {
+    it(`shows ${JSON.stringify(text)} as ${JSON.stringify(shown)}`, () => {
       expect(Buffer.from(encode(text, 'ascii')).toString('latin1')).toBe(shown);
     });
 });
 
 describe('decoded', () => {
-  it('is the text of whole characters, and U+FFFD for broken ones', () => {
+  it('returns whole characters, and U+FFFD for invalid ones', () => {
     expect(decoded(Buffer.from('aé漢👪z'), 'utf-8')).toBe('aé漢👪z');
     expect(decoded(bytes(97, 0xff, 98), 'utf-8')).toBe('a\ufffdb');
     expect(decoded(bytes(97, 0x82, 0xb0), 'cp437')).toBe('aé░');
   });
 
-  it('is Windows’ letters for a client of ASCII that has more on its keyboard, and no control among them', () => {
+  it('decodes the Windows code page for an ASCII client, without control characters', () => {
     expect(decoded(bytes(97, 0xe9, 0x80, 0x93, 0x9b), 'ascii')).toBe('aé€“›');
     expect(decoder('ascii')(bytes(97, 0xe9))).toBe('aé');
     expect(decoded(bytes(0x81, 0x8d, 0x8f, 0x90, 0x9d), 'ascii')).toBe('\ufffd'.repeat(5));
@@ -181,7 +181,7 @@ describe('decoded', () => {
 });
 
 describe('decoder', () => {
-  it('reads UTF-8, wherever a letter is cut', () => {
+  it('decodes UTF-8, however it is chunked', () => {
     const text = 'aé漢👪z';
     const whole = Buffer.from(text);
     for (let cut = 0; cut <= whole.length; cut += 1) {
@@ -194,7 +194,7 @@ describe('decoder', () => {
     expect(Array.from(whole, (byte) => decode(bytes(byte))).join('')).toBe(text);
   });
 
-  it('reads broken UTF-8 as U+FFFD, and what follows it', () => {
+  it('decodes invalid UTF-8 as U+FFFD, and continues', () => {
     const decode = decoder('utf-8');
 
     expect(decode(bytes(97, 0xff, 98))).toBe('a\ufffdb');
@@ -202,12 +202,12 @@ describe('decoder', () => {
     expect(decode(bytes(97))).toBe('\ufffda');
   });
 
-  it("reads the IBM PC's letters, of which each byte is one", () => {
+  it('decodes CP437, one letter per byte', () => {
     expect(decoder('cp437')(bytes(97, 0x82, 0xb0, 0xdb, 0xff))).toBe('aé░█\u00a0');
     expect(decoder('cp437')(bytes(8, 13, 10, 27, 127))).toBe('\b\r\n\x1b\x7f');
   });
 
-  it('keeps what it holds to itself, for each caller', () => {
+  it('keeps separate state for each caller', () => {
     const [one, other] = [decoder('utf-8'), decoder('utf-8')];
     one(bytes(0xc3));
 
@@ -230,13 +230,13 @@ describe('encodingNamed', () => {
     ['UTF-8 ', undefined],
     ['constructor', undefined],
   ] as const) {
-    it(`is ${encoding ?? 'none'} for ${charset || 'no name'}`, () =>
+    it(`returns ${encoding ?? 'none'} for ${charset || 'no name'}`, () =>
       expect(encodingNamed(charset)).toBe(encoding));
   }
 });
 
 describe('utf8AsLatin1', () => {
-  it('has the bytes of UTF-8 as letters, of broken text and of text beyond its memory too', () => {
+  it('returns the bytes of UTF-8 as letters, also of invalid text and beyond its buffer', () => {
     for (const text of ['', 'plain', 'é░漢👪', 'a\ud83d', '\udc00b', 'é'.repeat(50_000), '漢'.repeat(50_000)])
       expect(utf8AsLatin1(text) === Buffer.from(text).toString('latin1')).toBe(true);
   });

@@ -3,7 +3,7 @@ import { TelnetOutput } from '../../../../lib/transports/telnet/output.js';
 
 const EOR = '\xff\xef';
 
-/** A socket that records what is written, and has sent it when told so. */
+/** A socket that records writes, and sends them when the spec says so. */
 class FakeSocket {
   writable = true;
   writableLength = 0;
@@ -17,7 +17,7 @@ class FakeSocket {
     if (typeof how === 'function') this.#callbacks.push(how);
     this.bytesWritten += bytes.length;
   }
-  /** Sends all. */
+  /** Sends all output. */
   drain(): void {
     this.writableLength = 0;
     for (const callback of this.#callbacks.splice(0)) callback();
@@ -30,7 +30,7 @@ function open(promptMark?: number): { socket: FakeSocket; output: TelnetOutput }
 }
 
 describe('TelnetOutput', () => {
-  it('writes at once outside a batch, and a batch as one piece, also a nested one', () => {
+  it('writes at once outside a batch, and a batch in one write, nested ones included', () => {
     const { socket, output } = open();
 
     output.write('one\n');
@@ -69,7 +69,7 @@ describe('TelnetOutput', () => {
     expect(socket.writes).toEqual([`Town? ${EOR}Paris`]);
   });
 
-  it('keeps what is written while the socket is busy, and sends it as one piece', () => {
+  it('queues output while the socket is busy, and sends it in one write', () => {
     const { socket, output } = open();
     socket.writableLength = 10;
 
@@ -84,7 +84,7 @@ describe('TelnetOutput', () => {
     expect(output.backlog).toBe(0);
   });
 
-  it('gives all to the socket when it is closed, and takes no more', () => {
+  it('passes all output to the socket when closed, and accepts no more', () => {
     const { socket, output } = open();
     socket.writableLength = 10;
     output.write('goodbye\n');
@@ -96,7 +96,7 @@ describe('TelnetOutput', () => {
     expect(socket.writes).toEqual(['goodbye\r\n']);
   });
 
-  it('drops what it has when it is discarded', () => {
+  it('drops its queue when discarded', () => {
     const { socket, output } = open();
     socket.writableLength = 10;
     output.write('one\n');
