@@ -44,7 +44,7 @@ describe('the impulse command', () => {
     expect(serve).toMatch(
       /\nAdmission:\n {2}--max-sessions <number> +Maximum number of callers on line \[100\]\n/,
     );
-    expect(serve).toMatch(/\nHow long:\n {2}--idle-timeout <duration> /);
+    expect(serve).toMatch(/\nTimeouts:\n {2}--idle-timeout <duration> /);
     expect(serve.replace(/\s+/g, ' ')).toContain('or is denied; one of takeover, deny [takeover]');
   });
 

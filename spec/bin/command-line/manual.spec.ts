@@ -59,6 +59,6 @@ describe('the manual page', () => {
     expect(text).toMatch(/^ +impulse passwd \[options\] <handle>$/m);
     expect(text).toMatch(/^ +--json: print it as JSON$/m);
     expect(text).toMatch(/^ +shell: one of bash, zsh, fish$/m);
-    expect(text).toMatch(/^ +impulse init my-board\n +Begins one in a new folder\.$/m);
+    expect(text).toMatch(/^ +impulse init my-board\n +Creates a board in a new folder\.$/m);
   });
 });
