@@ -115,18 +115,18 @@ function phrase(event: LogEvent): string {
       return `refused ${event.address}: ${because(event)}${why(event)}`;
     case 'addressPenalised': {
       const all = event.network === event.address ? '' : `, with all of ${event.network}`;
-      return `penalised ${event.address}: ${event.offence}, for ${spent(event.forMs)}${all}`;
+      return `penalised ${event.address}: ${event.offence}, for ${elapsedWithTenths(event.forMs)}${all}`;
     }
     case 'connectionsRefused':
-      return `refused ${event.count} more in ${spent(event.inMs)}: ${because(event)}`;
+      return `refused ${event.count} more in ${elapsedWithTenths(event.inMs)}: ${because(event)}`;
     case 'silentConnectionsClosed': {
       const [first, last] =
         event.count === 1 ? ['1 connection', ''] : [`${event.count} connections`, 'the last '];
-      return `${first} closed without a byte in ${spent(event.inMs)}, ${last}from ${event.address}`;
+      return `${first} closed without a byte in ${elapsedWithTenths(event.inMs)}, ${last}from ${event.address}`;
     }
     case 'loginsUnchecked': {
       const logins = event.count === 1 ? '1 more login' : `${event.count} more logins`;
-      return `${logins} could not be checked in ${spent(event.inMs)}: ${quotedMessageOf(event.error)}`;
+      return `${logins} could not be checked in ${elapsedWithTenths(event.inMs)}: ${quotedMessageOf(event.error)}`;
     }
     case 'sessionWaiting':
       return `session ${event.session}: ${event.address} waits at position ${event.position}`;
@@ -135,18 +135,18 @@ function phrase(event: LogEvent): string {
     case 'loginAttemptFailed':
       return `login failed from ${event.address}: attempt ${event.attempt}, as ${wordOf(event.handle)} (session ${event.session})`;
     case 'loginAttemptsFailed':
-      return `login failed ${event.count} more times in ${spent(event.inMs)}`;
+      return `login failed ${event.count} more times in ${elapsedWithTenths(event.inMs)}`;
     case 'sessionAuthenticated':
       return `node ${event.node}: ${wordOf(event.handle)} logged in (session ${event.session})`;
     case 'sessionWarned':
-      return `node ${event.node}: warned, ${event.reason} in ${spent(event.inMs)} (session ${event.session})`;
+      return `node ${event.node}: warned, ${event.reason} in ${elapsedWithTenths(event.inMs)} (session ${event.session})`;
     case 'sessionClosing': {
       return `node ${event.node}: ending, ${event.reason}${why(event)} (session ${event.session})`;
     }
     case 'sessionClosed': {
       const traffic = `${event.bytesIn} bytes in, ${event.bytesOut} out`;
       const where = event.node === 0 ? 'waiting room' : `node ${event.node}`;
-      return `${where}: closed, ${event.reason}, after ${spent(event.durationMs)}, ${traffic} (session ${event.session})`;
+      return `${where}: closed, ${event.reason}, after ${elapsedWithTenths(event.durationMs)}, ${traffic} (session ${event.session})`;
     }
     case 'callbackFailed': {
       const whose = event.session === undefined ? '' : ` (session ${event.session})`;
@@ -160,7 +160,7 @@ function phrase(event: LogEvent): string {
       return `going down (${event.reason}): ${event.sessions} on line, ${patience}`;
     }
     case 'serverClosed':
-      return `closed (${event.reason}): ${event.drained} drained, ${event.forced} forced, in ${spent(event.durationMs)}`;
+      return `closed (${event.reason}): ${event.drained} drained, ${event.forced} forced, in ${elapsedWithTenths(event.durationMs)}`;
   }
 }
 
@@ -174,7 +174,7 @@ function because(event: ConnectionRefused | ConnectionsRefused): string {
 const why = (event: object) => ('error' in event ? `: ${quotedMessageOf(event.error)}` : '');
 
 /** `0.4s`, `10m 4s`, `2h 3m` */
-function spent(ms: number): string {
+function elapsedWithTenths(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 10) return `${(ms / 1000).toFixed(1)}s`;
   if (seconds < 60) return `${seconds}s`;

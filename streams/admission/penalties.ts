@@ -15,7 +15,7 @@ export type Offence = keyof typeof PENALTIES;
 export const PENALTIES = {
   'no-login': 1_000,
   flood: 2_000,
-  /** Connecting while penalised, faster than {@link KNOCKS}. */
+  /** Connecting while penalised, faster than {@link ATTEMPTS}. */
   knocking: 2_000,
   'wrong-protocol': 10_000,
   'login-timeout': 10_000,
@@ -33,7 +33,7 @@ export const ATTEMPT_PENALTY_MS = 5_000;
  * How often a penalised address may try again without a further penalty: other callers may share the address,
  * and don't know.
  */
-const KNOCKS: Rate = { count: 1, perMs: 1000, burst: 5 };
+const ATTEMPTS: Rate = { count: 1, perMs: 1000, burst: 5 };
 
 /** The minimum for a penalty to take effect: an honest caller may get this much. */
 export const LEAST_PENALTY_MS = 15_000;
@@ -80,8 +80,8 @@ export function penalties(scheduler: SchedulerLike): Penalties {
     return record;
   };
   const isPatient = (record: Record, share: number, now: number) => {
-    record.attempts ??= fullBucket(KNOCKS, now);
-    return takeToken(record.attempts, KNOCKS, now, 1 / share) === 0;
+    record.attempts ??= fullBucket(ATTEMPTS, now);
+    return takeToken(record.attempts, ATTEMPTS, now, 1 / share) === 0;
   };
 
   return {

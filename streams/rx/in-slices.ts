@@ -18,9 +18,9 @@ export function inSlices<T>(
   return new Observable((subscriber) => {
     let done = 0;
     const slice = () => {
-      const most = Math.min(done + SLICE, items.length);
+      const end = Math.min(done + SLICE, items.length);
       const until = scheduler.now() + SLICE_MS;
-      while (done < most) {
+      while (done < end) {
         act(items[done] as T);
         done += 1;
         if (scheduler.now() >= until) break;

@@ -10,14 +10,14 @@ export interface Recent<Key, Value> {
  * dropped. Uses two generations: in one big `Map`, finding the oldest key takes V8 longer the more keys were
  * deleted.
  */
-export function recent<Key, Value>(most: number): Recent<Key, Value> {
+export function recent<Key, Value>(max: number): Recent<Key, Value> {
   let young = new Map<Key, Value>();
   let old = young;
   return {
     get: (key) => young.get(key) ?? old.get(key),
     set(key, value) {
       young.set(key, value);
-      if (young.size < most / 2) return;
+      if (young.size < max / 2) return;
       old = young;
       young = new Map();
     },

@@ -14,7 +14,7 @@ export const NOT_PRINTED = new RegExp(`${UNSAFE.source}|[\\u200c\\u200d]`, 'gu')
  * console.log(escapeControls('hello\x1b[2J')); // hello\u{1b}[2J
  * ```
  */
-export function escapeControls(text: string, most = 200): string {
-  const short = text.length > most ? `${text.slice(0, most)}…` : text;
+export function escapeControls(text: string, maxLength = 200): string {
+  const short = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
   return short.replace(NOT_PRINTED, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 }

@@ -12,23 +12,23 @@ const OWNER_ONLY = 0o177;
  * program listens there or the path is something else than a socket. Replaces an abandoned socket. Never
  * completes. Unsubscribing removes the socket.
  *
- * @param most The most connections at a time; further ones are closed.
+ * @param maxConnections The most connections at a time; further ones are closed.
  */
-export function listenOnSocket(path: string, most: number): Observable<Observable<Socket>> {
-  return bind(path, most).pipe(
+export function listenOnSocket(path: string, maxConnections: number): Observable<Observable<Socket>> {
+  return bind(path, maxConnections).pipe(
     catchError((error) => {
       if (error.code !== 'EADDRINUSE') throw error;
-      return defer(() => remove(path)).pipe(switchMap(() => bind(path, most)));
+      return defer(() => remove(path)).pipe(switchMap(() => bind(path, maxConnections)));
     }),
   );
 }
 
-function bind(path: string, most: number): Observable<Observable<Socket>> {
+function bind(path: string, maxConnections: number): Observable<Observable<Socket>> {
   return new Observable((subscriber) => {
     const sockets = new Subject<Socket>();
     // A client may end its side after the request, and still read the answer.
     const server = createServer({ allowHalfOpen: true }, (socket) => sockets.next(socket));
-    server.maxConnections = most;
+    server.maxConnections = maxConnections;
     server.on('error', (error) => subscriber.error(error));
     server.on('listening', () => subscriber.next(sockets.asObservable()));
     // The socket is created within this call.

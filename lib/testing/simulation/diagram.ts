@@ -6,7 +6,7 @@ import type { SimulationRun } from './simulate.js';
  * Draws the last events of a run as a marble diagram, with a row for the server and one for each session.
  * Each column is a moment; `-` means that only others had an event.
  *
- * @param most The most events to draw.
+ * @param maxSteps The most events to draw.
  * @example
  * ```ts
  * import { diagram, simulate } from 'impulse-bbs/testing';
@@ -14,8 +14,8 @@ import type { SimulationRun } from './simulate.js';
  * console.log(diagram(simulate({ seed: 1, hours: 1 }), 20));
  * ```
  */
-export function diagram({ events }: Pick<SimulationRun, 'events'>, most = 40): string {
-  const shown = events.slice(-most);
+export function diagram({ events }: Pick<SimulationRun, 'events'>, maxSteps = 40): string {
+  const shown = events.slice(-maxSteps);
   const moments = [...new Set(shown.map(({ at }) => at))];
   const names = [...new Set(shown.map(({ event }) => nameOf(event)))];
   const wide = Math.max(0, ...names.map(({ length }) => length));

@@ -3,7 +3,7 @@ export interface Dice {
   /** Returns a number from 0 up to 1, like `Math.random`. */
   random(): number;
   /** Returns a whole number, both ends included. */
-  int(least: number, most: number): number;
+  int(min: number, max: number): number;
   /** Returns true with this probability. */
   chance(of: number): boolean;
   pick<T>(choices: readonly T[]): T;
@@ -19,7 +19,7 @@ export function dice(seed: string | number): Dice {
   const random = () => next() / 2 ** 32;
   return {
     random,
-    int: (least, most) => least + Math.floor(random() * (most - least + 1)),
+    int: (min, max) => min + Math.floor(random() * (max - min + 1)),
     chance: (of) => random() < of,
     pick: <T>(choices: readonly T[]) => choices[Math.floor(random() * choices.length)] as T,
     timeMs: (typicalMs) => Math.ceil(-Math.log(1 - random()) * typicalMs),

@@ -80,8 +80,8 @@ export function invariants(
     if (trusted(address)) return;
     for (const [tier, network] of networksOf(address).entries()) {
       const theirs = [...addresses.values()].filter((other) => networksOf(other).includes(network)).length;
-      const most = (limits.maxPerAddress ?? Number.POSITIVE_INFINITY) * (SHARES[tier] as number);
-      if (theirs > most) violated(`${theirs} from ${network} are in, of ${most} at most`);
+      const max = (limits.maxPerAddress ?? Number.POSITIVE_INFINITY) * (SHARES[tier] as number);
+      if (theirs > max) violated(`${theirs} from ${network} are in, of ${max} at most`);
     }
     const words = door.entered(address, now);
     if (words) violated(words);
@@ -117,8 +117,8 @@ export function invariants(
           terms.set(event.session, { ...limits });
           const isTrusted = trusted(event.address);
           if (!isTrusted) strangers.add(event.session);
-          const most = limits.maxSessions - (isTrusted ? 0 : limits.reserve);
-          if (nodes.size > most) violated(`${nodes.size} are inside, of ${most} at most`);
+          const max = limits.maxSessions - (isTrusted ? 0 : limits.reserve);
+          if (nodes.size > max) violated(`${nodes.size} are inside, of ${max} at most`);
           const { full } = limits.maxUnauthenticated ?? { full: Number.POSITIVE_INFINITY };
           if (!isTrusted && strangers.size > full) violated(`${strangers.size} log in, of ${full} at most`);
           break;
@@ -229,8 +229,8 @@ export function invariants(
       const who = `${user.guest ? 'guest' : 'user'} ${user.handle}`;
       const count = (calls.get(who) ?? 0) + 1;
       calls.set(who, count);
-      const most = user.guest ? 1 : limits.maxPerUser;
-      if (count > (most ?? Number.POSITIVE_INFINITY)) yield `${who} is on line ${count} times, of ${most}`;
+      const max = user.guest ? 1 : limits.maxPerUser;
+      if (count > (max ?? Number.POSITIVE_INFINITY)) yield `${who} is on line ${count} times, of ${max}`;
     }
   }
 

@@ -1,11 +1,11 @@
 import { client } from './client.js';
 import type { SimulatedClock } from './clock.js';
-import { type Line, simulatedLine } from './line.js';
+import { type SimulatedConnection, simulatedConnection } from './connection.js';
 import { said } from './said.js';
 import type { PlannedCaller } from './world.js';
 
 /** A connection and its caller. */
-export type CallersLine = Line & {
+export type CallersLine = SimulatedConnection & {
   /** Whether the caller reads all output. */
   readonly isFaithful: () => boolean;
   /** When the caller last typed, if all of it has reached the board and the board can tell it from telnet. */
@@ -40,7 +40,7 @@ export function visit(
       hear(bytes);
     },
   );
-  const line: Line = simulatedLine({ address, latencyMs, silenceMs }, clock, {
+  const line: SimulatedConnection = simulatedConnection({ address, latencyMs, silenceMs }, clock, {
     bytes: receive,
     over() {
       gone = true;

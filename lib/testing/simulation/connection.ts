@@ -6,7 +6,7 @@ import type { SchedulerLike } from 'rxjs';
 const KERNEL_BYTES = 64 * 1024;
 
 /** The properties of a connection. */
-export interface LineOptions {
+export interface SimulatedConnectionOptions {
   readonly address: string;
   /** The latency. */
   readonly latencyMs: number;
@@ -23,7 +23,7 @@ export interface Hears {
 }
 
 /** The caller's end of a simulated connection. */
-export interface Line {
+export interface SimulatedConnection {
   /** The board's end: the parts of a socket that the board uses. */
   readonly socket: Socket;
   /** Sends bytes. Returns false if the board has stopped reading and the buffers are full. */
@@ -49,7 +49,11 @@ export interface Line {
 }
 
 /** Creates a connection between a board and a caller, in virtual time. */
-export function simulatedLine(options: LineOptions, clock: SchedulerLike, hears: Hears): Line {
+export function simulatedConnection(
+  options: SimulatedConnectionOptions,
+  clock: SchedulerLike,
+  hears: Hears,
+): SimulatedConnection {
   return new SimulatedSocket(options, clock, hears);
 }
 
@@ -57,7 +61,7 @@ export function simulatedLine(options: LineOptions, clock: SchedulerLike, hears:
  * Both ends in one object. It behaves like a Node socket: a paused one reads nothing and notices no reset,
  * the caller's FIN comes after all bytes, and output that the caller doesn't read is buffered.
  */
-class SimulatedSocket extends EventEmitter implements Line {
+class SimulatedSocket extends EventEmitter implements SimulatedConnection {
   readonly remoteAddress: string;
   bytesRead = 0;
   bytesWritten = 0;
@@ -67,7 +71,7 @@ class SimulatedSocket extends EventEmitter implements Line {
   sent = 0;
   received = 0;
   readonly misuse: string[] = [];
-  readonly #options: LineOptions;
+  readonly #options: SimulatedConnectionOptions;
   readonly #clock: SchedulerLike;
   readonly #hears: Hears;
   /** Received and not read yet. */
@@ -88,7 +92,7 @@ class SimulatedSocket extends EventEmitter implements Line {
   #destroyed = false;
   #vanished = false;
 
-  constructor(options: LineOptions, clock: SchedulerLike, hears: Hears) {
+  constructor(options: SimulatedConnectionOptions, clock: SchedulerLike, hears: Hears) {
     super();
     this.#options = options;
     this.#clock = clock;

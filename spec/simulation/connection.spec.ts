@@ -1,17 +1,24 @@
 import { simulatedClock } from '../../lib/testing/simulation/clock.js';
-import { type LineOptions, simulatedLine } from '../../lib/testing/simulation/line.js';
+import {
+  type SimulatedConnectionOptions,
+  simulatedConnection,
+} from '../../lib/testing/simulation/connection.js';
 
 const bytes = (text: string) => Buffer.from(text);
 
 /** A line with a latency of 10 ms, and a diary of both ends. */
-function open(options: Partial<LineOptions> = {}) {
+function open(options: Partial<SimulatedConnectionOptions> = {}) {
   const clock = simulatedClock();
   const diary: string[] = [];
   const note = (words: string) => diary.push(`${clock.now()} ${words}`);
-  const line = simulatedLine({ address: '192.0.2.1', latencyMs: 10, silenceMs: null, ...options }, clock, {
-    bytes: (text) => note(`caller reads ${Buffer.from(text).toString().slice(0, 10)}`),
-    over: () => note('caller is told that it is over'),
-  });
+  const line = simulatedConnection(
+    { address: '192.0.2.1', latencyMs: 10, silenceMs: null, ...options },
+    clock,
+    {
+      bytes: (text) => note(`caller reads ${Buffer.from(text).toString().slice(0, 10)}`),
+      over: () => note('caller is told that it is over'),
+    },
+  );
   const { socket } = line;
   socket.on('data', (data) => note(`board reads ${data}`));
   socket.on('end', () => note('end'));
