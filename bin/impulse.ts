@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { holdSignals } from '../lib/process/hold-signals.js';
+import { holdSignals } from '../lib/process/signals.js';
 
 // Before anything else is loaded: from now on a signal can't kill the process in the middle of its start.
 const hearSignals = holdSignals();

@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { filter, type Observable } from 'rxjs';
 import { PasswdError } from '../lib/accounts/passwd.js';
 import { ConfigError } from '../lib/config/config.js';
-import { isIgnored } from '../lib/process/hold-signals.js';
+import { isIgnored } from '../lib/process/signals.js';
 import { painter } from '../lib/text/colour.js';
 import type { AddCommand, Invocation } from './command.js';
 import { broadcastCommand } from './commands/broadcast.js';

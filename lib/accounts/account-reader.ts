@@ -3,7 +3,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { isOutOfDescriptors } from '../process/descriptors.js';
 import { runStepsInTurns } from '../process/run-steps.js';
 import { keepSpareFile, withSpareFile } from '../process/spare-file.js';
-import { type Account, accountSteps, MAX_FILE_BYTES } from './account-file.js';
+import { accountSteps, MAX_FILE_BYTES } from './account-file.js';
+import type { Account } from './password-hash.js';
 
 /**
  * How long after a change the file is always read again. Some file systems count time in steps of two

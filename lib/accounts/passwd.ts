@@ -2,9 +2,10 @@ import { chmod, chown, readFile, realpath, rename, rm, stat, writeFile } from 'n
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { ReadStream } from 'node:tty';
-import { type Account, accountOf, accountsIn, lineOf, MAX_FILE_BYTES, newAccount } from './account-file.js';
+import { accountOf, accountsIn, lineOf, MAX_FILE_BYTES } from './account-file.js';
 import { withFileLock } from './file-lock.js';
 import { folded } from './handle.js';
+import { type Account, newAccount } from './password-hash.js';
 
 /** The shortest and the longest new password, in characters. */
 const [LEAST, MOST] = [8, 128];

@@ -14,11 +14,11 @@ import type { Authenticator } from '../../streams/types/app.js';
 import type { Session, User } from '../../streams/types/session.js';
 import { SessionEnd } from '../../streams/types/session-end.js';
 import { messageOf } from '../text/message-of.js';
-import { isPassword, nobodyLike } from './account-file.js';
 import { type AccountReader, accountReader } from './account-reader.js';
 import { type AccountThrottle, accountThrottle } from './account-throttle.js';
 import { folded } from './handle.js';
 import { limitConcurrency } from './limit-concurrency.js';
+import { isPassword, nobodyLike } from './password-hash.js';
 
 /** The number of wrong passwords that ends a session. */
 const TRIES = 3;

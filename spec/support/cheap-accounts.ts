@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lineOf, newAccount } from '../../lib/accounts/account-file.js';
+import { lineOf } from '../../lib/accounts/account-file.js';
+import { newAccount } from '../../lib/accounts/password-hash.js';
 
 /** The lowest scrypt cost, so that specs are fast. */
 export const CHEAP = { N: 2, r: 1, p: 1 };

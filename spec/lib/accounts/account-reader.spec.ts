@@ -1,7 +1,8 @@
 import { renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lineOf, newAccount } from '../../../lib/accounts/account-file.js';
+import { lineOf } from '../../../lib/accounts/account-file.js';
 import { accountReader } from '../../../lib/accounts/account-reader.js';
+import { newAccount } from '../../../lib/accounts/password-hash.js';
 import { CHEAP, temporaryFolder } from '../../support/cheap-accounts.js';
 
 describe('accountReader', () => {

@@ -11,9 +11,10 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { isPassword, MAX_FILE_BYTES } from '../../../lib/accounts/account-file.js';
+import { MAX_FILE_BYTES } from '../../../lib/accounts/account-file.js';
 import { accountReader } from '../../../lib/accounts/account-reader.js';
 import { askPassword, setPassword } from '../../../lib/accounts/passwd.js';
+import { isPassword } from '../../../lib/accounts/password-hash.js';
 import { temporaryFolder, writeAccounts } from '../../support/cheap-accounts.js';
 
 describe('setPassword', () => {

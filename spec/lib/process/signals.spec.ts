@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { constants } from 'node:os';
-import { holdSignals, isIgnored, SIGNALS } from '../../../lib/process/hold-signals.js';
+import { holdSignals, isIgnored, SIGNALS } from '../../../lib/process/signals.js';
 
 const NAMES = Object.keys(SIGNALS) as NodeJS.Signals[];
 
