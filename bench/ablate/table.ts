@@ -11,10 +11,11 @@ const HEAD = `| optimisation | in its place | of | with | without | difference |
 export function table(ablations: readonly Ablation[], rows: readonly Row[]): string {
   return [
     HEAD,
-    ...ablations.flatMap(({ name, without }) => {
+    ...ablations.flatMap(({ name, without, edits, env }) => {
       const own = rows.filter((row) => row.name === name);
       const keeps = own.some((row) => percentOf(row) >= MIN_PERCENT);
-      const verdict = keeps ? 'keeps' : `buys < ${MIN_PERCENT} %`;
+      const isNothing = edits.length === 0 && !env;
+      const verdict = isNothing ? '' : keeps ? 'keeps' : `buys < ${MIN_PERCENT} %`;
       return own.map((row, index) => line(row, index === 0 ? [name, without, verdict] : ['', '', '']));
     }),
   ].join('\n');

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Measure } from '../ablations.js';
+import type { Server } from '../speed/processes.js';
 import type { Row, Tell, Undone } from './rows.js';
 
 /** The modes of `bench/speed/generator.c`, and how many callers there are at once. */
@@ -44,14 +45,16 @@ export async function measureWithSockets(
       }
       for (let round = 1; round <= rounds; round += 1) {
         tell(`${measure} without ${name}: round ${round} of ${rounds}`);
-        const costs: number[] = [];
-        for (const server of servers) {
+        const costs = [0, 0];
+        // Each is the first in every other round.
+        for (const index of round % 2 === 0 ? [0, 1] : [1, 0]) {
+          const server = servers[index] as Server;
           const before = await server.ask<{ cpuUs: number }>('cpu');
           const { count } = await load<{ count: number }>(mode, server.port, ROUND_SECONDS, callers);
           const after = await server.ask<{ cpuUs: number }>('cpu');
-          costs.push((after.cpuUs - before.cpuUs) / count);
+          costs[index] = (after.cpuUs - before.cpuUs) / count;
         }
-        const [cost = Number.NaN, costWithout = Number.NaN] = costs;
+        const [cost = 0, costWithout = 0] = costs;
         all.push({ cost, ratio: costWithout / cost });
       }
       const cost = median(all.map((one) => one.cost));
