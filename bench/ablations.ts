@@ -320,18 +320,6 @@ function unused(tickMs: number, scheduler: SchedulerLike): TimerWheel {
     measures: ['a line'],
   },
   {
-    name: 'one-subscriber-to-closed',
-    without: 'a list of the subscribers to closed$',
-    edits: [
-      {
-        file: 'lib/transports/telnet/socket-connection.ts',
-        find: 'others ? [...listOf(others), subscriber] : subscriber',
-        put: '[...listOf(others), subscriber]',
-      },
-    ],
-    measures: ['a call', '5,000 hang-ups'],
-  },
-  {
     name: 'close-at-hang-up',
     without: "shutdown, and the wait for the peer's end, also after a hang-up",
     edits: [

@@ -34,8 +34,7 @@ export class SocketConnection implements TelnetConnection, InputDelegate, BoardO
   readonly #output: TelnetOutput;
   readonly #input: TelnetInput;
   #terminalSubscribers: Set<Destination<Terminal>> | undefined;
-  /** Subscribers to closed$. Usually one, so no array until there are two. */
-  #closedSubscribers: Destination<never> | Destination<never>[] | undefined;
+  #closedSubscribers: Destination<never>[] | undefined;
   /** The last window size in this chunk. */
   #window: Pick<Terminal, 'columns' | 'rows'> | undefined;
   #encodingChosen = false;
@@ -70,8 +69,8 @@ export class SocketConnection implements TelnetConnection, InputDelegate, BoardO
   get closed$(): Observable<never> {
     return new Observable((subscriber) => {
       if (this.#gone) return subscriber.complete();
-      const others = this.#closedSubscribers;
-      this.#closedSubscribers = others ? [...listOf(others), subscriber] : subscriber;
+      this.#closedSubscribers ??= [];
+      this.#closedSubscribers.push(subscriber);
     });
   }
   get drained$(): Observable<never> {
@@ -158,7 +157,7 @@ export class SocketConnection implements TelnetConnection, InputDelegate, BoardO
     this.#gone = true;
     this.#input.close();
     for (const subscriber of [...(this.#terminalSubscribers ?? [])]) subscriber.complete();
-    for (const subscriber of listOf(this.#closedSubscribers)) subscriber.complete();
+    for (const subscriber of this.#closedSubscribers ?? []) subscriber.complete();
     this.#closedSubscribers = undefined;
   }
   lose(): void {
@@ -233,9 +232,6 @@ export class SocketConnection implements TelnetConnection, InputDelegate, BoardO
     for (const subscriber of [...(this.#terminalSubscribers ?? [])]) subscriber.next(now);
   }
 }
-
-const listOf = <T extends object>(one: T | T[] | undefined): T[] =>
-  Array.isArray(one) ? one : one ? [one] : [];
 
 /** Returns a plausible window size. */
 function cells(count: number, otherwise: number): number {
