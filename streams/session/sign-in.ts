@@ -1,4 +1,4 @@
-import { filter, ignoreElements, map, type OperatorFunction, pipe, take, tap } from 'rxjs';
+import { ignoreElements, type OperatorFunction, pipe, take, tap } from 'rxjs';
 import { kindOf } from '../rx/kind-of.js';
 import { sanitize } from '../terminal/sanitize.js';
 import type { User } from '../types/session.js';
@@ -21,9 +21,10 @@ export interface SignInDelegate {
 export const signIn = (delegate: SignInDelegate): OperatorFunction<User, never> =>
   pipe(
     take(1),
-    map((found) => ({ ...found, handle: handleOf(found) })),
-    filter((user) => !delegate.ending && delegate.admits(user)),
-    tap((user) => delegate.logIn(user)),
+    tap((found) => {
+      const user = { ...found, handle: handleOf(found) };
+      if (!delegate.ending && delegate.admits(user)) delegate.logIn(user);
+    }),
     ignoreElements(),
   );
 
