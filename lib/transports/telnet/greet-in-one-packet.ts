@@ -1,6 +1,6 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { OperatorSubscriber, operator } from '../../../streams/rx/operator.js';
-import type { TelnetConnection } from './telnet.js';
+import type { TelnetConnection } from './telnet-connection.js';
 
 /**
  * Passes telnet connections on. Sends telnet's first offers, and what is written while a connection is passed on,

@@ -9,7 +9,7 @@ import { BoardOptions, type BoardOptionsDelegate, type Status } from './board-op
 import { type InputDelegate, TelnetInput } from './input.js';
 import { latin1 } from './options.js';
 import { TelnetOutput } from './output.js';
-import type { TelnetConnection } from './telnet.js';
+import type { TelnetConnection } from './telnet-connection.js';
 
 /** The largest window that is believed, in columns or rows. */
 const MAX_CELLS = 1000;

@@ -1,22 +1,11 @@
 import type { Socket } from 'node:net';
 import { unmapped } from '../../../streams/protocol/ip-address.js';
-import type { Connection } from '../../../streams/types/connection.js';
 import type { Status } from './board-options.js';
 import { SocketConnection } from './socket-connection.js';
+import type { TelnetConnection } from './telnet-connection.js';
 
 /** The errors of a connection whose peer vanished. */
 const LOST = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN']);
-
-/** A telnet connection. */
-export interface TelnetConnection extends Connection {
-  /** Sends all output of `act` together. Separate writes would cost more than everything else. */
-  batch(act: () => void): void;
-  /**
-   * Checks the first bytes from now on. If they are another protocol, answers in it and ends the input with
-   * `wrong-protocol`. If they are a crawler's request in text, answers it and ends the input with `crawler`.
-   */
-  recognise(): void;
-}
 
 /**
  * Speaks telnet on a socket. `input$` emits what the caller types, without telnet commands. Output is encoded
