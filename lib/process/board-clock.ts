@@ -52,10 +52,12 @@ export function boardClock({ processTime, wallTime, each }: TimeSources = REAL):
   let stoodStillMs = 0;
   let running = 0;
   let lastBeat = Number.POSITIVE_INFINITY;
+  let lastRead = 0;
   let stopBeats = (): void => {};
 
   const standStill = (time: number) => {
-    const ms = time - lastBeat;
+    // Time that was told already counts: the clock never goes back.
+    const ms = time - Math.max(lastBeat, lastRead);
     lastBeat = time;
     standstills.push({ at: time - stoodStillMs - ms, ms });
     if (standstills.length > MAX_STANDSTILLS) standstills.shift();
@@ -65,6 +67,7 @@ export function boardClock({ processTime, wallTime, each }: TimeSources = REAL):
     const time = processTime();
     // Checked here too, since timers that are due run before the next beat.
     if (time - lastBeat > MAX_SILENCE_MS) standStill(time);
+    lastRead = time;
     return Math.floor(time - stoodStillMs);
   };
 

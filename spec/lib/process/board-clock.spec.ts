@@ -30,6 +30,10 @@ function machine() {
       time += ms;
       for (const beat of beats) beat();
     },
+    /** Runs one turn of the loop that takes this long. No timer runs meanwhile. */
+    blocks(ms: number) {
+      time += ms;
+    },
     sets(ms: number) {
       set += ms;
     },
@@ -68,6 +72,18 @@ describe('boardClock', () => {
     expect(clock.now()).toBe(START + 10_000);
     runs(5000);
     expect(clock.now()).toBe(START + 15_000);
+  });
+
+  it('never goes back, also if it is read during a long block', () => {
+    const { clock, runs, blocks } = machine();
+    clock.run();
+    runs(10_000);
+    const times = [clock.now()];
+    for (let second = 0; second < 9; second += 1) {
+      blocks(1000);
+      times.push(clock.now());
+    }
+    expect(times).toEqual(times.toSorted((one, other) => one - other));
   });
 
   it('keeps the time of day before and after a standstill', () => {
