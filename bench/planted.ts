@@ -4,6 +4,7 @@
  * isn't found.
  *
  *     npm run planted -- [NAME ...]
+ *     npm run planted -- --check    only whether each bug can be planted in the tree as it is
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -54,7 +55,18 @@ function report(bug: Bug): string {
   }
 }
 
+/** The bugs that don't have one place in the tree, or change nothing there. */
+const misplaced = ({ file, find, put }: Bug) =>
+  readFileSync(join(HOUSE, file), 'utf8').split(find).length !== 2 || put === find;
+
 const names = process.argv.slice(2);
+if (names.includes('--check')) {
+  const wrong = BUGS.filter(misplaced).map(({ name, file }) => `${name} (${file})`);
+  console.log(
+    wrong.length === 0 ? `${BUGS.length} bugs can be planted` : `can't be planted: ${wrong.join(', ')}`,
+  );
+  process.exit(wrong.length === 0 ? 0 : 1);
+}
 const unknown = names.filter((name) => !BUGS.some((bug) => bug.name === name));
 if (unknown.length > 0) {
   console.error(`no such bug: ${unknown.join(', ')}; there are ${BUGS.map(({ name }) => name).join(', ')}`);
