@@ -139,8 +139,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'left-app-throws-at-us',
     file: 'streams/session/session.ts',
-    find: "defer(() => streamOf('an app', app(call, services))).pipe(contain(reporter))",
-    put: "defer(() => streamOf('an app', app(call, services)))",
+    find: "streamOf('an app', app(reporter.call, services)).pipe(contain(reporter))",
+    put: "streamOf('an app', app(reporter.call, services))",
   },
   {
     name: 'input-not-noted',

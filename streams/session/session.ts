@@ -1,4 +1,4 @@
-import { concat, defer, EMPTY, finalize, Observable, tap, timeout } from 'rxjs';
+import { concat, defer, EMPTY, Observable, tap, timeout } from 'rxjs';
 import type { Admitted } from '../admission/admitted.js';
 import { beside } from '../rx/beside.js';
 import { contain } from '../rx/contain.js';
@@ -52,12 +52,10 @@ export function session(admitted: Admitted, parts: SessionParts): Observable<Ser
     const call = new Call(admitted, limits.outputLimitBytes, services.scheduler, screen, reporter);
     reporter.call = call;
     parts.calls.set(call.id, call);
-    return life$(reporter, parts)
-      .pipe(
-        conclude((error) => reporter.farewell$(error)),
-        finalize(() => reporter.free()),
-      )
+    life$(reporter, parts)
+      .pipe(conclude((error) => reporter.farewell$(error)))
       .subscribe(subscriber);
+    return () => reporter.free();
   });
 }
 
@@ -70,7 +68,7 @@ function life$(reporter: SessionReporter, parts: SessionParts): Observable<never
     keepAlive(call, limits.deadPeerTimeoutMs, timerWheel, services.scheduler),
     inputSlices(call, slices),
   );
-  const talk$ = defer(() => {
+  const talking = (): Observable<never> => {
     reporter.connected();
     return input$.pipe(
       sessionTimeouts(call, limits, timerWheel, services.scheduler, reporter),
@@ -78,12 +76,12 @@ function life$(reporter: SessionReporter, parts: SessionParts): Observable<never
       lineDiscipline(call.screen, call.typeAhead),
       talk(call.typeAhead, conversation$(reporter, parts), call),
     );
-  });
+  };
   const { verdict, position$ } = call.admitted;
-  if (verdict === 'admitted') return talk$;
+  if (verdict === 'admitted') return talking();
   return concat(
     waitForNode(input$, position$, call, (position) => reporter.waits(position)),
-    talk$,
+    defer(talking),
   );
 }
 
@@ -99,13 +97,15 @@ function opening$(reporter: SessionReporter, { services: { scheduler } }: Sessio
 /** The login, and then the app. Emits what they say. */
 function conversation$(reporter: SessionReporter, parts: SessionParts): Observable<Output> {
   const { call } = reporter;
-  const { authenticate, app, services, limits } = parts;
+  const { authenticate, services, limits } = parts;
   const login$ = defer(() => streamOf('an authenticator', authenticate(call, services))).pipe(
     contain({ teardownFailed: (error) => reporter.callbackFailed('authenticate', error) }),
     loginTimeout(limits.loginTimeoutMs, services.scheduler),
     signIn(reporter),
     beside(opening$(reporter, parts)),
   );
-  const app$ = defer(() => streamOf('an app', app(call, services))).pipe(contain(reporter));
-  return login$.pipe(followedBy(defer(() => (call.user && !call.ending ? app$ : EMPTY))));
+  return login$.pipe(followedBy(defer(() => (call.user && !call.ending ? app$(reporter, parts) : EMPTY))));
 }
+
+const app$ = (reporter: SessionReporter, { app, services }: SessionParts): Observable<Output> =>
+  streamOf('an app', app(reporter.call, services)).pipe(contain(reporter));
