@@ -64,6 +64,8 @@ let wrong = 0;
 let toldAt = startedAt;
 for (let seed = first; seed < first + seeds; seed += 1) {
   const run = simulate({ seed, hours });
+  // Promises of a board keep it in memory until they have their turn.
+  await new Promise((resolve) => setImmediate(resolve));
   sum.callers += run.callers.length;
   sum.faults += run.faults;
   sum.events += run.events.length;
