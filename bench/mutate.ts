@@ -89,7 +89,7 @@ function pass(copy: string, which: readonly string[], timeout: number): Promise<
 /** How long specs may take before they are taken for hung: three times what they take unbroken. */
 async function patience(copy: string, which: readonly string[]): Promise<number> {
   const from = performance.now();
-  if (!(await pass(copy, which, 120_000))) throw new Error(`fails without a mutant: ${which}`);
+  if (!(await pass(copy, which, 300_000))) throw new Error(`fails without a mutant: ${which}`);
   return Math.ceil(3000 + 3 * (performance.now() - from));
 }
 
