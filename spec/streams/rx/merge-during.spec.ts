@@ -1,5 +1,5 @@
 import { throwError } from 'rxjs';
-import { marbles } from 'rxjs-marbles/jasmine';
+import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { mergeDuring } from '../../../streams/rx/merge-during.js';
 
 const CASES = [
