@@ -138,4 +138,26 @@ describe('perAddress', () => {
       }),
     );
   });
+
+  it('counts out, and refuses, a connection whose end cannot be heard', () => {
+    const failure = new Error('no end');
+    const deaf = {
+      address: '192.0.2.1',
+      closed$: {
+        subscribe() {
+          throw failure;
+        },
+      },
+    } as unknown as ConnectionAttempt;
+    const heard: ConnectionAttempt[] = [];
+    const attempts = new Subject<ConnectionAttempt>();
+    attempts.pipe(perAddress({ maxPerAddress: 1 }, nobody)).subscribe((attempt) => heard.push(attempt));
+    attempts.next(deaf);
+    const next = from('192.0.2.1');
+    attempts.next(next);
+    expect(heard[0]).toEqual(
+      jasmine.objectContaining({ verdict: 'refused', reason: 'error', error: failure }),
+    );
+    expect(heard[1]).toBe(next);
+  });
 });

@@ -183,6 +183,12 @@ describe('stats', () => {
     expect(after(listening, opened(1)).phase).toBe('open');
     expect(after(listening, draining).phase).toBe('draining');
     expect(after(listening, draining, over).phase).toBe('closed');
+    expect(after(listening, { type: 'serverFailed', error: 'x' }).phase).toBe('failed');
+  });
+
+  it('counts callbacks that failed', () => {
+    const failed: ServerEvent = { type: 'callbackFailed', callback: 'trusted', error: 'x' };
+    expect(after(failed, failed).callbacksFailed).toBe(2);
   });
 
   it('starts anew for each subscription, and leaves earlier statistics unchanged', () => {

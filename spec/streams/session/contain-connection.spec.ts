@@ -247,4 +247,16 @@ describe('containConnection', () => {
     contained({ input$ }).connection.input$.subscribe().unsubscribe();
     expect(isLeft).toBe(true);
   });
+
+  it('has the members that the transport has, until its first failure', () => {
+    const notifier = { notify() {} };
+    const { connection: sound } = contained({ recognised$: EMPTY, write: breaks });
+    sound.notifier = notifier;
+    expect(sound.notifier).toBe(notifier);
+    expect(sound.recognised$ && heardOf(sound.recognised$)).toEqual(['|']);
+    sound.write('x');
+    expect([sound.notifier, sound.recognised$]).toEqual([undefined, undefined]);
+    const { connection: plain } = contained({ recognised$: undefined });
+    expect(plain.recognised$).toBeUndefined();
+  });
 });

@@ -8,6 +8,7 @@ import {
   SHORT_BYTES,
   type SlicedCaller,
 } from '../../../streams/session/input-slices.js';
+import { Failing } from '../../support/failing.js';
 import { holds } from '../../support/holds.js';
 
 const bytes = (length: number, from = 0) =>
@@ -242,5 +243,23 @@ describe('inputSlices', () => {
         },
       ),
     );
+  });
+
+  it('errors if a piece of a long chunk fails later', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const input = new Subject<Uint8Array>();
+    const subscriber = new Failing();
+    const line: SlicedCaller = {
+      bytesIn: 0,
+      held: false,
+      slices: undefined,
+      pause() {},
+      resume() {},
+      batch: (act) => act(),
+    };
+    input.pipe(inputSlices(line, timeSlices(scheduler))).subscribe(subscriber);
+    expect(() => input.next(bytes(3 * PIECE_BYTES))).not.toThrow();
+    expect(subscriber.heard).toEqual(['# in a subscriber']);
+    expect(input.observed).toBeFalse();
   });
 });
