@@ -15,12 +15,9 @@ const PG_ERROR = `SFATAL\0C08004\0M${WORDS}\0\0`;
 const X11_WORDS = `${WORDS}. `;
 
 function refusedByX11(first: string): string {
-  const length = [X11_WORDS.length / 4, 0];
-  const [major, ...words] = [[11, 0], [0, 0], length].map((pair) =>
-    first[0] === 'B' ? [...pair].reverse() : pair,
-  );
-  const bytes = [0, X11_WORDS.length, ...(major ?? []), ...words.flat()];
-  return String.fromCharCode(...bytes) + X11_WORDS;
+  const inOrder = (pair: number[]) => (first[0] === 'B' ? pair.toReversed() : pair);
+  const bytes = [...inOrder([11, 0]), ...inOrder([0, 0]), ...inOrder([X11_WORDS.length / 4, 0])];
+  return String.fromCharCode(0, X11_WORDS.length, ...bytes) + X11_WORDS;
 }
 
 /** Echoes the query's id, with the code for refused. */

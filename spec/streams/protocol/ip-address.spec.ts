@@ -1,6 +1,6 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import fc from 'fast-check';
-import { isIpv4, readIpv6, writeIpv6 } from '../../../streams/protocol/ip-address.js';
+import { isIpv4, readIpv6, unmapped, writeIpv6 } from '../../../streams/protocol/ip-address.js';
 import { holds } from '../../support/holds.js';
 
 /** Text that is close to an address. */
@@ -126,5 +126,13 @@ describe('writeIpv6', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('unmapped', () => {
+  it('returns an IPv4-mapped address as IPv4, and others unchanged', () => {
+    expect(unmapped('::ffff:192.0.2.1')).toBe('192.0.2.1');
+    for (const address of ['192.0.2.1', '2001:db8::1', '::ffff:c000:201', '::ffff:'])
+      expect(unmapped(address)).toBe(address);
   });
 });
