@@ -259,4 +259,16 @@ describe('containConnection', () => {
     const { connection: plain } = contained({ recognised$: undefined });
     expect(plain.recognised$).toBeUndefined();
   });
+
+  it('has an unknown terminal when the transport has none any more', () => {
+    let known: object | undefined = { columns: 40 };
+    const { connection } = contained({
+      get terminal() {
+        return known;
+      },
+    });
+    expect(connection.terminal.columns).toBe(40);
+    known = undefined;
+    expect(connection.terminal.columns).toBe(80);
+  });
 });

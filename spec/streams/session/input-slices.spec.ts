@@ -262,4 +262,11 @@ describe('inputSlices', () => {
     expect(subscriber.heard).toEqual(['# in a subscriber']);
     expect(input.observed).toBeFalse();
   });
+
+  it('ignores that the app caught up when no input waits for it', () => {
+    const { input, line, all } = caller();
+    input.next(bytes(3));
+    line.slices?.goOn();
+    expect(all().length).toBe(3);
+  });
 });
