@@ -1,11 +1,4 @@
-/** A change of one place in the source. */
-export interface Edit {
-  readonly file: string;
-  /** What is there, once. */
-  readonly find: string;
-  /** What is there instead. */
-  readonly put: string;
-}
+import type { Edit } from './edit.js';
 
 /** An optimisation, and how to undo it. */
 export interface Ablation {

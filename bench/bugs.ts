@@ -1,11 +1,8 @@
+import type { Edit } from './edit.js';
+
 /** A typical bug, as an edit of the source. */
-export interface Bug {
+export interface Bug extends Edit {
   readonly name: string;
-  readonly file: string;
-  /** What is there, once. */
-  readonly find: string;
-  /** What is there instead. */
-  readonly put: string;
 }
 
 /** Bugs that boards have had. */
@@ -103,7 +100,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'error-of-an-app-lost',
     file: 'streams/session/talk.ts',
-    find: "super.onError(error instanceof SessionEnd ? error : new SessionEnd('app-error', error));",
+    find: "super.onError(endOf(error, 'app-error'));",
     put: 'void error;',
   },
   {

@@ -13,6 +13,7 @@ import { stopAll } from '../spec/support/cli.js';
 import { type Attempt, changed, drawn, plainText } from './fuzz/attempt.js';
 import { type Cost, fuzzedBoard } from './fuzz/board.js';
 import { CORPUS } from './fuzz/corpus.js';
+import { median } from './median.js';
 
 /** The longest that a board may stand still, if that is also more than so many times what plain text takes. */
 const MAX_BLOCK_MS = 25;
@@ -65,8 +66,6 @@ const { seconds, seed, listeners, attempt } = told;
 process.on('exit', stopAll);
 console.log(`seed ${seed}`);
 const { tries, stop } = await fuzzedBoard(listeners);
-const median = (numbers: readonly number[]) =>
-  numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 
 // What runs for the first time takes longer, whatever it is.
 for (const where of ['login', 'room', 'login', 'room'] as const) await tries(plainText(where));

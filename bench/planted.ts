@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BUGS, type Bug } from './bugs.js';
+import { applyEdit } from './edit.js';
 
 const HOUSE = fileURLToPath(new URL('..', import.meta.url));
 const SEEDS = 200;
@@ -19,16 +20,12 @@ const HOURS = 6;
 const PATIENCE_MS = 180_000;
 
 /** Makes a copy of the board, with this bug in it. */
-function plant({ file, find, put }: Bug, copy: string): void {
+function plant(bug: Bug, copy: string): void {
   for (const part of ['bench', 'lib', 'streams', 'package.json', 'tsconfig.json'])
     cpSync(join(HOUSE, part), join(copy, part), { recursive: true });
   symlinkSync(join(HOUSE, 'node_modules'), join(copy, 'node_modules'));
-  const text = readFileSync(join(copy, file), 'utf8');
-  if (text.split(find).length !== 2) throw new Error(`${file} doesn't have this once: ${find}`);
-  writeFileSync(
-    join(copy, file),
-    text.replace(find, () => put),
-  );
+  const file = join(copy, bug.file);
+  writeFileSync(file, applyEdit(readFileSync(file, 'utf8'), bug));
 }
 
 /** What the simulation says of it; the end of its first report. */
@@ -55,13 +52,19 @@ function report(bug: Bug): string {
   }
 }
 
-/** The bugs that don't have one place in the tree, or change nothing there. */
-const misplaced = ({ file, find, put }: Bug) =>
-  readFileSync(join(HOUSE, file), 'utf8').split(find).length !== 2 || put === find;
+/** Whether a bug has one place in the tree, and changes something there. */
+function canBePlanted(bug: Bug): boolean {
+  const text = readFileSync(join(HOUSE, bug.file), 'utf8');
+  try {
+    return applyEdit(text, bug) !== text;
+  } catch {
+    return false;
+  }
+}
 
 const names = process.argv.slice(2);
 if (names.includes('--check')) {
-  const wrong = BUGS.filter(misplaced).map(({ name, file }) => `${name} (${file})`);
+  const wrong = BUGS.filter((bug) => !canBePlanted(bug)).map(({ name, file }) => `${name} (${file})`);
   console.log(
     wrong.length === 0 ? `${BUGS.length} bugs can be planted` : `can't be planted: ${wrong.join(', ')}`,
   );

@@ -11,6 +11,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { median } from './median.js';
 import { chart } from './speed/chart.js';
 import { generatorName, type Kind, type Server, startServer, watched } from './speed/processes.js';
 import { type Figures, GROUPS, GROWTH, type Group, type Row, SLOW } from './speed/rows.js';
@@ -96,8 +97,6 @@ async function measure(group: Group): Promise<Result[]> {
   }));
 }
 
-const median = (all: readonly number[]) =>
-  [...all].sort((one, other) => one - other)[all.length >> 1] ?? Number.NaN;
 const spread = (all: readonly number[]) => `${short(Math.min(...all))}–${short(Math.max(...all))}`;
 const short = (figure: number) =>
   figure >= 1000

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import type { Edit } from '../ablations.js';
+import { applyEdit, type Edit } from '../edit.js';
 
 const HOUSE = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDER = mkdtempSync(join(tmpdir(), 'impulse-ablate-'));
@@ -53,15 +53,9 @@ export function compile(name: string, edits: readonly Edit[]): string {
 /** The edited files' texts. */
 function applied(edits: readonly Edit[]): Map<string, string> {
   const edited = new Map<string, string>();
-  for (const { file, find, put } of edits) {
-    const path = join(HOUSE, file);
-    const before = edited.get(path) ?? readFileSync(path, 'utf8');
-    const count = before.split(find).length - 1;
-    if (count !== 1) throw new Error(`${file} has this ${count} times: ${find}`);
-    edited.set(
-      path,
-      before.replace(find, () => put),
-    );
+  for (const edit of edits) {
+    const path = join(HOUSE, edit.file);
+    edited.set(path, applyEdit(edited.get(path) ?? readFileSync(path, 'utf8'), edit));
   }
   return edited;
 }

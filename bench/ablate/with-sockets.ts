@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Measure } from '../ablations.js';
+import { median } from '../median.js';
 import type { Server } from '../speed/processes.js';
 import type { Row, Tell, Undone } from './rows.js';
 
@@ -70,6 +71,3 @@ export async function measureWithSockets(
   }
   return rows;
 }
-
-const median = (all: readonly number[]) =>
-  [...all].sort((one, other) => one - other)[all.length >> 1] ?? Number.NaN;

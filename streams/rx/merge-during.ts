@@ -1,4 +1,5 @@
-import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
+import { type MonoTypeOperatorFunction, Observable, tap } from 'rxjs';
+import { beside } from './beside.js';
 
 /**
  * Merges another Observable into the source for as long as the source lasts. Like `mergeWith`, but completes
@@ -7,12 +8,7 @@ import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 export function mergeDuring<T>(other$: Observable<T>): MonoTypeOperatorFunction<T> {
   return (source) =>
     new Observable((subscriber) => {
-      subscriber.add(
-        other$.subscribe({
-          next: (value) => subscriber.next(value),
-          error: (error) => subscriber.error(error),
-        }),
-      );
-      if (!subscriber.closed) subscriber.add(source.subscribe(subscriber));
+      const emitting$ = other$.pipe(tap((value) => subscriber.next(value)));
+      return source.pipe(beside(emitting$)).subscribe(subscriber);
     });
 }

@@ -1,11 +1,11 @@
 import { catchError, defer, EMPTY, map, type Observable, ReplaySubject, Subject, throwError } from 'rxjs';
 import { isRefused, refusedByError } from '../admission/refused.js';
+import { beside } from '../rx/beside.js';
 import { kindOf } from '../rx/kind-of.js';
-import { mergeDuring } from '../rx/merge-during.js';
 import { UNKNOWN_TERMINAL } from '../terminal/unknown-terminal.js';
 import type { ConnectionAttempt } from '../types/admission.js';
 import type { Connection, Encoding, Output, Terminal } from '../types/connection.js';
-import { SessionEnd } from '../types/session-end.js';
+import { endOf, SessionEnd } from '../types/session-end.js';
 
 /** Receives what a connection throws when its session is over, or never began. */
 export type ConnectionFailed = (error: unknown) => void;
@@ -79,8 +79,8 @@ class ContainedConnection implements Connection {
         ? throwError(() => this.#fault)
         : this.#theirs.input$.pipe(
             map(bytesOf),
-            catchError((error) => throwError(() => endOf(error))),
-            mergeDuring<Uint8Array>(this.#failure$),
+            catchError((error) => throwError(() => endOf(error, 'connection-error'))),
+            beside<Uint8Array>(this.#failure$),
           ),
     );
   }
@@ -237,9 +237,6 @@ function bytesOf(bytes: unknown): Uint8Array {
     `a Connection's input$ emits bytes (a Uint8Array), and this one emitted ${kindOf(bytes)}`,
   );
 }
-
-const endOf = (error: unknown) =>
-  error instanceof SessionEnd ? error : new SessionEnd('connection-error', error);
 
 /** @throws A `TypeError` that names the member that a {@link Connection} lacks or that has the wrong type. */
 function check(theirs: Connection): void {

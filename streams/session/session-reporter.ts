@@ -1,22 +1,27 @@
 import { ignoreElements, map, type Observable } from 'rxjs';
+import type { Admitted } from '../admission/admitted.js';
 import { type Accounts, perUser } from '../admission/per-user.js';
 import { refusalOf } from '../admission/refused.js';
 import type { TeardownDelegate } from '../rx/contain.js';
 import type { TimeSlices } from '../rx/time-slices.js';
 import type { Farewell } from '../shutdown/farewell.js';
 import * as messages from '../terminal/messages.js';
+import type { ScreenParts } from '../terminal/screen.js';
+import type { Services } from '../types/app.js';
 import type { ServerEvent } from '../types/events.js';
 import type { Limits } from '../types/limits.js';
 import type { User } from '../types/session.js';
-import { faultOf, isForeign, protocolOf, SessionEnd } from '../types/session-end.js';
+import { endOf, faultOf, isForeign, protocolOf, type SessionEnd } from '../types/session-end.js';
 import type { Sessions } from '../types/session-table.js';
-import type { Call, CallDelegate } from './call.js';
+import { Call, type CallDelegate } from './call.js';
 import type { Warner } from './session-timeouts.js';
 import type { SignInDelegate } from './sign-in.js';
 
 /** What a reporter needs of its board. */
 export interface ReporterParts {
   readonly limits: Limits;
+  readonly services: Services;
+  readonly screen: ScreenParts;
   readonly slices: TimeSlices;
   /** Where the call is found by its id, from its beginning until its connection is gone. */
   readonly calls: Sessions<Call>;
@@ -36,8 +41,7 @@ export interface EventSink {
  * there is one per session.
  */
 export class SessionReporter implements CallDelegate, SignInDelegate, Warner, TeardownDelegate {
-  /** Set once, right after the call is created: the two know each other. */
-  call!: Call;
+  readonly call: Call;
   /** Whether the caller has a node, and `sessionOpened` isn't emitted yet. */
   isPending = false;
   readonly #parts: ReporterParts;
@@ -47,9 +51,11 @@ export class SessionReporter implements CallDelegate, SignInDelegate, Warner, Te
   /** Failed tries to log in. */
   #failures = 0;
 
-  constructor(events: EventSink, parts: ReporterParts) {
+  constructor(events: EventSink, admitted: Admitted, parts: ReporterParts) {
     this.#events = events;
     this.#parts = parts;
+    const { limits, services, screen } = parts;
+    this.call = new Call(admitted, limits.outputLimitBytes, services.scheduler, screen, this);
   }
 
   get boardId(): string {
@@ -154,7 +160,7 @@ export class SessionReporter implements CallDelegate, SignInDelegate, Warner, Te
   /** Settles the reason of the end, and says the last words. Emits `sessionClosed` when the connection is gone. */
   farewell$(error: unknown): Observable<ServerEvent> {
     const { call } = this;
-    const ending = call.settle(error instanceof SessionEnd ? error : new SessionEnd('app-error', error));
+    const ending = call.settle(endOf(error, 'app-error'));
     if (ending.reason === 'forced') call.connection.destroy();
     const flushed$ = this.#parts.farewell(call.connection, messages.goodbye(ending));
     if (!this.isPending) return flushed$.pipe(map((flushed) => this.closed(flushed)));

@@ -6,11 +6,9 @@ import { followedBy } from '../rx/followed-by.js';
 import { streamOf } from '../rx/stream-of.js';
 import type { TimerWheel } from '../rx/timer-wheel.js';
 import { lineDiscipline } from '../terminal/line-discipline.js';
-import type { ScreenParts } from '../terminal/screen.js';
-import type { App, Authenticator, Services } from '../types/app.js';
+import type { App, Authenticator } from '../types/app.js';
 import type { Output } from '../types/connection.js';
 import type { ServerEvent } from '../types/events.js';
-import { Call } from './call.js';
 import { conclude } from './conclude.js';
 import { inputRate } from './input-rate.js';
 import { inputSlices } from './input-slices.js';
@@ -27,8 +25,6 @@ import { waitForNode } from './wait-for-node.js';
 export interface SessionParts extends ReporterParts {
   readonly app: App;
   readonly authenticate: Authenticator;
-  readonly services: Services;
-  readonly screen: ScreenParts;
   readonly timerWheel: TimerWheel;
 }
 
@@ -47,10 +43,8 @@ const OPENING_MS = 500;
  */
 export function session(admitted: Admitted, parts: SessionParts): Observable<ServerEvent> {
   return new Observable((subscriber) => {
-    const reporter = new SessionReporter(subscriber, parts);
-    const { limits, services, screen } = parts;
-    const call = new Call(admitted, limits.outputLimitBytes, services.scheduler, screen, reporter);
-    reporter.call = call;
+    const reporter = new SessionReporter(subscriber, admitted, parts);
+    const { call } = reporter;
     parts.calls.set(call.id, call);
     life$(reporter, parts)
       .pipe(conclude((error) => reporter.farewell$(error)))

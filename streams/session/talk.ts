@@ -1,7 +1,7 @@
 import type { Observable, OperatorFunction } from 'rxjs';
 import { type Destination, OperatorSubscriber, operator } from '../rx/operator.js';
 import type { TypeAhead } from '../terminal/type-ahead.js';
-import { SessionEnd } from '../types/session-end.js';
+import { endOf, SessionEnd } from '../types/session-end.js';
 
 /** The destination of the conversation's output. */
 export interface Speaker<T> {
@@ -86,6 +86,6 @@ class Speaking<T> extends OperatorSubscriber<T, never> {
     this.#speaker.write(output);
   }
   protected override onError(error: unknown): void {
-    super.onError(error instanceof SessionEnd ? error : new SessionEnd('app-error', error));
+    super.onError(endOf(error, 'app-error'));
   }
 }

@@ -1,6 +1,6 @@
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { type Destination, OperatorSubscriber, operator } from '../rx/operator.js';
-import { endFor, SessionEnd } from '../types/session-end.js';
+import { endFor, endOf, type SessionEnd } from '../types/session-end.js';
 
 /** A session that can be ended from outside its chain. */
 export interface Terminable {
@@ -38,9 +38,7 @@ class TerminableSubscriber<T> extends OperatorSubscriber<T> {
   }
 
   protected override onError(error: unknown): void {
-    super.onError(
-      this.#call.settle(error instanceof SessionEnd ? error : new SessionEnd('app-error', error)),
-    );
+    super.onError(this.#call.settle(endOf(error, 'app-error')));
   }
   protected override onComplete(): void {
     this.onError(endFor('hangup'));

@@ -41,6 +41,10 @@ export function endFor(reason: EndReason): SessionEnd {
   return end;
 }
 
+/** Returns the end of a session for an error: a {@link SessionEnd} itself, or one with this reason and the error as its cause. */
+export const endOf = (error: unknown, reason: 'app-error' | 'connection-error'): SessionEnd =>
+  error instanceof SessionEnd ? error : new SessionEnd(reason, error);
+
 /** The error that ended the session, if the server is to blame and not the caller. */
 export const faultOf = ({ reason, cause }: SessionEnd): { readonly error?: unknown } =>
   reason === 'app-error' ||
