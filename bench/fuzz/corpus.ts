@@ -30,6 +30,14 @@ export const CORPUS: readonly Attempt[] = [
   attempt({ where: 'room', first: [run('hi', 1), run('\r\n', 1)], typed: [run('é', 500)] }),
   attempt({ where: 'room', again: [run('hi', 1), run('\r\n', 1)], typed: [run('🇩🇪', 120)] }),
   attempt({ where: 'room', again: [run('hi', 1), run('\r\n', 1)], typed: [run('\u0301', 500)] }),
+  attempt({ where: 'room', again: [run('hi', 1), run('\r\n', 1)], typed: [run('ก', 469)] }),
+  attempt({
+    where: 'room',
+    client: ['DO ECHO', 'WILL NAWS', 'SB NAWS 0 2 0 24', 'WILL TTYPE', 'SB TTYPE 0 "dumb"'],
+    first: [run('/last', 15)],
+    again: [run('\n', 1), run('🏻', 37)],
+    typed: [run('\ufffd', 167), run('ा', 20)],
+  }),
   // Lines beyond any length.
   attempt({ where: 'room', first: [run('x', 65_000), run('\r\n', 1)] }),
   attempt({ where: 'room', first: [run('/afk ', 1), run('字', 20_000), run('\r\n', 1)] }),

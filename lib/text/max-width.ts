@@ -13,6 +13,8 @@ import { width } from './width.js';
  */
 export function maxWidth(text: string): number {
   if (isOrdinary(text)) return text.length;
+  const known = text.length <= LONG_LETTER ? WIDTHS.get(text) : undefined;
+  if (known !== undefined) return known;
   const seen = text.includes('\x1b') ? stripVTControlCharacters(text) : text;
   let columns = 0;
   for (const letter of graphemesOf(seen)) columns += widthOfLetter(letter);

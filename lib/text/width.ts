@@ -5,6 +5,8 @@ import { isOrdinary } from '../../streams/terminal/sanitize.js';
 
 /** The most letters that are cached; a language has some thousands. */
 const MAX_KNOWN = 8192;
+/** Longer texts are not looked up as one letter. */
+const LONG_LETTER = 16;
 const known = new Map<string, number>();
 
 /**
@@ -13,6 +15,10 @@ const known = new Map<string, number>();
  */
 export function width(text: string): number {
   if (isOrdinary(text)) return text.length;
+  // Mostly asked letter by letter. Finding that it is one costs more than all else: a `Segmenter` leaves ICU
+  // objects behind, and collecting those of a full room takes 20 ms.
+  const letter = text.length <= LONG_LETTER ? known.get(text) : undefined;
+  if (letter !== undefined) return letter;
   const seen = text.includes('\x1b') ? stripVTControlCharacters(text) : text;
   let columns = 0;
   if (isSimple(seen)) for (let at = 0; at < seen.length; at += 1) columns += widthOfUnit(seen.charCodeAt(at));

@@ -50,6 +50,15 @@ describe('maxWidth', () => {
     );
   });
 
+  it('splits no letter again that it has seen: each `Segmenter` leaves objects of ICU to collect', () => {
+    maxWidth('\u0e01\u{1f44b}');
+    const segment = spyOn(Intl.Segmenter.prototype, 'segment').and.callThrough();
+
+    expect(maxWidth('\u0e01') + maxWidth('\u{1f44b}')).toBe(3);
+
+    expect(segment).not.toHaveBeenCalled();
+  });
+
   it('limits its cache', () => {
     for (let point = 0x4e00; point < 0x4e00 + 20_000; point += 1) maxWidth(String.fromCodePoint(point));
     expect(maxWidth('\u6f22')).toBe(2);

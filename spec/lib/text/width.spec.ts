@@ -28,6 +28,15 @@ describe('width', () => {
     );
   });
 
+  it('splits no letter again that it has seen: each `Segmenter` leaves objects of ICU to collect', () => {
+    width('\u0e01\u{1f44b}');
+    const segment = spyOn(Intl.Segmenter.prototype, 'segment').and.callThrough();
+
+    expect(width('\u0e01') + width('\u{1f44b}')).toBe(3);
+
+    expect(segment).not.toHaveBeenCalled();
+  });
+
   it('limits its cache', () => {
     for (let point = 0x4e00; point < 0x4e00 + 20_000; point += 1) width(String.fromCodePoint(point));
     expect(width('\u6f22')).toBe(2);
