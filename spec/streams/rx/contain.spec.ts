@@ -1,6 +1,18 @@
-import { config, finalize, Observable, Subject } from 'rxjs';
+import fc from 'fast-check';
+import {
+  config,
+  finalize,
+  from,
+  type MonoTypeOperatorFunction,
+  Observable,
+  Subject,
+  Subscription,
+  UnsubscriptionError,
+} from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { contain } from '../../../streams/rx/contain.js';
+import { contain, type TeardownDelegate } from '../../../streams/rx/contain.js';
+import { outcomeOf, someMarbles, throwUnlessSame } from '../../support/equivalence.js';
+import { holds } from '../../support/holds.js';
 import { passesOn } from '../../support/passes-on.js';
 
 describe('contain', () => {
@@ -66,5 +78,62 @@ describe('contain', () => {
 
       expect(reported.length).toBe(1);
     });
+  });
+
+  /** The same with an Observable and a Subscription of RxJS's, and both ways to run a teardown in a `try`. */
+  const stock =
+    (delegate: TeardownDelegate): MonoTypeOperatorFunction<string> =>
+    (source$) =>
+      new Observable((subscriber) => {
+        const attempt = (act: () => void) => {
+          try {
+            act();
+          } catch (error) {
+            delegate.teardownFailed(error);
+          }
+        };
+        const running = new Subscription();
+        attempt(() =>
+          running.add(
+            source$.subscribe({
+              next: (value) => subscriber.next(value),
+              error: (error) => subscriber.error(error),
+              complete: () => subscriber.complete(),
+            }),
+          ),
+        );
+        return () => attempt(() => running.unsubscribe());
+      });
+
+  /** What was thrown, without the errors of RxJS around it. */
+  const thrown = (error: unknown): unknown[] =>
+    error instanceof UnsubscriptionError ? error.errors.flatMap(thrown) : [error];
+
+  it('does what try and catch around subscribing and unsubscribing do', () => {
+    holds(
+      fc.property(
+        someMarbles(),
+        fc.nat(10),
+        fc.boolean(),
+        fc.subarray(['first', 'second']),
+        (source, leavesAt, isImmediate, failing) => {
+          const outcome = (operator: (delegate: TeardownDelegate) => MonoTypeOperatorFunction<string>) =>
+            outcomeOf({ source }, leavesAt, ({ source }, scheduler, diary) => {
+              const note = (what: string) => diary.push(`${scheduler.now()} ${what}`);
+              const closing = (source$: Observable<string>, name: string) =>
+                new Observable<string>((subscriber) => {
+                  source$.subscribe(subscriber);
+                  return () => {
+                    note(`${name} teardown`);
+                    if (failing.includes(name)) throw `${name} failed`;
+                  };
+                });
+              const theirs$ = closing(closing(isImmediate ? from('ab') : source, 'first'), 'second');
+              return theirs$.pipe(operator({ teardownFailed: (error) => note(thrown(error).join()) }));
+            });
+          throwUnlessSame(outcome(contain), outcome(stock));
+        },
+      ),
+    );
   });
 });
