@@ -1,7 +1,22 @@
 import fc from 'fast-check';
-import { Subject, VirtualTimeScheduler } from 'rxjs';
+import {
+  defer,
+  exhaustMap,
+  filter,
+  finalize,
+  type MonoTypeOperatorFunction,
+  map,
+  type SchedulerLike,
+  Subject,
+  scan,
+  tap,
+  timer,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { inputRate } from '../../../streams/session/input-rate.js';
+import { beside } from '../../../streams/rx/beside.js';
+import { inputRate, type Pausable } from '../../../streams/session/input-rate.js';
+import { outcomeOf, someMarbles, throwUnlessSame } from '../../support/equivalence.js';
 import { holds } from '../../support/holds.js';
 
 const unpausable = { pause() {}, resume() {} };
@@ -125,6 +140,59 @@ describe('inputRate', () => {
           if (left.length > 0) throw new Error(`${left.length} were never read, after ${last}`);
         },
       ),
+    );
+  });
+
+  /** The same in stock operators: the bytes add up to a debt, and a pause lasts until it is paid off. */
+  const stock =
+    (
+      bytesPerSecond: number,
+      connection: Pausable,
+      scheduler: SchedulerLike,
+    ): MonoTypeOperatorFunction<Uint8Array> =>
+    (input$) =>
+      defer(() => {
+        const chunk$ = new Subject<Uint8Array>();
+        const pause$ = chunk$.pipe(
+          map(({ length }) => (length / bytesPerSecond) * 1000),
+          scan(
+            (paidUntil, costMs) => Math.max(paidUntil, scheduler.now() - 1000) + costMs,
+            scheduler.now() - 1000,
+          ),
+          map((paidUntil) => paidUntil - scheduler.now()),
+          filter((excessMs) => excessMs > 0),
+          exhaustMap((excessMs) => {
+            connection.pause();
+            return timer(excessMs, scheduler).pipe(finalize(() => connection.resume()));
+          }),
+        );
+        return input$.pipe(
+          tap((chunk) => chunk$.next(chunk)),
+          beside(pause$),
+        );
+      });
+
+  it('does what scan, exhaustMap and timer do', () => {
+    // Two bytes a millisecond, so that bursts of 2000 bytes are free.
+    const size = fc.nat(3000);
+    const slowly = someMarbles('abc').map((diagram) => diagram.replaceAll('-', ' 300ms '));
+    holds(
+      fc.property(slowly, size, size, size, fc.nat(3000), (input, a, b, c, leavesAt) => {
+        const sizes: Record<string, number> = { a, b, c };
+        const outcome = (operator: typeof stock) =>
+          outcomeOf({ input }, leavesAt, ({ input }, scheduler, diary) => {
+            const note = (what: string) => diary.push(`${scheduler.now()} ${what}`);
+            const connection = { pause: () => note('paused'), resume: () => note('read on') };
+            return input.pipe(
+              map((letter) => bytes(sizes[letter] as number)),
+              operator(2000, connection, scheduler),
+              map(({ length }) => length),
+              // The connection is paused before the chunk passes.
+              tap((length) => note(`${length} bytes`)),
+            );
+          });
+        throwUnlessSame(outcome(inputRate), outcome(stock));
+      }),
     );
   });
 });
