@@ -1,10 +1,22 @@
 import type { AddressInfo, Socket } from 'node:net';
-import { map, merge, type Observable, ReplaySubject, Subject, switchMap, takeUntil, tap } from 'rxjs';
+import {
+  firstValueFrom,
+  map,
+  merge,
+  type Observable,
+  ReplaySubject,
+  race,
+  Subject,
+  switchMap,
+  takeUntil,
+  tap,
+} from 'rxjs';
 import { refused, refusedByError } from '../streams/admission/refused.js';
 import type { ConnectionAttempt } from '../streams/types/admission.js';
 import type { ServerEvent, ShutdownReport } from '../streams/types/events.js';
 import type { SessionId, SessionInfo } from '../streams/types/session.js';
 import { changedLimits, checkOptions, IMPULSE_OPTIONS } from './config/check-options.js';
+import { LifecycleError, ListenError } from './errors.js';
 import { monotonic, processClock } from './process/monotonic.js';
 import { openFilesLimit } from './process/open-files.js';
 import {
@@ -13,6 +25,7 @@ import {
   type SessionManagerOptions,
   sessionManager,
 } from './session-manager.js';
+import { messageOf } from './text/message-of.js';
 import { listen } from './transports/tcp/listen.js';
 import { proxiedCallers } from './transports/tcp/proxied-callers.js';
 import { greetInOnePacket } from './transports/telnet/greet-in-one-packet.js';
@@ -39,18 +52,39 @@ export interface ImpulseOptions extends SessionManagerOptions {
 /** A telnet board. */
 export interface Impulse {
   /**
-   * Opens the board. Resolves with the address once it listens. Rejects with the system's error if it can't
-   * listen (`EADDRINUSE` for example); {@link Impulse.event$} then completes, and the board may be started
-   * again. Also rejects if the board was already started or shut down.
+   * Opens the board. Resolves with the address once it listens.
+   *
+   * @throws Rejects with a {@link ListenError} if it can't listen; {@link Impulse.event$} then completes, and
+   * the board may be started again. Rejects with a {@link LifecycleError} if the board was started or shut
+   * down before.
    */
   start(): Promise<AddressInfo>;
   /**
    * Shuts down gracefully. New callers are refused, callers on line are told, and sessions that are still
    * open after `shutdownGraceMs` are ended. Resolves when the last connection is closed. Calling it again is
-   * harmless. Rejects if the board fails or has failed.
+   * harmless.
+   *
    * @param how `force` ends all sessions at once, also during a grace.
+   * @throws Rejects with the error of the `serverFailed` if the board fails or has failed.
    */
   shutdown(reason?: string, how?: { force?: boolean }): Promise<ShutdownReport>;
+  /**
+   * Resolves when the board is down, for whatever reason. It is how the program that started a board learns
+   * that it failed later.
+   *
+   * @throws Rejects with the error of the `serverFailed` if the board fails.
+   * @example
+   * ```ts
+   * import { createImpulse, lobby } from 'impulse-bbs';
+   *
+   * const impulse = createImpulse({ app: lobby(), port: 0 });
+   * await impulse.start();
+   * const stop = () => void impulse.shutdown();
+   * setTimeout(stop, 1000);
+   * console.log(await impulse.closed());
+   * ```
+   */
+  closed(): Promise<ShutdownReport>;
   /**
    * Changes limits for new and waiting callers. Sessions that are open keep the limits they began with.
    * `shutdownGraceMs` and `deadPeerTimeoutMs` can't be changed.
@@ -103,10 +137,15 @@ export function createImpulse(given: ImpulseOptions): Impulse {
    * start too.
    */
   const startFailed = new Subject<void>();
-  const neverStarted = new ReplaySubject<void>(1);
+  const neverStarted = new ReplaySubject<Promise<ShutdownReport>>(1);
   let started = false;
   let stopped = false;
   let hasListened = false;
+  /** Whether anyone would hear of a failure. */
+  let isWatched = false;
+  const watch = () => {
+    isWatched = true;
+  };
 
   const { scheduler = monotonic, deadPeerTimeoutMs = DEFAULT_LIMITS.deadPeerTimeoutMs } = options;
   const startedAt = monotonic.now();
@@ -152,38 +191,67 @@ export function createImpulse(given: ImpulseOptions): Impulse {
   );
 
   return {
-    event$: manager.event$.pipe(takeUntil(merge(startFailed, neverStarted))),
+    event$: manager.event$.pipe(takeUntil(merge(startFailed, neverStarted)), tap({ subscribe: watch })),
     sessions: manager.sessions,
     setLimits: manager.setLimits,
     broadcast: manager.broadcast,
     kick: (id) => manager.end(id, 'kicked'),
     start: () =>
       new Promise((resolve, reject) => {
-        if (stopped) return reject(new Error(hasListened ? SHUT_DOWN : SHUT_DOWN_EARLY));
-        if (started) return reject(new Error('the board was started before'));
+        if (stopped) return reject(shutDown(hasListened));
+        if (started) return reject(new LifecycleError('ALREADY_STARTED', 'the board was started before'));
         started = true;
         run$.subscribe({
           next: ({ event, address }) => event.type === 'serverListening' && resolve(address),
           error(error) {
-            // Nothing has begun before the board listens, so another start is allowed.
-            if (!hasListened) {
-              started = false;
-              startFailed.next();
+            if (hasListened) {
+              if (!isWatched) warnOfFailure(error);
+              return reject(error);
             }
-            reject(error);
+            // Nothing has begun, so another start is allowed.
+            started = false;
+            startFailed.next();
+            reject(notListening(error, host, port, fd));
           },
-          complete: () => reject(new Error(SHUT_DOWN_EARLY)),
+          complete: () => reject(shutDown(false)),
         });
       }),
     shutdown(reason, how) {
       stopped = true;
+      watch();
       const report = manager.shutdown(reason, how);
       stop.next();
-      if (!hasListened) neverStarted.next();
+      if (!hasListened) neverStarted.next(report);
       return report;
+    },
+    closed() {
+      watch();
+      return firstValueFrom(race(manager.closed(), neverStarted.pipe(switchMap((report) => report))));
     },
   };
 }
 
-const SHUT_DOWN = 'the board was shut down; make another one';
-const SHUT_DOWN_EARLY = 'the board was shut down before it listened';
+const shutDown = (hasListened: boolean) =>
+  new LifecycleError(
+    'SHUT_DOWN',
+    hasListened
+      ? 'the board was shut down; create another one'
+      : 'the board was shut down before it listened',
+  );
+
+function notListening(
+  cause: NodeJS.ErrnoException,
+  host: string,
+  port: number,
+  fd: number | undefined,
+): ListenError {
+  const where = fd === undefined ? `${host} port ${port}` : `the inherited socket ${fd}`;
+  const message = `the board can't listen on ${where}: ${messageOf(cause)}`;
+  return new ListenError(message, { code: cause.code ?? 'UNKNOWN', host, port, cause });
+}
+
+const warnOfFailure = (error: unknown) =>
+  process.emitWarning(
+    `the board failed, and nothing listens to its events: ${messageOf(error)}`,
+    'BoardFailed',
+  );

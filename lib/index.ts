@@ -11,6 +11,7 @@ export type { ConnectionAttempt, Refused } from '../streams/types/admission.js';
 export * from '../streams/types/admission.js';
 export * from '../streams/types/app.js';
 export * from '../streams/types/connection.js';
+export * from '../streams/types/errors.js';
 export * from '../streams/types/events.js';
 export * from '../streams/types/limits.js';
 export * from '../streams/types/session.js';
@@ -20,7 +21,7 @@ export { passwords } from './accounts/passwords.js';
 export { lobby } from './apps/lobby/lobby.js';
 export { menu, quit } from './apps/menu.js';
 export { createImpulse, type Impulse, type ImpulseOptions } from './create-impulse.js';
-export { OptionsError, type OptionsErrorCode, type OptionsErrorDetails } from './errors.js';
+export * from './errors.js';
 export {
   createSessionManager,
   DEFAULT_LIMITS,

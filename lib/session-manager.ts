@@ -35,6 +35,7 @@ import { guest } from './accounts/guest.js';
 import { folded, looksOf } from './accounts/handle.js';
 import { changedLimits, checkOptions, LIMITS, MANAGER_OPTIONS } from './config/check-options.js';
 import { containListeners } from './contain-listeners.js';
+import { LifecycleError } from './errors.js';
 import { monotonic, processClock } from './process/monotonic.js';
 import { farewellsThatFit, openFilesLimit } from './process/open-files.js';
 import { maxWidth } from './text/max-width.js';
@@ -83,7 +84,7 @@ export interface SessionManager {
    * source errors or the board has a bug; every connection is destroyed then. A connection that throws ends as
    * `connection-error`, and doesn't affect others.
    *
-   * @throws When it is called or subscribed to twice: a manager runs once.
+   * @throws A {@link LifecycleError} when it is called or subscribed to twice: a manager runs once.
    * @param listening The address of the listener. If given, a `serverListening` is emitted first.
    */
   run(
@@ -103,9 +104,17 @@ export interface SessionManager {
   end(id: SessionId, reason?: EndReason): boolean;
   /**
    * Shuts down, at once with `force`, otherwise with a grace (`shutdownGraceMs`). Resolves when the last connection is
-   * closed. Another call changes nothing, except that `force` cuts a grace short. Rejects if the board fails or has failed.
+   * closed. Another call changes nothing, except that `force` cuts a grace short.
+   *
+   * @throws Rejects with the error of the `serverFailed` if the board fails or has failed.
    */
   shutdown(reason?: string, how?: { force?: boolean }): Promise<ShutdownReport>;
+  /**
+   * Resolves when the last connection is closed, for whatever reason.
+   *
+   * @throws Rejects with the error of the `serverFailed` if the board fails.
+   */
+  closed(): Promise<ShutdownReport>;
 }
 
 /** The default limits. */
@@ -207,7 +216,9 @@ export function sessionManager(
     handles,
   });
   const notRunning: ShutdownReport = { reason: 'not running', drained: 0, forced: 0, durationMs: 0 };
-  let report = Promise.resolve(notRunning);
+  const closed = firstValueFrom(events.pipe(map(reportOf), filter(isReport)), { defaultValue: notRunning });
+  // Most programs never ask, so mark a rejection as handled.
+  closed.catch(() => {});
 
   return {
     event$: containListeners(events, listenerFailed),
@@ -222,11 +233,8 @@ export function sessionManager(
     },
     contained: map((attempt) => containConnection(attempt, failed('connection'))),
     run(connection$, listening) {
-      if (runs > 0) throw new Error(RUNS_ONCE);
+      if (runs > 0) throw new LifecycleError('ALREADY_STARTED', RUNS_ONCE);
       runs += 1;
-      report = firstValueFrom(events.pipe(map(reportOf), filter(isReport)), { defaultValue: notRunning });
-      // shutdown() may never be called, so mark a rejection as handled.
-      report.catch(() => {});
       // A given clock is run by its owner.
       const stopClock = scheduler === monotonic ? processClock.run() : () => {};
       const listening$ = listening ? of<ServerEvent>({ type: 'serverListening', ...listening }) : EMPTY;
@@ -258,8 +266,9 @@ export function sessionManager(
     },
     shutdown(reason = 'shutdown', { force = false } = {}) {
       order.next({ reason, force });
-      return report;
+      return runs === 0 ? Promise.resolve(notRunning) : closed;
     },
+    closed: () => closed,
   };
 }
 
@@ -267,7 +276,7 @@ export function sessionManager(
 function onceOnly<T>(source$: Observable<T>): Observable<T> {
   let subscribed = false;
   return defer(() => {
-    if (subscribed) throw new Error(RUNS_ONCE);
+    if (subscribed) throw new LifecycleError('ALREADY_STARTED', RUNS_ONCE);
     subscribed = true;
     return source$;
   });

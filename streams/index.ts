@@ -31,6 +31,7 @@ export type { ConnectionAttempt, Refused } from './types/admission.js';
 export * from './types/admission.js';
 export * from './types/app.js';
 export * from './types/connection.js';
+export * from './types/errors.js';
 export * from './types/events.js';
 export * from './types/limits.js';
 export * from './types/session.js';

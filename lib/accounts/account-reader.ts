@@ -1,5 +1,6 @@
 import { type BigIntStats, readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { AccountsError } from '../errors.js';
 import { isOutOfDescriptors } from '../process/descriptors.js';
 import { runStepsInTurns } from '../process/run-steps.js';
 import { keepSpareFile, withSpareFile } from '../process/spare-file.js';
@@ -51,9 +52,13 @@ const isSettled = ({ mtimeMs }: BigIntStats): boolean => Math.abs(Date.now() - N
 
 async function readAccounts(file: string, size: number): ReturnType<AccountReader> {
   if (size > MAX_FILE_BYTES)
-    throw new Error(`${file} is too long: ${size} bytes, allowed is ${MAX_FILE_BYTES}`);
+    throw new AccountsError(
+      'ACCOUNTS_TOO_LARGE',
+      file,
+      `${file} is too long: ${size} bytes, allowed is ${MAX_FILE_BYTES}`,
+    );
   const { accounts, problems } = await runStepsInTurns(accountSteps(await textOf(file)));
-  if (problems.length > 0) throw new Error(`${file} ${problems[0]}`);
+  if (problems.length > 0) throw new AccountsError('ACCOUNTS_INVALID', file, `${file} ${problems[0]}`);
   return accounts;
 }
 

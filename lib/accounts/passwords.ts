@@ -13,6 +13,7 @@ import {
 import type { Authenticator } from '../../streams/types/app.js';
 import type { Session, User } from '../../streams/types/session.js';
 import { SessionEnd } from '../../streams/types/session-end.js';
+import { AccountsError } from '../errors.js';
 import { messageOf } from '../text/message-of.js';
 import { type AccountReader, accountReader } from './account-reader.js';
 import { type AccountThrottle, accountThrottle } from './account-throttle.js';
@@ -30,6 +31,9 @@ const inTurn = limitConcurrency(2);
 
 const WRONG = Symbol('wrong');
 
+/** Emits the user, or null for a wrong handle or password. */
+type PasswordCheck = (handle: string, password: string) => Observable<User | null>;
+
 /**
  * Creates an authenticator for callers with an account: asks for a handle and a password, which isn't shown.
  * `impulse passwd` writes the file of accounts. The file is checked on each try and read when it has changed,
@@ -40,7 +44,7 @@ const WRONG = Symbol('wrong');
  * from which the account logged in lately.
  *
  * If a password can't be checked, because the file can't be read for example, the caller is asked to call
- * again later. The session ends as `login-failed`, with the `error` in `sessionClosing`. That doesn't count
+ * again later. The session ends as `login-failed`, with an {@link AccountsError} as the `error` of `sessionClosing`. That doesn't count
  * against the address.
  *
  * @example
@@ -52,9 +56,13 @@ const WRONG = Symbol('wrong');
  */
 export function passwords(file: string): Authenticator {
   const readAccounts = accountReader(file);
+  const check$: PasswordCheck = (handle, password) =>
+    inTurn(() => check(readAccounts, handle, password)).pipe(
+      catchError((error) => throwError(() => new SessionEnd('login-failed', uncheckable(file, error)))),
+    );
   const throttle = accountThrottle();
   return (session, { scheduler }) =>
-    defer(() => logIn(session, readAccounts, throttle, scheduler)).pipe(
+    defer(() => logIn(session, check$, throttle, scheduler)).pipe(
       retry({ count: TRIES - 1, delay: (error) => sayIfWrong(session, error) }),
       catchError((error) => throwError(() => (error === WRONG ? new SessionEnd('login-failed') : error))),
     );
@@ -62,14 +70,14 @@ export function passwords(file: string): Authenticator {
 
 function logIn(
   session: Session,
-  readAccounts: AccountReader,
+  check$: PasswordCheck,
   throttle: AccountThrottle,
   scheduler: SchedulerLike,
 ): Observable<User> {
   const attempt = (handle: string, password: string): Observable<User> => {
     const { address } = session;
     const waitMs = throttle.delayMs(handle, address, scheduler.now());
-    const checked$ = inTurn(() => check(readAccounts, handle, password)).pipe(catchError(cannotCheck));
+    const checked$ = check$(handle, password);
     return (waitMs > 0 ? timer(waitMs, scheduler).pipe(mergeMap(() => checked$)) : checked$).pipe(
       map((user) => {
         if (user) {
@@ -99,11 +107,11 @@ async function check(readAccounts: AccountReader, handle: string, password: stri
   return account && isRight ? { handle: account.handle } : null;
 }
 
-const cannotCheck = (error: unknown) =>
-  throwError(() => {
-    const cause = new Error(`the password can't be checked: ${messageOf(error)}`, { cause: error });
-    return new SessionEnd('login-failed', cause);
-  });
+function uncheckable(file: string, error: unknown): AccountsError {
+  const code = error instanceof AccountsError ? error.code : 'ACCOUNTS_UNREADABLE';
+  const message = `the password can't be checked: ${messageOf(error)}`;
+  return new AccountsError(code, file, message, { cause: error });
+}
 
 function sayIfWrong(session: Session, error: unknown): Observable<unknown> {
   if (error !== WRONG) return throwError(() => error);

@@ -146,9 +146,10 @@ export function serve(
     ignoreElements(),
     takeUntil(order$),
     catchError(async (error) => {
-      if (fd !== undefined) throw new Error(cannotTakeOver(error));
-      const board = error.code === 'EADDRINUSE' ? await inUseBy(port, settings.control) : null;
-      throw new Error(board ? inUseByBoard(host, port, board) : cannotListen(error, host, port));
+      const { code, cause = error } = error;
+      if (fd !== undefined) throw new Error(cannotTakeOver(cause));
+      const board = code === 'EADDRINUSE' ? await inUseBy(port, settings.control) : null;
+      throw new Error(board ? inUseByBoard(host, port, board) : cannotListen(cause, host, port));
     }),
   );
   const opened$ = startMetrics(settings, impulse.event$, () => figures.value, log).pipe(

@@ -9,8 +9,11 @@ const API = {
     functions: [
       'beside createImpulse createSessionManager embeddedBus guest lobby menu passwords quit sanitize',
     ],
-    others: ['DEFAULT_LIMITS OptionsError SESSION_STATES SessionEnd'],
+    others: [
+      'AccountsError AppError BusError DEFAULT_LIMITS LifecycleError ListenError OptionsError SESSION_STATES SessionEnd TransportError',
+    ],
     types: [
+      'AccountsErrorCode AppErrorCode BusErrorCode LifecycleErrorCode ListenErrorDetails TransportErrorCode',
       'AddressPenalised App Authenticator Bus Completer Connection ConnectionRefused EarlyDrop Encoding EndReason',
       'Handles Impulse ImpulseOptions Key ConnectionAttempt LimitOptions Limits LoginAttemptFailed OptionsErrorCode OptionsErrorDetails Output Presence Rate',
       'RefusalDetail Refused RefusalReason ServerClosed ServerDraining ServerEvent ServerListening Services Session CallbackFailed ServerFailed',
@@ -24,9 +27,9 @@ const API = {
       'beside blocklist contain embeddedBus escapeControls humanGate inOrder inputRate isRefused perAddress rateLimitKey',
       'refuse refused sanitize summarise throttle wrap',
     ],
-    others: ['SESSION_STATES SessionEnd'],
+    others: ['AppError BusError SESSION_STATES SessionEnd TransportError'],
     types: [
-      'AddressPenalised App Authenticator Bus Completer Connection ConnectionRefused ConnectionsRefused',
+      'AddressPenalised App AppErrorCode Authenticator Bus BusErrorCode Completer Connection ConnectionRefused ConnectionsRefused TransportErrorCode',
       'EarlyDrop Encoding EndReason Handles Key ConnectionAttempt Limits LoginAttemptFailed LoginAttemptsFailed LoginsUnchecked Output Pausable Presence Rate RefusalDetail Refused RefusalReason',
       'ServerClosed ServerDraining ServerEvent ServerListening Services Session SessionAuthenticated SessionClosed CallbackFailed ServerFailed',
       'SessionClosing SessionId SessionInfo SessionOpened SessionState SessionWaiting SessionWarned',

@@ -14,6 +14,7 @@ import {
   VirtualTimeScheduler,
 } from 'rxjs';
 import { createImpulse, type Impulse, type ImpulseOptions } from '../../lib/create-impulse.js';
+import { LifecycleError, ListenError } from '../../lib/errors.js';
 import { BoardOptions } from '../../lib/transports/telnet/board-options.js';
 import type { App } from '../../streams/types/app.js';
 import type { Output } from '../../streams/types/connection.js';
@@ -428,12 +429,19 @@ describe('createImpulse', () => {
     });
   }
 
-  it("rejects start with the system's error when the port is in use", async () => {
+  it("rejects start with the system's code when the port is in use", async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const impulse = createImpulse({ app: echo, port: (server.address() as { port: number }).port });
+    const { port } = server.address() as { port: number };
+    const impulse = createImpulse({ app: echo, port });
 
-    await expectAsync(impulse.start()).toBeRejectedWith(jasmine.objectContaining({ code: 'EADDRINUSE' }));
+    await expectAsync(impulse.start()).toBeRejectedWithError(
+      ListenError,
+      `the board can't listen on 127.0.0.1 port ${port}: listen EADDRINUSE: address already in use 127.0.0.1:${port}`,
+    );
+    await expectAsync(impulse.start()).toBeRejectedWith(
+      jasmine.objectContaining({ code: 'EADDRINUSE', host: '127.0.0.1', port, cause: jasmine.any(Error) }),
+    );
     server.close();
     expect(await impulse.shutdown()).toEqual(jasmine.objectContaining({ drained: 0, forced: 0 }));
   });
@@ -480,7 +488,10 @@ describe('createImpulse', () => {
   it('rejects a start after a shutdown with its own message', async () => {
     const { impulse } = await open();
     await impulse.shutdown();
-    await expectAsync(impulse.start()).toBeRejectedWithError('the board was shut down; make another one');
+    await expectAsync(impulse.start()).toBeRejectedWithError(
+      LifecycleError,
+      'the board was shut down; create another one',
+    );
   });
 
   it('refuses only the connection for which proxyFrom throws', async () => {
@@ -535,6 +546,41 @@ describe('createImpulse', () => {
     opened.splice(opened.indexOf(impulse), 1);
   });
 
+  it('resolves closed with the report of the shutdown, and rejects it with the error of a failure', async () => {
+    const { impulse } = await open();
+    const closed = impulse.closed();
+    const report = await impulse.shutdown('lunch');
+    expect(await closed).toEqual(report);
+    expect(report.reason).toBe('lunch');
+
+    const failing = await open();
+    const bug = breakAccepting(failing.port);
+    connect(failing.port, '127.0.0.1').on('error', () => {});
+    await expectAsync(failing.impulse.closed()).toBeRejectedWithError('a bug of the board');
+    bug.and.callThrough();
+    opened.splice(opened.indexOf(failing.impulse), 1);
+  });
+
+  it('resolves closed for a board that was shut down before it listened', async () => {
+    const impulse = createImpulse({ app: echo, port: 0 });
+    const closed = impulse.closed();
+    await impulse.shutdown();
+    expect((await closed).reason).toBe('not running');
+  });
+
+  it('warns of a failure that nothing would hear of', async () => {
+    const impulse = createImpulse({ app: echo, port: 0 });
+    const { port } = await impulse.start();
+    const warned = once(process, 'warning');
+    const bug = breakAccepting(port);
+    connect(port, '127.0.0.1').on('error', () => {});
+    const [warning] = await warned;
+    bug.and.callThrough();
+    expect(`${warning}`).toBe(
+      'BoardFailed: the board failed, and nothing listens to its events: a bug of the board',
+    );
+  });
+
   it('exposes sessions as read-only', async () => {
     const { impulse, port } = await open();
     await logIn(port, 'ann');
@@ -549,11 +595,11 @@ describe('createImpulse', () => {
 
   it('starts once, and not after a shutdown', async () => {
     const { impulse } = await open();
-    await expectAsync(impulse.start()).toBeRejectedWithError(/started before/);
+    await expectAsync(impulse.start()).toBeRejectedWithError(LifecycleError, /started before/);
 
     const shut = createImpulse({ app: echo, port: 0 });
     await shut.shutdown();
-    await expectAsync(shut.start()).toBeRejectedWithError(/shut down before/);
+    await expectAsync(shut.start()).toBeRejectedWithError(LifecycleError, /shut down before/);
   });
 
   it('can be shut down during its start', async () => {
@@ -561,7 +607,7 @@ describe('createImpulse', () => {
     const start = impulse.start();
     const report = impulse.shutdown();
 
-    await expectAsync(start).toBeRejectedWithError(/shut down before/);
+    await expectAsync(start).toBeRejectedWithError(LifecycleError, /shut down before/);
     expect((await report).forced).toBe(0);
   });
 

@@ -123,7 +123,7 @@ describe('a failure', () => {
       const eve = board.calls(undefined, { address: '127.0.0.2' });
       expect(() => board.pass(10)).not.toThrow();
       expect(board.told('sessionClosing')).toEqual([
-        jasmine.stringMatching(/^sessionClosing app-error TypeError: an authenticator emits a user/),
+        jasmine.stringMatching(/^sessionClosing app-error AppError: an authenticator emits a user/),
       ] as never);
       expect(eve.fake.screen).toContain('Something went wrong here');
       await expectUnharmed(board, ann);
@@ -136,7 +136,7 @@ describe('a failure', () => {
       board.calls('ann');
       expect(board.told('sessionClosing')).toEqual([
         jasmine.stringMatching(
-          /app-error TypeError: an (app|authenticator) returns an Observable, and this one returned a Promise/,
+          /app-error AppError: an (app|authenticator) returns an Observable, and this one returned a Promise/,
         ),
       ] as never);
     });
@@ -181,7 +181,7 @@ describe('a failure', () => {
       const ann = board.calls('ann');
       board.calls(undefined, {}, theirs);
       expect(board.told('connectionRefused')).toEqual([
-        jasmine.stringMatching(/^connectionRefused error TypeError: a Connection has/),
+        jasmine.stringMatching(/^connectionRefused error TransportError: a Connection has/),
       ] as never);
       await expectUnharmed(board, ann);
     });

@@ -1,6 +1,7 @@
 import { defer, finalize, Observable, Subject, share } from 'rxjs';
 import { inOrder } from '../rx/in-order.js';
 import type { Bus, Presence, Visitor } from '../types/app.js';
+import { BusError } from '../types/errors.js';
 
 /**
  * The maximum number of messages and presence changes that one of them may cause in turn. More is taken for a
@@ -13,7 +14,7 @@ export const MAX_AT_ONCE = 1000;
  * before the next message. Nothing is kept for later subscribers. A channel without subscribers is deleted.
  *
  * Endless loops of listeners are stopped: after more than a thousand messages in reaction to one, `publish`
- * and `enter` throw.
+ * and `enter` throw a {@link BusError}.
  *
  * @example
  * ```ts
@@ -85,7 +86,8 @@ function loopGuard(): (publish: () => void) => void {
   return (publish) => {
     if (depth === 0) caused = 0;
     caused += 1;
-    if (caused > MAX_AT_ONCE) throw new Error(`more than ${MAX_AT_ONCE} messages in answer to one`);
+    if (caused > MAX_AT_ONCE)
+      throw new BusError('BUS_FEEDBACK', `more than ${MAX_AT_ONCE} messages in answer to one`);
     depth += 1;
     try {
       publish();

@@ -7,6 +7,7 @@ import { sanitize } from '../terminal/sanitize.js';
 import { Screen, type ScreenDelegate, type ScreenParts } from '../terminal/screen.js';
 import { TypeAhead, type TypeAheadDelegate } from '../terminal/type-ahead.js';
 import type { Encoding, Key, Output, Terminal } from '../types/connection.js';
+import { AppError } from '../types/errors.js';
 import {
   type Completer,
   type EndReason,
@@ -26,6 +27,7 @@ import type { Terminable } from './terminable.js';
 
 /** The maximum length of a refused handle in events. */
 const MAX_HANDLE_LENGTH = 40;
+const WRITES_NO_OUTPUT = 'an app writes text or bytes, and nothing else';
 
 /** What a session needs of its board. */
 export interface CallDelegate {
@@ -161,7 +163,7 @@ export class Call
   write(output: Output): void {
     if (this.#ending) return;
     if (typeof output !== 'string' && !((output as unknown) instanceof Uint8Array)) {
-      this.break(new SessionEnd('app-error', new TypeError('an app writes text or bytes, and nothing else')));
+      this.break(new SessionEnd('app-error', new AppError('APP_OUTPUT_INVALID', WRITES_NO_OUTPUT)));
       return;
     }
     this.screen.wrote(output);

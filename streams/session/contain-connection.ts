@@ -5,6 +5,7 @@ import { kindOf } from '../rx/kind-of.js';
 import { UNKNOWN_TERMINAL } from '../terminal/unknown-terminal.js';
 import type { ConnectionAttempt } from '../types/admission.js';
 import type { Connection, Encoding, Output, Terminal } from '../types/connection.js';
+import { TransportError } from '../types/errors.js';
 import { endOf, SessionEnd } from '../types/session-end.js';
 
 /** Receives what a connection throws when its session is over, or never began. */
@@ -233,18 +234,22 @@ class ContainedConnection implements Connection {
 /** Returns bytes unchanged, and throws for anything else. */
 function bytesOf(bytes: unknown): Uint8Array {
   if (bytes instanceof Uint8Array) return bytes;
-  throw new TypeError(
+  throw new TransportError(
+    'TRANSPORT_INPUT_INVALID',
     `a Connection's input$ emits bytes (a Uint8Array), and this one emitted ${kindOf(bytes)}`,
   );
 }
 
-/** @throws A `TypeError` that names the member that a {@link Connection} lacks or that has the wrong type. */
+/** @throws A {@link TransportError} that names the member that a {@link Connection} lacks or that has the wrong type. */
 function check(theirs: Connection): void {
   for (const [kind, names] of Object.entries(MEMBERS))
     for (const name of names) {
       const member: unknown = theirs?.[name];
       if (!isOf(kind as keyof typeof MEMBERS, member))
-        throw new TypeError(`a Connection has ${name} (${kind}), and this one's is ${kindOf(member)}`);
+        throw new TransportError(
+          'TRANSPORT_CONNECTION_INVALID',
+          `a Connection has ${name} (${kind}), and this one's is ${kindOf(member)}`,
+        );
     }
 }
 

@@ -1,6 +1,7 @@
 import { ignoreElements, type OperatorFunction, pipe, take, tap } from 'rxjs';
 import { kindOf } from '../rx/kind-of.js';
 import { sanitize } from '../terminal/sanitize.js';
+import { AppError } from '../types/errors.js';
 import type { User } from '../types/session.js';
 
 /** The session that signs in. */
@@ -32,10 +33,12 @@ export const signIn = (delegate: SignInDelegate): OperatorFunction<User, never> 
 function handleOf(found: Partial<User> | null | undefined): string {
   const handle = found?.handle;
   if (typeof handle !== 'string')
-    throw new TypeError(
+    throw new AppError(
+      'APP_USER_INVALID',
       `an authenticator emits a user with a handle (text), and this one emitted ${found ? `${kindOf(found)} whose handle is ${kindOf(handle)}` : kindOf(found)}`,
     );
   const shown = sanitize(handle);
-  if (shown.trim() === '') throw new TypeError('a handle needs at least one visible character');
+  if (shown.trim() === '')
+    throw new AppError('APP_USER_INVALID', 'a handle needs at least one visible character');
   return shown;
 }

@@ -122,7 +122,7 @@ export interface Bus {
   /**
    * Delivers a message to the current subscribers of the channel.
    *
-   * @throws When listeners answer each other without end (see `embeddedBus`).
+   * @throws A {@link BusError} when listeners answer each other without end.
    */
   publish(channel: string, message: unknown): void;
   /** Emits the messages published to a channel from now on. Never completes. */

@@ -66,7 +66,7 @@ export function listen({
       const address = server.address();
       if (address === null || typeof address === 'string') {
         close();
-        return subscriber.error(new Error('it is no TCP socket'));
+        return subscriber.error(Object.assign(new Error('it is no TCP socket'), { code: 'ENOTSOCK' }));
       }
       const socket$ = new Observable<Socket>((caller) => {
         caller.add(sockets.subscribe(caller));

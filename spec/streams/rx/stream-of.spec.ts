@@ -1,5 +1,6 @@
 import { of } from 'rxjs';
 import { streamOf } from '../../../streams/rx/stream-of.js';
+import { AppError } from '../../../streams/types/errors.js';
 
 describe('streamOf', () => {
   it('returns the Observable', () => {
@@ -14,7 +15,7 @@ describe('streamOf', () => {
       ['hello', 'a string'],
     ])
       expect(() => streamOf('an app', returned as never)).toThrowError(
-        TypeError,
+        AppError,
         `an app returns an Observable, and this one returned ${what}; RxJS's defer and from make one of a Promise`,
       );
   });

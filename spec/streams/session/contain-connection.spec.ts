@@ -151,7 +151,7 @@ describe('containConnection', () => {
   it('ends as connection-error when it emits something other than bytes', () => {
     const { connection } = contained({ input$: of('text') });
     expect(heardOf(connection.input$)).toEqual([
-      "connection-error: TypeError: a Connection's input$ emits bytes (a Uint8Array), and this one emitted a string",
+      "connection-error: TransportError: a Connection's input$ emits bytes (a Uint8Array), and this one emitted a string",
     ]);
   });
 
@@ -214,7 +214,7 @@ describe('containConnection', () => {
       const { attempt, connection, fake } = contained(theirs);
       const refusal = isRefused(attempt) ? attempt : undefined;
       expect(refusal?.reason).toBe('error');
-      expect(`${refusal?.error}`).toBe(`TypeError: a Connection has ${what}`);
+      expect(`${refusal?.error}`).toBe(`TransportError: a Connection has ${what}`);
       expect(fake.calls).toEqual(['destroy']);
       expect(() => {
         connection.write('words');
