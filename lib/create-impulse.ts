@@ -1,4 +1,4 @@
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import {
   firstValueFrom,
   map,
@@ -49,6 +49,16 @@ export interface ImpulseOptions extends SessionManagerOptions {
   readonly name?: string | undefined;
 }
 
+/** The address that a board listens on. */
+export interface ListeningAddress {
+  /** The IP address. */
+  readonly address: string;
+  /** `IPv4` or `IPv6`. */
+  readonly family: string;
+  /** The port: the free one that was taken, if the option was 0. */
+  readonly port: number;
+}
+
 /** A telnet board. */
 export interface Impulse {
   /**
@@ -58,7 +68,7 @@ export interface Impulse {
    * the board may be started again. Rejects with a {@link LifecycleError} if the board was started or shut
    * down before.
    */
-  start(): Promise<AddressInfo>;
+  start(): Promise<ListeningAddress>;
   /**
    * Shuts down gracefully. New callers are refused, callers on line are told, and sessions that are still
    * open after `shutdownGraceMs` are ended. Resolves when the last connection is closed. Calling it again is

@@ -20,7 +20,7 @@ export { guest } from './accounts/guest.js';
 export { passwords } from './accounts/passwords.js';
 export { lobby } from './apps/lobby/lobby.js';
 export { menu, quit } from './apps/menu.js';
-export { createImpulse, type Impulse, type ImpulseOptions } from './create-impulse.js';
+export { createImpulse, type Impulse, type ImpulseOptions, type ListeningAddress } from './create-impulse.js';
 export * from './errors.js';
 export {
   createSessionManager,

@@ -15,7 +15,7 @@ const API = {
     types: [
       'AccountsErrorCode AppErrorCode BusErrorCode LifecycleErrorCode ListenErrorDetails TransportErrorCode',
       'AddressPenalised App Authenticator Bus Completer Connection ConnectionRefused EarlyDrop Encoding EndReason',
-      'Handles Impulse ImpulseOptions Key ConnectionAttempt LimitOptions Limits LoginAttemptFailed OptionsErrorCode OptionsErrorDetails Output Presence Rate',
+      'Handles Impulse ImpulseOptions Key ConnectionAttempt LimitOptions Limits ListeningAddress LoginAttemptFailed OptionsErrorCode OptionsErrorDetails Output Presence Rate',
       'RefusalDetail Refused RefusalReason ServerClosed ServerDraining ServerEvent ServerListening Services Session CallbackFailed ServerFailed',
       'SessionAuthenticated SessionClosed SessionClosing SessionId SessionInfo SessionManager SessionManagerOptions',
       'SessionOpened SessionState SessionWaiting SessionWarned',

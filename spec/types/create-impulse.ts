@@ -1,5 +1,4 @@
 // Compiled by `npm run types`, never run: each line is a claim about the types that users of the package see.
-import type { AddressInfo } from 'node:net';
 import {
   type ConnectionAttempt,
   createImpulse,
@@ -9,6 +8,7 @@ import {
   type ImpulseOptions,
   type LimitOptions,
   type Limits,
+  type ListeningAddress,
   lobby,
   type ServerEvent,
   type SessionId,
@@ -26,7 +26,7 @@ expectType<Same<Parameters<typeof createSessionManager>, [SessionManagerOptions]
 expectType<Same<ReturnType<typeof createSessionManager>, SessionManager>>();
 expectType<Same<typeof DEFAULT_LIMITS, Limits>>();
 
-expectType<Same<ReturnType<Impulse['start']>, Promise<AddressInfo>>>();
+expectType<Same<ReturnType<Impulse['start']>, Promise<ListeningAddress>>>();
 expectType<Same<ReturnType<Impulse['shutdown']>, Promise<ShutdownReport>>>();
 expectType<
   Same<Parameters<Impulse['shutdown']>, [reason?: string | undefined, how?: { force?: boolean } | undefined]>
