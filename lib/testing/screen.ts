@@ -1,4 +1,5 @@
 import { deepStrictEqual } from 'node:assert/strict';
+import { importOptional } from '../process/import-optional.js';
 
 /** The contents of a screen. */
 export interface SeenScreen {
@@ -85,13 +86,8 @@ export async function expectScreen(
 type Emulator = typeof import('@xterm/headless');
 
 async function emulator(): Promise<Emulator> {
-  try {
-    // A CommonJS module, whose exports depend on the loader.
-    const module = (await import('@xterm/headless')) as Emulator & { default?: Emulator };
-    return module.default ?? module;
-  } catch (error) {
-    throw new Error('the screen needs a terminal emulator: npm install --save-dev @xterm/headless', {
-      cause: error,
-    });
-  }
+  const load = () => import('@xterm/headless');
+  // A CommonJS module, whose exports depend on the loader.
+  const module: Emulator & { default?: Emulator } = await importOptional('@xterm/headless', 'screenOf', load);
+  return module.default ?? module;
 }
