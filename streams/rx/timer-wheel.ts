@@ -5,7 +5,7 @@ export const NO_DEADLINE = Number.POSITIVE_INFINITY;
 
 /** A callback at a time, for a session. */
 export interface Deadline {
-  /** Set by the sweep: the tick of the deadline, and its index in that tick's list. */
+  /** Set by the timer wheel: the tick of the deadline, and its index in that tick's list. */
   tick: number;
   index: number;
   /**

@@ -14,7 +14,7 @@ export interface Terminable {
 
 /**
  * The point of a session's chain where all endings meet: a hang-up (completion), a limit upstream (error),
- * and an order from outside (an error passed to `chain`). Each is settled with `decide` *before* the app is
+ * and an order from outside (an error passed to `chain`). Each is settled with `settle` *before* the app is
  * told, and continues downstream as an error.
  */
 export function terminable<T>(call: Terminable): MonoTypeOperatorFunction<T> {
