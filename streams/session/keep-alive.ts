@@ -27,7 +27,7 @@ const LOOKS = 4;
  * life, telnet commands included, and so is a shrinking backlog. After half of `timeoutMs` without one, or up
  * to a quarter of it earlier, the client is asked for one ({@link Connection.probe}), because routers forget
  * idle connections. After `timeoutMs`, or up to a quarter later, it errors with the {@link SessionEnd}
- * `lost`. The quarters come from checking four times per timeout; add up to two ticks of the sweep.
+ * `lost`. The quarters come from checking four times per timeout; add up to two ticks of the timer wheel.
  *
  * A client that doesn't answer probes is given up only if it leaves a backlog untouched for that time.
  * Without a backlog the transport has to notice, and the checks stop until there is input or a backlog.

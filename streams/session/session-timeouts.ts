@@ -35,7 +35,7 @@ export interface Warner {
  * - `idle`: the caller has typed nothing for too long. Output doesn't count.
  * - `lost`: the caller is held, and the app has taken no line for {@link STALL_MS}.
  *
- * Each errors with a {@link SessionEnd}, at the first tick of the sweep at or after its time. The warnings
+ * Each errors with a {@link SessionEnd}, at the first tick of the timer wheel at or after its time. The warnings
  * come `idleWarningMs` before `time-limit` and `idle`; for `idle` once per silence. A warning that would
  * come before its own start is left out.
  */
