@@ -13,7 +13,7 @@ import {
 } from 'rxjs';
 import { refused, refusedByError } from '../streams/admission/refused.js';
 import type { ConnectionAttempt } from '../streams/types/admission.js';
-import type { ServerEvent, ShutdownReport } from '../streams/types/events.js';
+import type { ShutdownReport, TimedEvent } from '../streams/types/events.js';
 import type { SessionId, SessionInfo } from '../streams/types/session.js';
 import { changedLimits, checkOptions, IMPULSE_OPTIONS } from './config/check-options.js';
 import { LifecycleError, ListenError } from './errors.js';
@@ -111,7 +111,7 @@ export interface Impulse {
    * failed start, and after a shutdown before the start. Never errors. An error thrown by a subscriber
    * becomes a `callbackFailed` event and affects no other subscriber.
    */
-  readonly event$: Observable<ServerEvent>;
+  readonly event$: Observable<TimedEvent>;
   /** The open sessions, live. */
   readonly sessions: ReadonlyMap<SessionId, SessionInfo>;
 }

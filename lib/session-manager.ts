@@ -27,7 +27,7 @@ import type { ShutdownOrder } from '../streams/shutdown/drain.js';
 import { sanitize } from '../streams/terminal/sanitize.js';
 import type { ConnectionAttempt } from '../streams/types/admission.js';
 import type { App, Authenticator, Bus, Handles } from '../streams/types/app.js';
-import type { CallbackFailed, ServerEvent, ShutdownReport } from '../streams/types/events.js';
+import type { CallbackFailed, ServerEvent, ShutdownReport, TimedEvent } from '../streams/types/events.js';
 import type { Limits } from '../streams/types/limits.js';
 import type { EndReason, SessionId, SessionInfo } from '../streams/types/session.js';
 import { readOnly, SessionTable } from '../streams/types/session-table.js';
@@ -41,6 +41,7 @@ import { farewellsThatFit, openFilesLimit } from './process/open-files.js';
 import { maxWidth } from './text/max-width.js';
 import { messageOf } from './text/message-of.js';
 import { width } from './text/width.js';
+import { timed } from './timed.js';
 import { decoded, decoder } from './transports/telnet/encodings.js';
 
 /** Limits to set. One that is `undefined` or left out gets its default, or stays unchanged. */
@@ -72,7 +73,7 @@ export interface SessionManager {
    * All events from the subscription on. Completes after `serverClosed` or `serverFailed`; never errors. A
    * listener that throws causes a `callbackFailed`, and doesn't affect others.
    */
-  readonly event$: Observable<ServerEvent>;
+  readonly event$: Observable<TimedEvent>;
   /** The sessions on line; a live view. */
   readonly sessions: ReadonlyMap<SessionId, SessionInfo>;
   /** The logged-in sessions by their handles; a live view. */
@@ -90,7 +91,7 @@ export interface SessionManager {
   run(
     connection$: Observable<ConnectionAttempt>,
     listening?: { host: string; port: number },
-  ): Observable<ServerEvent>;
+  ): Observable<TimedEvent>;
   /**
    * Changes limits for new connections and for the waiting room. Sessions on line keep the limits
    * they started with. `shutdownGraceMs` doesn't change.
@@ -184,7 +185,7 @@ export function sessionManager(
   const sessions = new SessionTable<SessionInfo>();
   const handles = handleIndex({ folded, looksOf });
   const order = new ReplaySubject<ShutdownOrder>();
-  const events = new Subject<ServerEvent>();
+  const events = new Subject<TimedEvent>();
   const failures = new Subject<CallbackFailed>();
   const failed = (callback: CallbackFailed['callback']) => (error: unknown) =>
     failures.next({ type: 'callbackFailed', callback, error });
@@ -245,6 +246,7 @@ export function sessionManager(
             throwError(() => error),
           ),
         ),
+        map((event) => timed(event, scheduler.now())),
         tap((event) => events.next(event)),
         finalize(() => {
           stopClock();

@@ -65,7 +65,13 @@ export function createLog({
       const debugging = logger.getLevel() <= logger.levels.DEBUG;
       const error = 'error' in event ? { error: messageOf(event.error) } : {};
       const stack = 'error' in event && debugging ? { stack: stackOf(event.error) } : {};
-      logger[levelOf(event)](type, phrase(event), { ...fields, ...error, ...stack });
+      logger[levelOf(event)](type, phrase(event), {
+        ...fields,
+        ...error,
+        ...stack,
+        // The line has a time.
+        at: undefined,
+      });
     },
     debug: (event, message) => logger.debug(event, message, { message }),
     info: (event, message) => logger.info(event, message, { message }),

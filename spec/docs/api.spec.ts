@@ -19,7 +19,7 @@ const API = {
       'RefusalDetail Refused RefusalReason ServerClosed ServerDraining ServerEvent ServerListening Services Session CallbackFailed ServerFailed',
       'SessionAuthenticated SessionClosed SessionClosing SessionId SessionInfo SessionManager SessionManagerOptions',
       'SessionOpened SessionState SessionWaiting SessionWarned',
-      'ShutdownReport Terminal User Visitor',
+      'ShutdownReport Terminal TimedEvent User Visitor',
     ],
   },
   'streams/index.ts': {
@@ -33,7 +33,7 @@ const API = {
       'EarlyDrop Encoding EndReason Handles Key ConnectionAttempt Limits LoginAttemptFailed LoginAttemptsFailed LoginsUnchecked Output Pausable Presence Rate RefusalDetail Refused RefusalReason',
       'ServerClosed ServerDraining ServerEvent ServerListening Services Session SessionAuthenticated SessionClosed CallbackFailed ServerFailed',
       'SessionClosing SessionId SessionInfo SessionOpened SessionState SessionWaiting SessionWarned',
-      'ShutdownReport SilentConnectionsClosed Summary TeardownDelegate Terminal User Visitor',
+      'ShutdownReport SilentConnectionsClosed Summary TeardownDelegate Terminal TimedEvent User Visitor',
     ],
   },
   'lib/testing/index.ts': {

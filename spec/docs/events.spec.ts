@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { asyncScheduler, of } from 'rxjs';
 import ts from 'typescript';
+import { timed } from '../../lib/timed.js';
 import { summarise } from '../../streams/events/summarise.js';
 import { escapeControls } from '../../streams/terminal/escape-controls.js';
 
@@ -46,13 +47,8 @@ describe('docs/events.md', () => {
     const [, code = ''] = /## Logging[\s\S]*?```ts\n([\s\S]*?)```/.exec(guide) ?? [];
     const body = ts.transpile(code.replaceAll(/^import .*$/gm, ''), { target: ts.ScriptTarget.ES2023 });
     const said: unknown[][] = [];
-    const event$ = of({
-      type: 'sessionClosing',
-      session: 1,
-      node: 1,
-      reason: 'app-error',
-      error: new Error('no such page'),
-    });
+    const error = new Error('no such page');
+    const event$ = of(timed({ type: 'sessionClosing', session: 1, node: 1, reason: 'app-error', error }, 5));
     const parts = {
       createImpulse: () => ({ event$, start() {} }),
       lobby() {},
@@ -62,8 +58,6 @@ describe('docs/events.md', () => {
       console: { error: (...words: unknown[]) => said.push(words) },
     };
     await new Function(...Object.keys(parts), `return (async () => { ${body} })()`)(...Object.values(parts));
-    expect(said).toEqual([
-      ['sessionClosing', '{"session":1,"node":1,"reason":"app-error","error":"Error: no such page"}'],
-    ]);
+    expect(said).toEqual([[jasmine.stringMatching(/"name":"Error","message":"no such page".*"at":5/s)]]);
   });
 });

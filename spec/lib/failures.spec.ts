@@ -4,7 +4,7 @@ import { createSessionManager, type SessionManagerOptions } from '../../lib/sess
 import { type FakeConnectionOptions, fakeConnection } from '../../lib/testing/fake-connection.js';
 import type { App } from '../../streams/types/app.js';
 import type { Connection } from '../../streams/types/connection.js';
-import type { ServerEvent } from '../../streams/types/events.js';
+import type { TimedEvent } from '../../streams/types/events.js';
 
 const bug = new Error('bug');
 const breaks = (): never => {
@@ -16,7 +16,7 @@ const echo: App = (session) => session.line$.pipe(map((line) => `${line}\n`));
 function open(options: Partial<SessionManagerOptions> = {}) {
   const clock = new VirtualTimeScheduler(undefined, 0);
   const connections = new Subject<Connection>();
-  const events: ServerEvent[] = [];
+  const events: TimedEvent[] = [];
   const ends: string[] = [];
   const manager = createSessionManager({
     app: echo,
@@ -29,7 +29,7 @@ function open(options: Partial<SessionManagerOptions> = {}) {
   manager
     .run(connections)
     .subscribe({ error: (error) => ends.push(`run ${error}`), complete: () => ends.push('run |') });
-  const told = (...types: ServerEvent['type'][]) =>
+  const told = (...types: TimedEvent['type'][]) =>
     events.filter(({ type }) => types.includes(type)).map((event) => wordsOf(event));
   return {
     manager,
@@ -55,7 +55,7 @@ function open(options: Partial<SessionManagerOptions> = {}) {
   };
 }
 
-function wordsOf(event: ServerEvent): string {
+function wordsOf(event: TimedEvent): string {
   const { type, reason = '', error = '', callback = '' } = { ...event } as { [field: string]: unknown };
   return [type, callback, reason, error].filter((word) => word !== '').join(' ');
 }
@@ -252,7 +252,11 @@ describe('a failing board', () => {
     const { fake } = board.calls('ann');
     board.connections.error(bug);
 
-    expect(board.events.at(-1)).toEqual({ type: 'serverFailed', error: bug });
+    expect(board.events.at(-1)).toEqual({
+      type: 'serverFailed',
+      error: bug,
+      at: jasmine.any(Number) as never,
+    });
     expect(board.ends).toEqual(['run Error: bug', 'event$ |']);
     expect(fake.calls.at(-1)).toBe('destroy');
     expect(board.manager.sessions.size).toBe(0);
@@ -264,7 +268,7 @@ describe('the run of a session manager', () => {
   it('can be subscribed to once: a second subscription errors', () => {
     const manager = createSessionManager({ app: echo });
     const events: string[] = [];
-    const run$: Observable<ServerEvent> = manager.run(of<Connection>(fakeConnection(NEVER)));
+    const run$: Observable<TimedEvent> = manager.run(of<Connection>(fakeConnection(NEVER)));
     run$.subscribe(({ type }) => events.push(type));
     expect(() => manager.run(EMPTY)).toThrowError(/runs only once/);
     const failed: Error[] = [];

@@ -1,7 +1,7 @@
 import { filter, firstValueFrom } from 'rxjs';
 import { lobby } from '../../lib/apps/lobby/lobby.js';
 import { createImpulse, type Impulse, type ImpulseOptions } from '../../lib/create-impulse.js';
-import type { ServerEvent } from '../../streams/types/events.js';
+import type { TimedEvent } from '../../streams/types/events.js';
 import { call, logIn } from '../support/caller.js';
 import { bytesOf } from '../support/telnet-words.js';
 
@@ -27,10 +27,10 @@ describe('a client that speaks another protocol', () => {
       ...options,
     });
     boards.push(impulse);
-    const events: ServerEvent[] = [];
+    const events: TimedEvent[] = [];
     impulse.event$.subscribe((event) => events.push(event));
     const { port } = await impulse.start();
-    const happens = (type: ServerEvent['type']) =>
+    const happens = (type: TimedEvent['type']) =>
       firstValueFrom(impulse.event$.pipe(filter((event) => event.type === type)));
     const types = () => events.map(({ type }) => type).filter((type) => type !== 'serverListening');
     return { impulse, port, events, types, happens };
@@ -62,6 +62,7 @@ describe('a client that speaks another protocol', () => {
       expect(types()).toEqual(['connectionRefused']);
       expect(events.at(-1)).toEqual({
         type: 'connectionRefused',
+        at: jasmine.any(Number) as never,
         address: '127.0.0.1',
         reason: 'wrong-protocol',
         protocol,
@@ -157,7 +158,12 @@ describe('a client that speaks another protocol', () => {
       const before = events.length;
       expect(await answerTo(port, 'MSSP-REQUEST\r\n')).toMatch(STATUS);
       expect(events.slice(before)).toEqual([
-        { type: 'connectionRefused', address: '127.0.0.1', reason: 'crawler' },
+        {
+          type: 'connectionRefused',
+          at: jasmine.any(Number) as never,
+          address: '127.0.0.1',
+          reason: 'crawler',
+        },
       ]);
     });
 

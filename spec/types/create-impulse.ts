@@ -10,12 +10,12 @@ import {
   type Limits,
   type ListeningAddress,
   lobby,
-  type ServerEvent,
   type SessionId,
   type SessionInfo,
   type SessionManager,
   type SessionManagerOptions,
   type ShutdownReport,
+  type TimedEvent,
 } from 'impulse-bbs';
 import type { Observable } from 'rxjs';
 import { expectType, type Same } from '../support/same.js';
@@ -31,7 +31,7 @@ expectType<Same<ReturnType<Impulse['shutdown']>, Promise<ShutdownReport>>>();
 expectType<
   Same<Parameters<Impulse['shutdown']>, [reason?: string | undefined, how?: { force?: boolean } | undefined]>
 >();
-expectType<Same<Impulse['event$'], Observable<ServerEvent>>>();
+expectType<Same<Impulse['event$'], Observable<TimedEvent>>>();
 expectType<Same<Impulse['sessions'], ReadonlyMap<SessionId, SessionInfo>>>();
 expectType<Same<Parameters<Impulse['setLimits']>, [limits: LimitOptions]>>();
 expectType<Same<ReturnType<Impulse['kick']>, boolean>>();

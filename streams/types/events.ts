@@ -200,3 +200,24 @@ export type ServerEvent =
   | ServerDraining
   | ServerClosed
   | ServerFailed;
+
+/**
+ * An event with its time. `JSON.stringify` writes it with its `error`, which becomes an object with `name`,
+ * `message`, `stack` and, if it has one, `code`.
+ *
+ * @example
+ * ```ts
+ * import { createImpulse, lobby } from 'impulse-bbs';
+ *
+ * createImpulse({ app: lobby() }).event$.subscribe((event) => {
+ *   console.log(new Date(event.at).toISOString(), JSON.stringify(event));
+ * });
+ * ```
+ */
+export type TimedEvent = ServerEvent & {
+  /**
+   * When it happened, in milliseconds since 1970 by the board's clock, which doesn't jump when the machine's
+   * clock is set.
+   */
+  readonly at: number;
+};

@@ -109,10 +109,10 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
   let isOver = false;
   manager.run(connections).subscribe({
     next(event) {
-      const at = clock.now();
+      const { at, ...fields } = event;
       books.event(event, manager.calls);
       events.push({ at, event });
-      hash.update(`${at} ${JSON.stringify(event)}\n`);
+      hash.update(`${at} ${JSON.stringify(fields)}\n`);
       watch.event(event, at);
     },
     error: (error) => blames.push(`the board failed: ${error}`),

@@ -3,13 +3,19 @@ import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { lobby } from '../../../../lib/apps/lobby/lobby.js';
 import { closingTime, withClosingNotice } from '../../../../lib/operations/control/closing-time.js';
-import type { ServerEvent } from '../../../../streams/types/events.js';
+import type { TimedEvent } from '../../../../streams/types/events.js';
 import { openBoard } from '../../../support/lobby.js';
 
-const DRAINING: ServerEvent = { type: 'serverDraining', reason: 'SIGTERM', sessions: 2, graceMs: 10_000 };
+const DRAINING: TimedEvent = {
+  at: 0,
+  type: 'serverDraining',
+  reason: 'SIGTERM',
+  sessions: 2,
+  graceMs: 10_000,
+};
 
 /** A closing time on a board with two callers, and the broadcasts to them. */
-function onBoard(m: Context, event$: Observable<ServerEvent> = NEVER) {
+function onBoard(m: Context, event$: Observable<TimedEvent> = NEVER) {
   const heard: string[] = [];
   const broadcast = (text: string) => {
     heard.push(`${m.scheduler.now()} ${text}`);
