@@ -1,13 +1,32 @@
 import fc from 'fast-check';
-import { Subject, VirtualTimeScheduler } from 'rxjs';
+import {
+  concatMap,
+  defer,
+  exhaustMap,
+  finalize,
+  type MonoTypeOperatorFunction,
+  map,
+  type Observable,
+  of,
+  repeat,
+  type SchedulerLike,
+  Subject,
+  take,
+  takeUntil,
+  takeWhile,
+  tap,
+  timer,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { timeSlices } from '../../../streams/rx/time-slices.js';
+import { type TimeSlices, timeSlices, type Work } from '../../../streams/rx/time-slices.js';
 import {
   inputSlices,
   PIECE_BYTES,
   SHORT_BYTES,
   type SlicedCaller,
 } from '../../../streams/session/input-slices.js';
+import { outcomeOf, someMarbles, throwUnlessSame } from '../../support/equivalence.js';
 import { Failing } from '../../support/failing.js';
 import { holds } from '../../support/holds.js';
 
@@ -268,5 +287,136 @@ describe('inputSlices', () => {
     input.next(bytes(3));
     line.slices?.goOn();
     expect(all().length).toBe(3);
+  });
+
+  describe('compared with stock operators', () => {
+    /** Milliseconds until the next turn, longer than a frame so that input comes meanwhile. */
+    const TURN = 1.5;
+
+    /** Time for one piece a turn. */
+    function oneEachTurn(scheduler: SchedulerLike): TimeSlices {
+      const step = (work: Work) => {
+        if (work.step()) later(work);
+      };
+      const later = (work: Work) => void scheduler.schedule(() => step(work), TURN);
+      return { isRunning: false, isOver: false, count() {}, begin: step, later };
+    }
+
+    /** An app that is behind now and then. */
+    class SlowApp implements SlicedCaller {
+      slices: SlicedCaller['slices'];
+      held = false;
+      /** What the stock version hasn't passed on yet. Its input is to be paused while there is any. */
+      rest = bytes(0);
+      #pauses = 0;
+      readonly caughtUp$ = new Subject<void>();
+      #packets = 0;
+
+      get bytesIn() {
+        this.#packets += 1;
+        return this.#packets;
+      }
+      get isPaused() {
+        return this.#pauses > 0 || this.rest.length > 0;
+      }
+      pause() {
+        this.#pauses += 1;
+      }
+      resume() {
+        this.#pauses -= 1;
+      }
+      batch(act: () => void) {
+        act();
+      }
+      toggle() {
+        this.held = !this.held;
+        if (this.held) return;
+        this.slices?.goOn();
+        this.caughtUp$.next();
+      }
+    }
+
+    /** What came is one buffer, and each turn that the app isn't behind takes a piece of it. */
+    const stock =
+      (app: SlowApp, scheduler: SchedulerLike): MonoTypeOperatorFunction<Uint8Array> =>
+      (input$) =>
+        defer(() => {
+          const piece$ = defer(() => {
+            const piece = app.rest.subarray(0, PIECE_BYTES);
+            app.rest = app.rest.subarray(PIECE_BYTES);
+            return of(piece);
+          });
+          const turn$ = timer(TURN, scheduler);
+          const givenUp$ = new Subject<void>();
+          let hasCompleted = false;
+          const giveUp = () => {
+            if (hasCompleted && app.held) givenUp$.next();
+          };
+          const free$ = defer((): Observable<unknown> => {
+            giveUp();
+            const again$ = app.caughtUp$.pipe(
+              take(1),
+              concatMap(() => turn$),
+              concatMap(() => free$),
+            );
+            return app.held ? again$ : of(null);
+          });
+          const pieces$ = free$.pipe(
+            concatMap(() => piece$),
+            repeat({ delay: () => turn$ }),
+            takeWhile(() => app.rest.length > 0, true),
+          );
+          return input$.pipe(
+            tap({
+              complete() {
+                hasCompleted = true;
+                giveUp();
+              },
+            }),
+            tap((chunk) => {
+              app.rest = Buffer.concat([app.rest, chunk]);
+            }),
+            exhaustMap(({ length }) => (length <= SHORT_BYTES ? piece$ : pieces$)),
+            takeUntil(givenUp$),
+            finalize(() => {
+              app.rest = bytes(0);
+            }),
+          );
+        });
+
+    it('does what exhaustMap and repeat do with a buffer', () => {
+      const size = fc.oneof(fc.integer({ min: 1, max: SHORT_BYTES }), fc.integer({ min: 1, max: 8000 }));
+      const toggles = fc.subarray([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+      holds(
+        fc.property(
+          someMarbles('abc'),
+          fc.tuple(size, size, size),
+          toggles,
+          fc.nat(25),
+          (input, [a, b, c], toggles, leavesAt) => {
+            const chunks: Record<string, Uint8Array> = { a: bytes(a), b: bytes(b, 30), c: bytes(c, 60) };
+            const outcome = (
+              operator: (app: SlowApp, scheduler: SchedulerLike) => MonoTypeOperatorFunction<Uint8Array>,
+            ) =>
+              outcomeOf({ input }, leavesAt, ({ input }, scheduler, diary) => {
+                const app = new SlowApp();
+                for (const at of toggles) scheduler.schedule(() => app.toggle(), at + 0.1);
+                const look = () => diary.push(`${scheduler.now()} ${app.isPaused ? 'paused' : 'reading'}`);
+                for (let at = 0; at < 25; at += 1) scheduler.schedule(look, at + 0.3);
+                return input.pipe(
+                  map((letter) => chunks[letter] as Uint8Array),
+                  operator(app, scheduler),
+                  map((piece) => `${Buffer.from(piece)}`),
+                );
+              });
+            throwUnlessSame(
+              outcome((app, scheduler) => inputSlices(app, oneEachTurn(scheduler))),
+              outcome(stock),
+            );
+          },
+        ),
+        { numRuns: 500 },
+      );
+    });
   });
 });
