@@ -1,10 +1,25 @@
 import * as fc from 'fast-check';
-import { from, map, of, Subject, take, throwError } from 'rxjs';
+import {
+  concatMap,
+  filter,
+  from,
+  map,
+  type Observable,
+  of,
+  pairwise,
+  Subject,
+  scan,
+  startWith,
+  take,
+  tap,
+  throwError,
+} from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import stringWidth from 'string-width';
 import type { UnfinishedLine } from '../../../streams/terminal/key-delivery.js';
 import { type LineTerminal, lineDiscipline } from '../../../streams/terminal/line-discipline.js';
 import { LINE_LIMIT, NOTHING_TYPED } from '../../../streams/terminal/line-editor.js';
+import { outcomeOf, someMarbles, throwUnlessSame } from '../../support/equivalence.js';
 import { holds } from '../../support/holds.js';
 import { seen } from '../../support/model-screen.js';
 
@@ -985,5 +1000,91 @@ describe('lineDiscipline', () => {
         .subscribe((text) => entered.push(text));
       expect(entered).toEqual([line]);
     }
+  });
+
+  describe('for a plain client, which echoes by itself', () => {
+    /** The unfinished line after one more character; with a newline at its end when it is finished. */
+    function typedOn(
+      before: string,
+      [last, character]: readonly [string, string],
+      hangUp: () => void,
+    ): string {
+      const line = before.endsWith('\n') ? '' : before;
+      switch (character) {
+        case '\r':
+          return `${line}\n`;
+        // An LF after a CR belongs to it.
+        case '\n':
+          return last === '\r' ? line : `${line}\n`;
+        case '\b':
+        case '\x7f':
+          return line.slice(0, -1);
+        case '\x15':
+        case '\x03':
+          return '';
+        case '\x04':
+          if (line === '') hangUp();
+          return line;
+        case '\0':
+          return line;
+        default:
+          return line + character;
+      }
+    }
+
+    /** The same in stock operators: characters add up to lines. */
+    const stock = (hangUp: () => void) => (input$: Observable<Uint8Array>) =>
+      input$.pipe(
+        map(utf8()),
+        concatMap((text) => from(text)),
+        startWith(''),
+        pairwise(),
+        scan((line, characters) => typedOn(line, characters, hangUp), ''),
+        filter((line) => line.endsWith('\n')),
+        map((line) => line.slice(0, -1)),
+      );
+
+    it('does what map, concatMap and scan do', () => {
+      const characters = [...'ab é漢\r\n\b\x7f\x15\x03\x04', '\r\n', '\r\0'];
+      const typed = fc.array(fc.constantFrom(...characters), { maxLength: 8 }).map((all) => all.join(''));
+      // Long enough for the ways that are faster than one character at a time. Seven such chunks are no line
+      // above the limit.
+      const pasted = fc.constantFrom(
+        '',
+        'hello\r\n',
+        'x'.repeat(70),
+        `${'x'.repeat(70)}\r\n`,
+        'é'.repeat(35),
+      );
+      const [firstHalf, secondHalf] = [bytesOf('é').subarray(0, 1), bytesOf('é').subarray(1)];
+      // A chunk may begin or end in the middle of an Enter, or of a character.
+      const begins = fc.constantFrom(bytesOf(''), bytesOf('\n'), secondHalf);
+      const ends = fc.constantFrom(bytesOf(''), bytesOf('\r'), firstHalf);
+      const oneLine = fc.constant(bytesOf('hello\r\n'));
+      const anything = fc
+        .tuple(begins, typed, pasted, typed, ends)
+        .map(([begin, one, two, three, end]) => Buffer.concat([begin, bytesOf(one + two + three), end]));
+      const chunk = fc.oneof(anything, anything, oneLine);
+      const chunks = fc.record({ a: chunk, b: chunk, c: chunk, d: chunk });
+      holds(
+        fc.property(someMarbles('abcd'), chunks, fc.nat(10), (input, chunks, leavesAt) => {
+          const outcome = (
+            operator: (hangUp: () => void) => (input$: Observable<Uint8Array>) => Observable<string>,
+          ) =>
+            outcomeOf({ input }, leavesAt, ({ input }, scheduler, diary) =>
+              input.pipe(
+                map((letter) => chunks[letter as keyof typeof chunks]),
+                operator(() => diary.push(`${scheduler.now()} hung up`)),
+                tap((line) => diary.push(`${scheduler.now()} ${line}`)),
+              ),
+            );
+          throwUnlessSame(
+            outcome((hangUp) => lineDiscipline(terminal({ hangUp }), noKeys())),
+            outcome(stock),
+          );
+        }),
+        { numRuns: 1000 },
+      );
+    });
   });
 });
