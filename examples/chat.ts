@@ -1,5 +1,5 @@
 // A chat: each caller reads what the others type. Try it: npx tsx examples/chat.ts, and twice: telnet 127.0.0.1 2323
-import { type App, beside, createImpulse } from 'impulse-bbs';
+import { type App, alsoSubscribe, createImpulse } from 'impulse-bbs';
 import { filter, ignoreElements, map, merge, tap } from 'rxjs';
 
 interface Said {
@@ -19,7 +19,7 @@ const chat: App = (session, { bus }) => {
     .pipe(tap(({ type, visitor }) => session.notify(`* ${visitor.handle} ${type}`)));
   const said$ = session.line$.pipe(tap((text) => bus.publish('chat', { from, text } satisfies Said)));
   const here$ = bus.enter('chat', { callId: session.callId, handle: from });
-  return said$.pipe(ignoreElements(), beside(merge(heard$, company$, here$)));
+  return said$.pipe(ignoreElements(), alsoSubscribe(merge(heard$, company$, here$)));
 };
 
 const impulse = createImpulse({ app: chat, port: Number(process.env.PORT ?? 2323) });

@@ -205,7 +205,7 @@ export function createImpulse(given: ImpulseOptions): Impulse {
     sessions: manager.sessions,
     setLimits: manager.setLimits,
     broadcast: manager.broadcast,
-    kick: (id) => manager.end(id, 'kicked'),
+    kick: manager.kick,
     start: () =>
       new Promise((resolve, reject) => {
         if (stopped) return reject(shutDown(hasListened));

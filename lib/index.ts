@@ -5,7 +5,7 @@
  */
 
 export { embeddedBus } from '../streams/events/bus.js';
-export { beside } from '../streams/rx/beside.js';
+export { alsoSubscribe } from '../streams/rx/also-subscribe.js';
 export { sanitize } from '../streams/terminal/sanitize.js';
 export type { ConnectionAttempt, Refused } from '../streams/types/admission.js';
 export * from '../streams/types/admission.js';

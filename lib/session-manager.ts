@@ -29,7 +29,7 @@ import type { ConnectionAttempt } from '../streams/types/admission.js';
 import type { App, Authenticator, Bus, Handles } from '../streams/types/app.js';
 import type { CallbackFailed, ServerEvent, ShutdownReport, TimedEvent } from '../streams/types/events.js';
 import type { Limits } from '../streams/types/limits.js';
-import type { EndReason, SessionId, SessionInfo } from '../streams/types/session.js';
+import type { SessionId, SessionInfo } from '../streams/types/session.js';
 import { readOnly, SessionTable } from '../streams/types/session-table.js';
 import { guest } from './accounts/guest.js';
 import { folded, looksOf } from './accounts/handle.js';
@@ -101,8 +101,8 @@ export interface SessionManager {
   setLimits(limits: LimitOptions): void;
   /** Sends a text, as the sysop, to all callers who have logged in. Returns their number. */
   broadcast(text: string): number;
-  /** Ends a session, as `kicked` by default. Returns false if there is none with this id. */
-  end(id: SessionId, reason?: EndReason): boolean;
+  /** Ends a session with the reason `kicked`. Returns false if there is no such session. */
+  kick(id: SessionId): boolean;
   /**
    * Shuts down, at once with `force`, otherwise with a grace (`shutdownGraceMs`). Resolves when the last connection is
    * closed. Another call changes nothing, except that `force` cuts a grace short.
@@ -261,9 +261,9 @@ export function sessionManager(
       inSlices(active, (call) => call.announce(words), scheduler).subscribe();
       return active.length;
     },
-    end(id, reason = 'kicked') {
+    kick(id) {
       const call = calls.get(id);
-      call?.end(reason);
+      call?.end('kicked');
       return call !== undefined;
     },
     shutdown(reason = 'shutdown', { force = false } = {}) {

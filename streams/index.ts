@@ -20,7 +20,7 @@ export {
   type Summary,
   summarise,
 } from './events/summarise.js';
-export { beside } from './rx/beside.js';
+export { alsoSubscribe } from './rx/also-subscribe.js';
 export { contain, type TeardownDelegate } from './rx/contain.js';
 export { inOrder } from './rx/in-order.js';
 export { inputRate, type Pausable } from './session/input-rate.js';

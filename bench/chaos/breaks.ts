@@ -27,7 +27,7 @@ export const BREAKS: Readonly<Record<string, App>> = {
   'later answer': (session) => session.eachLine(() => timer(20).pipe(map(breaks))),
   key: (session) => session.key$.pipe(map(breaks)),
   question: (session) => session.ask('? ').pipe(map(breaks)),
-  tab: (session) => merge(session.line$, session.completeWith(breaks)),
+  tab: (session) => merge(session.line$, session.completion$(breaks)),
   window: (session) => session.terminal$.pipe(map(breaks)),
   bus: (session, { bus }) =>
     merge(

@@ -1,5 +1,5 @@
 import { defer, EMPTY, filter, type Observable, take, tap } from 'rxjs';
-import { beside } from '../../streams/rx/beside.js';
+import { alsoSubscribe } from '../../streams/rx/also-subscribe.js';
 import type { Authenticator } from '../../streams/types/app.js';
 import type { Terminal } from '../../streams/types/connection.js';
 import type { Session, User } from '../../streams/types/session.js';
@@ -44,7 +44,9 @@ export const withBanner =
   (session, services) =>
     defer(() => {
       session.write(text ?? BANNER);
-      return authenticate(session, services).pipe(beside<User>(text === null ? picture(session) : EMPTY));
+      return authenticate(session, services).pipe(
+        alsoSubscribe<User>(text === null ? picture(session) : EMPTY),
+      );
     });
 
 /**

@@ -1,5 +1,5 @@
 import { concat, defer, EMPTY, of, takeWhile } from 'rxjs';
-import { beside } from '../../streams/rx/beside.js';
+import { alsoSubscribe } from '../../streams/rx/also-subscribe.js';
 import type { App } from '../../streams/types/app.js';
 import type { Output } from '../../streams/types/connection.js';
 
@@ -38,14 +38,14 @@ export function menu(
 ): App {
   const apps = new Map(Object.entries(choices).map(([name, app]) => [name.toLowerCase(), app]));
   return (session, services) => {
-    const nothing$ = session.completeWith(() => []);
-    const names$ = session.completeWith(() => [...apps.keys()]);
+    const nothing$ = session.completion$(() => []);
+    const names$ = session.completion$(() => [...apps.keys()]);
     const choose = (line: string) => {
       const name = line.trim().toLowerCase();
       const app = apps.get(name);
       if (app === quit) return of(null);
       const chosen$ = app
-        ? defer(() => app(session, services)).pipe(beside(nothing$))
+        ? defer(() => app(session, services)).pipe(alsoSubscribe(nothing$))
         : name === ''
           ? EMPTY
           : of('That is not in the menu.\n');
@@ -55,7 +55,7 @@ export function menu(
       of(prompt),
       session.eachLine<Output | null>(choose).pipe(
         takeWhile((output): output is Output => output !== null),
-        beside(names$),
+        alsoSubscribe(names$),
       ),
     );
   };

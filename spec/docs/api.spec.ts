@@ -7,7 +7,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const API = {
   'lib/index.ts': {
     functions: [
-      'beside createImpulse createSessionManager embeddedBus guest lobby menu passwords quit sanitize',
+      'alsoSubscribe createImpulse createSessionManager embeddedBus guest lobby menu passwords quit sanitize',
     ],
     others: [
       'AccountsError AppError BusError DEFAULT_LIMITS LifecycleError ListenError OptionsError SESSION_STATES SessionEnd TransportError',
@@ -24,7 +24,7 @@ const API = {
   },
   'streams/index.ts': {
     functions: [
-      'beside blocklist contain embeddedBus escapeControls humanGate inOrder inputRate isRefused perAddress rateLimitKey',
+      'alsoSubscribe blocklist contain embeddedBus escapeControls humanGate inOrder inputRate isRefused perAddress rateLimitKey',
       'refuse refused sanitize summarise throttle wrap',
     ],
     others: ['AppError BusError SESSION_STATES SessionEnd TransportError'],

@@ -205,7 +205,7 @@ describe('a failure', () => {
     const board = open();
     const ann = board.calls('ann');
     board.calls('eve', {}, { close: breaks });
-    board.manager.end(2);
+    board.manager.kick(2);
     expect(board.told('callbackFailed', 'sessionClosed')).toEqual([
       'callbackFailed connection Error: bug',
       'sessionClosed kicked',

@@ -15,7 +15,7 @@ import {
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { createSessionManager, type SessionManagerOptions } from '../../lib/session-manager.js';
 import { type FakeConnectionOptions, fakeConnection } from '../../lib/testing/fake-connection.js';
-import { beside } from '../../streams/rx/beside.js';
+import { alsoSubscribe } from '../../streams/rx/also-subscribe.js';
 import type { App } from '../../streams/types/app.js';
 import type { Connection, Output } from '../../streams/types/connection.js';
 
@@ -91,7 +91,7 @@ describe('a caller whose app fails', () => {
     'in its completions affects no other caller',
     together(
       marbles,
-      (session) => session.line$.pipe(beside(session.completeWith(breaks))),
+      (session) => session.line$.pipe(alsoSubscribe(session.completion$(breaks))),
       (ended, neighbour) => {
         expect(ended).toEqual(['1 app-error']);
         expect(neighbour).toContain('still here!');

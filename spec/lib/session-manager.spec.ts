@@ -74,8 +74,8 @@ describe('createSessionManager', () => {
       manager.event$.subscribe((event) => event.type === 'sessionClosing' && reasons.push(event.reason));
       const running = manager.run(m.hot<Connection>('a', { a: connection })).subscribe();
       m.scheduler.schedule(() => {
-        expect(manager.end(1)).toBe(true);
-        expect(manager.end(2)).toBe(false);
+        expect(manager.kick(1)).toBe(true);
+        expect(manager.kick(2)).toBe(false);
         running.unsubscribe();
       }, 5);
       m.flush();

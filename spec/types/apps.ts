@@ -2,8 +2,8 @@
 import {
   type App,
   type Authenticator,
+  alsoSubscribe,
   type Bus,
-  beside,
   type Connection,
   type Encoding,
   type EndReason,
@@ -46,7 +46,7 @@ expectType<
 >();
 expectType<Same<(typeof SESSION_STATES)[number], SessionState>>();
 expectType<Same<ReturnType<Session['ask']>, Observable<string>>>();
-expectType<Same<ReturnType<Session['completeWith']>, Observable<never>>>();
+expectType<Same<ReturnType<Session['completion$']>, Observable<never>>>();
 expectType<Same<Encoding, 'utf-8' | 'cp437' | 'ascii'>>();
 expectType<Same<Services['scheduler'], SchedulerLike>>();
 expectType<Same<ReturnType<Bus['channel$']>, Observable<unknown>>>();
@@ -64,10 +64,10 @@ const promised: App = async () => of('hello');
 const nameless: Authenticator = () => of({ guest: true });
 const named: Authenticator = () => of({ handle: 'ann', unlimited: true });
 
-/** What `eachLine` and `beside` emit is what they are given. */
+/** What `eachLine` and `alsoSubscribe` emit is what they are given. */
 export const answers = (session: Session, { bus }: Services) => {
   expectType<Same<ReturnType<typeof counted>, Observable<number>>>();
-  const counted = () => session.eachLine((line) => of(line.length)).pipe(beside(bus.channel$('news')));
+  const counted = () => session.eachLine((line) => of(line.length)).pipe(alsoSubscribe(bus.channel$('news')));
   // @ts-expect-error a message is nobody's type until somebody looks at it
   bus.channel$('news').pipe(map((news) => news.text));
   // @ts-expect-error a session is looked at, not changed

@@ -1,5 +1,5 @@
 import { type MonoTypeOperatorFunction, Observable, tap } from 'rxjs';
-import { beside } from './beside.js';
+import { alsoSubscribe } from './also-subscribe.js';
 
 /**
  * Merges another Observable into the source for as long as the source lasts. Like `mergeWith`, but completes
@@ -9,6 +9,6 @@ export function mergeDuring<T>(other$: Observable<T>): MonoTypeOperatorFunction<
   return (source) =>
     new Observable((subscriber) => {
       const emitting$ = other$.pipe(tap((value) => subscriber.next(value)));
-      return source.pipe(beside(emitting$)).subscribe(subscriber);
+      return source.pipe(alsoSubscribe(emitting$)).subscribe(subscriber);
     });
 }

@@ -183,7 +183,7 @@ export class Call
     if (!this.screen.stands(text)) this.write(text);
   }
 
-  completeWith(completer: Completer): Observable<never> {
+  completion$(completer: Completer): Observable<never> {
     const failed = (error: unknown) => this.break(new SessionEnd('app-error', error));
     return new Observable(() => this.screen.completeBy(containCompleter(completer, failed)));
   }

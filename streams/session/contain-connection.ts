@@ -1,6 +1,6 @@
 import { catchError, defer, EMPTY, map, type Observable, ReplaySubject, Subject, throwError } from 'rxjs';
 import { isRefused, refusedByError } from '../admission/refused.js';
-import { beside } from '../rx/beside.js';
+import { alsoSubscribe } from '../rx/also-subscribe.js';
 import { kindOf } from '../rx/kind-of.js';
 import { UNKNOWN_TERMINAL } from '../terminal/unknown-terminal.js';
 import type { ConnectionAttempt } from '../types/admission.js';
@@ -81,7 +81,7 @@ class ContainedConnection implements Connection {
         : this.#theirs.input$.pipe(
             map(bytesOf),
             catchError((error) => throwError(() => endOf(error, 'connection-error'))),
-            beside<Uint8Array>(this.#failure$),
+            alsoSubscribe<Uint8Array>(this.#failure$),
           ),
     );
   }

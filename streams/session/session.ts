@@ -1,6 +1,6 @@
 import { concat, defer, EMPTY, Observable, tap, timeout } from 'rxjs';
 import type { Admitted } from '../admission/admitted.js';
-import { beside } from '../rx/beside.js';
+import { alsoSubscribe } from '../rx/also-subscribe.js';
 import { contain } from '../rx/contain.js';
 import { followedBy } from '../rx/followed-by.js';
 import { streamOf } from '../rx/stream-of.js';
@@ -96,7 +96,7 @@ function conversation$(reporter: SessionReporter, parts: SessionParts): Observab
     contain({ teardownFailed: (error) => reporter.callbackFailed('authenticate', error) }),
     loginTimeout(limits.loginTimeoutMs, services.scheduler),
     signIn(reporter),
-    beside(opening$(reporter, parts)),
+    alsoSubscribe(opening$(reporter, parts)),
   );
   return login$.pipe(followedBy(defer(() => (call.user && !call.ending ? app$(reporter, parts) : EMPTY))));
 }

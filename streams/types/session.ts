@@ -166,16 +166,16 @@ export interface Session extends SessionInfo {
    * Completes the line when the caller presses Tab, while subscribed. Inserts what all candidates have in
    * common, and lists them if there are several. The latest completer is asked. Emits nothing.
    * ```ts
-   * import { type App, beside } from 'impulse-bbs';
+   * import { type App, alsoSubscribe } from 'impulse-bbs';
    *
    * const COMMANDS = ['look', 'listen', 'leave'];
    * const game: App = (session) => {
-   *   const tab$ = session.completeWith((typed) => COMMANDS.filter((command) => command.startsWith(typed)));
-   *   return session.line$.pipe(beside(tab$));
+   *   const tab$ = session.completion$((typed) => COMMANDS.filter((command) => command.startsWith(typed)));
+   *   return session.line$.pipe(alsoSubscribe(tab$));
    * };
    * ```
    */
-  completeWith(completer: Completer): Observable<never>;
+  completion$(completer: Completer): Observable<never>;
   /** Switches to the encoding that the caller chose. */
   setEncoding(encoding: Encoding): void;
   /**

@@ -10,7 +10,7 @@ import {
   switchMap,
   takeWhile,
 } from 'rxjs';
-import { beside } from '../../../streams/rx/beside.js';
+import { alsoSubscribe } from '../../../streams/rx/also-subscribe.js';
 import { wrap } from '../../../streams/terminal/wrap.js';
 import type { App, Services } from '../../../streams/types/app.js';
 import type { Output } from '../../../streams/types/connection.js';
@@ -77,9 +77,9 @@ export function lobby(): App {
       const others$ = merge(
         room.pipe(switchMap((name) => inRoom(here, name))),
         pages(here),
-        session.completeWith((typed) => candidates(here, typed)),
+        session.completion$((typed) => candidates(here, typed)),
       );
-      return concat(prompted(greeting), answers$.pipe(beside(others$)), of(GOODBYE)).pipe(
+      return concat(prompted(greeting), answers$.pipe(alsoSubscribe(others$)), of(GOODBYE)).pipe(
         finalize(() => {
           away.delete(session.id);
           ignored.delete(session.id);

@@ -99,7 +99,7 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
   const connections = new Subject<Connection>();
   // A subscriber that causes the next event from within one.
   manager.event$.subscribe((event) => {
-    if (event.type === 'sessionAuthenticated' && event.session % 7 === 0) manager.end(event.session);
+    if (event.type === 'sessionAuthenticated' && event.session % 7 === 0) manager.kick(event.session);
   });
   const greeter = greets(
     manager.bus,
@@ -142,7 +142,7 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
       if (act.limits) manager.setLimits(Object.assign(limits, act.limits));
       if (act.says) manager.broadcast(act.says);
       const ids = [...manager.sessions.keys()];
-      if (act.kicks !== undefined && ids.length > 0) manager.end(ids[act.kicks % ids.length] as number);
+      if (act.kicks !== undefined && ids.length > 0) manager.kick(ids[act.kicks % ids.length] as number);
     }, inMs);
   clock.schedule(() => void manager.shutdown('the end'), downInMs);
   if (forcedInMs !== null)
@@ -161,7 +161,7 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
     if (!isOver) blames.push('the board is not closed');
     if (manager.sessions.size > 0) blames.push(`${manager.sessions.size} sessions are left`);
     if (manager.bus.present().size > 0) blames.push('somebody is left in a room');
-    const left = events.some(({ event }) => event.type === 'sessionClosed' && manager.end(event.session));
+    const left = events.some(({ event }) => event.type === 'sessionClosed' && manager.kick(event.session));
     if (left) blames.push('a session that is closed can be ended');
     if (greeter.unheard() > 0) blames.push(`${greeter.unheard()} greetings were not heard`);
     if (boards.pending > 0) blames.push(`${boards.pending} timers are left`);

@@ -2,7 +2,7 @@ import { concat, EMPTY, finalize, map, NEVER, of, take, throwError, timer } from
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { menu, quit } from '../../../lib/apps/menu.js';
 import { fakeServices, fakeSession } from '../../../lib/testing/fake-session.js';
-import { beside } from '../../../streams/rx/beside.js';
+import { alsoSubscribe } from '../../../streams/rx/also-subscribe.js';
 import type { App } from '../../../streams/types/app.js';
 import { openBoard } from '../../support/lobby.js';
 
@@ -75,7 +75,7 @@ describe('menu', () => {
   it('completes its choices by Tab, but not within an app', () => {
     const look: App = (session) =>
       session.ask('look where? ').pipe(
-        beside(session.completeWith(() => ['north', 'south'])),
+        alsoSubscribe(session.completion$(() => ['north', 'south'])),
         map(() => ''),
       );
     const ann = openBoard(menu({ look, repeat, quit }, '? ')).calls('ann', { echo: true, type: 'xterm' });

@@ -548,12 +548,12 @@ describe('Call', () => {
     });
   });
 
-  describe('completeWith', () => {
+  describe('completion$', () => {
     it('asks the latest completer', () => {
       const { call } = calling();
       expect(call.screen.candidates).toBeUndefined();
-      call.completeWith(() => ['xone']).subscribe();
-      const later = call.completeWith((typed) => [`${typed}two`]).subscribe();
+      call.completion$(() => ['xone']).subscribe();
+      const later = call.completion$((typed) => [`${typed}two`]).subscribe();
       expect(call.screen.candidates?.('x')).toEqual(['xtwo']);
       later.unsubscribe();
       expect(call.screen.candidates?.('x')).toEqual(['xone']);
@@ -570,7 +570,7 @@ describe('Call', () => {
       ]) {
         const { call } = calling();
         const names = ['xa', 'xb', 'xc'];
-        const running = names.map((name) => call.completeWith(() => [name]).subscribe());
+        const running = names.map((name) => call.completion$(() => [name]).subscribe());
         const alive = new Set(names);
         for (const index of order) {
           running[index]?.unsubscribe();
@@ -585,7 +585,7 @@ describe('Call', () => {
     it('does nothing before it is subscribed, and emits nothing', () => {
       const { call } = calling();
       const seen: unknown[] = [];
-      const tab$ = call.completeWith(() => []);
+      const tab$ = call.completion$(() => []);
       expect(call.screen.candidates).toBeUndefined();
       const subscription = tab$.subscribe({
         next: (value) => seen.push(value),
@@ -599,7 +599,7 @@ describe('Call', () => {
     it('lists no choices when the completer ended the session', () => {
       const { call, connection } = calling();
       call
-        .completeWith(() => {
+        .completion$(() => {
           call.end('kicked');
           return ['look', 'leave'];
         })
@@ -611,7 +611,7 @@ describe('Call', () => {
     it('ends the session when the completer throws', () => {
       const { call, decided } = calling();
       call
-        .completeWith(() => {
+        .completion$(() => {
           throw new Error('broken');
         })
         .subscribe();
@@ -622,7 +622,7 @@ describe('Call', () => {
     for (const odd of [null, 42, [42], [null], {}])
       it(`ends the session when the completer returns ${JSON.stringify(odd)}`, () => {
         const { call, decided } = calling();
-        call.completeWith(() => odd as unknown as string[]).subscribe();
+        call.completion$(() => odd as unknown as string[]).subscribe();
         expect(call.screen.candidates?.('x')).toEqual([]);
         expect(decided).toEqual(['app-error']);
       });

@@ -14,7 +14,7 @@ import {
   VirtualTimeScheduler,
 } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { beside } from '../../../streams/rx/beside.js';
+import { alsoSubscribe } from '../../../streams/rx/also-subscribe.js';
 import { inputRate, type Pausable } from '../../../streams/session/input-rate.js';
 import { outcomeOf, someMarbles, throwUnlessSame } from '../../support/equivalence.js';
 import { holds } from '../../support/holds.js';
@@ -168,7 +168,7 @@ describe('inputRate', () => {
         );
         return input$.pipe(
           tap((chunk) => chunk$.next(chunk)),
-          beside(pause$),
+          alsoSubscribe(pause$),
         );
       });
 

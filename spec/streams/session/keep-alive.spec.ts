@@ -17,7 +17,7 @@ import {
 } from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { beside } from '../../../streams/rx/beside.js';
+import { alsoSubscribe } from '../../../streams/rx/also-subscribe.js';
 import { type Deadline, type TimerWheel, timerWheel } from '../../../streams/rx/timer-wheel.js';
 import { type KeepAlive, type KeepAliveTarget, keepAlive } from '../../../streams/session/keep-alive.js';
 import { SessionEnd } from '../../../streams/types/session-end.js';
@@ -490,7 +490,7 @@ describe('keepAlive', () => {
             { silent: 0, isLate: false, hasAsked: false },
           ),
         );
-        return input$.pipe(beside(look$));
+        return input$.pipe(alsoSubscribe(look$));
       });
 
   it('does what interval and scan do, for a client that answers', () => {

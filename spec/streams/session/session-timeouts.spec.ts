@@ -19,7 +19,7 @@ import {
 } from 'rxjs';
 import type { Context } from 'rxjs-marbles/context.js';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { beside } from '../../../streams/rx/beside.js';
+import { alsoSubscribe } from '../../../streams/rx/also-subscribe.js';
 import { type Deadline, type TimerWheel, timerWheel } from '../../../streams/rx/timer-wheel.js';
 import {
   STALL_MS,
@@ -499,8 +499,8 @@ describe('sessionTimeouts', () => {
         );
         return input$.pipe(
           tap(() => typed$.next()),
-          beside(idle$),
-          beside(deadline$('time-limit', limits.sessionLimitMs)),
+          alsoSubscribe(idle$),
+          alsoSubscribe(deadline$('time-limit', limits.sessionLimitMs)),
         );
       });
     };

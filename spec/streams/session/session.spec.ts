@@ -1225,7 +1225,7 @@ describe('session', () => {
         for (const redraw of ['\x0c', '\t', '\x1b[D', '\x03', '']) {
           const authenticate: Authenticator = (session, services) =>
             merge(
-              session.completeWith((typed) => [`${typed}x`, `${typed}y`]),
+              session.completion$((typed) => [`${typed}x`, `${typed}y`]),
               timer(5, m.scheduler).pipe(
                 tap(() => session.notify('a notice')),
                 ignoreElements(),

@@ -221,7 +221,7 @@ describe('the lobby', () => {
       ['at /quit', (board: Board) => board.calls('bob').says('/quit')],
       ['at a hang-up', (board: Board) => board.calls('bob').hangsUp()],
       ['at Ctrl-D', (board: Board) => board.calls('bob').presses('\x04')],
-      ['when the sysop ends the call', (board: Board) => board.manager.end(board.calls('bob').id)],
+      ['when the sysop ends the call', (board: Board) => board.manager.kick(board.calls('bob').id)],
       [
         'while a line waits for its turn',
         (board: Board) => {
@@ -275,7 +275,7 @@ describe('the lobby', () => {
           terminal: { columns: 80, type: null },
           eachLine: <T>(answer: (line: string) => Observable<T>) => line$.pipe(concatMap(answer)),
           prompt() {},
-          completeWith: () => tab$,
+          completion$: () => tab$,
         };
         const services = {
           sessions: new Map(),

@@ -6,17 +6,17 @@ import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
  *
  * @example
  * ```ts
- * import { type App, beside } from 'impulse-bbs';
+ * import { type App, alsoSubscribe } from 'impulse-bbs';
  * import { map, tap } from 'rxjs';
  *
  * const listener: App = (session, { bus }) =>
  *   session.line$.pipe(
  *     map((line) => `You said ${line}\n`),
- *     beside(bus.channel$('news').pipe(tap((news) => session.notify(String(news))))),
+ *     alsoSubscribe(bus.channel$('news').pipe(tap((news) => session.notify(String(news))))),
  *   );
  * ```
  */
-export function beside<T>(other$: Observable<unknown>): MonoTypeOperatorFunction<T> {
+export function alsoSubscribe<T>(other$: Observable<unknown>): MonoTypeOperatorFunction<T> {
   return (source) =>
     new Observable((subscriber) => {
       subscriber.add(other$.subscribe({ error: (error) => subscriber.error(error) }));

@@ -1,8 +1,8 @@
 import { of, throwError } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { beside } from '../../../streams/rx/beside.js';
+import { alsoSubscribe } from '../../../streams/rx/also-subscribe.js';
 
-describe('beside', () => {
+describe('alsoSubscribe', () => {
   for (const [what, source, result, other] of [
     ['until the source completes', '-a-b-|', '-a-b-|', '^----!'],
     ['until the source fails', '-a-#', '-a-#', '^--!'],
@@ -14,7 +14,7 @@ describe('beside', () => {
       marbles((m) => {
         const source$ = m.cold(source);
         const other$ = m.hot('x-x-x-x-x-x');
-        m.expect(source$.pipe(beside(other$)), '^---------!').toBeObservable(result);
+        m.expect(source$.pipe(alsoSubscribe(other$)), '^---------!').toBeObservable(result);
         m.expect(other$).toHaveSubscriptions(other);
       }),
     );
@@ -23,8 +23,8 @@ describe('beside', () => {
     'continues when the other completes, and errors when the other does',
     marbles((m) => {
       const source = m.cold('-a-b-|');
-      m.expect(source.pipe(beside(m.cold('--|')))).toBeObservable('-a-b-|');
-      m.expect(source.pipe(beside(m.cold('--#')))).toBeObservable('-a#');
+      m.expect(source.pipe(alsoSubscribe(m.cold('--|')))).toBeObservable('-a-b-|');
+      m.expect(source.pipe(alsoSubscribe(m.cold('--#')))).toBeObservable('-a#');
       m.expect(source).toHaveSubscriptions(['^----!', '^-!']);
     }),
   );
@@ -33,7 +33,7 @@ describe('beside', () => {
     "doesn't subscribe the source when the other errors at once",
     marbles((m) => {
       const source = m.cold('-a|');
-      m.expect(source.pipe(beside(throwError(() => 'error')))).toBeObservable('#');
+      m.expect(source.pipe(alsoSubscribe(throwError(() => 'error')))).toBeObservable('#');
       m.expect(source).toHaveSubscriptions([]);
     }),
   );
@@ -42,10 +42,10 @@ describe('beside', () => {
     'unsubscribes both when unsubscribed, even immediately',
     marbles((m) => {
       const [source, other] = [m.cold('-a-b-'), m.cold('-x-x-')];
-      m.expect(source.pipe(beside(other)), '^--!').toBeObservable('-a-');
+      m.expect(source.pipe(alsoSubscribe(other)), '^--!').toBeObservable('-a-');
       m.expect(source).toHaveSubscriptions('^--!');
       m.expect(other).toHaveSubscriptions('^--!');
-      m.expect(of('a', 'b').pipe(beside(m.cold('-x')))).toBeObservable('(ab|)');
+      m.expect(of('a', 'b').pipe(alsoSubscribe(m.cold('-x')))).toBeObservable('(ab|)');
     }),
   );
 });
