@@ -14,7 +14,7 @@ import {
 import { refused, refusedByError } from '../streams/admission/refused.js';
 import type { ConnectionAttempt } from '../streams/types/admission.js';
 import type { ShutdownReport, TimedEvent } from '../streams/types/events.js';
-import type { SessionId, SessionInfo } from '../streams/types/session.js';
+import type { SessionId, SessionInfo, User } from '../streams/types/session.js';
 import { changedLimits, checkOptions, IMPULSE_OPTIONS } from './config/check-options.js';
 import { LifecycleError, ListenError } from './errors.js';
 import { monotonic, processClock } from './process/monotonic.js';
@@ -32,7 +32,7 @@ import { greetInOnePacket } from './transports/telnet/greet-in-one-packet.js';
 import { telnet } from './transports/telnet/telnet.js';
 
 /** The options of a board that listens on a port. */
-export interface ImpulseOptions extends SessionManagerOptions {
+export interface ImpulseOptions<U extends User = User> extends SessionManagerOptions<U> {
   /** The address to listen on. Defaults to `127.0.0.1`, which only this machine can reach. */
   readonly host?: string | undefined;
   /** The port to listen on. Defaults to 2323; 0 takes any free port. */
@@ -60,7 +60,7 @@ export interface ListeningAddress {
 }
 
 /** A telnet board. */
-export interface Impulse {
+export interface Impulse<U extends User = User> {
   /**
    * Opens the board. Resolves with the address once it listens.
    *
@@ -113,7 +113,7 @@ export interface Impulse {
    */
   readonly event$: Observable<TimedEvent>;
   /** The open sessions, live. */
-  readonly sessions: ReadonlyMap<SessionId, SessionInfo>;
+  readonly sessions: ReadonlyMap<SessionId, SessionInfo<U>>;
 }
 
 /**
@@ -136,6 +136,7 @@ export interface Impulse {
  * await impulse.shutdown();
  * ```
  */
+export function createImpulse<U extends User = User>(options: ImpulseOptions<U>): Impulse<U>;
 export function createImpulse(given: ImpulseOptions): Impulse {
   checkOptions('createImpulse', given, IMPULSE_OPTIONS, ['app']);
   changedLimits('createImpulse', DEFAULT_LIMITS, given);

@@ -29,7 +29,7 @@ import type { ConnectionAttempt } from '../streams/types/admission.js';
 import type { App, Authenticator, Bus, Handles } from '../streams/types/app.js';
 import type { CallbackFailed, ServerEvent, ShutdownReport, TimedEvent } from '../streams/types/events.js';
 import type { Limits } from '../streams/types/limits.js';
-import type { SessionId, SessionInfo } from '../streams/types/session.js';
+import type { SessionId, SessionInfo, User } from '../streams/types/session.js';
 import { readOnly, SessionTable } from '../streams/types/session-table.js';
 import { guest } from './accounts/guest.js';
 import { folded, looksOf } from './accounts/handle.js';
@@ -48,11 +48,11 @@ import { decoded, decoder } from './transports/telnet/encodings.js';
 export type LimitOptions = { readonly [Key in keyof Limits]?: Limits[Key] | undefined };
 
 /** The options of a board without a listener. Every limit has a default: {@link DEFAULT_LIMITS}. */
-export interface SessionManagerOptions extends LimitOptions {
+export interface SessionManagerOptions<U extends User = User> extends LimitOptions {
   /** The program that callers talk to. */
-  readonly app: App;
+  readonly app: App<U>;
   /** Authenticates callers. By default it asks for a handle and lets anyone in. */
-  readonly authenticate?: Authenticator | undefined;
+  readonly authenticate?: Authenticator<U> | undefined;
   /** The bus that connects sessions. By default it works within this process. */
   readonly bus?: Bus | undefined;
   /** Whether an address is blocked. Called for each connection. */
@@ -68,16 +68,16 @@ export interface SessionManagerOptions extends LimitOptions {
 }
 
 /** A board without a listener. It serves connections from any source. */
-export interface SessionManager {
+export interface SessionManager<U extends User = User> {
   /**
    * All events from the subscription on. Completes after `serverClosed` or `serverFailed`; never errors. A
    * listener that throws causes a `callbackFailed`, and doesn't affect others.
    */
   readonly event$: Observable<TimedEvent>;
   /** The sessions on line; a live view. */
-  readonly sessions: ReadonlyMap<SessionId, SessionInfo>;
+  readonly sessions: ReadonlyMap<SessionId, SessionInfo<U>>;
   /** The logged-in sessions by their handles; a live view. */
-  readonly handles: Handles;
+  readonly handles: Handles<U>;
   /** The bus that connects its sessions. */
   readonly bus: Bus;
   /**
@@ -154,6 +154,9 @@ export const DEFAULT_LIMITS: Limits = {
  * manager.run(NEVER).subscribe((event) => console.log(event.type));
  * ```
  */
+export function createSessionManager<U extends User = User>(
+  options: SessionManagerOptions<U>,
+): SessionManager<U>;
 export function createSessionManager(options: SessionManagerOptions): SessionManager {
   checkOptions('createSessionManager', options, MANAGER_OPTIONS, ['app']);
   const { contained, calls, ...manager } = sessionManager(options);

@@ -2,6 +2,7 @@ import { concat, defer, EMPTY, of, takeWhile } from 'rxjs';
 import { alsoSubscribe } from '../../streams/rx/also-subscribe.js';
 import type { App } from '../../streams/types/app.js';
 import type { Output } from '../../streams/types/connection.js';
+import type { User } from '../../streams/types/session.js';
 
 /**
  * An app for a choice that leaves the menu. Emits nothing and completes.
@@ -32,10 +33,10 @@ export const quit: App = () => EMPTY;
  * createImpulse({ app: menu({ h: hello, t: time, q: quit }, '(H)ello, (T)ime or (Q)uit? ') });
  * ```
  */
-export function menu(
-  choices: Readonly<Record<string, App>>,
+export function menu<U extends User = User>(
+  choices: Readonly<Record<string, App<U>>>,
   prompt = `${Object.keys(choices).join(', ')}? `,
-): App {
+): App<U> {
   const apps = new Map(Object.entries(choices).map(([name, app]) => [name.toLowerCase(), app]));
   return (session, services) => {
     const nothing$ = session.completion$(() => []);

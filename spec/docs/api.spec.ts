@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
+import { DEFAULT_LIMITS } from '../../lib/session-manager.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -80,6 +81,24 @@ function exported(program: ts.Program, entry: Entry) {
   };
 }
 
+/** Returns the value of each `@default` in the interface of limits. */
+function documentedDefaults(program: ts.Program): Record<string, unknown> {
+  const checker = program.getTypeChecker();
+  const file = program.getSourceFile(join(ROOT, 'streams/types/limits.ts'));
+  const limits = file?.statements.find(
+    (statement) => ts.isInterfaceDeclaration(statement) && statement.name.text === 'Limits',
+  ) as ts.InterfaceDeclaration;
+  return Object.fromEntries(
+    checker
+      .getTypeAtLocation(limits)
+      .getProperties()
+      .map((limit) => {
+        const tag = limit.getJsDocTags(checker).find(({ name }) => name === 'default');
+        return [limit.name, new Function(`return (${ts.displayPartsToString(tag?.text)})`)()];
+      }),
+  );
+}
+
 describe('the public API', () => {
   let program: ts.Program;
   beforeAll(() => {
@@ -89,6 +108,10 @@ describe('the public API', () => {
       ENTRIES.map((entry) => join(ROOT, entry)),
       options,
     );
+  });
+
+  it('documents the default of each limit beside it', () => {
+    expect(documentedDefaults(program)).toEqual({ ...DEFAULT_LIMITS });
   });
 
   for (const entry of ENTRIES) {

@@ -66,6 +66,22 @@ describe('createSessionManager', () => {
   );
 
   it(
+    'hands the app all that the authenticator says of a user',
+    marbles((m) => {
+      const connection = fakeConnection(NEVER);
+      const manager = createSessionManager({
+        authenticate: () => of({ handle: 'ann', title: 'Novice' }),
+        app: (session) => of(`${session.user?.title} ${session.user?.handle}`),
+        scheduler: m.scheduler,
+      });
+      manager.run(m.hot<Connection>('a', { a: connection })).subscribe();
+      m.flush();
+
+      expect(connection.screen).toContain('Novice ann');
+    }),
+  );
+
+  it(
     'ends a session by its id, and returns whether there was one',
     marbles((m) => {
       const manager = createSessionManager({ app: echo, scheduler: m.scheduler });

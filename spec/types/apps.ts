@@ -5,9 +5,12 @@ import {
   alsoSubscribe,
   type Bus,
   type Connection,
+  createImpulse,
+  createSessionManager,
   type Encoding,
   type EndReason,
   type guest,
+  type Impulse,
   type lobby,
   menu,
   type Output,
@@ -32,7 +35,7 @@ expectType<Same<Output, string | Uint8Array>>();
 expectType<Same<typeof guest, Authenticator>>();
 expectType<Same<ReturnType<typeof passwords>, Authenticator>>();
 expectType<Same<ReturnType<typeof lobby>, App>>();
-expectType<Same<ReturnType<typeof menu>, App>>();
+expectType<Same<ReturnType<typeof menu<User>>, App>>();
 expectType<Same<typeof quit, App>>();
 expectType<Same<typeof sanitize, (text: string) => string>>();
 
@@ -84,3 +87,21 @@ export const lookAt = (info: SessionInfo) => {
   // @ts-expect-error that is for its own app
   info.write('hello');
 };
+
+/** A user may have more fields. What the authenticator emits is what the app gets. */
+interface Member extends User {
+  readonly title: string;
+}
+const members: Authenticator<Member> = (session) =>
+  session.ask('Handle: ').pipe(map((handle) => ({ handle, title: 'Novice' })));
+const titles: App<Member> = (session, { handles }) =>
+  of(`${session.user?.title} ${handles.named('ann')[0]?.user?.title}`);
+
+const board = createImpulse({ authenticate: members, app: (session) => of(session.user?.title ?? '') });
+expectType<Same<typeof board, Impulse<Member>>>();
+expectType<Same<ReturnType<(typeof board)['sessions']['get']>, SessionInfo<Member> | undefined>>();
+createSessionManager({ authenticate: members, app: menu({ titles, quit }) });
+createSessionManager({ authenticate: members, app: (session) => of(`${session.user?.handle}`) });
+const users: Authenticator = (session) => session.ask('Handle: ').pipe(map((handle) => ({ handle })));
+// @ts-expect-error The app needs members, and this authenticator emits users.
+createSessionManager({ authenticate: users, app: titles });

@@ -15,27 +15,27 @@ import type { Session, SessionId, SessionInfo, User } from './session.js';
  *   session.line$.pipe(map((handle) => `${handle} is on line ${handles.named(handle).length} times\n`));
  * ```
  */
-export interface Handles {
+export interface Handles<U extends User = User> {
   /** How many sessions have logged in. */
   readonly size: number;
   /** Iterates over the sessions by id, the oldest first. */
-  values(): IterableIterator<SessionInfo>;
+  values(): IterableIterator<SessionInfo<U>>;
   /** Returns the sessions with this handle, ignoring case; the oldest first. */
-  named(handle: string): readonly SessionInfo[];
+  named(handle: string): readonly SessionInfo<U>[];
   /** Returns a session whose handle can be mistaken for this one. */
-  alike(handle: string): SessionInfo | undefined;
+  alike(handle: string): SessionInfo<U> | undefined;
   /** Returns the handles that start with `text`, ignoring case, sorted and without duplicates. */
   beginning(text: string): readonly string[];
 }
 
 /** What the board offers to apps and authenticators. */
-export interface Services {
+export interface Services<U extends User = User> {
   /** Messages between sessions. */
   readonly bus: Bus;
   /** The sessions on line, live. */
-  readonly sessions: ReadonlyMap<SessionId, SessionInfo>;
+  readonly sessions: ReadonlyMap<SessionId, SessionInfo<U>>;
   /** The sessions that have logged in, by handle. */
-  readonly handles: Handles;
+  readonly handles: Handles<U>;
   /**
    * The board's clock, virtual in tests. Pass it to `timer`, `delay` and so on. It doesn't jump when the
    * machine's clock is set.
@@ -61,7 +61,7 @@ export interface Services {
  *   );
  * ```
  */
-export type App = (session: Session, services: Services) => Observable<Output>;
+export type App<U extends User = User> = (session: Session<U>, services: Services<U>) => Observable<Output>;
 
 /**
  * Finds out who the caller is. The first user emitted is logged in. Completing without one hangs up. An error
@@ -79,7 +79,10 @@ export type App = (session: Session, services: Services) => Observable<Output>;
  *   );
  * ```
  */
-export type Authenticator = (session: Session, services: Services) => Observable<User>;
+export type Authenticator<U extends User = User> = (
+  session: Session<U>,
+  services: Services<U>,
+) => Observable<U>;
 
 /** A session's presence in a channel. */
 export interface Visitor {

@@ -23,46 +23,114 @@ export interface EarlyDrop {
 
 /** All limits of a board. Durations are in milliseconds; `null` means no limit. */
 export interface Limits {
-  /** Maximum number of sessions. */
+  /**
+   * Maximum number of sessions.
+   *
+   * @default 100
+   */
   readonly maxSessions: number;
-  /** Maximum number of callers waiting for a node; 0 for no waiting room. */
+  /**
+   * Maximum number of callers waiting for a node; 0 for no waiting room.
+   *
+   * @default 20
+   */
   readonly waitingRoom: number;
-  /** Nodes reserved for trusted addresses. */
+  /**
+   * Nodes reserved for trusted addresses.
+   *
+   * @default 0
+   */
   readonly reserve: number;
-  /** Limits the callers who haven't logged in. */
+  /**
+   * Limits the callers who haven't logged in.
+   *
+   * @default { start: 10, rate: 30, full: 60 }
+   */
   readonly maxUnauthenticated: EarlyDrop | null;
   /**
    * Maximum number of connections per IPv4 address or IPv6 /64; four times as many per /56, sixteen times per
    * /48.
+   *
+   * @default 5
    */
   readonly maxPerAddress: number | null;
-  /** Maximum number of sessions per account. */
+  /**
+   * Maximum number of sessions per account.
+   *
+   * @default 3
+   */
   readonly maxPerUser: number | null;
-  /** What happens to a session over `maxPerUser`: it takes over the oldest, or is denied. */
+  /**
+   * What happens to a session over `maxPerUser`: it takes over the oldest, or is denied.
+   *
+   * @default 'takeover'
+   */
   readonly perUser: 'takeover' | 'deny';
-  /** Whether addresses that commit too many offences are refused for a while. */
+  /**
+   * Whether addresses that commit too many offences are refused for a while.
+   *
+   * @default true
+   */
   readonly penalties: boolean;
-  /** Rate of new connections from everywhere. */
+  /**
+   * Rate of new connections from everywhere.
+   *
+   * @default { count: 50, perMs: 1000, burst: 100 }
+   */
   readonly connectionRate: Rate | null;
   /**
    * Rate of new connections per IPv4 address or IPv6 /64; four times as many per /56, sixteen times
    * per /48.
+   *
+   * @default { count: 10, perMs: 60_000, burst: 10 }
    */
   readonly connectionRatePerAddress: Rate | null;
-  /** How long a caller may type nothing. */
+  /**
+   * How long a caller may type nothing.
+   *
+   * @default 600_000
+   */
   readonly idleTimeoutMs: number | null;
-  /** How long before the idle timeout or the session limit the caller is warned. */
+  /**
+   * How long before the idle timeout or the session limit the caller is warned.
+   *
+   * @default 60_000
+   */
   readonly idleWarningMs: number | null;
-  /** How long a login may take. Typing doesn't extend it. */
+  /**
+   * How long a login may take. Typing doesn't extend it.
+   *
+   * @default 60_000
+   */
   readonly loginTimeoutMs: number | null;
-  /** How long a client may give no sign of life before its caller counts as lost. */
+  /**
+   * How long a client may give no sign of life before its caller counts as lost.
+   *
+   * @default 120_000
+   */
   readonly deadPeerTimeoutMs: number | null;
-  /** How long a session may last. */
+  /**
+   * How long a session may last.
+   *
+   * @default null
+   */
   readonly sessionLimitMs: number | null;
-  /** How long callers may stay after a shutdown begins; `null` waits for the last of them. */
+  /**
+   * How long callers may stay after a shutdown begins; `null` waits for the last of them.
+   *
+   * @default 10_000
+   */
   readonly shutdownGraceMs: number | null;
-  /** Bytes read from one caller per second; flow control holds back the rest. */
+  /**
+   * Bytes read from one caller per second; flow control holds back the rest.
+   *
+   * @default null
+   */
   readonly inputRate: number | null;
-  /** Maximum number of unsent bytes for a caller who doesn't read. */
+  /**
+   * Maximum number of unsent bytes for a caller who doesn't read.
+   *
+   * @default 262_144
+   */
   readonly outputLimitBytes: number;
 }

@@ -4,7 +4,25 @@ import type { Encoding, Key, Output, Terminal } from './connection.js';
 /** A session's number, unique while the board runs. Other boards use the same numbers. */
 export type SessionId = number;
 
-/** A caller who has logged in. */
+/**
+ * A caller who has logged in. Your authenticator may emit users with more fields. Name their type, and
+ * `session.user` has it too.
+ *
+ * @example
+ * ```ts
+ * import { type App, type Authenticator, createImpulse, type User } from 'impulse-bbs';
+ * import { map, of } from 'rxjs';
+ *
+ * interface Member extends User {
+ *   readonly title: string;
+ * }
+ * const authenticate: Authenticator<Member> = (session) =>
+ *   session.ask('Handle: ').pipe(map((handle) => ({ handle, title: 'Novice' })));
+ * const app: App<Member> = (session) => of(`${session.user?.title} ${session.user?.handle}\n`);
+ *
+ * createImpulse({ authenticate, app });
+ * ```
+ */
 export interface User {
   /** The name shown on every screen; made plain text by {@link sanitize}. The lobby shows `_` for spaces. */
   readonly handle: string;
@@ -49,7 +67,7 @@ export type EndReason =
   | 'forced';
 
 /** What is public about a session. Live: its properties change with the session. */
-export interface SessionInfo {
+export interface SessionInfo<U extends User = User> {
   /** Unique on this board. */
   readonly id: SessionId;
   /** Unique across boards and restarts, for a shared bus or log. */
@@ -59,7 +77,7 @@ export interface SessionInfo {
   /** The session's state. */
   readonly state: SessionState;
   /** The user; `null` until logged in. */
-  readonly user: User | null;
+  readonly user: U | null;
   /** The caller's IPv4 or IPv6 address. */
   readonly address: string;
   /**
@@ -82,7 +100,7 @@ export interface SessionInfo {
 export type Completer = (typed: string) => readonly string[];
 
 /** A session, as its app and its authenticator see it. */
-export interface Session extends SessionInfo {
+export interface Session<U extends User = User> extends SessionInfo<U> {
   /**
    * The lines the caller types, without newline. Emits the type-ahead first, and completes when the session
    * ends. Several subscribers each get every line. For apps that answer immediately; otherwise see
