@@ -18,4 +18,6 @@ const signal$ = new ReplaySubject<NodeJS.Signals>();
 hearSignals((signal) => signal$.next(signal));
 
 const { run } = await import('./program.js');
+// A signal that came meanwhile is heard in the next turn of the loop, and the board must not listen before.
+await new Promise((resolve) => setImmediate(resolve));
 process.exitCode = await run(process.argv.slice(2), signal$);

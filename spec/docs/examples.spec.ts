@@ -110,7 +110,7 @@ describe('the documents', () => {
   it('have tests that pass', async () => {
     const tests = [...examples()].filter(([, code]) => isTest(code));
     const files = new Map(tests.map(([name, code]) => [fileOf(name, '.test.mts'), code]));
-    const { code, stdout } = await ran(files, () => ['--test', ...files.keys()]);
+    const { code, stdout } = await ran(files, () => ['--test', '--test-reporter=tap', ...files.keys()]);
     expect(tests.length).toBeGreaterThan(4);
     expect(stdout).withContext(stdout).toContain(`# pass ${tests.length}`);
     expect(code).toBe(0);

@@ -200,7 +200,11 @@ describe('the package', () => {
 
       // skipLibCheck is off, so this checks the types of the package too.
       await run('npx', ['tsc'], home);
-      const { stdout } = await run(process.execPath, ['--test', 'parrot.spec.js'], home);
+      const { stdout } = await run(
+        process.execPath,
+        ['--test', '--test-reporter=tap', 'parrot.spec.js'],
+        home,
+      );
       expect(stdout).toContain('# pass 3');
       expect(stdout).toContain('# fail 0');
 
