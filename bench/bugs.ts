@@ -136,7 +136,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'left-app-throws-at-us',
     file: 'streams/session/session.ts',
-    find: "streamOf('an app', app(reporter.call, services)).pipe(contain(reporter))",
+    find: "streamOf('an app', app(reporter.call, services)).pipe(catchTeardownError(reporter))",
     put: "streamOf('an app', app(reporter.call, services))",
   },
   {

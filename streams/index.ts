@@ -21,7 +21,7 @@ export {
   summarise,
 } from './events/summarise.js';
 export { alsoSubscribe } from './rx/also-subscribe.js';
-export { contain, type TeardownDelegate } from './rx/contain.js';
+export { catchTeardownError, type TeardownDelegate } from './rx/catch-teardown-error.js';
 export { inOrder } from './rx/in-order.js';
 export { inputRate, type Pausable } from './session/input-rate.js';
 export { escapeControls } from './terminal/escape-controls.js';

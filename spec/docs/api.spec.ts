@@ -25,7 +25,7 @@ const API = {
   },
   'streams/index.ts': {
     functions: [
-      'alsoSubscribe blocklist contain embeddedBus escapeControls humanGate inOrder inputRate isRefused perAddress rateLimitKey',
+      'alsoSubscribe blocklist catchTeardownError embeddedBus escapeControls humanGate inOrder inputRate isRefused perAddress rateLimitKey',
       'refuse refused sanitize summarise throttle wrap',
     ],
     others: ['AppError BusError SESSION_STATES SessionEnd TransportError'],

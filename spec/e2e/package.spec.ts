@@ -19,12 +19,12 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const INSTALL_PATIENCE_MS = 180_000;
 
 const APP = `import { type App } from 'impulse-bbs';
-import { contain } from 'impulse-bbs/streams';
+import { catchTeardownError } from 'impulse-bbs/streams';
 import { map, takeWhile } from 'rxjs';
 
 export const parrot: App = (session) =>
   session.line$.pipe(
-    contain(),
+    catchTeardownError(),
     takeWhile((line) => line !== 'bye'),
     map((line) => (session.terminal.colours ? \`\\x1b[1m\${line}\\x1b[0m\\n\` : \`\${line}\\n\`)),
   );

@@ -2,7 +2,7 @@ import { ignoreElements, map, type Observable } from 'rxjs';
 import type { Admitted } from '../admission/admitted.js';
 import { type Accounts, perUser } from '../admission/per-user.js';
 import { refusalOf } from '../admission/refused.js';
-import type { TeardownDelegate } from '../rx/contain.js';
+import type { TeardownDelegate } from '../rx/catch-teardown-error.js';
 import type { TimeSlices } from '../rx/time-slices.js';
 import type { Farewell } from '../shutdown/farewell.js';
 import * as messages from '../terminal/messages.js';

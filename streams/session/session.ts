@@ -1,7 +1,7 @@
 import { concat, defer, EMPTY, Observable, tap, timeout } from 'rxjs';
 import type { Admitted } from '../admission/admitted.js';
 import { alsoSubscribe } from '../rx/also-subscribe.js';
-import { contain } from '../rx/contain.js';
+import { catchTeardownError } from '../rx/catch-teardown-error.js';
 import { followedBy } from '../rx/followed-by.js';
 import { streamOf } from '../rx/stream-of.js';
 import type { TimerWheel } from '../rx/timer-wheel.js';
@@ -93,7 +93,7 @@ function conversation$(reporter: SessionReporter, parts: SessionParts): Observab
   const { call } = reporter;
   const { authenticate, services, limits } = parts;
   const login$ = defer(() => streamOf('an authenticator', authenticate(call, services))).pipe(
-    contain({ teardownFailed: (error) => reporter.callbackFailed('authenticate', error) }),
+    catchTeardownError({ teardownFailed: (error) => reporter.callbackFailed('authenticate', error) }),
     loginTimeout(limits.loginTimeoutMs, services.scheduler),
     signIn(reporter),
     alsoSubscribe(opening$(reporter, parts)),
@@ -102,4 +102,4 @@ function conversation$(reporter: SessionReporter, parts: SessionParts): Observab
 }
 
 const app$ = (reporter: SessionReporter, { app, services }: SessionParts): Observable<Output> =>
-  streamOf('an app', app(reporter.call, services)).pipe(contain(reporter));
+  streamOf('an app', app(reporter.call, services)).pipe(catchTeardownError(reporter));

@@ -11,7 +11,7 @@ import {
   VirtualTimeScheduler,
 } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { contain } from '../../../streams/rx/contain.js';
+import { catchTeardownError } from '../../../streams/rx/catch-teardown-error.js';
 import { type Destination, OperatorSubscriber, operator } from '../../../streams/rx/operator.js';
 import { timerWheel } from '../../../streams/rx/timer-wheel.js';
 import { inputRate } from '../../../streams/session/input-rate.js';
@@ -171,7 +171,7 @@ describe('OperatorSubscriber', () => {
           warn() {},
         }),
         terminable: terminable(ended),
-        contain: contain(),
+        contain: catchTeardownError(),
         lineDiscipline: lineDiscipline({ echoes: fails, beginRead() {}, endRead() {} } as never, {} as never),
         talk: talk({ push: fails, end() {} }, NEVER, { write() {} }),
       };

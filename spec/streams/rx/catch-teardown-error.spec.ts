@@ -10,19 +10,19 @@ import {
   UnsubscriptionError,
 } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
-import { contain, type TeardownDelegate } from '../../../streams/rx/contain.js';
+import { catchTeardownError, type TeardownDelegate } from '../../../streams/rx/catch-teardown-error.js';
 import { outcomeOf, someMarbles, throwUnlessSame } from '../../support/equivalence.js';
 import { holds } from '../../support/holds.js';
 import { passesOn } from '../../support/passes-on.js';
 
-describe('contain', () => {
-  passesOn(contain);
+describe('catchTeardownError', () => {
+  passesOn(catchTeardownError);
 
   it(
     'unsubscribes its source when unsubscribed',
     marbles((m) => {
       const source = m.cold('-a-b-c-');
-      m.expect(source.pipe(contain()), '---!').toBeObservable('-a-');
+      m.expect(source.pipe(catchTeardownError()), '---!').toBeObservable('-a-');
       m.expect(source).toHaveSubscriptions('^--!');
     }),
   );
@@ -44,7 +44,7 @@ describe('contain', () => {
     };
 
     it('is reported, and not thrown at the code that unsubscribes', () => {
-      const running = new Observable(() => fails).pipe(contain()).subscribe();
+      const running = new Observable(() => fails).pipe(catchTeardownError()).subscribe();
 
       expect(() => running.unsubscribe()).not.toThrow();
       jasmine.clock().tick(1);
@@ -58,7 +58,7 @@ describe('contain', () => {
         completed = true;
       };
       const source = new Subject();
-      source.pipe(finalize(fails), contain()).subscribe({ complete: done });
+      source.pipe(finalize(fails), catchTeardownError()).subscribe({ complete: done });
 
       expect(() => source.complete()).not.toThrow();
       jasmine.clock().tick(1);
@@ -73,7 +73,7 @@ describe('contain', () => {
         return fails;
       });
 
-      expect(() => over$.pipe(contain()).subscribe()).not.toThrow();
+      expect(() => over$.pipe(catchTeardownError()).subscribe()).not.toThrow();
       jasmine.clock().tick(1);
 
       expect(reported.length).toBe(1);
@@ -131,7 +131,7 @@ describe('contain', () => {
               const theirs$ = closing(closing(isImmediate ? from('ab') : source, 'first'), 'second');
               return theirs$.pipe(operator({ teardownFailed: (error) => note(thrown(error).join()) }));
             });
-          throwUnlessSame(outcome(contain), outcome(stock));
+          throwUnlessSame(outcome(catchTeardownError), outcome(stock));
         },
       ),
     );

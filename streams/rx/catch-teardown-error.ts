@@ -19,22 +19,22 @@ const UNHANDLED: TeardownDelegate = { teardownFailed: reportUnhandled };
  * @example
  * ```ts
  * import type { App } from 'impulse-bbs';
- * import { contain } from 'impulse-bbs/streams';
+ * import { catchTeardownError } from 'impulse-bbs/streams';
  *
  * // Contains errors that a third-party app throws when it is unsubscribed.
  * const guarded =
  *   (theirs: App): App =>
  *   (session, services) =>
- *     theirs(session, services).pipe(contain());
+ *     theirs(session, services).pipe(catchTeardownError());
  *
  * const app: App = guarded((session) => session.line$);
  * ```
  */
-export function contain<T>(delegate: TeardownDelegate = UNHANDLED): MonoTypeOperatorFunction<T> {
-  return operator((destination) => new ContainSubscriber(destination, delegate));
+export function catchTeardownError<T>(delegate: TeardownDelegate = UNHANDLED): MonoTypeOperatorFunction<T> {
+  return operator((destination) => new CatchTeardownErrorSubscriber(destination, delegate));
 }
 
-class ContainSubscriber<T> extends OperatorSubscriber<T> {
+class CatchTeardownErrorSubscriber<T> extends OperatorSubscriber<T> {
   readonly #delegate: TeardownDelegate;
 
   constructor(destination: Destination<T>, delegate: TeardownDelegate) {
