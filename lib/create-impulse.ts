@@ -28,6 +28,7 @@ import {
 import { messageOf } from './text/message-of.js';
 import { listen } from './transports/tcp/listen.js';
 import { proxiedCallers } from './transports/tcp/proxied-callers.js';
+import { type Suspendable, suspendable } from './transports/tcp/suspendable.js';
 import { greetInOnePacket } from './transports/telnet/greet-in-one-packet.js';
 import { telnet } from './transports/telnet/telnet.js';
 
@@ -69,6 +70,33 @@ export interface Impulse<U extends User = User> {
    * down before.
    */
   start(): Promise<ListeningAddress>;
+  /**
+   * Closes the port: new connections are refused by the system, so that a load balancer sends them elsewhere.
+   * Sessions and waiting callers stay. Emits `serverSuspended`. Calling it again changes nothing.
+   *
+   * @throws A {@link LifecycleError} if the board doesn't listen (`NOT_STARTED`, `SHUT_DOWN`) or listens on an
+   * inherited socket (`SOCKET_INHERITED`).
+   * @example
+   * ```ts
+   * import { createImpulse, lobby } from 'impulse-bbs';
+   *
+   * const impulse = createImpulse({ app: lobby(), port: 0 });
+   * await impulse.start();
+   * impulse.suspend();
+   * const { port } = await impulse.resume();
+   * console.log(`open again on port ${port}`);
+   * await impulse.shutdown();
+   * ```
+   */
+  suspend(): void;
+  /**
+   * Opens the port of a suspended board again, at the same address. Emits `serverResumed`, and resolves with
+   * the address; at once if the board isn't suspended.
+   *
+   * @throws Rejects with a {@link ListenError} if the port can't be opened; the board stays suspended. Rejects
+   * with a {@link LifecycleError} if the board wasn't started (`NOT_STARTED`) or is shut down (`SHUT_DOWN`).
+   */
+  resume(): Promise<ListeningAddress>;
   /**
    * Shuts down gracefully. New callers are refused, callers on line are told, and sessions that are still
    * open after `shutdownGraceMs` are ended. Resolves when the last connection is closed. Calling it again is
@@ -152,6 +180,9 @@ export function createImpulse(given: ImpulseOptions): Impulse {
   let started = false;
   let stopped = false;
   let hasListened = false;
+  let listening: ({ readonly address: ListeningAddress } & Omit<Suspendable, 'socket$'>) | undefined;
+  let isSuspended = false;
+  let resuming: Promise<ListeningAddress> | undefined;
   /** Whether anyone would hear of a failure. */
   let isWatched = false;
   const watch = () => {
@@ -191,15 +222,23 @@ export function createImpulse(given: ImpulseOptions): Impulse {
     tap(() => {
       hasListened = true;
     }),
-    switchMap(({ address, socket$ }) =>
-      manager
-        .run(socket$.pipe(arrival), {
-          host: address.address,
-          port: address.port,
-        })
-        .pipe(map((event) => ({ event, address }))),
-    ),
+    switchMap((first) => {
+      const { address } = first;
+      const again = listen({ host: address.address, port: address.port, silenceMs: deadPeerTimeoutMs });
+      const { socket$, suspend, resume } = suspendable(first, again);
+      listening = { address, suspend, resume };
+      return manager
+        .run(socket$.pipe(arrival), { host: address.address, port: address.port })
+        .pipe(map((event) => ({ event, address })));
+    }),
   );
+
+  /** @throws A {@link LifecycleError} if the board doesn't listen, and isn't suspended. */
+  const openPort = () => {
+    if (stopped) throw shutDown(hasListened);
+    if (!listening) throw new LifecycleError('NOT_STARTED', 'the board does not listen yet');
+    return listening;
+  };
 
   return {
     event$: manager.event$.pipe(takeUntil(merge(startFailed, neverStarted)), tap({ subscribe: watch })),
@@ -227,6 +266,34 @@ export function createImpulse(given: ImpulseOptions): Impulse {
           complete: () => reject(shutDown(false)),
         });
       }),
+    suspend() {
+      const { suspend } = openPort();
+      if (fd !== undefined)
+        throw new LifecycleError('SOCKET_INHERITED', 'an inherited socket can not be opened again');
+      if (isSuspended) return;
+      isSuspended = true;
+      suspend();
+      manager.report({ type: 'serverSuspended' });
+    },
+    async resume() {
+      const { address, resume } = openPort();
+      if (!isSuspended) return address;
+      resuming ??= resume()
+        .then(
+          () => {
+            isSuspended = false;
+            manager.report({ type: 'serverResumed', host: address.address, port: address.port });
+            return address;
+          },
+          (error) => {
+            throw error ? notListening(error, address.address, address.port, undefined) : shutDown(true);
+          },
+        )
+        .finally(() => {
+          resuming = undefined;
+        });
+      return resuming;
+    },
     shutdown(reason, how) {
       stopped = true;
       watch();

@@ -108,11 +108,11 @@ export class ListenError extends Error {
 }
 
 /** What was asked of a board in the wrong state. */
-export type LifecycleErrorCode = 'ALREADY_STARTED' | 'SHUT_DOWN';
+export type LifecycleErrorCode = 'ALREADY_STARTED' | 'NOT_STARTED' | 'SHUT_DOWN' | 'SOCKET_INHERITED';
 
 /**
- * A board was asked for something that it can't do any more. `start()` rejects with it; `run()` and the
- * Observable that it returns fail with it.
+ * A board was asked for something that it can't do in its state. `start()` and `resume()` reject with it;
+ * `suspend()`, `run()` and the Observable that `run()` returns fail with it.
  *
  * @example
  * ```ts
@@ -133,7 +133,10 @@ export class LifecycleError extends Error {
   override readonly name = 'LifecycleError';
 
   constructor(
-    /** `ALREADY_STARTED`: a board starts once. `SHUT_DOWN`: it was shut down, also before its start. */
+    /**
+     * `ALREADY_STARTED`: a board starts once. `NOT_STARTED`: it doesn't listen yet. `SHUT_DOWN`: it was shut
+     * down, maybe before it listened. `SOCKET_INHERITED`: it can't open a socket again that it got by `fd`.
+     */
     readonly code: LifecycleErrorCode,
     message: string,
   ) {

@@ -159,7 +159,7 @@ export function createSessionManager<U extends User = User>(
 ): SessionManager<U>;
 export function createSessionManager(options: SessionManagerOptions): SessionManager {
   checkOptions('createSessionManager', options, MANAGER_OPTIONS, ['app']);
-  const { contained, calls, ...manager } = sessionManager(options);
+  const { contained, calls, report, ...manager } = sessionManager(options);
   return { ...manager, run: (connection$, listening) => manager.run(connection$.pipe(contained), listening) };
 }
 
@@ -167,6 +167,8 @@ export function createSessionManager(options: SessionManagerOptions): SessionMan
 interface TrustingManager extends SessionManager {
   /** Every call, including waiting ones. */
   readonly calls: ReadonlyMap<SessionId, Call>;
+  /** Adds an event of the listener to the others. */
+  report(event: ServerEvent): void;
   readonly contained: MonoTypeOperatorFunction<ConnectionAttempt>;
 }
 
@@ -189,9 +191,9 @@ export function sessionManager(
   const handles = handleIndex({ folded, looksOf });
   const order = new ReplaySubject<ShutdownOrder>();
   const events = new Subject<TimedEvent>();
-  const failures = new Subject<CallbackFailed>();
+  const reports = new Subject<ServerEvent>();
   const failed = (callback: CallbackFailed['callback']) => (error: unknown) =>
-    failures.next({ type: 'callbackFailed', callback, error });
+    reports.next({ type: 'callbackFailed', callback, error });
   const listenerFailed = (error: unknown) => {
     // There may be no other listener.
     process.emitWarning(`a listener of the board's events failed: ${messageOf(error)}`, 'ListenerFailed');
@@ -213,7 +215,7 @@ export function sessionManager(
     scheduler,
     dateOf: scheduler === monotonic ? processClock.dateOf : (at) => new Date(at),
     boardId,
-    failure$: failures,
+    report$: reports,
     order$: order,
     calls,
     sessions,
@@ -229,6 +231,7 @@ export function sessionManager(
     sessions: readOnly(sessions),
     handles,
     calls,
+    report: (event) => reports.next(event),
     bus,
     setLimits(changed) {
       checkOptions('setLimits', changed, LIMITS);

@@ -59,7 +59,7 @@ export interface ManagerParts {
   /** Unique among all boards and runs. */
   readonly boardId: string;
   /** Other events, merged into the output. */
-  readonly failure$: Observable<ServerEvent>;
+  readonly report$: Observable<ServerEvent>;
   /** Orders to shut down. */
   readonly order$: Observable<ShutdownOrder>;
   /** Every call by its id. Maintained by the board. */
@@ -133,7 +133,7 @@ export function manager(parts: ManagerParts): OperatorFunction<ConnectionAttempt
         drain(order$, calls, limits.shutdownGraceMs, scheduler),
         registry(calls, sessions, accounts),
         indexHandles(sessions, handles),
-        mergeDuring(parts.failure$),
+        mergeDuring(parts.report$),
         inOrder(),
       );
       return using(

@@ -117,6 +117,10 @@ function phrase(event: LogEvent): string {
   switch (event.type) {
     case 'serverListening':
       return `listening on ${event.host} port ${event.port}`;
+    case 'serverSuspended':
+      return 'suspended: no new callers';
+    case 'serverResumed':
+      return `resumed: listening on ${event.host} port ${event.port}`;
     case 'connectionRefused':
       return `refused ${event.address}: ${because(event)}${why(event)}`;
     case 'addressPenalised': {

@@ -4,6 +4,8 @@ import type { ServerEvent } from '../../streams/types/events.js';
 /** A letter for each event, for diagrams of a board's events. */
 export const EVENT_LETTERS: Readonly<Record<ServerEvent['type'], string>> = {
   serverListening: 'l',
+  serverSuspended: 's',
+  serverResumed: 'u',
   connectionRefused: 'r',
   addressPenalised: 'p',
   sessionWaiting: 'w',
@@ -20,7 +22,7 @@ export const EVENT_LETTERS: Readonly<Record<ServerEvent['type'], string>> = {
 };
 
 /**
- * Maps events to their letters: **l**istening, **r**efused, **p**enalised, **w**aiting, **o**pened, login
+ * Maps events to their letters: **l**istening, **s**uspended, res**u**med, **r**efused, **p**enalised, **w**aiting, **o**pened, login
  * **f**ailed, **a**uthenticated, war**n**ed, **e**nding (`sessionClosing`), **c**losed, a callback **t**hrew,
  * **d**raining, `x` for `serverClosed`, and `b` (the board broke) for `serverFailed`.
  *

@@ -17,7 +17,7 @@ const API = {
       'AccountsErrorCode AppErrorCode BusErrorCode LifecycleErrorCode ListenErrorDetails TransportErrorCode',
       'AddressPenalised App Authenticator Bus Completer Connection ConnectionRefused EarlyDrop Encoding EndReason',
       'Handles Impulse ImpulseOptions Key ConnectionAttempt LimitOptions Limits ListeningAddress LoginAttemptFailed OptionsErrorCode OptionsErrorDetails Output Presence Rate',
-      'RefusalDetail Refused RefusalReason ServerClosed ServerDraining ServerEvent ServerListening Services Session CallbackFailed ServerFailed',
+      'RefusalDetail Refused RefusalReason ServerClosed ServerDraining ServerEvent ServerListening ServerResumed ServerSuspended Services Session CallbackFailed ServerFailed',
       'SessionAuthenticated SessionClosed SessionClosing SessionId SessionInfo SessionManager SessionManagerOptions',
       'SessionOpened SessionState SessionWaiting SessionWarned',
       'ShutdownReport Terminal TimedEvent User Visitor',
@@ -32,7 +32,7 @@ const API = {
     types: [
       'AddressPenalised App AppErrorCode Authenticator Bus BusErrorCode Completer Connection ConnectionRefused ConnectionsRefused TransportErrorCode',
       'EarlyDrop Encoding EndReason Handles Key ConnectionAttempt Limits LoginAttemptFailed LoginAttemptsFailed LoginsUnchecked Output Pausable Presence Rate RefusalDetail Refused RefusalReason',
-      'ServerClosed ServerDraining ServerEvent ServerListening Services Session SessionAuthenticated SessionClosed CallbackFailed ServerFailed',
+      'ServerClosed ServerDraining ServerEvent ServerListening ServerResumed ServerSuspended Services Session SessionAuthenticated SessionClosed CallbackFailed ServerFailed',
       'SessionClosing SessionId SessionInfo SessionOpened SessionState SessionWaiting SessionWarned',
       'ShutdownReport SilentConnectionsClosed Summary TeardownDelegate Terminal TimedEvent User Visitor',
     ],

@@ -589,6 +589,80 @@ describe('createImpulse', () => {
     );
   });
 
+  describe('suspend', () => {
+    it('closes the port and keeps the sessions, until resume opens it again', async () => {
+      const { impulse, port, events } = await open();
+      const ann = await logIn(port, 'ann');
+      impulse.suspend();
+      impulse.suspend();
+      await expectAsync(call(port)).toBeRejected();
+      ann.says('still here\r\n');
+      await ann.hears('still here');
+
+      const addresses = await Promise.all([impulse.resume(), impulse.resume()]);
+      expect(addresses.map((address) => address.port)).toEqual([port, port]);
+      await logIn(port, 'bob');
+      ann.says('and here\r\n');
+      await ann.hears('and here');
+      const told = events.filter(({ type }) => /Suspended|Resumed/.test(type));
+      expect(told).toEqual([
+        { type: 'serverSuspended', at: jasmine.any(Number) as never },
+        { type: 'serverResumed', host: '127.0.0.1', port, at: jasmine.any(Number) as never },
+      ]);
+    });
+
+    it('stays suspended if the port was taken meanwhile, and can be resumed later', async () => {
+      const { impulse, port } = await open();
+      const ann = await logIn(port, 'ann');
+      impulse.suspend();
+      const server = createServer();
+      await expectAsync(call(port)).toBeRejected();
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+      await expectAsync(impulse.resume()).toBeRejectedWith(
+        jasmine.objectContaining({ name: 'ListenError', code: 'EADDRINUSE', port }),
+      );
+      server.close();
+      await once(server, 'close');
+      await impulse.resume();
+      await logIn(port, 'bob');
+      ann.says('still here\r\n');
+      await ann.hears('still here');
+    });
+
+    it('can be shut down while suspended, and while it resumes', async () => {
+      const suspended = await open();
+      suspended.impulse.suspend();
+      expect((await suspended.impulse.shutdown()).forced).toBe(0);
+      expect(suspended.events.at(-1)?.type).toBe('serverClosed');
+
+      const resuming = await open();
+      resuming.impulse.suspend();
+      const resumed = resuming.impulse.resume();
+      await Promise.all([
+        resuming.impulse.shutdown(),
+        expectAsync(resumed).toBeRejectedWithError(LifecycleError, /shut down/),
+      ]);
+      await expectAsync(call(resuming.port)).toBeRejected();
+    });
+
+    it('needs a board that listens', async () => {
+      const impulse = createImpulse({ app: echo, port: 0 });
+      expect(() => impulse.suspend()).toThrowError(LifecycleError, 'the board does not listen yet');
+      await expectAsync(impulse.resume()).toBeRejectedWithError(
+        LifecycleError,
+        'the board does not listen yet',
+      );
+      await impulse.shutdown();
+      expect(() => impulse.suspend()).toThrowError(LifecycleError, /shut down before/);
+
+      const { impulse: other, port } = await open();
+      expect((await other.resume()).port).toBe(port);
+      await other.shutdown();
+      expect(() => other.suspend()).toThrowError(LifecycleError, /was shut down/);
+    });
+  });
+
   it('exposes sessions as read-only', async () => {
     const { impulse, port } = await open();
     await logIn(port, 'ann');

@@ -62,7 +62,7 @@ function parts(
     scheduler: m.scheduler,
     dateOf: (at) => new Date(at),
     boardId: 'b0a2d',
-    failure$: NEVER,
+    report$: NEVER,
     order$,
     calls: new Map(),
     sessions: new Map(),

@@ -10,6 +10,8 @@ expectType<
   Same<
     ServerEvent['type'],
     | 'serverListening'
+    | 'serverSuspended'
+    | 'serverResumed'
     | 'connectionRefused'
     | 'addressPenalised'
     | 'sessionWaiting'

@@ -5,7 +5,7 @@ import type { EndReason, SessionId, SessionInfo } from '../types/session.js';
 
 /** Statistics of a board. */
 export interface BoardStats {
-  readonly phase: 'opening' | 'open' | 'draining' | 'closed' | 'failed';
+  readonly phase: 'opening' | 'open' | 'suspended' | 'draining' | 'closed' | 'failed';
   /** Sessions on line now, and the maximum so far. */
   readonly onLine: number;
   readonly most: number;
@@ -101,7 +101,10 @@ export function stats(
       const add = (event: ServerEvent) => {
         switch (event.type) {
           case 'serverListening':
+          case 'serverResumed':
             return count({ phase: 'open' });
+          case 'serverSuspended':
+            return count({ phase: 'suspended' });
           case 'serverDraining':
             return count({ phase: 'draining' });
           case 'serverClosed':

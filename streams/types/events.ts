@@ -21,6 +21,17 @@ export interface ServerListening extends Of<'serverListening'> {
   readonly port: number;
 }
 
+/** The board's port was closed, for a while. Sessions and waiting callers stay. */
+export interface ServerSuspended extends Of<'serverSuspended'> {}
+
+/** The board's port is open again. */
+export interface ServerResumed extends Of<'serverResumed'> {
+  /** The address it listens on. */
+  readonly host: string;
+  /** The port. */
+  readonly port: number;
+}
+
 /** A connection was refused. */
 export interface ConnectionRefused extends Of<'connectionRefused'> {
   /** The caller's address. */
@@ -187,6 +198,8 @@ export interface ShutdownReport {
  */
 export type ServerEvent =
   | ServerListening
+  | ServerSuspended
+  | ServerResumed
   | ConnectionRefused
   | AddressPenalised
   | SessionWaiting

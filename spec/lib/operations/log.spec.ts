@@ -8,6 +8,8 @@ import type { ServerEvent } from '../../../streams/types/events.js';
 /** One event of each type. */
 const EVENTS: { readonly [Type in LogEvent['type']]: Extract<LogEvent, { type: Type }> } = {
   serverListening: { type: 'serverListening', host: '127.0.0.1', port: 2323 },
+  serverSuspended: { type: 'serverSuspended' },
+  serverResumed: { type: 'serverResumed', host: '127.0.0.1', port: 2323 },
   connectionRefused: { type: 'connectionRefused', address: '192.0.2.1', reason: 'full' },
   addressPenalised: {
     type: 'addressPenalised',
@@ -113,6 +115,10 @@ describe('createLog', () => {
     });
 
     it('begins with the UTC time and the level', () => {
+      expect(line(EVENTS.serverSuspended)).toBe('2026-11-22 23:59:35 info  suspended: no new callers\n');
+      expect(line(EVENTS.serverResumed)).toBe(
+        '2026-11-22 23:59:35 info  resumed: listening on 127.0.0.1 port 2323\n',
+      );
       expect(line(EVENTS.serverListening)).toBe(
         '2026-11-22 23:59:35 info  listening on 127.0.0.1 port 2323\n',
       );

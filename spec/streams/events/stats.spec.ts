@@ -96,6 +96,30 @@ describe('stats', () => {
     }),
   );
 
+  it(
+    'tells the phase of the board',
+    marbles((m) => {
+      const address = { host: '127.0.0.1', port: 2323 };
+      const event$ = m.cold<ServerEvent>('-l-s-r-d-x|', {
+        l: { type: 'serverListening', ...address },
+        s: { type: 'serverSuspended' },
+        r: { type: 'serverResumed', ...address },
+        d: { type: 'serverDraining', reason: 'lunch', sessions: 0, graceMs: null },
+        x: { type: 'serverClosed', reason: 'lunch', drained: 0, forced: 0, durationMs: 0 },
+      });
+      const phase$ = event$.pipe(
+        stats(SESSIONS),
+        map(({ phase }) => phase),
+      );
+      m.expect(phase$).toBeObservable('-l-s-l-d-x|', {
+        l: 'open',
+        s: 'suspended',
+        d: 'draining',
+        x: 'closed',
+      });
+    }),
+  );
+
   for (const [name, diagram, unsubscribed, subscription] of [
     ['nothing of a silent source', '-----', '----!', '^---!'],
     ['an empty source', '          --|  ', undefined, '^-!'],

@@ -44,7 +44,8 @@ describe('serveMetrics', () => {
   it('is healthy while it runs, and ready while it admits callers', async () => {
     const codes = async () => [(await get('/healthz')).code, (await get('/readyz')).code];
     expect(await codes()).toEqual([200, 200]);
-    for (phase of ['opening', 'draining', 'closed'] as const) expect(await codes()).toEqual([200, 503]);
+    for (phase of ['opening', 'suspended', 'draining', 'closed'] as const)
+      expect(await codes()).toEqual([200, 503]);
     expect((await get('/readyz')).text).toBe('closed\n');
   });
 
