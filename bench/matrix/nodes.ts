@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { nodeBinary, packageFolder, run } from './cache.js';
 
 /** Node, and whether `engines` has it. The numbers with a patch are the edges. */
-export const NODES: readonly [version: string, supported: boolean][] = [
+const NODES: readonly [version: string, supported: boolean][] = [
   ['20.18.3', false],
   ['20.19.0', true],
   ['20', true],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { packageFolder, run } from './cache.js';
 
-export const TYPESCRIPTS = ['5.0', '5.5', '5.9', '6', '7'];
+const TYPESCRIPTS = ['5.0', '5.5', '5.9', '6', '7'];
 const MODES = [
   { name: 'node16', module: 'node16' },
   { name: 'nodenext', module: 'nodenext' },
