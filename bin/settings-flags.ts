@@ -24,6 +24,8 @@ export function withSettings(command: Command): Command {
     const heading = HEADINGS[key as keyof Config];
     if (heading) command.optionsGroup(`${heading}:`);
     command.addOption(optionOf(setting));
+    const { formerly, takes } = setting;
+    if (formerly) command.addOption(new Option(`${flag({ name: formerly })} <${takes}>`).hideHelp());
   }
   return command.optionsGroup('Options:').addHelpText('after', HOW_TO_SET);
 }

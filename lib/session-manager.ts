@@ -126,7 +126,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxUnauthenticated: { start: 10, rate: 30, full: 60 },
   maxPerAddress: 5,
   maxPerUser: 3,
-  perUser: 'takeover',
+  perUserPolicy: 'takeover',
   penalties: true,
   connectionRate: { count: 50, perMs: 1000, burst: 100 },
   connectionRatePerAddress: { count: 10, perMs: 60_000, burst: 10 },

@@ -17,7 +17,7 @@ export const LIMITS = {
   maxUnauthenticated: SETTINGS.maxUnauthenticated.rule,
   maxPerAddress: SETTINGS.maxPerAddress.rule,
   maxPerUser: SETTINGS.maxPerUser.rule,
-  perUser: SETTINGS.perUser.rule,
+  perUserPolicy: SETTINGS.perUserPolicy.rule,
   penalties: SETTINGS.penalties.rule,
   connectionRate: SETTINGS.connectionRate.rule,
   connectionRatePerAddress: SETTINGS.connectionRatePerAddress.rule,

@@ -101,7 +101,10 @@ function* reading({ flags, env, cwd }: ConfigSources): Steps<ReadConfig> {
   if (problems.length > 0) throw new ConfigError(problems);
 
   const { path, found } = file;
-  const warnings = [...unreadVariables(env), ...file.warnings].map(oneLine);
+  const former = Object.values<Setting>(SETTINGS).flatMap((setting) =>
+    formerNames(setting, flags, env, file.values),
+  );
+  const warnings = [...former, ...unreadVariables(env), ...file.warnings].map(oneLine);
   return { config: values as Config, sources, warnings, envFile: { path, found } };
 }
 
@@ -130,12 +133,40 @@ function find(
   file: EnvFile['values'],
 ): SettingRow {
   const { name } = setting;
-  const asFlag = flags[name];
-  if (asFlag !== undefined) return { name, value: asFlag, source: flag(setting) };
-  const key = variable(setting);
-  if (env[key]) return { name, value: env[key], source: key };
-  if (file[key]) return { name, value: file[key], source: `.env (${key})` };
-  return { name, value: setting.default, source: 'default' };
+  const [found] = given(setting, flags, env, file);
+  return found ? { name, ...found } : { name, value: setting.default, source: 'default' };
+}
+
+/** Finds all texts that were given for a setting, the one that counts first. */
+function given(
+  { name, formerly }: Setting,
+  flags: ConfigSources['flags'],
+  env: NodeJS.ProcessEnv,
+  file: EnvFile['values'],
+): { readonly value: string; readonly source: string }[] {
+  const names = formerly === undefined || formerly === name ? [name] : [name, formerly];
+  const keys = names.map((name) => variable({ name }));
+  return [
+    ...names.map((name) => ({ value: flags[name], source: flag({ name }) })),
+    // An empty variable counts as not set.
+    ...keys.map((key) => ({ value: env[key] || undefined, source: key })),
+    ...keys.map((key) => ({ value: file[key] || undefined, source: `.env (${key})` })),
+  ].filter((text): text is { value: string; source: string } => text.value !== undefined);
+}
+
+/** Returns one warning for each use of a setting's former name. */
+function formerNames(
+  setting: Setting,
+  flags: ConfigSources['flags'],
+  env: NodeJS.ProcessEnv,
+  file: EnvFile['values'],
+): string[] {
+  const { formerly } = setting;
+  if (formerly === undefined) return [];
+  return given({ ...setting, name: formerly }, flags, env, file).map(({ source }) => {
+    const now = source === flag({ name: formerly }) ? flag(setting) : variable(setting);
+    return `${source} is called ${now} now; the old name works until the next release`;
+  });
 }
 
 function* read(

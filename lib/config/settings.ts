@@ -9,6 +9,8 @@ import { flagged, integer, orNull, type Rule, text, word } from './rules.js';
 export interface Setting<Value = unknown> {
   /** In kebab-case. {@link flag} and {@link variable} are derived from it. */
   readonly name: string;
+  /** Its name before it was renamed, which works for one release. */
+  readonly formerly?: string;
   /** The description in the help, in one line. */
   readonly description: string;
   /** The default, as a user would write it. */
@@ -252,8 +254,9 @@ export const SETTINGS = {
     default: '3',
     ...orOff(wholeNumber(1, 1_000_000)),
   },
-  perUser: {
-    name: 'per-user',
+  perUserPolicy: {
+    name: 'per-user-policy',
+    formerly: 'per-user',
     description: 'Whether a session above --max-per-user takes over the oldest one, or is denied',
     default: 'takeover',
     ...oneOf('takeover', 'deny'),
@@ -391,8 +394,8 @@ export type Config = {
 };
 
 /** Returns the flag of a setting: `--max-sessions`. */
-export const flag = (setting: Setting): string => `--${setting.name}`;
+export const flag = ({ name }: Pick<Setting, 'name'>): string => `--${name}`;
 
 /** Returns the environment variable of a setting: `IMPULSE_MAX_SESSIONS`. */
-export const variable = (setting: Setting): string =>
-  `IMPULSE_${setting.name.replaceAll('-', '_').toUpperCase()}`;
+export const variable = ({ name }: Pick<Setting, 'name'>): string =>
+  `IMPULSE_${name.replaceAll('-', '_').toUpperCase()}`;

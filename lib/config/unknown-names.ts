@@ -1,13 +1,17 @@
 import { closestMatch } from 'leven';
 import { nearest } from './nearest.js';
-import { SETTINGS, variable } from './settings.js';
+import { SETTINGS, type Setting, variable } from './settings.js';
 
 const PREFIX = 'IMPULSE_';
 const VARIABLES = Object.values(SETTINGS).map((setting) => variable(setting));
 const WITHOUT_PREFIX = VARIABLES.map((name) => name.slice(PREFIX.length));
 
-/** Returns whether a setting has this variable. */
-export const isVariable = (name: string): boolean => VARIABLES.includes(name);
+const FORMER = Object.values<Setting>(SETTINGS).flatMap(({ formerly }) =>
+  formerly === undefined ? [] : [variable({ name: formerly })],
+);
+
+/** Returns whether a setting has this variable, or had it before it was renamed. */
+export const isVariable = (name: string): boolean => VARIABLES.includes(name) || FORMER.includes(name);
 
 /**
  * Finds out whether a name was meant to be one of our settings.

@@ -18,6 +18,6 @@ export const NO_LIMITS: Limits = {
   maxPerAddress: null,
   penalties: false,
   maxPerUser: null,
-  perUser: 'takeover',
+  perUserPolicy: 'takeover',
   inputRate: null,
 };

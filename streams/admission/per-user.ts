@@ -20,14 +20,14 @@ export interface PerUserActions {
  */
 export function perUser(
   { handle, guest, unlimited }: User,
-  { maxPerUser, perUser }: Pick<Limits, 'maxPerUser' | 'perUser'>,
+  { maxPerUser, perUserPolicy }: Pick<Limits, 'maxPerUser' | 'perUserPolicy'>,
   accounts: Accounts,
   { write, takeOver }: PerUserActions,
 ): boolean {
   if (maxPerUser === null || guest || unlimited) return true;
   const theirs = accounts.get(handle);
   if (!theirs || theirs.length < maxPerUser) return true;
-  if (perUser === 'deny') {
+  if (perUserPolicy === 'deny') {
     write(`\n${messages.tooOften(theirs.length)}\n`);
     return false;
   }

@@ -65,7 +65,7 @@ export interface Limits {
    *
    * @default 'takeover'
    */
-  readonly perUser: 'takeover' | 'deny';
+  readonly perUserPolicy: 'takeover' | 'deny';
   /**
    * Whether addresses that commit too many offences are refused for a while.
    *

@@ -147,7 +147,7 @@ function anyLimits(dice: Dice): Limits {
     maxUnauthenticated: dice.pick([null, { start: 1, rate: 30, full: 3 }, { start: 2, rate: 50, full: 6 }]),
     maxPerAddress: dice.pick([null, 1, 3]),
     maxPerUser: dice.pick([null, 1, 2]),
-    perUser: dice.pick(['takeover', 'deny'] as const),
+    perUserPolicy: dice.pick(['takeover', 'deny'] as const),
     penalties: dice.chance(0.5),
     connectionRate: dice.pick([null, { count: 5, perMs: 1000, burst: 10 }]),
     connectionRatePerAddress: dice.pick([null, { count: 10, perMs: 60_000, burst: 3 }]),

@@ -54,7 +54,7 @@ describe('options', () => {
     ['maxUnauthenticated', { start: 1, rate: 101, full: 5 }],
     ['maxPerAddress', 0],
     ['maxPerUser', '3'],
-    ['perUser', 'refuse'],
+    ['perUserPolicy', 'refuse'],
     ['penalties', 'on'],
     ['connectionRate', 50],
     ['connectionRate', { count: 50, perMs: 1000 }],

@@ -40,7 +40,7 @@ describe('readConfig', () => {
       connectionRate: { count: 50, perMs: 1_000, burst: 100 },
       connectionRatePerAddress: { count: 10, perMs: 60_000, burst: 10 },
       maxPerUser: 3,
-      perUser: 'takeover',
+      perUserPolicy: 'takeover',
       penalties: true,
       block: [],
       allow: [],
@@ -324,6 +324,34 @@ describe('readConfig', () => {
     it('of a name in lower case or with dashes', () => {
       expect(warnings({ IMPULSE_port: '1' })[0]).toContain('did you mean IMPULSE_PORT?');
       expect(warnings({ 'IMPULSE_MAX-SESSIONS': '1' })[0]).toContain('did you mean IMPULSE_MAX_SESSIONS?');
+    });
+
+    it('of the former name of a setting, which still works', () => {
+      file('.env', 'IMPULSE_PER_USER=deny');
+      expect(row('per-user-policy')).toEqual({
+        name: 'per-user-policy',
+        value: 'deny',
+        source: '.env (IMPULSE_PER_USER)',
+      });
+      expect(read().warnings).toEqual([
+        '.env (IMPULSE_PER_USER) is called IMPULSE_PER_USER_POLICY now; the old name works until the next release',
+      ]);
+      const env = { IMPULSE_PER_USER: 'takeover' };
+      expect(read({ env }).config.perUserPolicy).toBe('takeover');
+      const flags = { 'per-user': 'deny' };
+      expect(read({ env, flags }).config.perUserPolicy).toBe('deny');
+      expect(read({ env, flags }).warnings[0]).toBe(
+        '--per-user is called --per-user-policy now; the old name works until the next release',
+      );
+      expect(problems({ flags: { 'per-user': 'maybe' } })).toEqual([
+        'per-user-policy "maybe" (from --per-user): allowed is one of takeover, deny',
+      ]);
+    });
+
+    it('of a former name that the new one overrides', () => {
+      const env = { IMPULSE_PER_USER: 'takeover', IMPULSE_PER_USER_POLICY: 'deny' };
+      expect(row('per-user-policy', { env })?.source).toBe('IMPULSE_PER_USER_POLICY');
+      expect(read({ env }).warnings.length).toBe(1);
     });
 
     it('in one line, whatever the name', () => {

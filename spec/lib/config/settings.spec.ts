@@ -54,7 +54,7 @@ describe('SETTINGS', () => {
       'connection-rate': { count: 50, perMs: 1_000, burst: 100 },
       'connection-rate-per-address': { count: 10, perMs: 60_000, burst: 10 },
       'max-per-user': 3,
-      'per-user': 'takeover',
+      'per-user-policy': 'takeover',
       penalties: true,
       block: [],
       allow: [],

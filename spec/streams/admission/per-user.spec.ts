@@ -6,7 +6,7 @@ import type { SessionId, User } from '../../../streams/types/session.js';
 function logsIn(
   user: User,
   online: Record<SessionId, User | null>,
-  limits: Pick<Limits, 'maxPerUser' | 'perUser'>,
+  limits: Pick<Limits, 'maxPerUser' | 'perUserPolicy'>,
 ): { in: boolean; ended: number[]; read: string } {
   const accounts: Accounts = new Map();
   for (const [id, other] of Object.entries(online)) {
@@ -27,7 +27,7 @@ const bob = { handle: 'bob' };
 
 describe('perUser', () => {
   it('admits a user below the limit', () => {
-    expect(logsIn(ann, { 1: ann, 2: bob, 3: null }, { maxPerUser: 2, perUser: 'deny' })).toEqual({
+    expect(logsIn(ann, { 1: ann, 2: bob, 3: null }, { maxPerUser: 2, perUserPolicy: 'deny' })).toEqual({
       in: true,
       ended: [],
       read: '',
@@ -35,7 +35,7 @@ describe('perUser', () => {
   });
 
   it('takes over the oldest session, and says so', () => {
-    expect(logsIn(ann, { 1: bob, 2: ann, 3: ann }, { maxPerUser: 2, perUser: 'takeover' })).toEqual({
+    expect(logsIn(ann, { 1: bob, 2: ann, 3: ann }, { maxPerUser: 2, perUserPolicy: 'takeover' })).toEqual({
       in: true,
       ended: [2],
       read: '\nYour other call was closed. Welcome back.\n',
@@ -43,18 +43,18 @@ describe('perUser', () => {
   });
 
   it('takes over several sessions, if the limit was lowered', () => {
-    expect(logsIn(ann, { 1: ann, 2: ann, 3: ann }, { maxPerUser: 1, perUser: 'takeover' }).ended).toEqual([
-      1, 2, 3,
-    ]);
+    expect(
+      logsIn(ann, { 1: ann, 2: ann, 3: ann }, { maxPerUser: 1, perUserPolicy: 'takeover' }).ended,
+    ).toEqual([1, 2, 3]);
   });
 
   it('denies if that is the policy, and says how many sessions there are', () => {
-    expect(logsIn(ann, { 1: ann }, { maxPerUser: 1, perUser: 'deny' })).toEqual({
+    expect(logsIn(ann, { 1: ann }, { maxPerUser: 1, perUserPolicy: 'deny' })).toEqual({
       in: false,
       ended: [],
       read: '\nYou are on line once already. Please hang up there first.\n',
     });
-    expect(logsIn(ann, { 1: ann, 2: ann }, { maxPerUser: 2, perUser: 'deny' }).read).toContain(
+    expect(logsIn(ann, { 1: ann, 2: ann }, { maxPerUser: 2, perUserPolicy: 'deny' }).read).toContain(
       '2 times already',
     );
   });
@@ -64,14 +64,14 @@ describe('perUser', () => {
       { handle: 'ann', guest: true },
       { handle: 'ann', unlimited: true },
     ]) {
-      expect(logsIn(user, { 1: ann, 2: user }, { maxPerUser: 1, perUser: 'deny' }).in).toBe(true);
+      expect(logsIn(user, { 1: ann, 2: user }, { maxPerUser: 1, perUserPolicy: 'deny' }).in).toBe(true);
     }
-    expect(logsIn(ann, { 1: ann, 2: ann }, { maxPerUser: null, perUser: 'deny' }).in).toBe(true);
+    expect(logsIn(ann, { 1: ann, 2: ann }, { maxPerUser: null, perUserPolicy: 'deny' }).in).toBe(true);
   });
 
   it("doesn't count a guest for the account of that name", () => {
-    expect(logsIn(ann, { 1: { handle: 'ann', guest: true } }, { maxPerUser: 1, perUser: 'deny' }).in).toBe(
-      true,
-    );
+    expect(
+      logsIn(ann, { 1: { handle: 'ann', guest: true } }, { maxPerUser: 1, perUserPolicy: 'deny' }).in,
+    ).toBe(true);
   });
 });

@@ -141,7 +141,7 @@ describe('SessionReporter', () => {
   });
 
   it('ends the session of an account that has too many, or takes over the oldest', () => {
-    const denied = reporting({ limits: { maxPerUser: 1, perUser: 'deny' } });
+    const denied = reporting({ limits: { maxPerUser: 1, perUserPolicy: 'deny' } });
     denied.accounts.set('ann', [1]);
     expect(denied.reporter.admits({ handle: 'ann' })).toBeFalse();
     expect(denied.reporter.ending?.reason).toBe('denied');

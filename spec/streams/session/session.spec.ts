@@ -1064,7 +1064,7 @@ describe('session', () => {
       marbles((m) => {
         const visit = caller(m.scheduler, NEVER, {
           authenticate: account,
-          limits: { maxPerUser: 1, perUser: 'deny' },
+          limits: { maxPerUser: 1, perUserPolicy: 'deny' },
           online: [{ id: 3, handle: 'ann' }],
         });
         expect(diary(m.scheduler, visit.session$)).toEqual([
