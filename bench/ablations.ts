@@ -178,18 +178,6 @@ function unused(tickMs: number, scheduler: SchedulerLike): TimerWheel {
     measures: ['a line', 'a pasted line'],
   },
   {
-    name: 'one-line-packets',
-    without: 'keys read one by one, also of a packet that is a line',
-    edits: [
-      {
-        file: 'streams/terminal/keys.ts',
-        find: "text.length < SHORT && this.#state === 'text'",
-        put: "text.length < 0 && this.#state === 'text'",
-      },
-    ],
-    measures: ['a line'],
-  },
-  {
     name: 'four-bytes-at-once',
     without: 'a look at each byte of a paste',
     edits: [
@@ -296,23 +284,6 @@ function unused(tickMs: number, scheduler: SchedulerLike): TimerWheel {
     measures: ['a call', 'a line'],
   },
   {
-    name: 'one-piece-of-a-packet',
-    without: 'a list of the pieces of each packet',
-    edits: [
-      {
-        file: 'lib/transports/telnet/input.ts',
-        find: '    if (!this.#piece) this.#piece = bytes;\n    else {\n      this.#pieces ??= [this.#piece];\n',
-        put: '    {\n      this.#pieces ??= [];\n',
-      },
-      {
-        file: 'lib/transports/telnet/input.ts',
-        find: 'this.#pieces ? Buffer.concat(this.#pieces) :',
-        put: 'this.#pieces ? (this.#pieces.length > 1 ? Buffer.concat(this.#pieces) : this.#pieces[0]) :',
-      },
-    ],
-    measures: ['a line'],
-  },
-  {
     name: 'close-at-hang-up',
     without: "shutdown, and the wait for the peer's end, also after a hang-up",
     edits: [
@@ -323,18 +294,6 @@ function unused(tickMs: number, scheduler: SchedulerLike): TimerWheel {
       },
     ],
     measures: ['a connect'],
-  },
-  {
-    name: 'widths-of-units',
-    without: 'string-width for each letter of one unit',
-    edits: [
-      {
-        file: 'lib/text/width.ts',
-        find: '  if (units[code] === 0) units[code] =',
-        put: '  units[code] =',
-      },
-    ],
-    measures: ['a wide line'],
   },
   {
     name: 'widths-of-letters',

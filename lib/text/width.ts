@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
-import { graphemesOf, isSimple } from '../../streams/terminal/graphemes.js';
+import { graphemesOf } from '../../streams/terminal/graphemes.js';
 import { isOrdinary } from '../../streams/terminal/sanitize.js';
 
 /** The most letters that are cached; a language has some thousands. */
@@ -21,17 +21,8 @@ export function width(text: string): number {
   if (letter !== undefined) return letter;
   const seen = text.includes('\x1b') ? stripVTControlCharacters(text) : text;
   let columns = 0;
-  if (isSimple(seen)) for (let at = 0; at < seen.length; at += 1) columns += widthOfUnit(seen.charCodeAt(at));
-  else for (const letter of graphemesOf(seen)) columns += widthOf(letter);
+  for (const letter of graphemesOf(seen)) columns += widthOf(letter);
   return columns;
-}
-
-/** By character code, as the width plus one. A table is five times as fast as a map. */
-const units = new Uint8Array(0x10000);
-
-function widthOfUnit(code: number): number {
-  if (units[code] === 0) units[code] = stringWidth(String.fromCharCode(code)) + 1;
-  return (units[code] as number) - 1;
 }
 
 function widthOf(letter: string): number {

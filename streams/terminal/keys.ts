@@ -88,12 +88,6 @@ export class Keys {
 
   /** Reads a chunk, given as bytes and as decoded text. */
   read(bytes: Uint8Array, text: string): void {
-    // Fast path: a single line, as nearly all packets are. Longer chunks are scanned faster below.
-    if (text.length < SHORT && this.#state === 'text' && ONE_LINE.test(text)) {
-      this.#afterReturn = false;
-      this.#handler.line(text.slice(0, -2));
-      return;
-    }
     // A character cut by the last chunk would put the text out of step with the bytes.
     let inStep = text.charCodeAt(0) === bytes[0];
     // Four bytes at a time: worth it for a file, not for a line.
@@ -277,9 +271,8 @@ function nextOdd(bytes: Uint8Array, words: Int32Array | undefined, from: number)
   return at;
 }
 
-/** The size limit of the fast path, and its pattern. */
+/** Longer chunks are scanned four bytes at a time. */
 const SHORT = 64;
-const ONE_LINE = /^[\x20-\x7e]+\r\n$/;
 
 const isText = (byte: number) => byte >= 0x20 && byte <= 0x7e;
 

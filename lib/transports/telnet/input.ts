@@ -50,10 +50,8 @@ export class TelnetInput
   #held: Uint8Array[] | undefined;
   /**
    * The pieces of this chunk between telnet commands. Emitted together, since each emission costs the same.
-   * Usually one.
    */
-  #piece: Uint8Array | undefined;
-  #pieces: Uint8Array[] | undefined;
+  #pieces: Uint8Array[] = [];
   /** Whether an "are you there?" in this chunk was answered. One answer is enough. */
   #saidHere = false;
   #offered = false;
@@ -119,9 +117,10 @@ export class TelnetInput
   }
   /** Delivers what came so far, before something happens that must come after it. */
   deliver(): void {
-    const bytes = this.#pieces ? Buffer.concat(this.#pieces) : this.#piece;
-    this.#pieces = this.#piece = undefined;
-    if (bytes) this.emit(bytes);
+    const [bytes, ...more] = this.#pieces;
+    if (!bytes) return;
+    this.#pieces = [];
+    this.emit(more.length > 0 ? Buffer.concat([bytes, ...more]) : bytes);
   }
   /** Ends the input with an error. */
   fail(fault: SessionEnd): void {
@@ -143,11 +142,7 @@ export class TelnetInput
 
   // Called by the decoder.
   data(bytes: Uint8Array): void {
-    if (!this.#piece) this.#piece = bytes;
-    else {
-      this.#pieces ??= [this.#piece];
-      this.#pieces.push(bytes);
-    }
+    this.#pieces.push(bytes);
   }
   command(code: number): void {
     const key = KEY_OF[code];
