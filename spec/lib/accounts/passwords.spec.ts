@@ -76,14 +76,9 @@ describe('passwords', () => {
 
   it('reports each wrong password at once, with its handle', async () => {
     typed.next('ann\rwrong\r');
-    expect(await happens('loginAttemptFailed')).toEqual({
-      type: 'loginAttemptFailed',
-      session: 1,
-      node: 1,
-      address: '192.0.2.1',
-      handle: 'ann',
-      attempt: 1,
-    });
+    expect(await happens('loginAttemptFailed')).toEqual(
+      jasmine.objectContaining({ session: 1, node: 1, address: '192.0.2.1', handle: 'ann', attempt: 1 }),
+    );
     typed.next('no\x1b[2Jbody\rcorrect horse\r');
     const second = await firstValueFrom(
       event$.pipe(filter((event) => event.type === 'loginAttemptFailed' && event.attempt === 2)),
