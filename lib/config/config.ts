@@ -126,48 +126,48 @@ export function formatTable(rows: readonly SettingRow[]): string {
     .join('\n');
 }
 
-function find(
-  setting: Setting,
-  flags: ConfigSources['flags'],
-  env: NodeJS.ProcessEnv,
-  file: EnvFile['values'],
-): SettingRow {
+/** Where settings come from, the first that counts first. */
+type Sources = [flags: ConfigSources['flags'], env: NodeJS.ProcessEnv, file: EnvFile['values']];
+
+function find(setting: Setting, ...from: Sources): SettingRow {
   const { name } = setting;
-  const [found] = given(setting, flags, env, file);
-  return found ? { name, ...found } : { name, value: setting.default, source: 'default' };
+  const [found] = given(setting, ...from);
+  return found
+    ? { name, value: found.value, source: found.source }
+    : { name, value: setting.default, source: 'default' };
+}
+
+/** A text that was given for a setting. */
+interface Given {
+  /** The setting's name, present or former, by which it was given. */
+  readonly by: string;
+  readonly value: string;
+  readonly source: string;
+  /** What the source calls the setting now. */
+  readonly now: string;
 }
 
 /** Finds all texts that were given for a setting, the one that counts first. */
-function given(
-  { name, formerly }: Setting,
-  flags: ConfigSources['flags'],
-  env: NodeJS.ProcessEnv,
-  file: EnvFile['values'],
-): { readonly value: string; readonly source: string }[] {
-  const names = formerly === undefined || formerly === name ? [name] : [name, formerly];
-  const keys = names.map((name) => variable({ name }));
+function given(setting: Setting, ...[flags, env, file]: Sources): Given[] {
+  const { name, formerly } = setting;
+  const names = (formerly === undefined ? [name] : [name, formerly]).map((by) => ({
+    by,
+    key: variable({ name: by }),
+  }));
+  const now = variable(setting);
   return [
-    ...names.map((name) => ({ value: flags[name], source: flag({ name }) })),
+    ...names.map(({ by }) => ({ by, value: flags[by], source: flag({ name: by }), now: flag(setting) })),
     // An empty variable counts as not set.
-    ...keys.map((key) => ({ value: env[key] || undefined, source: key })),
-    ...keys.map((key) => ({ value: file[key] || undefined, source: `.env (${key})` })),
-  ].filter((text): text is { value: string; source: string } => text.value !== undefined);
+    ...names.map(({ by, key }) => ({ by, value: env[key] || undefined, source: key, now })),
+    ...names.map(({ by, key }) => ({ by, value: file[key] || undefined, source: `.env (${key})`, now })),
+  ].filter((text): text is Given => text.value !== undefined);
 }
 
 /** Returns one warning for each use of a setting's former name. */
-function formerNames(
-  setting: Setting,
-  flags: ConfigSources['flags'],
-  env: NodeJS.ProcessEnv,
-  file: EnvFile['values'],
-): string[] {
-  const { formerly } = setting;
-  if (formerly === undefined) return [];
-  return given({ ...setting, name: formerly }, flags, env, file).map(({ source }) => {
-    const now = source === flag({ name: formerly }) ? flag(setting) : variable(setting);
-    return `${source} is called ${now} now; the old name works until the next release`;
-  });
-}
+const formerNames = (setting: Setting, ...from: Sources): string[] =>
+  given(setting, ...from)
+    .filter(({ by }) => by === setting.formerly)
+    .map(({ source, now }) => `${source} is called ${now} now; the old name works until the next release`);
 
 function* read(
   setting: Setting,
