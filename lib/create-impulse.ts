@@ -179,10 +179,8 @@ export function createImpulse(given: ImpulseOptions): Impulse {
   const neverStarted = new ReplaySubject<Promise<ShutdownReport>>(1);
   let started = false;
   let stopped = false;
-  let hasListened = false;
-  let listening: ({ readonly address: ListeningAddress } & Omit<Suspendable, 'socket$'>) | undefined;
-  let isSuspended = false;
-  let resuming: Promise<ListeningAddress> | undefined;
+  /** The port, once the board has listened. */
+  let listening: Suspendable | undefined;
   /** Whether anyone would hear of a failure. */
   let isWatched = false;
   const watch = () => {
@@ -219,23 +217,20 @@ export function createImpulse(given: ImpulseOptions): Impulse {
   const run$ = listen({ host, port, fd, silenceMs: deadPeerTimeoutMs }).pipe(
     // Cancels an attempt to listen. The manager has closed a listener that is open.
     takeUntil(stop),
-    tap(() => {
-      hasListened = true;
-    }),
     switchMap((first) => {
       const { address } = first;
-      const again = listen({ host: address.address, port: address.port, silenceMs: deadPeerTimeoutMs });
-      const { socket$, suspend, resume } = suspendable(first, again);
-      listening = { address, suspend, resume };
-      return manager
-        .run(socket$.pipe(arrival), { host: address.address, port: address.port })
-        .pipe(map((event) => ({ event, address })));
+      const where = { host: address.address, port: address.port };
+      listening = suspendable(first, listen({ ...where, silenceMs: deadPeerTimeoutMs }), {
+        suspended: () => manager.report({ type: 'serverSuspended' }),
+        resumed: () => manager.report({ type: 'serverResumed', ...where }),
+      });
+      return manager.run(listening.socket$.pipe(arrival), where).pipe(map((event) => ({ event, address })));
     }),
   );
 
   /** @throws A {@link LifecycleError} if the board doesn't listen, and isn't suspended. */
   const openPort = () => {
-    if (stopped) throw shutDown(hasListened);
+    if (stopped) throw shutDown(listening !== undefined);
     if (!listening) throw new LifecycleError('NOT_STARTED', 'the board does not listen yet');
     return listening;
   };
@@ -248,13 +243,13 @@ export function createImpulse(given: ImpulseOptions): Impulse {
     kick: manager.kick,
     start: () =>
       new Promise((resolve, reject) => {
-        if (stopped) return reject(shutDown(hasListened));
+        if (stopped) return reject(shutDown(listening !== undefined));
         if (started) return reject(new LifecycleError('ALREADY_STARTED', 'the board was started before'));
         started = true;
         run$.subscribe({
           next: ({ event, address }) => event.type === 'serverListening' && resolve(address),
           error(error) {
-            if (hasListened) {
+            if (listening) {
               if (!isWatched) warnOfFailure(error);
               return reject(error);
             }
@@ -270,36 +265,25 @@ export function createImpulse(given: ImpulseOptions): Impulse {
       const { suspend } = openPort();
       if (fd !== undefined)
         throw new LifecycleError('SOCKET_INHERITED', 'an inherited socket can not be opened again');
-      if (isSuspended) return;
-      isSuspended = true;
       suspend();
-      manager.report({ type: 'serverSuspended' });
     },
     async resume() {
       const { address, resume } = openPort();
-      if (!isSuspended) return address;
-      resuming ??= resume()
-        .then(
-          () => {
-            isSuspended = false;
-            manager.report({ type: 'serverResumed', host: address.address, port: address.port });
-            return address;
-          },
-          (error) => {
-            throw error ? notListening(error, address.address, address.port, undefined) : shutDown(true);
-          },
-        )
-        .finally(() => {
-          resuming = undefined;
-        });
-      return resuming;
+      try {
+        await resume();
+        return address;
+      } catch (error) {
+        throw error
+          ? notListening(error as NodeJS.ErrnoException, address.address, address.port, undefined)
+          : shutDown(true);
+      }
     },
     shutdown(reason, how) {
       stopped = true;
       watch();
       const report = manager.shutdown(reason, how);
       stop.next();
-      if (!hasListened) neverStarted.next(report);
+      if (!listening) neverStarted.next(report);
       return report;
     },
     closed() {
