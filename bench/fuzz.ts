@@ -14,6 +14,7 @@ import { type Attempt, changed, drawn, plainText } from './fuzz/attempt.js';
 import { type Cost, fuzzedBoard } from './fuzz/board.js';
 import { CORPUS } from './fuzz/corpus.js';
 import { median } from './median.js';
+import { optionsOrUsage } from './usage.js';
 
 /** The longest that a board may stand still, if that is also more than so many times what plain text takes. */
 const MAX_BLOCK_MS = 25;
@@ -42,10 +43,7 @@ function options() {
       help: { type: 'boolean' },
     },
   });
-  if (values.help) {
-    process.stdout.write(USAGE);
-    process.exit(0);
-  }
+  if (values.help) return null;
   const number = (name: 'seconds' | 'seed' | 'listeners') => {
     if (!/^\d{1,9}$/.test(values[name])) throw new Error(`--${name} ${values[name]}: a whole number`);
     return Number(values[name]);
@@ -54,14 +52,7 @@ function options() {
   return { seconds: number('seconds'), seed: number('seed'), listeners: number('listeners'), attempt };
 }
 
-let told: ReturnType<typeof options>;
-try {
-  told = options();
-} catch (error) {
-  process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
-  process.exit(2);
-}
-const { seconds, seed, listeners, attempt } = told;
+const { seconds, seed, listeners, attempt } = optionsOrUsage(USAGE, options);
 
 process.on('exit', stopAll);
 console.log(`seed ${seed}`);

@@ -12,6 +12,7 @@ import { freshCopy, install, pack, workFolder } from './matrix/cache.js';
 import { BUNDLE_NODES, checkBundles, checkNodes } from './matrix/nodes.js';
 import { measureImport, measureSizes, type SizeRow } from './matrix/sizes.js';
 import { checkTypes } from './matrix/types.js';
+import { optionsOrUsage } from './usage.js';
 
 const PARTS = ['types', 'nodes', 'bundles', 'sizes', 'import'];
 const USAGE = `Usage: npm run matrix -- [--only PART,...] [--tarball FILE]
@@ -26,10 +27,7 @@ function options() {
   const { values } = parseArgs({
     options: { only: { type: 'string' }, tarball: { type: 'string' }, help: { type: 'boolean' } },
   });
-  if (values.help) {
-    process.stdout.write(USAGE);
-    process.exit(0);
-  }
+  if (values.help) return null;
   const parts = values.only?.split(',') ?? PARTS;
   const unknown = parts.find((part) => !PARTS.includes(part));
   if (unknown !== undefined) throw new Error(`--only ${unknown}: some of ${PARTS.join(', ')}`);
@@ -38,14 +36,7 @@ function options() {
   return { parts, tarball: values.tarball };
 }
 
-let told: ReturnType<typeof options>;
-try {
-  told = options();
-} catch (error) {
-  process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
-  process.exit(2);
-}
-const { parts } = told;
+const { parts, tarball: given } = optionsOrUsage(USAGE, options);
 const tell = (text: string) => void process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${text}` : '');
 
 const failures: string[] = [];
@@ -66,7 +57,7 @@ const printSizes = (title: string, rows: readonly SizeRow[]) =>
     rows.map(({ what, value }) => [what, value]),
   );
 
-const tarball = freshCopy(told.tarball === undefined ? await pack(process.cwd()) : resolve(told.tarball));
+const tarball = freshCopy(given === undefined ? await pack(process.cwd()) : resolve(given));
 const home = workFolder('home');
 await install(home, [tarball]);
 

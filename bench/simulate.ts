@@ -8,6 +8,7 @@
 import { parseArgs } from 'node:util';
 import { config } from 'rxjs';
 import { diagram, shrink, simulate } from '../lib/testing/index.js';
+import { optionsOrUsage } from './usage.js';
 
 const USAGE = `Usage: npm run simulate -- [--seeds 100] [--first 1] [--hours 24] [--until-wrong]
 
@@ -25,10 +26,7 @@ function options() {
   const { values } = parseArgs({
     options: { ...known, help: { type: 'boolean' }, 'until-wrong': { type: 'boolean' } },
   });
-  if (values.help) {
-    process.stdout.write(USAGE);
-    process.exit(0);
-  }
+  if (values.help) return null;
   const number = (name: keyof typeof texts) => {
     const text = values[name] ?? texts[name];
     if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error(`--${name} ${text}: a whole number from 1 on`);
@@ -42,14 +40,7 @@ function options() {
   };
 }
 
-let told: ReturnType<typeof options>;
-try {
-  told = options();
-} catch (error) {
-  process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
-  process.exit(2);
-}
-const { seeds, first, hours, untilWrong } = told;
+const { seeds, first, hours, untilWrong } = optionsOrUsage(USAGE, options);
 
 // Whatever fails where nobody hears it.
 let unheard = 0;

@@ -14,7 +14,7 @@ const NODES: readonly [version: string, supported: boolean][] = [
   ['26', true],
 ];
 /** Where bundles are run. */
-const BUNDLES_RUN_ON = ['20', '22', '24'];
+export const BUNDLE_NODES = ['20', '22', '24'];
 
 export interface NodeRow {
   readonly node: string;
@@ -75,7 +75,6 @@ export interface BundleRow {
   /** An empty text, or the error, by Node. */
   readonly errors: readonly string[];
 }
-export const BUNDLE_NODES = BUNDLES_RUN_ON;
 
 /** Bundles a board with esbuild and runs it, from start to shutdown. */
 export async function checkBundles(home: string, tell: (text: string) => void): Promise<BundleRow[]> {
@@ -94,11 +93,11 @@ export async function checkBundles(home: string, tell: (text: string) => void): 
     ];
     const built = await run(esbuild, args, home);
     if (!built.ok) {
-      rows.push({ name, expected, errors: BUNDLES_RUN_ON.map(() => lastError(built)) });
+      rows.push({ name, expected, errors: BUNDLE_NODES.map(() => lastError(built)) });
       continue;
     }
     const errors: string[] = [];
-    for (const version of BUNDLES_RUN_ON)
+    for (const version of BUNDLE_NODES)
       errors.push(lastError(await run(await nodeBinary(version), [`out.${ending}`], home)));
     rows.push({ name, expected, errors });
   }
