@@ -28,6 +28,7 @@ import type { ServerEvent } from '../../streams/types/events.js';
 import type { Limits } from '../../streams/types/limits.js';
 import { SessionEnd } from '../../streams/types/session-end.js';
 import { NO_LIMITS } from '../support/limits.js';
+import { PLAIN_SCREEN } from '../support/plain-screen.js';
 
 const OFF: Limits = { ...NO_LIMITS, maxSessions: 2, waitingRoom: 0, shutdownGraceMs: 10_000 };
 
@@ -51,12 +52,7 @@ function parts(
     bus: embeddedBus(),
     changed$: NEVER,
     policy: { blocked: () => false, trusted: () => false, gate: false, random: () => 0.5 },
-    screen: {
-      decoded: (bytes) => Buffer.from(bytes).toString(),
-      decoder: () => (bytes) => Buffer.from(bytes).toString(),
-      width: (text) => text.length,
-      maxWidth: (text) => text.length,
-    },
+    screen: PLAIN_SCREEN,
     maxConnections: Number.POSITIVE_INFINITY,
     maxFarewells: () => Number.POSITIVE_INFINITY,
     scheduler: m.scheduler,

@@ -2,19 +2,13 @@ import { defer, NEVER, type Observable, of, repeat, take, VirtualTimeScheduler }
 import { type FakeConnectionOptions, fakeConnection } from '../../../lib/testing/fake-connection.js';
 import { timeSlices } from '../../../streams/rx/time-slices.js';
 import { Call } from '../../../streams/session/call.js';
-import type { ScreenParts } from '../../../streams/terminal/screen.js';
 import { TYPE_AHEAD_BYTES } from '../../../streams/terminal/type-ahead.js';
 import { type EndReason, SESSION_STATES } from '../../../streams/types/session.js';
 import { SessionEnd } from '../../../streams/types/session-end.js';
 import { fakeAdmitted } from '../../support/admitted.js';
+import { PLAIN_SCREEN } from '../../support/plain-screen.js';
 
 const LIMIT = 100;
-const SCREEN: ScreenParts = {
-  decoded: (bytes) => Buffer.from(bytes).toString(),
-  decoder: () => (bytes) => Buffer.from(bytes).toString(),
-  width: (text) => text.length,
-  maxWidth: (text) => text.length,
-};
 
 /** A session on node 3, its connection, its clock, and the ends that were settled. */
 function calling(options: FakeConnectionOptions & { place$?: Observable<number> } = {}) {
@@ -23,7 +17,7 @@ function calling(options: FakeConnectionOptions & { place$?: Observable<number> 
   const decided: EndReason[] = [];
   const failed: string[] = [];
   const admitted = fakeAdmitted(connection, options.place$);
-  const call = new Call(admitted, LIMIT, scheduler, SCREEN, {
+  const call = new Call(admitted, LIMIT, scheduler, PLAIN_SCREEN, {
     boardId: 'b0a2d',
     time: timeSlices(scheduler),
     settled: ({ reason }) => decided.push(reason),
@@ -56,7 +50,7 @@ describe('Call', () => {
     const connection = fakeConnection(NEVER, { address: '2001:db8::1' });
     const scheduler = new VirtualTimeScheduler();
     scheduler.frame = 1000;
-    const call = new Call(fakeAdmitted(connection), LIMIT, scheduler, SCREEN, {
+    const call = new Call(fakeAdmitted(connection), LIMIT, scheduler, PLAIN_SCREEN, {
       boardId: 'b0a2d',
       time: timeSlices(new VirtualTimeScheduler()),
       settled() {},
@@ -206,7 +200,7 @@ describe('Call', () => {
         fakeAdmitted(fakeConnection(NEVER)),
         LIMIT,
         new VirtualTimeScheduler(),
-        SCREEN,
+        PLAIN_SCREEN,
         {
           boardId: 'b0a2d',
           time: timeSlices(new VirtualTimeScheduler()),
@@ -309,7 +303,7 @@ describe('Call', () => {
         return NEVER;
       });
       const counted = Object.create(connection, { drained$: { value: drained$ } });
-      const call = new Call(fakeAdmitted(counted), LIMIT, new VirtualTimeScheduler(), SCREEN, {
+      const call = new Call(fakeAdmitted(counted), LIMIT, new VirtualTimeScheduler(), PLAIN_SCREEN, {
         boardId: 'b0a2d',
         time: timeSlices(new VirtualTimeScheduler()),
         settled() {},
@@ -668,7 +662,7 @@ describe('Call', () => {
       const scheduler = new VirtualTimeScheduler();
       const time = timeSlices(scheduler);
       const connection = fakeConnection(NEVER, options);
-      const call = new Call(fakeAdmitted(connection), LIMIT, scheduler, SCREEN, {
+      const call = new Call(fakeAdmitted(connection), LIMIT, scheduler, PLAIN_SCREEN, {
         boardId: 'b0a2d',
         time,
         settled: ({ reason }) => decided.push(reason),

@@ -13,6 +13,7 @@ import type { SessionId } from '../../../streams/types/session.js';
 import { SessionEnd } from '../../../streams/types/session-end.js';
 import { fakeAdmitted } from '../../support/admitted.js';
 import { NO_LIMITS } from '../../support/limits.js';
+import { PLAIN_SCREEN } from '../../support/plain-screen.js';
 
 interface Parts {
   readonly scheduler?: VirtualTimeScheduler;
@@ -48,12 +49,7 @@ function reporting({
       scheduler,
       dateOf: (at) => new Date(at),
     },
-    screen: {
-      decoded: (bytes) => Buffer.from(bytes).toString(),
-      decoder: () => (bytes) => Buffer.from(bytes).toString(),
-      width: (text) => text.length,
-      maxWidth: (text) => text.length,
-    },
+    screen: PLAIN_SCREEN,
     slices: timeSlices(scheduler),
     calls,
     accounts,

@@ -49,6 +49,7 @@ import {
 import { SessionEnd } from '../../../streams/types/session-end.js';
 import { fakeAdmitted } from '../../support/admitted.js';
 import { NO_LIMITS } from '../../support/limits.js';
+import { PLAIN_SCREEN } from '../../support/plain-screen.js';
 
 /** Lets everybody in at once, as `ann`. */
 const ann: Authenticator = () => of({ handle: 'ann' });
@@ -88,12 +89,7 @@ function caller(
     accounts: new Map(online.map(({ id, handle }) => [handle, [id]])),
     limits: { ...NO_LIMITS, ...limits },
     boardId: 'b0a2d',
-    screen: {
-      decoded: (bytes) => Buffer.from(bytes).toString(),
-      decoder: () => (bytes) => Buffer.from(bytes).toString(),
-      width: (text) => text.length,
-      maxWidth: (text) => text.length,
-    },
+    screen: PLAIN_SCREEN,
     slices: timeSlices(scheduler),
     timerWheel: timerWheel(1000, scheduler),
     farewell: farewells(() => 10, scheduler),
