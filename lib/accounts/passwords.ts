@@ -44,8 +44,8 @@ type PasswordCheck = (handle: string, password: string) => Observable<User | nul
  * from which the account logged in lately.
  *
  * If a password can't be checked, because the file can't be read for example, the caller is asked to call
- * again later. The session ends as `login-failed`, with an {@link AccountsError} as the `error` of `sessionClosing`. That doesn't count
- * against the address.
+ * again later. The session ends as `login-failed`, with an {@link AccountsError} as the `error` of
+ * `sessionClosing`. That doesn't count against the address.
  *
  * @example
  * ```ts

@@ -22,9 +22,10 @@ export const EVENT_LETTERS: Readonly<Record<ServerEvent['type'], string>> = {
 };
 
 /**
- * Maps events to their letters: **l**istening, **s**uspended, res**u**med, **r**efused, **p**enalised, **w**aiting, **o**pened, login
- * **f**ailed, **a**uthenticated, war**n**ed, **e**nding (`sessionClosing`), **c**losed, a callback **t**hrew,
- * **d**raining, `x` for `serverClosed`, and `b` (the board broke) for `serverFailed`.
+ * Maps events to their letters: **l**istening, **s**uspended, res**u**med, **r**efused, **p**enalised,
+ * **w**aiting, **o**pened, login **f**ailed, **a**uthenticated, war**n**ed, **e**nding (`sessionClosing`),
+ * **c**losed, a callback **t**hrew, **d**raining, `x` for `serverClosed`, and `b` (the board broke) for
+ * `serverFailed`.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { graphemesOf } from '../../streams/terminal/graphemes.js';
 import { isOrdinary } from '../../streams/terminal/sanitize.js';
-import { width } from './width.js';
+import { LONG_LETTER, width } from './width.js';
 
 /**
  * Returns the most columns that a text can take on any terminal. Terminals disagree about what is one letter:
@@ -53,6 +53,6 @@ const NONE = new RegExp(
 /** All other marks take a column on some terminals. A variation selector for emoji widens its sign by one. */
 const ONE = /\p{M}/u;
 
-/** How many letters have their width cached, and the longest letter that is cached. */
-const [MAX_WIDTHS, LONG_LETTER] = [8192, 16];
+/** How many letters have their width cached. */
+const MAX_WIDTHS = 8192;
 const WIDTHS = new Map<string, number>();

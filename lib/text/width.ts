@@ -6,7 +6,7 @@ import { isOrdinary } from '../../streams/terminal/sanitize.js';
 /** The most letters that are cached; a language has some thousands. */
 const MAX_KNOWN = 8192;
 /** Longer texts are not looked up as one letter. */
-const LONG_LETTER = 16;
+export const LONG_LETTER = 16;
 const known = new Map<string, number>();
 
 /**
