@@ -41,6 +41,10 @@ export class FirstBytes {
     return new Observable((subscriber) => {
       if (!this.#bytes) return subscriber.complete();
       this.#subscriber = subscriber;
+      // It holds on to its whole chain, and the connection may send nothing for hours.
+      return () => {
+        this.#subscriber = undefined;
+      };
     });
   }
   /** Whether all is recognised. */

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Observable } from 'rxjs';
 import { COMMAND, subnegotiationBytes, type Verb } from '../../../streams/protocol/telnet-codec.js';
+import { NO_SUBSCRIBERS, withSubscriber } from '../../../streams/rx/open-subscribers.js';
 import type { Destination } from '../../../streams/rx/operator.js';
 import { UNKNOWN_TERMINAL } from '../../../streams/terminal/unknown-terminal.js';
 import type { Connection, Encoding, Output, Terminal } from '../../../streams/types/connection.js';
@@ -34,7 +35,7 @@ export class SocketConnection implements TelnetConnection, InputDelegate, BoardO
   readonly #output: TelnetOutput;
   readonly #input: TelnetInput;
   #terminalSubscribers: Set<Destination<Terminal>> | undefined;
-  #closedSubscribers: Destination<never>[] | undefined;
+  #closedSubscribers: readonly Destination<never>[] = NO_SUBSCRIBERS;
   /** The last window size in this chunk. */
   #window: Pick<Terminal, 'columns' | 'rows'> | undefined;
   #encodingChosen = false;
@@ -69,8 +70,7 @@ export class SocketConnection implements TelnetConnection, InputDelegate, BoardO
   get closed$(): Observable<never> {
     return new Observable((subscriber) => {
       if (this.#gone) return subscriber.complete();
-      this.#closedSubscribers ??= [];
-      this.#closedSubscribers.push(subscriber);
+      this.#closedSubscribers = withSubscriber(this.#closedSubscribers, subscriber);
     });
   }
   get drained$(): Observable<never> {
@@ -157,8 +157,8 @@ export class SocketConnection implements TelnetConnection, InputDelegate, BoardO
     this.#gone = true;
     this.#input.close();
     for (const subscriber of [...(this.#terminalSubscribers ?? [])]) subscriber.complete();
-    for (const subscriber of this.#closedSubscribers ?? []) subscriber.complete();
-    this.#closedSubscribers = undefined;
+    for (const subscriber of this.#closedSubscribers) subscriber.complete();
+    this.#closedSubscribers = NO_SUBSCRIBERS;
   }
   lose(): void {
     this.#input.fault ??= endFor('lost');

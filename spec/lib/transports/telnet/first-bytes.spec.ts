@@ -1,5 +1,7 @@
+import type { Subscription } from 'rxjs';
 import { FirstBytes } from '../../../../lib/transports/telnet/first-bytes.js';
 import { SessionEnd } from '../../../../streams/types/session-end.js';
+import { collect } from '../../../support/collect.js';
 
 const bytesOf = (text: string) => Buffer.from(text, 'latin1');
 const firstBytes = () => new FirstBytes({ statusText: () => 'the status' });
@@ -82,5 +84,17 @@ describe('FirstBytes', () => {
 
     expect(completed).toHaveBeenCalledTimes(1);
     expect(late).toHaveBeenCalledTimes(1);
+  });
+
+  it('keeps nothing of a subscriber that has left', async () => {
+    const first = firstBytes();
+    const subscribed = () => new WeakRef(first.recognised$?.subscribe() as Subscription);
+    const left = subscribed();
+    left.deref()?.unsubscribe();
+
+    await collect();
+
+    expect(left.deref()).toBeUndefined();
+    expect(first.recognised$).toBeDefined();
   });
 });

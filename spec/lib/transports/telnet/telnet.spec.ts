@@ -7,6 +7,7 @@ import { telnet } from '../../../../lib/transports/telnet/telnet.js';
 import type { Connection, Terminal } from '../../../../streams/types/connection.js';
 import { SessionEnd } from '../../../../streams/types/session-end.js';
 import { arrived, type Caller, call } from '../../../support/caller.js';
+import { collect } from '../../../support/collect.js';
 import { bytesOf, wordsOf } from '../../../support/telnet-words.js';
 
 const IAC = 255;
@@ -405,6 +406,18 @@ describe('telnet', () => {
     expect(connection.terminal.echo).toBe(true);
     expect(seen.length).toBe(1);
     expect(socket.listenerCount('close')).toBe(before);
+  });
+
+  it('keeps no subscriber to closed$ that has left, once the next one comes', async () => {
+    const { connection } = await connect();
+    const subscribed = () => new WeakRef(connection.closed$.subscribe());
+    const left = [subscribed(), subscribed(), subscribed()];
+    for (const subscription of left) subscription.deref()?.unsubscribe();
+    connection.closed$.subscribe();
+
+    await collect();
+
+    expect(left.map((subscription) => subscription.deref())).toEqual([undefined, undefined, undefined]);
   });
 
   it('offers nothing to a caller who hung up before it is subscribed to', async () => {
