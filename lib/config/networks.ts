@@ -114,14 +114,7 @@ const firstBits = (number: number, prefix: number): number => (prefix === 0 ? 0 
 
 /** The 32 hexadecimal digits of an IPv6 address. */
 const digitsOf = (address: string): string =>
-  (readIpv6(withoutDots(address)) ?? []).map((group) => group.toString(16).padStart(4, '0')).join('');
-
-/** `::1.2.3.4` is `::102:304` (RFC 4291, section 2.2, form 3). */
-const withoutDots = (address: string): string =>
-  address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes: string[]) => {
-    const [a, b, c, d] = bytes.map(Number) as [number, number, number, number];
-    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
-  });
+  (readIpv6(address) ?? []).map((group) => group.toString(16).padStart(4, '0')).join('');
 
 function firstDigits(digits: string, prefix: number): string {
   const whole = prefix >> 2;

@@ -1,3 +1,5 @@
+import { mappedIpv4, readIpv6 } from '../protocol/ip-address.js';
+
 /**
  * How much more than one source a network may do, by its index in {@link networksOf}: four times as much
  * for a /56, sixteen times for a /48.
@@ -12,18 +14,11 @@ export const SHARES = [1, 4, 16] as const;
  */
 export function networksOf(address: string): readonly string[] {
   const bare = address.includes('%') ? (address.split('%', 1)[0] as string) : address;
-  if (!bare.includes(':')) return [bare];
-  const dotted = /^(?:0*:)*:?ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1];
-  if (dotted) return [dotted];
-  const [head = '', tail] = bare.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail ? tail.split(':') : [];
-  const zeros =
-    tail === undefined ? [] : Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0');
-  const groups = [...before, ...zeros, ...after].map((group) => Number.parseInt(group, 16));
-  const [a = 0, b = 0, c = 0, d = 0, e, f, high = 0, low = 0] = groups;
-  if (f === 0xffff && a + b + c + d === 0 && e === 0)
-    return [[high >> 8, high & 255, low >> 8, low & 255].join('.')];
+  const groups = bare.includes(':') && readIpv6(bare);
+  if (!groups) return [bare];
+  const ipv4 = mappedIpv4(groups);
+  if (ipv4) return [ipv4];
+  const [a = 0, b = 0, c = 0, d = 0] = groups;
   const customer = [a, b, c].map((group) => group.toString(16)).join(':');
   return [
     `${customer}:${d.toString(16)}::/64`,

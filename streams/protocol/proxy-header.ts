@@ -68,9 +68,8 @@ function readLine(bytes: Uint8Array): ProxyHeader {
 function readAddress(family: string, text: string): string | undefined {
   if (family === 'TCP4') return isIpv4(text) ? text : undefined;
   if (family !== 'TCP6') return undefined;
-  // HAProxy writes IPv4 callers of a dual-stack `bind` like this.
-  const dotted = text.replace(/^::ffff:/i, '');
-  if (dotted !== text && isIpv4(dotted)) return dotted;
+  // HAProxy writes IPv4 callers of a dual-stack `bind` as `::ffff:192.0.2.1`. No other notation has dots.
+  if (text.includes('.') && !/^::ffff:[\d.]+$/i.test(text)) return undefined;
   const groups = readIpv6(text);
   return groups && writeIpv6(groups);
 }
