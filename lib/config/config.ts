@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { accountSteps, MAX_FILE_BYTES } from '../accounts/account-file.js';
 import { runSteps, runStepsInTurns, type Steps } from '../process/run-steps.js';
+import { type Column, table } from '../text/table.js';
 import { conflictOfLimits, conflictOfPorts } from './conflicts.js';
 import { networkOf } from './networks.js';
 import { type EnvFile, readEnvFile } from './read-env-file.js';
@@ -113,18 +114,14 @@ export function findSetting(setting: Setting, { flags, env, cwd }: ConfigSources
   return find(setting, flags, env, readEnvFile(resolve(cwd, '.env')).values);
 }
 
+const COLUMNS: readonly Column<SettingRow>[] = [
+  { title: 'name', of: ({ name }) => name },
+  { title: 'value', of: ({ value }) => oneLine(value) },
+  { title: 'source', of: ({ source }) => source },
+];
+
 /** Formats the rows as aligned columns under a header, one line each, without a final newline. */
-export function formatTable(rows: readonly SettingRow[]): string {
-  const lines = [{ name: 'name', value: 'value', source: 'source' }, ...rows].map((row) => ({
-    ...row,
-    value: oneLine(row.value),
-  }));
-  const width = (column: 'name' | 'value') => Math.max(...lines.map((line) => line[column].length));
-  const [name, value] = [width('name'), width('value')];
-  return lines
-    .map((line) => `${line.name.padEnd(name)}  ${line.value.padEnd(value)}  ${line.source}`)
-    .join('\n');
-}
+export const formatTable = (rows: readonly SettingRow[]): string => table(COLUMNS, rows).join('\n');
 
 /** Where settings come from, the first that counts first. */
 type Sources = [flags: ConfigSources['flags'], env: NodeJS.ProcessEnv, file: EnvFile['values']];

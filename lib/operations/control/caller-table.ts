@@ -1,18 +1,16 @@
 import { escapeControls } from '../../../streams/terminal/escape-controls.js';
-import { column } from '../../text/column.js';
+import { shortened } from '../../text/column.js';
 import { maxWidth } from '../../text/max-width.js';
+import { type Column, table } from '../../text/table.js';
 import { formatElapsed } from '../../text/times.js';
 import type { Caller } from './protocol.js';
 
-interface Column {
-  readonly title: string;
-  readonly align?: 'right';
+interface CallerColumn extends Column<Caller> {
   /** The order in which columns are left out of a narrow window. Columns without it are always shown. */
   readonly spare?: number;
-  readonly of: (caller: Caller) => string;
 }
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly CallerColumn[] = [
   { title: 'Node', align: 'right', of: ({ node }) => `${node}` },
   { title: 'Handle', of: ({ handle }) => escapeControls(handle ?? '(logging in)') },
   { title: 'Address', spare: 3, of: ({ address }) => escapeControls(address) },
@@ -22,22 +20,15 @@ const COLUMNS: readonly Column[] = [
   { title: 'Where', spare: 4, of: ({ where }) => escapeControls(where) },
 ];
 
-const GAP = '  ';
+const MAX_SPARE = 4;
 
 /** Formats the callers as a table: a header, and one row each, with the columns that fit the window. */
 export function callerTable(callers: readonly Caller[], columns = Number.POSITIVE_INFINITY): string[] {
-  const whole = COLUMNS.map((each) => {
-    const cells = [each.title, ...callers.map(each.of)];
-    return { ...each, cells, width: Math.max(...cells.map(maxWidth)) };
-  });
-  const isTooWide = (some: typeof whole) =>
-    some.reduce((sum, each) => sum + each.width + GAP.length, -GAP.length) > columns;
-  let shown = whole;
-  for (let spare = 1; isTooWide(shown) && spare <= 4; spare += 1)
-    shown = shown.filter((each) => each.spare !== spare);
-
-  return Array.from({ length: callers.length + 1 }, (_, row) => {
-    const line = shown.map(({ cells, width, align }) => column(cells[row] ?? '', width, align)).join(GAP);
-    return column(line.trimEnd(), Math.min(columns, maxWidth(line.trimEnd())));
-  });
+  let lines = table(COLUMNS, callers);
+  for (let left = 1; left <= MAX_SPARE && lines.some((line) => maxWidth(line) > columns); left += 1)
+    lines = table(
+      COLUMNS.filter(({ spare }) => spare === undefined || spare > left),
+      callers,
+    );
+  return lines.map((line) => shortened(line, columns));
 }
