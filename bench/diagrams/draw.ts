@@ -7,13 +7,15 @@ import { DRAWN } from './drawn.js';
 import type { Marble, Row } from './marble.js';
 import { svg } from './svg.js';
 
-// Draws marble diagrams of the specs that are named in drawn.ts, as these run: what goes in and what comes out is noted as a
-// spec makes it, so that a diagram is what the spec says, and no spec that fails is drawn.
-// npm run diagrams, or DIAGRAMS=folder npm run diagrams
+// Runs the specs named in drawn.ts and draws marble diagrams of the Observables that they create and expect. A diagram
+// therefore shows what the spec checks. A spec that fails isn't drawn.
+//
+//     npm run diagrams                     # into docs/diagrams
+//     DIAGRAMS=folder npm run diagrams
 
 const FOLDER = process.env.DIAGRAMS ?? resolve(import.meta.dirname, '../../docs/diagrams');
 
-/** What the spec that runs has made so far; its rows have their names later. */
+/** The rows of the running spec so far. They get their labels at its end. */
 let rows: Omit<Row, 'label'>[] = [];
 
 const KINDS = { N: 'next', E: 'error', C: 'complete' } as const;
@@ -62,7 +64,7 @@ env.addReporter({
     const drawn = byName.get(fullName);
     if (!drawn || status !== 'passed') return;
     if (drawn.rows.length !== rows.length)
-      throw new Error(`${drawn.file}: ${rows.length} rows, and ${drawn.rows.length} names`);
+      throw new Error(`${drawn.file}: ${rows.length} rows, but ${drawn.rows.length} labels in drawn.ts`);
     byName.delete(fullName);
     const named = rows.map((row, index) => ({ ...row, label: drawn.rows[index] ?? '' }));
     mkdirSync(FOLDER, { recursive: true });
@@ -71,7 +73,7 @@ env.addReporter({
   },
   jasmineDone() {
     for (const { spec } of byName.values()) {
-      console.error(`not drawn, since there is no such spec, or it fails: ${spec}`);
+      console.error(`not drawn, because there is no such spec or it failed: ${spec}`);
       process.exitCode = 1;
     }
   },

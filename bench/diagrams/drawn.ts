@@ -1,4 +1,4 @@
-/** What is drawn of a spec: its full name, and what its rows are called, in the order in which it makes them. */
+/** A spec to draw: its full name, and labels for its Observables, in the order in which it creates them. */
 export interface Drawn {
   readonly spec: string;
   readonly rows: readonly string[];

@@ -1,85 +1,86 @@
 import { type Marble, type Row, shown } from './marble.js';
 
-/** How wide a letter of a marble is, and one of the other text, on the average: the fonts differ. */
-const [LETTER, SMALL] = [7.4, 6.6];
-/** How wide a marble is at least, how high it is, and the room between two of them. */
-export const [MARBLE, BESIDE] = [26, 3];
-/** Where the rows begin, to the right of their labels. */
+/** The mean widths of a letter, in a marble and in other text, whose fonts differ. All sizes are in pixels. */
+const [MARBLE_LETTER, TEXT_LETTER] = [7.4, 6.6];
+/** The height of a marble, which is also its least width, and the gap between two. */
+export const [MARBLE, GAP] = [26, 3];
+/** The left end of the rows, right of their labels. */
 export const LEFT = 118;
-/** Of more marbles at one moment some are counted only. */
-const MOST = 6;
-const COUNTED = 40;
+/** If a row has more marbles at one moment, the rest is a count. */
+const MAX_DRAWN = 6;
+const COUNT_WIDTH = 40;
 
-/** Where things are from left to right: time isn't to scale, but what happens has room. */
+/** The horizontal layout. Time isn't to scale: each moment has the room that its marbles need. */
 export interface Layout {
   readonly width: number;
-  /** Where rows end that don't. */
+  /** The right end of rows that never end. */
   readonly right: number;
   readonly moments: readonly number[];
-  /** Where a moment begins. */
+  /** The left end of a moment. */
   xOf(atMs: number): number;
-  /** The moments whose time is written below. */
-  readonly told: readonly number[];
+  /** The moments whose times are written below. */
+  readonly labelled: readonly number[];
 }
 
-export const widthOf = (marble: Marble): number => Math.max(MARBLE, shown(marble).length * LETTER + 12);
+export const widthOf = (marble: Marble): number =>
+  Math.max(MARBLE, shown(marble).length * MARBLE_LETTER + 12);
 
-/** What is drawn of a row at a moment, and how many more there are. */
+/** Returns the marbles of a row that are drawn at a moment, and the number of the others. */
 export function cluster({ marbles }: Row, atMs: number): { drawn: readonly Marble[]; more: number } {
   const all = marbles.filter((marble) => marble.atMs === atMs && marble.kind === 'next');
-  const drawn = all.length > MOST ? all.slice(0, MOST - 1) : all;
+  const drawn = all.length > MAX_DRAWN ? all.slice(0, MAX_DRAWN - 1) : all;
   return { drawn, more: all.length - drawn.length };
 }
 
 export function clusterWidth(row: Row, atMs: number): number {
   const { drawn, more } = cluster(row, atMs);
-  return drawn.reduce((sum, marble) => sum + widthOf(marble) + BESIDE, more > 0 ? COUNTED : 0);
+  return drawn.reduce((sum, marble) => sum + widthOf(marble) + GAP, more > 0 ? COUNT_WIDTH : 0);
 }
 
-export function layout(rows: readonly Row[], leastWidth: number): Layout {
+export function layout(rows: readonly Row[], minWidth: number): Layout {
   const times = rows.flatMap(({ marbles }) => marbles.map(({ atMs }) => atMs));
   const moments = [...new Set([0, ...times])].toSorted((one, other) => one - other);
   const places = new Map<number, number>();
-  const told: number[] = [];
+  const labelled: number[] = [];
   let x = LEFT + 12;
   let free = 0;
   for (const [index, atMs] of moments.entries()) {
-    if (index > 0) x += gap(atMs - (moments[index - 1] ?? 0));
+    if (index > 0) x += timeGap(atMs - (moments[index - 1] ?? 0));
     places.set(atMs, x);
     if (x >= free) {
-      told.push(atMs);
-      free = x + timeOf(atMs).length * SMALL + 8;
+      labelled.push(atMs);
+      free = x + timeOf(atMs).length * TEXT_LETTER + 8;
     }
     x += Math.max(...rows.map((row) => clusterWidth(row, atMs)), 6);
   }
   return {
-    width: Math.ceil(Math.max(x + 46, free + 4, leastWidth)),
+    width: Math.ceil(Math.max(x + 46, free + 4, minWidth)),
     right: x + 26,
     moments,
     xOf: (atMs) => places.get(atMs) ?? 0,
-    told,
+    labelled,
   };
 }
 
-const gap = (ms: number): number => (ms <= 1 ? 8 : ms < 20 ? 8 + ms * 6 : 84);
+const timeGap = (ms: number): number => (ms <= 1 ? 8 : ms < 20 ? 8 + ms * 6 : 84);
 
-/** `10 min`, `500 ms`, `1 s 3 ms` */
+/** Formats a time: `10 min`, `500 ms`, `1 s 3 ms`. */
 export function timeOf(ms: number): string {
   const parts = [
     [Math.floor(ms / 60_000), 'min'],
     [Math.floor(ms / 1000) % 60, 's'],
     [ms % 1000, 'ms'],
   ] as const;
-  const told = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}`);
-  return told.join(' ') || '0';
+  const words = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}`);
+  return words.join(' ') || '0';
 }
 
-/** A text in lines that fit into so many pixels. */
+/** Breaks a text into lines of at most this width. */
 export function wrapped(text: string, pixels: number): string[] {
   const lines = [''];
   for (const word of text.split(' ')) {
     const line = lines.at(-1) ?? '';
-    if (line !== '' && (line.length + word.length + 1) * SMALL > pixels) lines.push(word);
+    if (line !== '' && (line.length + word.length + 1) * TEXT_LETTER > pixels) lines.push(word);
     else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
   }
   return lines;

@@ -1,7 +1,7 @@
 import { isRefused } from '../../streams/admission/refused.js';
 import { SessionEnd } from '../../streams/types/session-end.js';
 
-/** Something in a row: its letter in the spec's diagram, and what that stands for. */
+/** A notification in a row: its letter in the spec's diagram, and its value. */
 export interface Marble {
   readonly atMs: number;
   readonly kind: 'next' | 'error' | 'complete';
@@ -9,28 +9,28 @@ export interface Marble {
   readonly value: unknown;
 }
 
-/** What goes into the operator, or comes out of it. */
+/** An input or an output of the operator. */
 export interface Row {
   readonly side: 'in' | 'out';
   readonly label: string;
   readonly marbles: readonly Marble[];
 }
 
-/** Text that fits into a marble; what is longer has its letter there, and a line in the legend. */
-const FITS = 12;
+/** The longest text in a marble. For a longer one the marble shows its letter, which the legend explains. */
+const MAX_LENGTH = 12;
 
-/** What a value is, in a word or two. */
+/** Describes a value in a word or two. */
 export function nameOf({ value, letter }: Marble): string {
   if (typeof value === 'string') return value === '\x1b' ? 'ESC' : value;
   if (value instanceof SessionEnd) return value.reason;
   if (typeof value !== 'object' || value === null) return String(value);
   if (isRefused(value)) return value.reason;
-  const told = value as { type?: string; reason?: string; count?: number };
-  return [told.type ?? letter, told.reason, told.count].filter((part) => part !== undefined).join(' ');
+  const fields = value as { type?: string; reason?: string; count?: number };
+  return [fields.type ?? letter, fields.reason, fields.count].filter((part) => part !== undefined).join(' ');
 }
 
-/** Whether a marble's name takes a line in the legend. */
-export const isLong = (marble: Marble): boolean => nameOf(marble).length > FITS;
+/** Whether a marble's name is in the legend. */
+export const isLong = (marble: Marble): boolean => nameOf(marble).length > MAX_LENGTH;
 
-/** What stands in a marble. */
+/** The text in a marble. */
 export const shown = (marble: Marble): string => (isLong(marble) ? marble.letter : nameOf(marble));

@@ -1,7 +1,7 @@
 import {
-  BESIDE,
   cluster,
   clusterWidth,
+  GAP,
   type Layout,
   LEFT,
   layout,
@@ -15,17 +15,17 @@ import { STYLE } from './style.js';
 
 const ROW = 46;
 const COLOURS = 5;
-const LEAST_WIDTH = 560;
+const MIN_WIDTH = 560;
 
-/** What stands in the box: the operator, and what the spec says of it. */
+/** The text in the box: the operator, and the title of the spec. */
 export interface Title {
   readonly operator: string;
   readonly description: string;
 }
 
-/** A marble diagram: what goes in, the operator in a box, what comes out, the times, and a legend for what is too long. */
+/** Draws a marble diagram: inputs, the operator in a box, outputs, times, and a legend for long names. */
 export function svg(title: Title, rows: readonly Row[]): string {
-  const across = layout(rows, LEAST_WIDTH);
+  const across = layout(rows, MIN_WIDTH);
   const marbles = rows.flatMap((row) => row.marbles.filter(({ kind }) => kind === 'next'));
   const names = [...new Set(marbles.map(nameOf))];
   const colourOf = (marble: Marble) => names.indexOf(nameOf(marble)) % COLOURS;
@@ -59,8 +59,8 @@ ${[
 `;
 }
 
-const times = ({ told, xOf }: Layout, bottom: number): string[] =>
-  told.flatMap((atMs) => [
+const times = ({ labelled, xOf }: Layout, bottom: number): string[] =>
+  labelled.flatMap((atMs) => [
     `<path class="tick" d="M${round(xOf(atMs))} 18V${bottom + 6}"/>`,
     text(xOf(atMs), bottom + 18, timeOf(atMs), 'class="small"'),
   ]);
@@ -97,7 +97,7 @@ function pills(
   const marks = drawn.flatMap((marble) => {
     const size = widthOf(marble);
     const left = x;
-    x += size + BESIDE;
+    x += size + GAP;
     return [
       `<rect class="pill c${colourOf(marble)}" x="${round(left)}" y="${middle - MARBLE / 2}" width="${round(size)}" height="${MARBLE}" rx="13"/>`,
       text(left + size / 2, middle + 4, shown(marble), 'class="marble"'),
@@ -106,7 +106,7 @@ function pills(
   return more > 0 ? [...marks, text(x + 2, middle - 6, `… ${more} more`, 'class="small"')] : marks;
 }
 
-/** A bar for the end, a cross for an error, an arrow where it goes on. */
+/** Draws a bar for completion, a cross for an error, and an arrow if the row goes on. */
 function ending(end: Marble | undefined, x: number, middle: number): string[] {
   if (!end) return [`<path class="line" d="M${round(x - 6)} ${middle - 5}l7 5l-7 5"/>`];
   if (end.kind === 'complete') return [`<path class="end" d="M${round(x)} ${middle - 12}v24"/>`];
