@@ -30,7 +30,7 @@ process.on('message', async () => {
   let most = before;
   for (let line = 1; line <= LINES; line += 1) {
     say(`${line} ${'x'.repeat(1000)}`);
-    // A breath after each ten, as people who talk take: those who read can keep up.
+    // A pause after every ten lines, so that callers who read can keep up.
     if (line % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 2));
     most = Math.max(most, residentMiB());
   }

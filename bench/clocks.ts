@@ -60,7 +60,7 @@ const heard = Promise.all(fifty.slice(0, 40).map((caller) => caller.gone));
 const { code } = await full.end;
 const told = (await heard).filter((text) => text.includes(GOODBYE)).length;
 say(
-  'SIGTERM, 50 callers of whom 10 do not read',
+  'SIGTERM, 50 callers; 10 of them do not read',
   performance.now() - from,
   3000,
   `exit ${code}, ${told} of 40 goodbyes`,

@@ -43,7 +43,7 @@ function report(bug: Bug): string {
     const [, seed, said] = /^seed (\d+): \S+ (.*)$/m.exec(stdout) ?? [];
     const [, few, all] = /^with (\d+) of its (\d+) callers/m.exec(stdout) ?? [];
     if (seed !== undefined) return `seed ${seed}, ${few} of ${all} callers: ${said}`;
-    if (stdout.includes('an error that nobody heard')) return 'an error that nobody heard';
+    if (stdout.includes('unhandled error')) return 'unhandled error';
     return stdout.includes(' seeds of ')
       ? 'not found'
       : `not found, it breaks down: ${/^.*Error.*$/m.exec(stderr)?.[0]}`;

@@ -59,7 +59,7 @@ async function start(kind: 'bare' | 'board'): Promise<Server> {
       if (kind === 'bare') socket.on('connect', () => resolve());
       else socket.write(Buffer.concat([TELNET, Buffer.from(`caller${index}\r\n`)]));
     });
-  // The one who talks is the first, and hears nothing of it.
+  // The first caller talks. The board doesn't send its own lines back to it.
   const all = kind === 'board' ? callers + 1 : callers;
   for (let index = 0; index < all; index += 50)
     await Promise.all(Array.from({ length: Math.min(50, all - index) }, (_, more) => enter(index + more)));
@@ -71,10 +71,10 @@ async function start(kind: 'bare' | 'board'): Promise<Server> {
     async hears(words) {
       expected = Buffer.from(words);
       heard = 0;
-      const everybody = new Promise<void>((resolve) => {
+      const allHeard = new Promise<void>((resolve) => {
         done = resolve;
       });
-      await Promise.race([everybody, new Promise((resolve) => setTimeout(resolve, 10_000))]);
+      await Promise.race([allHeard, new Promise((resolve) => setTimeout(resolve, 10_000))]);
       return { count: heard, spentMs: performance.now() - first };
     },
   };
@@ -86,7 +86,7 @@ const quiet = () => new Promise((resolve) => setTimeout(resolve, 300));
 console.log(`${callers} callers come in ...`);
 const [bare, board] = [await start('bare'), await start('board')];
 const ratios: number[] = [];
-// A first round, so that nobody is measured while being compiled.
+// The first round only warms up the compiler.
 for (let round = 0; round <= rounds; round += 1) {
   await quiet();
   const words = said(round);

@@ -42,11 +42,11 @@ function options() {
 
 const { seeds, first, hours, untilWrong } = optionsOrUsage(USAGE, options);
 
-// Whatever fails where nobody hears it.
+// No error may be unhandled.
 let unheard = 0;
 config.onUnhandledError = (error) => {
   unheard += 1;
-  console.log('an error that nobody heard:', error);
+  console.log('unhandled error:', error);
 };
 
 const startedAt = performance.now();

@@ -64,7 +64,7 @@ function stream({ port }: Echo): Promise<number> {
 }
 
 const [bare, board] = [await start('bare'), await start('board')];
-// A first round, so that nobody is measured while being compiled.
+// The first round only warms up the compiler.
 await stream(bare);
 await stream(board);
 const ratios: number[] = [];

@@ -17,7 +17,7 @@ const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '5' }, listeners: { type: 'string', default: '97' } },
 });
 const forMs = Number(values.seconds) * 1000;
-/** Nobody else types it. */
+/** The witness's key; no attacker sends it. */
 const KEY = 'Q';
 const ATTACKERS = ['127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.5', '127.0.0.6'];
 
@@ -56,7 +56,7 @@ function tell(what: string, took: readonly number[]): void {
 }
 
 await waits();
-tell('nobody else does anything', await waits());
+tell('no other caller is active', await waits());
 for (const attempt of CORPUS) {
   let on = true;
   const attackers = ATTACKERS.map(async (address) => {

@@ -52,7 +52,7 @@ config.onUnhandledError = () => {
 };
 const { port } = await impulse.start();
 
-// Without its parent there is nobody whom it is for.
+// Ends with its parent.
 const abandoned = () => process.exit(1);
 process.once('disconnect', abandoned);
 process.on('message', async (order) => {
@@ -93,6 +93,6 @@ export interface Figures {
   readonly endings: Readonly<Record<string, number>>;
   /** Apps that threw when they were left. */
   readonly failedTeardowns: number;
-  /** Errors that RxJS had nobody to give to. */
+  /** Errors that reached `config.onUnhandledError`. */
   readonly unheard: number;
 }

@@ -59,7 +59,7 @@ async function visit(port: number, index: number, quit: string): Promise<(typeof
   return way;
 }
 
-/** What has to be typed before a command can be, at each stage. */
+/** The input that leads to each stage, where a command can be typed. */
 const REST = {
   'before the greeting': (index: number) => `churn${index}\r\n`,
   'at the handle': (index: number) => `rn${index}\r\n`,

@@ -10,7 +10,7 @@ export interface Neighbour {
   leaves(): Promise<void>;
 }
 
-/** Generous: whoever waits longer for an answer wasn't answered. */
+/** Generous: an answer that takes longer counts as missing. */
 const PATIENCE_MS = 10_000;
 
 /** Logs in, and says something twice a second: the board must answer, whatever others do. */

@@ -19,7 +19,7 @@ type Signals = (typeof SIGNALS)[number];
 const CODES: Readonly<Record<Signals, readonly number[]>> = {
   SIGTERM: [0],
   SIGINT: [0],
-  // The first may have been enough, where nobody has to be waited for.
+  // Without callers the first may be enough.
   'SIGINT twice': [0, 130],
   // It reads its configuration again, and goes down at the SIGTERM that follows.
   SIGHUP: [0],
@@ -155,7 +155,7 @@ async function abreast(
 }
 
 async function inPhase({ options = [], enter }: Phase, signals: Signals): Promise<Outcome> {
-  // Nobody but a second SIGINT ends a grace before its time.
+  // Only a second SIGINT ends a grace period early.
   const grace = signals === 'SIGINT twice' ? '1h' : '300ms';
   const board = await startBoard([...OPEN_DOOR, '--shutdown-grace', grace, ...options]);
   let leave = () => {};

@@ -10,11 +10,11 @@ export interface Bars {
 
 const [LEFT, WIDTH, ROW, TOP] = [250, 760, 50, 50];
 /** A ratio beyond this is cut, and written. */
-const MOST = 2;
-const SCALE = (WIDTH - LEFT - 60) / MOST;
+const MAX_RATIO = 2;
+const SCALE = (WIDTH - LEFT - 60) / MAX_RATIO;
 
 const bar = (ratio: number, y: number, name: string) => {
-  const length = Math.min(ratio, MOST) * SCALE;
+  const length = Math.min(ratio, MAX_RATIO) * SCALE;
   return `<rect class="${name}" x="${LEFT}" y="${y}" width="${length.toFixed(1)}" height="16" rx="2"/>
   <text x="${(LEFT + length + 6).toFixed(1)}" y="${y + 13}">${ratio.toFixed(2)}</text>`;
 };

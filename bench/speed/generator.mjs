@@ -31,7 +31,7 @@ function call(heard, left = () => process.exit(1)) {
   return socket;
 }
 
-/** Everybody calls in, 128 at once. */
+/** Connects all callers, 128 at a time. */
 function gather(callers, heard, left) {
   return new Promise((resolve) => {
     const sockets = [];

@@ -76,7 +76,7 @@ function run(args: readonly (string | number)[]): ChildProcess {
   return spawn(program, more, { stdio: ['pipe', 'pipe', 'inherit'] });
 }
 
-/** Loads a server, and resolves with what the generator tells. */
+/** Loads a server, and resolves with the generator's figures. */
 export async function load<Answer>(...args: (string | number)[]): Promise<Answer> {
   const child = run(args);
   let text = '';
@@ -138,7 +138,7 @@ function work(pid: number): { core: number; own: number } | undefined {
   }
 }
 
-/** Does something, and tells what share of that time others had on the server's core; NaN where that isn't known. */
+/** Runs `act`. Also returns the share of the server's core that other processes took meanwhile; NaN where it isn't known. */
 export async function watched<T>(
   pid: number,
   act: () => Promise<T>,

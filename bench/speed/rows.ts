@@ -14,7 +14,7 @@ export interface Row {
   readonly figure: (figures: Figures) => number;
 }
 
-/** What one round of a group told. */
+/** The figures of one round of a group. */
 export type Figures = Readonly<Record<string, number>>;
 
 /** Figures that are had together, of one server. */

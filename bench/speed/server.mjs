@@ -95,7 +95,7 @@ async function impulse() {
     port,
     callers: () => board.sessions.size,
     tell: () => board.broadcast(NEWS),
-    /** Callers are told, and sent home when the grace is over: that is when the time begins. */
+    /** Shuts down. The clock starts when the grace period is over and callers are disconnected. */
     leave() {
       board.shutdown('bench');
       return firstValueFrom(board.event$.pipe(filter(({ type }) => type === 'sessionClosing')));

@@ -8,7 +8,7 @@ import { folded } from './handle.js';
 import { type Account, newAccount } from './password-hash.js';
 
 /** The shortest and the longest new password, in characters. */
-const [LEAST, MOST] = [8, 128];
+const [MIN_LENGTH, MAX_LENGTH] = [8, 128];
 
 /** Thrown when a password can't be changed. Nothing was changed then. */
 export class PasswdError extends Error {
@@ -103,8 +103,8 @@ export async function askPassword(
     }
     // Counts characters as people do.
     const { length } = [...password.normalize('NFC')];
-    if (length < LEAST || length > MOST)
-      throw new PasswdError('usage', `a password must have ${LEAST} to ${MOST} characters`);
+    if (length < MIN_LENGTH || length > MAX_LENGTH)
+      throw new PasswdError('usage', `a password must have ${MIN_LENGTH} to ${MAX_LENGTH} characters`);
     const again = atTerminal ? await ask('Repeat it: ') : password;
     if (again !== null && again !== password) throw new PasswdError('usage', "the passwords don't match");
     return again;

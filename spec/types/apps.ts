@@ -63,7 +63,7 @@ menu({ s: silent, b: bytes, q: quit });
 const counting: App = () => of(1);
 // @ts-expect-error an app is an Observable, not a Promise
 const promised: App = async () => of('hello');
-// @ts-expect-error nobody without a handle
+// @ts-expect-error a user has a handle
 const nameless: Authenticator = () => of({ guest: true });
 const named: Authenticator = () => of({ handle: 'ann', unlimited: true });
 
@@ -71,7 +71,7 @@ const named: Authenticator = () => of({ handle: 'ann', unlimited: true });
 export const answers = (session: Session, { bus }: Services) => {
   expectType<Same<ReturnType<typeof counted>, Observable<number>>>();
   const counted = () => session.eachLine((line) => of(line.length)).pipe(alsoSubscribe(bus.channel$('news')));
-  // @ts-expect-error a message is nobody's type until somebody looks at it
+  // @ts-expect-error a message has an unknown type until it is checked
   bus.channel$('news').pipe(map((news) => news.text));
   // @ts-expect-error a session is looked at, not changed
   session.user = null;

@@ -43,9 +43,9 @@ createImpulse({ app });
 createImpulse({ app, idleTimeoutMs: null, maxSessions: 1, port: 0, name: 'A board' });
 createImpulse({ app, host: undefined, fd: undefined, bus: undefined, maxSessions: undefined });
 createImpulse({ app }).setLimits({ idleTimeoutMs: undefined });
-// @ts-expect-error an app is all that a board can't do without
+// @ts-expect-error a board needs an app
 createImpulse({});
-// @ts-expect-error nobody means a duration in words here
+// @ts-expect-error a duration is a number of milliseconds
 createImpulse({ app, idleTimeoutMs: '10m' });
 // @ts-expect-error what is off is null
 createImpulse({ app, idleTimeoutMs: 'off' });

@@ -42,10 +42,10 @@ export function told(event: ServerEvent, event$: Observable<ServerEvent>) {
       break;
     case 'sessionWaiting':
       expectType<Same<typeof event.position, number>>();
-      // @ts-expect-error whoever waits has no node
+      // @ts-expect-error a waiting caller has no node
       return event.node;
     case 'serverListening':
-      // @ts-expect-error it is nobody's session
+      // @ts-expect-error it belongs to no session
       return event.session;
     default:
       // @ts-expect-error not every event that is left has one

@@ -1,5 +1,5 @@
 /** The number of callers to remember. */
-const MOST = 10;
+const MAX_CALLERS = 10;
 
 /** An earlier caller. */
 export interface LastCaller {
@@ -15,7 +15,7 @@ export function lastCallers() {
     list: (): readonly LastCaller[] => callers,
     add(caller: LastCaller): void {
       const others = callers.filter(({ handle }) => handle !== caller.handle);
-      callers = [caller, ...others].slice(0, MOST);
+      callers = [caller, ...others].slice(0, MAX_CALLERS);
     },
   };
 }
