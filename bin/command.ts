@@ -7,6 +7,8 @@ export interface Invocation {
   readonly signal$: Observable<NodeJS.Signals>;
   /** The signals that change nothing. */
   readonly ignoredSignal$: Observable<NodeJS.Signals>;
+  /** How to type the program, for messages: `impulse`, or `npx impulse`. */
+  readonly typedAs: string;
   /** Sets the exit code; the default is 0. */
   exitWith(code: number): void;
 }

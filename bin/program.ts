@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { filter, type Observable } from 'rxjs';
 import { PasswdError } from '../lib/accounts/passwd.js';
 import { ConfigError } from '../lib/config/config.js';
+import { programName } from '../lib/process/program-name.js';
 import { isIgnored } from '../lib/process/signals.js';
 import { painter } from '../lib/text/colour.js';
 import type { AddCommand, Invocation } from './command.js';
@@ -46,6 +47,7 @@ const COMMANDS: readonly AddCommand[] = [
 export async function run(args: string[], signal$: Observable<NodeJS.Signals>): Promise<number> {
   let code: number = OK;
   const program = createProgram({
+    typedAs: programName(process.argv[1] ?? '', process.env),
     signal$: signal$.pipe(filter((signal) => !isIgnored(signal))),
     ignoredSignal$: signal$.pipe(filter(isIgnored)),
     exitWith: (with_) => {
@@ -63,6 +65,7 @@ export async function run(args: string[], signal$: Observable<NodeJS.Signals>): 
 
 /** Creates the command line. Its commands use this invocation. */
 function createProgram(invocation: Invocation): Command {
+  const { typedAs } = invocation;
   const program = new Command('impulse')
     .description('A board that people reach with a terminal.')
     .version(version(), '-V, --version', 'print the version')
@@ -72,8 +75,11 @@ function createProgram(invocation: Invocation): Command {
       optionDescription: ({ description }) => description,
       styleTitle: (title) => painter(process.stdout)('bold', title),
     })
-    .configureOutput({ outputError: (text) => complain(`${oneLine(text)}; see impulse --help`) })
-    .addHelpText('after', '\nimpulse help serve, or impulse serve --help, prints the help of a command.')
+    .configureOutput({ outputError: (text) => complain(`${oneLine(text)}; see ${typedAs} --help`) })
+    .addHelpText(
+      'after',
+      `\n${typedAs} help serve, or ${typedAs} serve --help, prints the help of a command.`,
+    )
     .exitOverride();
   for (const add of COMMANDS) add(program, invocation);
   return program;

@@ -4,7 +4,7 @@ import type { AddCommand } from '../command.js';
 import { withExamples } from '../examples.js';
 
 /** `impulse init` */
-export const initCommand: AddCommand = (program) => {
+export const initCommand: AddCommand = (program, { typedAs }) => {
   const command = program
     .command('init')
     .description('create a board: write a .env with every setting explained, and a banner')
@@ -12,7 +12,7 @@ export const initCommand: AddCommand = (program) => {
     .action((folder = '.') => {
       for (const path of init(folder)) process.stdout.write(`wrote ${escapeControls(path, 1000)}\n`);
       const where = folder === '.' ? '' : ' from that folder';
-      process.stdout.write(`Edit them as you like, then open the board${where}: impulse serve\n`);
+      process.stdout.write(`Edit them as you like, then open the board${where}: ${typedAs} serve\n`);
     });
   withExamples(command, {
     'impulse init': 'creates a board in this folder',

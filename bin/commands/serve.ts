@@ -8,7 +8,7 @@ import { withExamples } from '../examples.js';
 import { configure, reconfigure, withSettings } from '../settings-flags.js';
 
 /** `impulse serve` */
-export const serveCommand: AddCommand = (program, { signal$, ignoredSignal$, exitWith }) => {
+export const serveCommand: AddCommand = (program, { signal$, ignoredSignal$, exitWith, typedAs }) => {
   const command = withSettings(
     program
       .command('serve')
@@ -20,7 +20,7 @@ export const serveCommand: AddCommand = (program, { signal$, ignoredSignal$, exi
     for (const warning of warnings) log.warn('configWarning', warning);
     try {
       const reread = () => reconfigure(command);
-      exitWith(await serve(config, merge(signal$, ignoredSignal$), log, { fd, reread }));
+      exitWith(await serve(config, merge(signal$, ignoredSignal$), log, { fd, program: typedAs, reread }));
     } finally {
       await end();
     }

@@ -53,6 +53,8 @@ const LOG_EACH_MS = 1000;
 export interface ServeOptions {
   /** The descriptor of a socket to listen on, instead of the configured host and port. */
   readonly fd?: number | undefined;
+  /** How to type the program, for messages. */
+  readonly program?: string;
   /** Reads the configuration again. Throws, or rejects with, a `ConfigError` if it can't be used. */
   readonly reread?: () => Reread | Promise<Reread>;
   /** Returns whether the terminal that started the board is closed. */
@@ -76,6 +78,7 @@ export function serve(
   log: Log,
   {
     fd,
+    program = 'impulse',
     reread = () => ({ config: settings, warnings: [] }),
     terminalIsGone = terminalWatch(),
     exit = process.exit,
@@ -139,7 +142,7 @@ export function serve(
 
   const started$ = defer(() => impulse.start()).pipe(
     tap(({ address, port }) => {
-      log.info('callIn', callIn(address, port, fd));
+      log.info('callIn', callIn(program, address, port, fd));
       const warning = openToBots(address, settings);
       if (warning) log.warn('openToBots', warning);
     }),
@@ -149,7 +152,7 @@ export function serve(
       const { code, cause = error } = error;
       if (fd !== undefined) throw new Error(cannotTakeOver(cause));
       const board = code === 'EADDRINUSE' ? await inUseBy(port, settings.control) : null;
-      throw new Error(board ? inUseByBoard(host, port, board) : cannotListen(cause, host, port));
+      throw new Error(board ? inUseByBoard(program, host, port, board) : cannotListen(cause, host, port));
     }),
   );
   const opened$ = startMetrics(settings, impulse.event$, () => figures.value, log).pipe(

@@ -116,6 +116,17 @@ describe('the impulse command', () => {
     expect(JSON.parse(json.stderr).level).toBe('error');
   });
 
+  it('names itself as it was started', async () => {
+    const env = { npm_command: 'exec' };
+    const [installed, npx] = [await impulse([]), await impulse([], { env })];
+    const folder = await impulse(['init', 'named'], { cwd, env });
+
+    expect(installed.stdout).toContain('\nimpulse help serve, or impulse serve --help, prints');
+    expect(npx.stdout).toContain('\nnpx impulse help serve, or npx impulse serve --help, prints');
+    expect((await impulse(['nonsense'], { env })).stderr).toMatch(/; see npx impulse --help\n$/);
+    expect(folder.stdout).toMatch(/: npx impulse serve\n$/);
+  });
+
   it('creates a board once, and says which files it wrote', async () => {
     expect(await impulse(['init', 'new'], { cwd })).toEqual(
       jasmine.objectContaining({

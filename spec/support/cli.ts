@@ -33,9 +33,11 @@ export interface Ended {
 const RUNTIME = mkdtempSync(join(tmpdir(), 'impulse-run-'));
 process.once('exit', () => rmSync(RUNTIME, { recursive: true, force: true }));
 
-/** The environment of this process without settings of Impulse. */
+/** The environment of this process without settings of Impulse, and without npm's word that it started us. */
 export const cleanEnv = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('IMPULSE_'))),
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(IMPULSE_|npm_command$)/.test(name)),
+  ),
   XDG_RUNTIME_DIR: RUNTIME,
   ...more,
 });

@@ -7,10 +7,10 @@ import type { RunningBoard } from './in-use-by.js';
 const LOOPBACK = /^(127\.|::1$)/;
 
 /** Tells how to call a board that listens here. With `fd`, on an inherited socket. */
-export function callIn(host: string, port: number, fd?: number): string {
+export function callIn(program: string, host: string, port: number, fd?: number): string {
   const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   const place = isIPv6(reachable) ? `[${reachable}]:${port}` : `${reachable}:${port}`;
-  const how = `connect with: telnet ${reachable} ${port}, or: npx impulse call ${place}`;
+  const how = `connect with: telnet ${reachable} ${port}, or: ${program} call ${place}`;
   if (fd !== undefined) return `${how} (on an inherited socket; --host and --port are ignored)`;
   return LOOPBACK.test(host)
     ? `${how} (from this machine only; --host 0.0.0.0 opens the board to the world)`
@@ -54,8 +54,13 @@ export function cannotListen(
 }
 
 /** Tells that another board of the same user has the port, and what to do. */
-export function inUseByBoard(host: string, port: number, { pid, socket }: RunningBoard): string {
-  const close = `impulse drain --control ${escapeControls(socket, 1000)}`;
+export function inUseByBoard(
+  program: string,
+  host: string,
+  port: number,
+  { pid, socket }: RunningBoard,
+): string {
+  const close = `${program} drain --control ${escapeControls(socket, 1000)}`;
   return `${host} port ${port} is in use by your own board, process ${pid}: close it with ${close} or kill ${pid}, or choose another --port`;
 }
 

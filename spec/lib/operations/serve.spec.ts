@@ -41,7 +41,7 @@ describe('serve', () => {
     const signal$ = new Subject<NodeJS.Signals>();
     const { code, logs } = start(signal$);
     expect(await logs('connect with')).toMatch(
-      /: telnet 127\.0\.0\.1 (\d+), or: npx impulse call 127\.0\.0\.1:\1 \(from this machine only; --host 0\.0\.0\.0 opens/,
+      /: telnet 127\.0\.0\.1 (\d+), or: impulse call 127\.0\.0\.1:\1 \(from this machine only; --host 0\.0\.0\.0 opens/,
     );
 
     signal$.next('SIGTERM');
@@ -118,9 +118,7 @@ describe('serve', () => {
     const signal$ = new Subject<NodeJS.Signals>();
     const { code, logs } = start(signal$, { host: '0.0.0.0' });
 
-    expect(await logs('connect with')).toMatch(
-      /: telnet localhost (\d+), or: npx impulse call localhost:\1\n$/,
-    );
+    expect(await logs('connect with')).toMatch(/: telnet localhost (\d+), or: impulse call localhost:\1\n$/);
 
     signal$.next('SIGTERM');
     await code;
@@ -131,7 +129,7 @@ describe('serve', () => {
     const { code, logs } = start(signal$, { host: '::1' });
 
     expect(await logs('connect with')).toMatch(
-      /: telnet ::1 (\d+), or: npx impulse call \[::1\]:\1 \(from this machine only; /,
+      /: telnet ::1 (\d+), or: impulse call \[::1\]:\1 \(from this machine only; /,
     );
 
     signal$.next('SIGTERM');
