@@ -32,7 +32,7 @@ export interface TimerWheel {
 /** Sentinels: not watched; being processed. */
 const [NONE, NOW] = [0, -1] as const;
 
-// `markDue` and `lookAt` are separate functions: V8 compiles a function with a hot loop as a whole.
+// `markDue` and `nextOf` are separate functions: V8 compiles a function with a hot loop as a whole.
 function markDue(deadlines: readonly Deadline[]): void {
   for (const deadline of deadlines) deadline.tick = NOW;
 }

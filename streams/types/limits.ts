@@ -86,37 +86,37 @@ export interface Limits {
    */
   readonly connectionRatePerAddress: Rate | null;
   /**
-   * How long a caller may type nothing.
+   * How long a caller may type nothing, in milliseconds.
    *
    * @default 600_000
    */
   readonly idleTimeoutMs: number | null;
   /**
-   * How long before the idle timeout or the session limit the caller is warned.
+   * How long before the idle timeout or the session limit the caller is warned, in milliseconds.
    *
    * @default 60_000
    */
   readonly idleWarningMs: number | null;
   /**
-   * How long a login may take. Typing doesn't extend it.
+   * How long a login may take, in milliseconds. Typing doesn't extend it.
    *
    * @default 60_000
    */
   readonly loginTimeoutMs: number | null;
   /**
-   * How long a client may give no sign of life before its caller counts as lost.
+   * How long a client may give no sign of life before its caller counts as lost, in milliseconds.
    *
    * @default 120_000
    */
   readonly deadPeerTimeoutMs: number | null;
   /**
-   * How long a session may last.
+   * How long a session may last, in milliseconds.
    *
    * @default null
    */
   readonly sessionLimitMs: number | null;
   /**
-   * How long callers may stay after a shutdown begins; `null` waits for the last of them.
+   * How long callers may stay after a shutdown begins, in milliseconds; `null` waits for the last of them.
    *
    * @default 10_000
    */
