@@ -60,7 +60,11 @@ function folderOf(files: Map<string, string>) {
 /** Makes an example run in another folder: resolves relative imports, and exports its apps so that they can be run. */
 const runnable = (name: string, code: string) =>
   code
-    .replaceAll("from './", `from '${join(ROOT, dirname(name))}/`)
+    .replaceAll(
+      /from '\.\/(\S+\.md\.\d+)\.js'/g,
+      (_, other) => `from './${fileOf(join(dirname(name), other), '.mjs')}'`,
+    )
+    .replaceAll(/from '\.\/(?!\S+\.mjs')/g, `from '${join(ROOT, dirname(name))}/`)
     .replace(/^const (?=\w+: (?:App|Authenticator) =)/gm, 'export const ');
 
 /** Runs the examples by `node`, with tsx. */
@@ -109,10 +113,15 @@ describe('the documents', () => {
 
   it('have tests that pass', async () => {
     const tests = [...examples()].filter(([, code]) => isTest(code));
-    const files = new Map(tests.map(([name, code]) => [fileOf(name, '.test.mts'), code]));
-    const { code, stdout } = await ran(files, () => ['--test', '--test-reporter=tap', ...files.keys()]);
+    const others = [...examples()].filter(([, code]) => !isTest(code));
+    const filesOf = (found: typeof tests, ending: string) =>
+      new Map(found.map(([name, code]) => [fileOf(name, ending), runnable(name, code)]));
+    const files = filesOf(tests, '.test.mts');
+    const all = new Map([...files, ...filesOf(others, '.mts')]);
+    const { code, stdout } = await ran(all, () => ['--test', '--test-reporter=tap', ...files.keys()]);
     expect(tests.length).toBeGreaterThan(4);
-    expect(stdout).withContext(stdout).toContain(`# pass ${tests.length}`);
+    const count = tests.reduce((sum, [, test]) => sum + (test.match(/^test\(/gm) ?? []).length, 0);
+    expect(stdout).withContext(stdout).toContain(`# pass ${count}\n# fail 0\n`);
     expect(code).toBe(0);
   });
 });
