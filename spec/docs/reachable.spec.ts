@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import ts from 'typescript';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const ENTRIES = ['lib/index.ts', 'streams/index.ts', 'lib/testing/index.ts'].map((entry) =>
+  join(ROOT, entry),
+);
+
+/** These pages are about the past, and nobody looks there for what to use. */
+const PAST = new Set(['decisions.md', 'migration.md']);
+
+/** The names in code of the guides: in examples, and between backquotes. */
+function namesIn(texts: readonly string[]): Set<string> {
+  const code = texts.flatMap((text) => text.match(/^```.*?^```$|`[^`\n]+`/gms) ?? []);
+  return new Set(code.flatMap((part) => part.match(/[\w$]+/g) ?? []));
+}
+
+const guides = readdirSync(join(ROOT, 'docs'))
+  .filter((name) => name.endsWith('.md') && !PAST.has(name))
+  .map((name) => readFileSync(join(ROOT, 'docs', name), 'utf8'));
+
+/**
+ * Returns the exported names that no guide leads to: values that no guide names, and types that neither a guide nor the
+ * declaration of a name that is reached names.
+ */
+function unreachable(program: ts.Program, named: ReadonlySet<string>) {
+  const checker = program.getTypeChecker();
+  const symbols = new Map<string, ts.Symbol>();
+  for (const entry of ENTRIES) {
+    const file = program.getSourceFile(entry);
+    const module = file && checker.getSymbolAtLocation(file);
+    for (const found of module ? checker.getExportsOfModule(module) : [])
+      symbols.set(found.name, found.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(found) : found);
+  }
+  const reached = new Set([...symbols.keys()].filter((name) => named.has(name)));
+  // A set grows while it is iterated over, so this follows types of types.
+  for (const name of reached) {
+    const visit = (node: ts.Node): void => {
+      if (ts.isIdentifier(node) && symbols.has(node.text)) reached.add(node.text);
+      // The reference shows signatures. What a body uses isn't in it.
+      if (!ts.isBlock(node)) ts.forEachChild(node, visit);
+    };
+    for (const declaration of symbols.get(name)?.declarations ?? []) visit(declaration);
+  }
+  const lost = [...symbols].filter(
+    ([name, { flags }]) => !(flags & ts.SymbolFlags.Value ? named : reached).has(name),
+  );
+  return lost.map(([name]) => name);
+}
+
+describe('the guides', () => {
+  let program: ts.Program;
+  beforeAll(() => {
+    const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
+    program = ts.createProgram(ENTRIES, ts.parseJsonConfigFileContent(config, ts.sys, ROOT).options);
+  });
+
+  it('lead to each public name: values are in a guide, types in one or in the reference of a name that is', () => {
+    expect(unreachable(program, namesIn(guides))).toEqual([]);
+  });
+
+  it('would not lead to a name that they leave out', () => {
+    const named = namesIn(guides);
+    for (const name of ['throttle', 'simulatedClock']) named.delete(name);
+    expect(unreachable(program, named).toSorted()).toEqual([
+      'SharedClock',
+      'SimulatedClock',
+      'simulatedClock',
+      'throttle',
+    ]);
+  });
+});
