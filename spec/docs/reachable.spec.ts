@@ -7,7 +7,7 @@ const ENTRIES = ['lib/index.ts', 'streams/index.ts', 'lib/testing/index.ts'].map
   join(ROOT, entry),
 );
 
-/** These pages are about the past, and nobody looks there for what to use. */
+/** These pages are about the past. Readers don't look there for what to use. */
 const PAST = new Set(['decisions.md', 'migration.md']);
 
 /** The names in code of the guides: in examples, and between backquotes. */

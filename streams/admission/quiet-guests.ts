@@ -1,7 +1,7 @@
 import type { Connection } from '../types/connection.js';
 
-/** Guests checked per count, so that the cost doesn't grow with the board. */
-export const LOOKS = 16;
+/** The number of guests checked per count, so that the cost doesn't grow with the board. */
+export const MAX_CHECKS = 16;
 
 /** Guests who have sent only a line with their handle, as a bot could. */
 export interface QuietGuests {
@@ -9,7 +9,7 @@ export interface QuietGuests {
   add(connection: Connection): void;
   /** Removes a guest who has left; does nothing for other callers. */
   delete(connection: Connection): void;
-  /** The number of quiet guests. Checks {@link LOOKS} of them in turn, so it may be too high for a while. */
+  /** The number of quiet guests. Checks {@link MAX_CHECKS} of them in turn, so it may be too high for a while. */
   count(): number;
 }
 
@@ -27,10 +27,10 @@ export function quietGuests(): QuietGuests {
       quiet.delete(connection);
     },
     count() {
-      let looks = Math.min(LOOKS, quiet.size);
+      let left = Math.min(MAX_CHECKS, quiet.size);
       for (const [connection, bytesIn] of quiet) {
-        if (looks === 0) break;
-        looks -= 1;
+        if (left === 0) break;
+        left -= 1;
         quiet.delete(connection);
         // Moved to the end, so that others are checked next.
         if (isQuiet(connection, bytesIn)) quiet.set(connection, bytesIn);

@@ -20,7 +20,7 @@ export interface KeepAlive {
 }
 
 /** Checks per timeout. */
-const LOOKS = 4;
+const CHECKS = 4;
 
 /**
  * Passes the caller's input through, and ends the session when the caller is gone. Any input is a sign of
@@ -97,7 +97,7 @@ class KeepAliveSubscriber<T> extends OperatorSubscriber<T> implements Deadline, 
     this.#taken = bytesOut - backlog;
     this.#aliveAt = this.#scheduler.now();
     this.#isLate = this.#asked = false;
-    this.#timerWheel.watch(this, this.#aliveAt + this.#timeoutMs / LOOKS);
+    this.#timerWheel.watch(this, this.#aliveAt + this.#timeoutMs / CHECKS);
   }
 
   due(now: number): number {
@@ -109,7 +109,7 @@ class KeepAliveSubscriber<T> extends OperatorSubscriber<T> implements Deadline, 
     this.#resting = this.#backlog === 0 && !this.#connection.answers;
     if (this.#resting) return NO_DEADLINE;
     const silentMs = now - this.#aliveAt;
-    const eachMs = this.#timeoutMs / LOOKS;
+    const eachMs = this.#timeoutMs / CHECKS;
     if (silentMs >= this.#timeoutMs && (this.#asked || this.#backlog > 0)) {
       this.error(endFor('lost'));
       return NO_DEADLINE;

@@ -1,6 +1,6 @@
 import { NEVER, Subject } from 'rxjs';
 import { fakeConnection } from '../../../lib/testing/fake-connection.js';
-import { LOOKS, quietGuests } from '../../../streams/admission/quiet-guests.js';
+import { MAX_CHECKS, quietGuests } from '../../../streams/admission/quiet-guests.js';
 
 describe('quietGuests', () => {
   const talker = () => {
@@ -37,29 +37,29 @@ describe('quietGuests', () => {
 
   it('checks a few at a time, and all of them in turn', () => {
     const guests = quietGuests();
-    const crowd = Array.from({ length: 3 * LOOKS }, talker);
+    const crowd = Array.from({ length: 3 * MAX_CHECKS }, talker);
     for (const { connection } of crowd) guests.add(connection);
-    let looks = 0;
+    let checks = 0;
     for (const { connection, says } of crowd) {
       says();
       Object.defineProperty(connection, 'answers', {
         get() {
-          looks += 1;
+          checks += 1;
           return false;
         },
       });
     }
-    expect([guests.count(), looks]).toEqual([2 * LOOKS, LOOKS]);
-    expect([guests.count(), guests.count(), guests.count()]).toEqual([LOOKS, 0, 0]);
-    expect(looks).toBe(crowd.length);
+    expect([guests.count(), checks]).toEqual([2 * MAX_CHECKS, MAX_CHECKS]);
+    expect([guests.count(), guests.count(), guests.count()]).toEqual([MAX_CHECKS, 0, 0]);
+    expect(checks).toBe(crowd.length);
   });
 
   it('checks guests who are still quiet again, after the others', () => {
     const guests = quietGuests();
-    const crowd = Array.from({ length: 2 * LOOKS }, talker);
+    const crowd = Array.from({ length: 2 * MAX_CHECKS }, talker);
     for (const { connection } of crowd) guests.add(connection);
-    expect(guests.count()).toBe(2 * LOOKS);
-    for (const { says } of crowd.slice(LOOKS)) says();
-    expect(guests.count()).toBe(LOOKS);
+    expect(guests.count()).toBe(2 * MAX_CHECKS);
+    for (const { says } of crowd.slice(MAX_CHECKS)) says();
+    expect(guests.count()).toBe(MAX_CHECKS);
   });
 });
