@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
-import { rateLimitKey } from '../../streams/admission/rate-limit-key.js';
-import { readIpv6 } from '../../streams/protocol/ip-address.js';
+import { mappedIpv4, readIpv6 } from '../../streams/protocol/ip-address.js';
 import { runSteps, type Steps } from '../process/run-steps.js';
 
 /** A network as written. */
@@ -28,10 +27,9 @@ export function networkOf(text: string): Network | undefined {
   const prefix = digits === undefined ? BITS[family] : Number(digits);
   if (prefix > BITS[family]) return undefined;
   if (family === 'ipv4') return { address, prefix, family };
-  const plain = rateLimitKey(address);
-  const isMapped = isIP(plain) === 4 && prefix >= MAPPED_BITS;
-  return isMapped
-    ? { address: plain, prefix: prefix - MAPPED_BITS, family: 'ipv4' }
+  const ipv4 = mappedIpv4(groupsOf(address));
+  return ipv4 && prefix >= MAPPED_BITS
+    ? { address: ipv4, prefix: prefix - MAPPED_BITS, family: 'ipv4' }
     : { address, prefix, family };
 }
 
@@ -70,10 +68,11 @@ export function* readNetworks(list: readonly string[]): Steps<(address: string) 
       case 4:
         return isIn4(known.ipv4, numberOf(bare));
       case 6: {
-        const digits = digitsOf(bare);
-        return digits.startsWith(MAPPED)
-          ? isIn4(known.ipv4, lastNumberOf(digits))
-          : isIn(known.ipv6, (prefix) => firstDigits(digits, prefix));
+        const groups = groupsOf(bare);
+        const ipv4 = mappedIpv4(groups);
+        if (ipv4) return isIn4(known.ipv4, numberOf(ipv4));
+        const digits = digitsOf(groups);
+        return isIn(known.ipv6, (prefix) => firstDigits(digits, prefix));
       }
       default:
         return false;
@@ -81,15 +80,9 @@ export function* readNetworks(list: readonly string[]): Steps<(address: string) 
   };
 }
 
-/** The first digits of an IPv4-mapped address. */
-const MAPPED = `${'0'.repeat(20)}ffff`;
-
-/** The IPv4 address at the end of an IPv6 address. */
-const lastNumberOf = (digits: string): number => Number.parseInt(digits.slice(24), 16) | 0;
-
 function addTo({ ipv4, ipv6 }: Known, { address, prefix, family }: Network): void {
   if (family === 'ipv4') add(ipv4, prefix, firstBits(numberOf(address), prefix));
-  else add(ipv6, prefix, firstDigits(digitsOf(address), prefix));
+  else add(ipv6, prefix, firstDigits(digitsOf(groupsOf(address)), prefix));
 }
 
 function add<Bits>(known: ByPrefix<Bits>, prefix: number, bits: Bits): void {
@@ -112,9 +105,12 @@ const numberOf = (address: string): number =>
 // JavaScript shifts by 32 as if by 0.
 const firstBits = (number: number, prefix: number): number => (prefix === 0 ? 0 : number >> (32 - prefix));
 
+/** The groups of an address that is IPv6. */
+const groupsOf = (address: string): readonly number[] => readIpv6(address) ?? [];
+
 /** The 32 hexadecimal digits of an IPv6 address. */
-const digitsOf = (address: string): string =>
-  (readIpv6(address) ?? []).map((group) => group.toString(16).padStart(4, '0')).join('');
+const digitsOf = (groups: readonly number[]): string =>
+  groups.map((group) => group.toString(16).padStart(4, '0')).join('');
 
 function firstDigits(digits: string, prefix: number): string {
   const whole = prefix >> 2;
