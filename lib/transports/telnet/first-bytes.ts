@@ -65,7 +65,7 @@ export class FirstBytes {
     if (found.kind === 'foreign')
       return this.refusal(found.answer, new SessionEnd('wrong-protocol', found.name));
     const refusal = this.checkRequest(bytes);
-    if (!refusal) this.complete();
+    if (!refusal) this.#subscriber?.complete();
     return refusal;
   }
   /** Checks the first input, without telnet commands. Returns a refusal if it is a crawler's request. */
@@ -78,7 +78,7 @@ export class FirstBytes {
   /** Called when the connection is gone. */
   close(): void {
     this.#bytes = undefined;
-    this.complete();
+    this.#subscriber?.complete();
   }
 
   /** See tintin.mudhalla.net/protocols/mssp. */
@@ -90,9 +90,5 @@ export class FirstBytes {
     this.#subscriber = undefined;
     // On a line of its own below our greeting, which ends with a prompt, since most protocols are line-based.
     return { answer: /^[ -~]{2}/.test(answer) ? `\r\n${answer}` : answer, end };
-  }
-  private complete(): void {
-    this.#subscriber?.complete();
-    this.#subscriber = undefined;
   }
 }
