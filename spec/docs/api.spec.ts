@@ -1,11 +1,12 @@
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
 import { DEFAULT_LIMITS } from '../../lib/session-manager.js';
+import { ENTRIES, type Entry, exportsOf, publicProgram } from '../support/public-api.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
 /** Everything that the package exports, by entry point. Adding to it is a minor version. */
-const API = {
+const API: Readonly<Record<Entry, Record<'functions' | 'others' | 'types', readonly string[]>>> = {
   'lib/index.ts': {
     functions: [
       'alsoSubscribe createImpulse createSessionManager embeddedBus guest lobby menu passwords quit sanitize',
@@ -49,9 +50,6 @@ const API = {
     ],
   },
 };
-type Entry = keyof typeof API;
-const ENTRIES = Object.keys(API) as Entry[];
-
 const words = (lines: readonly string[]) =>
   lines
     .join(' ')
@@ -61,14 +59,11 @@ const words = (lines: readonly string[]) =>
 /** Returns what an entry exports, by the compiler: functions, other values, types, and functions without an example. */
 function exported(program: ts.Program, entry: Entry) {
   const checker = program.getTypeChecker();
-  const file = program.getSourceFile(join(ROOT, entry));
-  const module = file && checker.getSymbolAtLocation(file);
-  const all = (module ? checker.getExportsOfModule(module) : []).map((found) => {
-    const symbol = found.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(found) : found;
+  const all = [...exportsOf(program, entry)].map(([name, symbol]) => {
     const isCallable = checker.getTypeOfSymbol(symbol).getCallSignatures().length > 0;
     const kind = !(symbol.flags & ts.SymbolFlags.Value) ? 'types' : isCallable ? 'functions' : 'others';
-    const hasExample = symbol.getJsDocTags(checker).some(({ name }) => name === 'example');
-    return { name: found.name, kind, hasExample };
+    const hasExample = symbol.getJsDocTags(checker).some((tag) => tag.name === 'example');
+    return { name, kind, hasExample };
   });
   const of = (wanted: string) => words(all.filter(({ kind }) => kind === wanted).map(({ name }) => name));
   return {
@@ -102,12 +97,7 @@ function documentedDefaults(program: ts.Program): Record<string, unknown> {
 describe('the public API', () => {
   let program: ts.Program;
   beforeAll(() => {
-    const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
-    const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-    program = ts.createProgram(
-      ENTRIES.map((entry) => join(ROOT, entry)),
-      options,
-    );
+    program = publicProgram();
   });
 
   it('documents the default of each limit beside it', () => {

@@ -1,11 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
+import { ENTRIES, exportsOf, publicProgram } from '../support/public-api.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const ENTRIES = ['lib/index.ts', 'streams/index.ts', 'lib/testing/index.ts'].map((entry) =>
-  join(ROOT, entry),
-);
 
 /** These pages are about the past. Readers don't look there for what to use. */
 const PAST = new Set(['decisions.md', 'migration.md']);
@@ -25,14 +23,7 @@ const guides = readdirSync(join(ROOT, 'docs'))
  * declaration of a name that is reached names.
  */
 function unreachable(program: ts.Program, named: ReadonlySet<string>) {
-  const checker = program.getTypeChecker();
-  const symbols = new Map<string, ts.Symbol>();
-  for (const entry of ENTRIES) {
-    const file = program.getSourceFile(entry);
-    const module = file && checker.getSymbolAtLocation(file);
-    for (const found of module ? checker.getExportsOfModule(module) : [])
-      symbols.set(found.name, found.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(found) : found);
-  }
+  const symbols = new Map(ENTRIES.flatMap((entry) => [...exportsOf(program, entry)]));
   const reached = new Set([...symbols.keys()].filter((name) => named.has(name)));
   // A set grows while it is iterated over, so this follows types of types.
   for (const name of reached) {
@@ -52,8 +43,7 @@ function unreachable(program: ts.Program, named: ReadonlySet<string>) {
 describe('the guides', () => {
   let program: ts.Program;
   beforeAll(() => {
-    const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
-    program = ts.createProgram(ENTRIES, ts.parseJsonConfigFileContent(config, ts.sys, ROOT).options);
+    program = publicProgram();
   });
 
   it('lead to each public name: values are in a guide, types in one or in the reference of a name that is', () => {
