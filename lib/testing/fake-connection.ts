@@ -96,6 +96,9 @@ export function fakeConnection(
     setEncoding(encoding: Encoding) {
       terminal = { ...terminal, encoding };
     },
+    setEcho(on: boolean) {
+      terminal = { ...terminal, echo: on };
+    },
     answers,
     probe() {
       calls.push('probe');

@@ -188,6 +188,30 @@ describe('a real client', () => {
     expect(await board.ending).toBe('app-done');
   });
 
+  it('socat with a raw terminal in tmux shows each key from the second on', async () => {
+    const without = lacking('socat', 'tmux');
+    if (without) return pending(without);
+    const board = await open();
+    const person = inTmux(`socat -,raw,echo=0 TCP:127.0.0.1:${board.port}`);
+
+    await person.sees('Handle:');
+    // Ctrl-L, twice, and each awaited: two keys that are packets of their own.
+    person.types('\x0c');
+    await person.sees('Handle:\nHandle:');
+    person.types('\x0c');
+    await person.sees('Handle:\nHandle:\nHandle:');
+    person.types('anx\x7fn');
+    await person.sees('Handle: ann');
+    person.types('\r');
+    await person.sees('window 80x24');
+    person.types('né漢\x7f字');
+    await person.sees('\nné字');
+    person.types(`\x15${QUIT}\r`);
+    await person.left;
+
+    expect(await board.ending).toBe('app-done');
+  });
+
   it('telnet, driven by expect, corrects a line, resizes and quits by its escape character', async () => {
     const without = lacking('telnet', 'expect');
     if (without) return pending(without);

@@ -348,6 +348,53 @@ describe('clients', () => {
     expect([...sessions.keys()]).toEqual(['ann']);
   });
 
+  it('echoes what a raw terminal types that negotiates nothing, but no secret', async () => {
+    const { port, sessions } = await open(twoSecrets);
+    const caller = await call(port);
+    await caller.hears('Handle: ');
+    // Ctrl-L, twice: each is a key of its own packet, since its answer is awaited.
+    caller.says('\x0c');
+    await caller.hears(/Handle: \r\nHandle: $/);
+    caller.says('\x0c');
+    await caller.hears(/(Handle: \r\n){2}Handle: $/);
+    caller.says('an');
+    await caller.hears(/Handle: an$/);
+    caller.says('\x7fnn\r');
+    await caller.hears('Password: ');
+    caller.says('secret1\r');
+    await caller.hears('Again: ');
+    caller.says('secret2\r');
+    await caller.hears('lobby> ');
+    caller.says('hello');
+    await caller.hears(/lobby> hello$/);
+
+    expect(sessions.get('ann')?.terminal.echo).toBe(true);
+    expect(caller.heard).not.toContain('secret');
+    expect(caller.heard).not.toContain('\xff\xfc');
+  });
+
+  it('echoes nothing to a client that sends lines, whole or cut in two', async () => {
+    const { port, sessions } = await open(twoSecrets);
+    const caller = await call(port);
+    await caller.hears('Handle: ');
+    caller.says('ann\nsecret1\nsecret2\n');
+    await caller.hears('lobby> ');
+    const session = sessions.get('ann') as Session;
+    for (const [begun, rest] of [
+      ['hal', 'f\n'],
+      ['y', '\n'],
+    ] as const) {
+      const before = session.bytesIn;
+      caller.says(begun);
+      while (session.bytesIn < before + begun.length) await new Promise((resolve) => setImmediate(resolve));
+      caller.says(rest);
+      await caller.hears(`You said ${begun}${rest.trim()}.`);
+    }
+
+    expect(session.terminal.echo).toBe(false);
+    expect(caller.heard.split('half').length).toBe(2);
+  });
+
   it('stops negotiating, even if every request is answered twice', async () => {
     const { caller, heardOf } = await logsIn('an xterm that says all twice');
     for (const option of ['ECHO', 'SGA', 'NAWS', 'TTYPE', 'BINARY', 'CHARSET', 'EOR'])

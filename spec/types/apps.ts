@@ -77,6 +77,8 @@ export const answers = (session: Session, { bus }: Services) => {
   session.user = null;
   // @ts-expect-error there is no such encoding
   session.setEncoding('latin1');
+  // @ts-expect-error the echo is on or off
+  session.setEcho('on');
   // @ts-expect-error nor such a reason
   new SessionEnd('bored');
   return { counted, counting, promised, nameless, named };

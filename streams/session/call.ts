@@ -192,6 +192,10 @@ export class Call
     this.connection.setEncoding(encoding);
   }
 
+  setEcho(on: boolean): void {
+    this.connection.setEcho(on);
+  }
+
   reportFailedLogin(handle: string): void {
     if (this.#ending || (this.#state !== 'connected' && this.#state !== 'authenticating')) return;
     this.delegate.loginFailed(copied(sanitize(`${handle}`.slice(0, MAX_HANDLE_LENGTH))));

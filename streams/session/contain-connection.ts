@@ -32,6 +32,7 @@ const MEMBERS = {
     'showTyping',
     'putBack',
     'setEncoding',
+    'setEcho',
     'probe',
     'pause',
     'resume',
@@ -167,6 +168,9 @@ class ContainedConnection implements Connection {
   }
   setEncoding(encoding: Encoding): void {
     this.#attempt(() => this.#theirs.setEncoding(encoding));
+  }
+  setEcho(on: boolean): void {
+    this.#attempt(() => this.#theirs.setEcho(on));
   }
   probe(): void {
     this.#attempt(() => this.#theirs.probe());

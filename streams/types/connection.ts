@@ -26,7 +26,10 @@ export interface Terminal {
   readonly columns: number;
   /** Rows of text; 24 until the client says otherwise. */
   readonly rows: number;
-  /** True once the server echoes what is typed, as agreed with the client. */
+  /**
+   * True while the server echoes what is typed: as agreed with the client, as the caller chose, or because the
+   * client negotiates nothing and sends each key.
+   */
   readonly echo: boolean;
   /** The terminal type as the client sends it (`XTERM-256COLOR`, `syncterm`); `null` until it does. */
   readonly type: string | null;
@@ -105,6 +108,11 @@ export interface Connection {
    * {@link Connection.terminal}.
    */
   setEncoding(encoding: Encoding): void;
+  /**
+   * Echoes what is typed from now on, or leaves that to the client, whatever the client says later. Updates
+   * {@link Connection.terminal}.
+   */
+  setEcho(on: boolean): void;
   /**
    * True once the client has answered a probe. If it never does, only the transport can find out that the
    * client is gone (TCP keep-alive). It then ends the input as `lost`.

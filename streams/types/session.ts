@@ -197,6 +197,11 @@ export interface Session<U extends User = User> extends SessionInfo<U> {
   /** Switches to the encoding that the caller chose. */
   setEncoding(encoding: Encoding): void;
   /**
+   * Echoes what is typed from now on, or leaves that to the client, as the caller chose. `terminal.echo` shows
+   * it. By default it is negotiated with the client.
+   */
+  setEcho(on: boolean): void;
+  /**
    * Reports a failed login, for authenticators: emits `loginAttemptFailed`, which is logged, counted, and
    * held against the address. Does nothing after the login or the end of the session.
    *

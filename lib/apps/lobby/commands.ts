@@ -108,6 +108,20 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     },
     candidates: (_, begun) => beginning(ENCODINGS, begun),
   },
+  echo: {
+    takes: 'on|off',
+    help: 'show what you type, or leave that to your client',
+    answer({ session }, text) {
+      const choice = text.toLowerCase();
+      if (choice !== 'on' && choice !== 'off')
+        return `Your echo is ${session.terminal.echo ? 'on' : 'off'}. If what you type shows twice, type /echo off; if it does not show, /echo on.\n`;
+      session.setEcho(choice === 'on');
+      return choice === 'on'
+        ? 'The board shows what you type now.\n'
+        : 'Your client shows what you type now.\n';
+    },
+    candidates: (_, begun) => beginning(['off', 'on'], begun),
+  },
   help: { help: 'this list', answer: help },
   quit: { help: 'hang up', answer: () => null },
 };

@@ -1,8 +1,9 @@
 import type { Where } from 'telnetlib';
 import { COMMAND, type Verb } from '../../../streams/protocol/telnet-codec.js';
-import type { Terminal } from '../../../streams/types/connection.js';
+import type { Connection, Terminal } from '../../../streams/types/connection.js';
 import { type ClientTold, clientProfile } from './client-profile.js';
 import { encodingNamed } from './encodings.js';
+import { isOneKey } from './is-one-key.js';
 import { type Agreeable, Negotiator, type NegotiatorDelegate } from './negotiator.js';
 import { CHARSET_MESSAGE, latin1, OPTION, offeredCharsets, TTYPE_MESSAGE } from './options.js';
 
@@ -29,6 +30,12 @@ const MAX_TYPES = 4;
 const TYPE_NAME = /^[\x21-\x7e](?:[\x20-\x7e]{0,38}[\x21-\x7e])?$/;
 
 const NOTHING_TOLD: ClientTold = { names: [] };
+
+/**
+ * The number of keys in a row after which a client counts as a raw terminal. Not one: a line of one letter may
+ * be cut before its newline.
+ */
+const RAW_KEYS = 2;
 
 /** Returns the status that crawlers of boards ask for. */
 export type Status = () => Record<string, string | number>;
@@ -65,6 +72,10 @@ export class BoardOptions implements NegotiatorDelegate {
   #told = NOTHING_TOLD;
   #showsTyping = false;
   #secret = false;
+  /** Who settles the echo: telnet's negotiation, the caller, or the keys of a client that negotiates nothing. */
+  #echoBy: 'negotiation' | 'keys' | 'caller' = 'negotiation';
+  /** The last inputs in a row that were one key each. */
+  #keys = 0;
   #asking = false;
   #requested = false;
 
@@ -90,6 +101,7 @@ export class BoardOptions implements NegotiatorDelegate {
         : undefined;
     if (this.#heard) return;
     this.#heard = true;
+    if (this.#echoBy === 'keys') this.forgetKeys();
     // Asked before the terminal type, so that a client without line-drawing letters says so before anything
     // is drawn.
     this.#negotiator.ask(WILL, CHARSET);
@@ -99,6 +111,18 @@ export class BoardOptions implements NegotiatorDelegate {
     this.#negotiator.ask(WILL, END_OF_RECORD);
     this.#negotiator.ask(WILL, MSSP);
     this.#negotiator.askTimingMark();
+  }
+
+  /**
+   * Handles a chunk of what the caller types. A client that negotiates nothing and sends each key, such as a
+   * serial terminal, shows nothing itself. So the board echoes, until the client negotiates.
+   */
+  typed(input: Uint8Array): void {
+    if (this.#heard || this.#echoBy !== 'negotiation') return;
+    this.#keys = isOneKey(input) ? this.#keys + 1 : 0;
+    if (this.#keys < RAW_KEYS) return;
+    this.#echoBy = 'keys';
+    this.#delegate.learned({ echo: true });
   }
 
   /** Handles a subnegotiation of an option that is on. Not left to telnetlib, whose parser throws. */
@@ -134,12 +158,20 @@ export class BoardOptions implements NegotiatorDelegate {
     this.settleEcho();
   }
 
+  /** See {@link Connection.setEcho}. */
+  setEcho(on: boolean): void {
+    this.#echoBy = 'caller';
+    this.#showsTyping = !on;
+    this.#delegate.learned({ echo: on });
+    this.settleEcho();
+  }
+
   // Called by the negotiator.
   send(verb: Verb, option: number): void {
     this.#delegate.send(verb, option);
   }
   changed(option: number, where: Where, on: boolean): void {
-    if (option === ECHO && where === 'LOCAL') this.#delegate.learned({ echo: on });
+    if (option === ECHO && where === 'LOCAL') this.#delegate.learned({ echo: on || this.isEchoChosen });
     else if (!on) return;
     else if (option === TTYPE) this.askType();
     else if (option === CHARSET && where === 'LOCAL') this.requestCharset();
@@ -184,14 +216,26 @@ export class BoardOptions implements NegotiatorDelegate {
   private learn(more: Partial<ClientTold>): void {
     this.#told = { ...this.#told, ...more };
     const { showsTyping, ...terminal } = clientProfile(this.#told);
-    this.#showsTyping = showsTyping;
+    if (this.#echoBy !== 'caller') this.#showsTyping = showsTyping;
     this.settleEcho();
     this.#delegate.learned(terminal);
   }
 
+  /** Whether the caller chose that the board echoes. */
+  private get isEchoChosen(): boolean {
+    return this.#echoBy === 'caller' && !this.#showsTyping;
+  }
+
   private settleEcho(): void {
-    if (!this.#showsTyping || this.#negotiator.isOffered(ECHO) === this.#secret) return;
-    this.#negotiator.announce(this.#secret ? WILL : WONT, ECHO);
+    if (!this.#heard || !(this.#showsTyping || this.isEchoChosen)) return;
+    const isWanted = this.#secret || !this.#showsTyping;
+    if (this.#negotiator.isOffered(ECHO) !== isWanted)
+      this.#negotiator.announce(isWanted ? WILL : WONT, ECHO);
+  }
+
+  private forgetKeys(): void {
+    this.#echoBy = 'negotiation';
+    this.#delegate.learned({ echo: this.#negotiator.isOn(ECHO, 'LOCAL') });
   }
 
   private requestCharset(): void {

@@ -120,7 +120,9 @@ export class TelnetInput
     const [bytes, ...more] = this.#pieces;
     if (!bytes) return;
     this.#pieces = [];
-    this.emit(more.length > 0 ? Buffer.concat([bytes, ...more]) : bytes);
+    const input = more.length > 0 ? Buffer.concat([bytes, ...more]) : bytes;
+    this.#options.typed(input);
+    this.emit(input);
   }
   /** Ends the input with an error. */
   fail(fault: SessionEnd): void {

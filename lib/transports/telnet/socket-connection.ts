@@ -104,6 +104,9 @@ export class SocketConnection implements TelnetConnection, InputDelegate, BoardO
     this.#encodingChosen = true;
     this.become({ ...this.terminal, encoding });
   }
+  setEcho(on: boolean): void {
+    this.#options.setEcho(on);
+  }
   hideTyping(): void {
     this.#options.secret = true;
   }

@@ -412,6 +412,14 @@ describe('Call', () => {
     expect(connection.terminal.encoding).toBe('cp437');
   });
 
+  it('echoes if the caller wants it', () => {
+    const { call, connection } = calling();
+    for (const on of [true, false]) {
+      call.setEcho(on);
+      expect(connection.terminal.echo).toBe(on);
+    }
+  });
+
   describe('asking for a secret', () => {
     /** A session that has logged in. */
     const active = () => {

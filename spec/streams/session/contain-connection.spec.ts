@@ -45,13 +45,16 @@ describe('containConnection', () => {
     typed.next('abc');
     connection.write('hello');
     connection.setEncoding('cp437');
+    connection.setEcho(true);
     connection.probe();
     connection.pause();
     connection.resume();
 
     expect([input, closed, drained, terminal]).toEqual([['abc'], [], ['|'], ['a terminal', '|']]);
     expect(connection.address).toBe(fake.address);
-    expect(connection.terminal).toEqual(jasmine.objectContaining({ columns: 80, encoding: 'cp437' }));
+    expect(connection.terminal).toEqual(
+      jasmine.objectContaining({ columns: 80, echo: true, encoding: 'cp437' }),
+    );
     expect([connection.bytesIn, connection.bytesOut, connection.backlog, connection.answers]).toEqual([
       3,
       5,
@@ -78,6 +81,7 @@ describe('containConnection', () => {
     showTyping: (connection) => connection.showTyping(),
     putBack: (connection) => connection.putBack(new Uint8Array(1)),
     setEncoding: (connection) => connection.setEncoding('cp437'),
+    setEcho: (connection) => connection.setEcho(true),
     probe: (connection) => connection.probe(),
     pause: (connection) => connection.pause(),
     resume: (connection) => connection.resume(),

@@ -471,13 +471,40 @@ describe('/encoding', () => {
   });
 });
 
+describe('/echo', () => {
+  const choosing = (echo = true) => {
+    const { visit } = lobby();
+    const chosen: boolean[] = [];
+    const terminal = { ...visit.session.terminal, echo };
+    const session = { ...visit.session, terminal, setEcho: (on: boolean) => chosen.push(on) };
+    return { says: (line: string) => answer({ ...visit, session } as unknown as Visit, line), chosen };
+  };
+
+  it('turns the echo on or off, in any case', () => {
+    const { says, chosen } = choosing();
+    expect(says('/echo OFF')).toBe('Your client shows what you type now.\n');
+    expect(says('/echo on')).toBe('The board shows what you type now.\n');
+    expect(chosen).toEqual([false, true]);
+  });
+
+  it('says what it is, for anything else', () => {
+    const hint = 'If what you type shows twice, type /echo off; if it does not show, /echo on.';
+    for (const echo of [true, false]) {
+      const { says, chosen } = choosing(echo);
+      for (const line of ['/echo', '/echo maybe'])
+        expect(says(line)).toBe(`Your echo is ${echo ? 'on' : 'off'}. ${hint}\n`);
+      expect(chosen).toEqual([]);
+    }
+  });
+});
+
 describe('Tab', () => {
   it('completes commands in any case, and lists all of them after a slash', () => {
     const { tab } = lobby();
     expect(tab('/q')).toEqual(['/quit']);
-    expect(tab('/E')).toEqual(['/encoding']);
+    expect(tab('/EN')).toEqual(['/encoding']);
     expect(tab('/')).toContain('/join');
-    expect(tab('/').length).toBe(13);
+    expect(tab('/').length).toBe(14);
     expect(tab('/zz')).toEqual([]);
   });
 
@@ -513,6 +540,11 @@ describe('Tab', () => {
     expect(tab('/join GAR')).toEqual(['/join garden', '/join garage']);
     expect(tab('/join gard')).toEqual(['/join garden']);
     expect(tab('/join x')).toEqual([]);
+  });
+
+  it('completes on and off after /echo', () => {
+    expect(lobby().tab('/echo ')).toEqual(['/echo off', '/echo on']);
+    expect(lobby().tab('/echo of')).toEqual(['/echo off']);
   });
 
   it('completes encodings after /encoding', () => {

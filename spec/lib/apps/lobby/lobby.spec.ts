@@ -171,7 +171,7 @@ describe('the lobby', () => {
     expect(ann.reads()).toBe('');
 
     const bob = board.calls('bob', { echo: true, type: 'xterm' });
-    bob.presses('/e\t');
+    bob.presses('/en\t');
     expect(bob.reads()).toBe('/encoding ');
   });
 

@@ -216,6 +216,123 @@ describe('BoardOptions', () => {
     });
   });
 
+  describe('echo without negotiation', () => {
+    const silent = () => {
+      const it = line({ offered: false });
+      it.options.offer();
+      it.answers();
+      const types = (...chunks: string[]) => {
+        for (const chunk of chunks) it.options.typed(Buffer.from(chunk));
+      };
+      return { ...it, types };
+    };
+
+    for (const [who, ...chunks] of [
+      ['two letters', 'a', 'n'],
+      ['a letter and a backspace', 'a', '\x7f'],
+      ['a letter and Enter', 'a', '\r'],
+      ['an empty line, twice', '\r', '\r'],
+      ['a letter and an arrow', 'é', '\x1b[D'],
+      ['keys after a paste', 'hello', 'a', 'b'],
+    ] as const)
+      it(`begins with ${who} as single keys`, () => {
+        const { types, learned, answers } = silent();
+        types(...chunks);
+        expect(learned).toEqual([{ echo: true }]);
+        types('c', 'd');
+        expect(learned.length).toBe(1);
+        expect(answers()).toEqual([]);
+      });
+
+    for (const [what, ...chunks] of [
+      ['whole lines', 'a\n', 'b\r\n', 'hello\n'],
+      ['empty lines', '\n', '\r\n', '\n'],
+      ['a line that is cut in two', 'hel', 'lo\n'],
+      ['a line that is cut after its first letter', 'h', 'ello\n', 'h', 'ello\n'],
+      ['a line of one letter that is cut before its newline', 'y', '\n', 'y', '\r\n'],
+      ['a line that is cut in pieces', 'hel', 'lo, b', 'ob\n'],
+      ['one key', 'x'],
+    ] as const)
+      it(`doesn't begin with ${what}`, () => {
+        const { types, learned } = silent();
+        types(...chunks);
+        expect(learned).toEqual([]);
+      });
+
+    it('never begins with a client that has negotiated', () => {
+      const { hears, types, learned } = silent();
+      hears('WONT NAWS');
+      types('a', 'b', 'c');
+      expect(learned).toEqual([]);
+    });
+
+    for (const [phrase, echo] of [
+      ['DO ECHO', true],
+      ['DONT ECHO', false],
+      ['WONT NAWS', false],
+    ] as const)
+      it(`is left to the client when it negotiates after all, with ${phrase}`, () => {
+        const { hears, types, learned } = silent();
+        types('a', 'b');
+        hears(phrase);
+        expect(terminal(learned).echo).toBe(echo);
+        const { length } = learned;
+        types('a', 'b');
+        expect(learned.length).toBe(length);
+      });
+  });
+
+  describe('echo by choice of the caller', () => {
+    it('is on or off without a byte to a client that negotiates nothing', () => {
+      const { options, learned, answers } = line({ offered: false });
+      options.offer();
+      answers();
+      options.setEcho(false);
+      for (const key of 'abc') options.typed(Buffer.from(key));
+      options.secret = true;
+      options.secret = false;
+      expect(terminal(learned).echo).toBe(false);
+      options.setEcho(true);
+      expect(terminal(learned).echo).toBe(true);
+      expect(answers()).toEqual([]);
+    });
+
+    it('is announced when it changes, and is off except for secrets', () => {
+      const { options, hears, answers, learned } = line();
+      options.setEcho(false);
+      options.setEcho(false);
+      expect(answers()).toEqual(['WONT ECHO']);
+      expect(hears('DONT ECHO')).toEqual([]);
+      expect(terminal(learned).echo).toBe(false);
+      options.secret = true;
+      expect(answers()).toEqual(['WILL ECHO']);
+      expect(hears('DO ECHO')).toEqual([]);
+      expect(terminal(learned).echo).toBe(true);
+      options.secret = false;
+      expect(answers()).toEqual(['WONT ECHO']);
+      expect(terminal(learned).echo).toBe(false);
+    });
+
+    it('is on, whatever the client answers', () => {
+      const { options, hears, answers, learned } = line();
+      hears('DONT ECHO');
+      options.setEcho(true);
+      expect(answers()).toEqual(['WILL ECHO']);
+      hears('DONT ECHO', 'DO ECHO', 'DONT ECHO');
+      expect(terminal(learned).echo).toBe(true);
+    });
+
+    it('is on for a MUD client, also when its name comes later', () => {
+      const { options, hears, answers, learned } = line();
+      hears('WILL TTYPE', 'SB TTYPE 0 "MUDLET"');
+      options.setEcho(true);
+      expect(answers()).toEqual(['WILL ECHO']);
+      hears('DO ECHO', 'SB TTYPE 0 "MTTS 2349"');
+      expect(answers()).toEqual([]);
+      expect(terminal(learned).echo).toBe(true);
+    });
+  });
+
   describe('SGA (RFC 858)', () => {
     it('is accepted in both directions', () => {
       const { hears } = line();
