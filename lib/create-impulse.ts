@@ -1,6 +1,7 @@
-import type { Socket } from 'node:net';
 import {
+  endWith,
   firstValueFrom,
+  ignoreElements,
   map,
   merge,
   type Observable,
@@ -10,13 +11,13 @@ import {
   switchMap,
   takeUntil,
   tap,
+  zip,
 } from 'rxjs';
-import { refused, refusedByError } from '../streams/admission/refused.js';
 import type { ConnectionAttempt } from '../streams/types/admission.js';
 import type { ShutdownReport, TimedEvent } from '../streams/types/events.js';
 import type { SessionId, SessionInfo, User } from '../streams/types/session.js';
 import { changedLimits, checkOptions, IMPULSE_OPTIONS } from './config/check-options.js';
-import { LifecycleError, ListenError } from './errors.js';
+import { LifecycleError, OptionsError } from './errors.js';
 import { monotonic, processClock } from './process/monotonic.js';
 import { openFilesLimit } from './process/open-files.js';
 import {
@@ -26,13 +27,12 @@ import {
   sessionManager,
 } from './session-manager.js';
 import { messageOf } from './text/message-of.js';
-import { listen } from './transports/tcp/listen.js';
-import { proxiedCallers } from './transports/tcp/proxied-callers.js';
-import { type Suspendable, suspendable } from './transports/tcp/suspendable.js';
-import { greetInOnePacket } from './transports/telnet/greet-in-one-packet.js';
+import type { Listener, Listening, ListeningAddress } from './transports/listener.js';
+import { opened } from './transports/opened.js';
+import { type Suspendable, suspendable } from './transports/suspendable.js';
 import { telnet } from './transports/telnet/telnet.js';
 
-/** The options of a board that listens on a port. */
+/** The options of a board that listens on ports. */
 export interface ImpulseOptions<U extends User = User> extends SessionManagerOptions<U> {
   /** The address to listen on. Defaults to `127.0.0.1`, which only this machine can reach. */
   readonly host?: string | undefined;
@@ -48,34 +48,37 @@ export interface ImpulseOptions<U extends User = User> extends SessionManagerOpt
   readonly proxyFrom?: ((address: string) => boolean) | undefined;
   /** The board's name, for crawlers that list boards (MSSP). Defaults to `Impulse`. */
   readonly name?: string | undefined;
+  /**
+   * Where callers come in: {@link telnet}, {@link tls}, or transports of your own. They take the place of `host`,
+   * `port`, `fd`, `proxyFrom` and `name`, which are for telnet alone. All share the sessions, the limits and the
+   * shutdown.
+   */
+  readonly listeners?: readonly Listener[] | undefined;
 }
 
-/** The address that a board listens on. */
-export interface ListeningAddress {
-  /** The IP address. */
-  readonly address: string;
-  /** `IPv4` or `IPv6`. */
-  readonly family: string;
-  /** The port: the free one that was taken, if the option was 0. */
-  readonly port: number;
+/** An address that a board listens on, and what is spoken there. */
+export interface BoardAddress extends ListeningAddress {
+  /** The transport: {@link Listening.transport}. */
+  readonly transport: string;
 }
 
-/** A telnet board. */
+/** A board. */
 export interface Impulse<U extends User = User> {
   /**
-   * Opens the board. Resolves with the address once it listens.
+   * Opens the board. Resolves with the address once it listens; with that of the first listener, if there are
+   * several.
    *
-   * @throws Rejects with a {@link ListenError} if it can't listen; {@link Impulse.event$} then completes, and
-   * the board may be started again. Rejects with a {@link LifecycleError} if the board was started or shut
+   * @throws Rejects with a {@link ListenError} if it can't listen; no port stays open, {@link Impulse.event$} then
+   * completes, and the board may be started again. Rejects with a {@link LifecycleError} if the board was started or shut
    * down before.
    */
   start(): Promise<ListeningAddress>;
   /**
-   * Closes the port: new connections are refused by the system, so that a load balancer sends them elsewhere.
+   * Closes the ports: new connections are refused by the system, so that a load balancer sends them elsewhere.
    * Sessions and waiting callers stay. Emits `serverSuspended`. Calling it again changes nothing.
    *
-   * @throws A {@link LifecycleError} if the board doesn't listen (`NOT_STARTED`, `SHUT_DOWN`) or listens on an
-   * inherited socket (`SOCKET_INHERITED`).
+   * @throws A {@link LifecycleError} if the board doesn't listen (`NOT_STARTED`, `SHUT_DOWN`), or if a port can't
+   * be opened again (`SOCKET_INHERITED`): an inherited socket, or a listener without `again$`.
    * @example
    * ```ts
    * import { createImpulse, lobby } from 'impulse-bbs';
@@ -90,10 +93,10 @@ export interface Impulse<U extends User = User> {
    */
   suspend(): void;
   /**
-   * Opens the port of a suspended board again, at the same address. Emits `serverResumed`, and resolves with
+   * Opens the ports of a suspended board again, at the same addresses. Emits `serverResumed`, and resolves with
    * the address; at once if the board isn't suspended.
    *
-   * @throws Rejects with a {@link ListenError} if the port can't be opened; the board stays suspended. Rejects
+   * @throws Rejects with a {@link ListenError} if a port can't be opened; the board stays suspended. Rejects
    * with a {@link LifecycleError} if the board wasn't started (`NOT_STARTED`) or is shut down (`SHUT_DOWN`).
    */
   resume(): Promise<ListeningAddress>;
@@ -142,10 +145,13 @@ export interface Impulse<U extends User = User> {
   readonly event$: Observable<TimedEvent>;
   /** The open sessions, live. */
   readonly sessions: ReadonlyMap<SessionId, SessionInfo<U>>;
+  /** Where the board listens, in the order of the listeners. Empty until it has started. */
+  readonly addresses: readonly BoardAddress[];
 }
 
 /**
- * Creates a telnet board that runs `app` for each caller. An app is a function from a session to its output.
+ * Creates a board that runs `app` for each caller. An app is a function from a session to its output. The board
+ * listens for telnet, unless it is given other listeners.
  *
  * @throws {@link OptionsError} for an option that is missing, unknown or can't be used.
  * @example
@@ -168,7 +174,8 @@ export function createImpulse<U extends User = User>(options: ImpulseOptions<U>)
 export function createImpulse(given: ImpulseOptions): Impulse {
   checkOptions('createImpulse', given, IMPULSE_OPTIONS, ['app']);
   changedLimits('createImpulse', DEFAULT_LIMITS, given);
-  const { host = '127.0.0.1', port = 2323, fd, name = 'Impulse', proxyFrom, ...options } = given;
+  const { host, port, fd, name = 'Impulse', proxyFrom, listeners, ...options } = given;
+  if (listeners) checkAlone(given);
   const manager = sessionManager(options, { maxConnections: openFilesLimit() ?? undefined });
   const stop = new Subject<void>();
   /**
@@ -179,15 +186,17 @@ export function createImpulse(given: ImpulseOptions): Impulse {
   const neverStarted = new ReplaySubject<Promise<ShutdownReport>>(1);
   let started = false;
   let stopped = false;
-  /** The port, once the board has listened. */
-  let listening: Suspendable | undefined;
+  /** The ports, once the board has listened. */
+  let listening: Suspendable<unknown> | undefined;
+  let addresses: readonly BoardAddress[] = [];
+  let canOpenAgain = false;
   /** Whether anyone would hear of a failure. */
   let isWatched = false;
   const watch = () => {
     isWatched = true;
   };
 
-  const { scheduler = monotonic, deadPeerTimeoutMs = DEFAULT_LIMITS.deadPeerTimeoutMs } = options;
+  const { scheduler, deadPeerTimeoutMs } = options;
   const startedAt = monotonic.now();
   const status = () => ({
     NAME: name,
@@ -196,40 +205,33 @@ export function createImpulse(given: ImpulseOptions): Impulse {
     UPTIME: Math.floor(processClock.dateOf(startedAt).getTime() / 1000),
   });
 
-  const arrival = (socket$: Observable<Socket>): Observable<ConnectionAttempt> =>
-    proxyFrom
-      ? socket$.pipe(
-          proxiedCallers({ trusted: proxyFrom, scheduler }),
-          map((arrived) => {
-            const connection = telnet(arrived.socket, status, arrived.address);
-            connection.recognise();
-            if (arrived.kind === 'failed') return refusedByError(connection, arrived.error);
-            return arrived.kind === 'caller'
-              ? connection
-              : refused(connection, 'proxy', undefined, arrived.why);
-          }),
-        )
-      : socket$.pipe(
-          map((socket) => telnet(socket, status)),
-          greetInOnePacket(),
-        );
-
-  const run$ = listen({ host, port, fd, silenceMs: deadPeerTimeoutMs }).pipe(
+  const doors = listeners ?? [telnet({ host, port, fd, proxyFrom, status, deadPeerTimeoutMs, scheduler })];
+  const run$ = zip(doors.map(opened)).pipe(
     // Cancels an attempt to listen. The manager has closed a listener that is open.
     takeUntil(stop),
     switchMap((first) => {
-      const { address } = first;
-      const where = { host: address.address, port: address.port };
-      listening = suspendable(first, listen({ ...where, silenceMs: deadPeerTimeoutMs }), {
+      addresses = first.map(({ transport, address }) => ({ ...address, transport }));
+      const where = addresses.map(({ transport, address, port }) => ({ transport, host: address, port }));
+      const again = first.flatMap(({ again$ }) => again$ ?? []);
+      canOpenAgain = again.length === first.length;
+      const ports = suspendable(connectionsOf(first), zip(again.map(opened)).pipe(map(connectionsOf)), {
         suspended: () => manager.report({ type: 'serverSuspended' }),
-        resumed: () => manager.report({ type: 'serverResumed', ...where }),
+        resumed: () => {
+          for (const each of where) manager.report({ type: 'serverResumed', ...each });
+        },
       });
-      return manager.run(listening.socket$.pipe(arrival), where).pipe(map((event) => ({ event, address })));
+      listening = ports;
+      return manager.run(ports.connection$, ...where);
     }),
+    takeUntil(manager.event$.pipe(ignoreElements(), endWith(null))),
   );
 
+  const firstAddress = () => {
+    const [{ transport, ...address } = NOWHERE] = addresses;
+    return address;
+  };
   /** @throws A {@link LifecycleError} if the board doesn't listen, and isn't suspended. */
-  const openPort = () => {
+  const openPorts = () => {
     if (stopped) throw shutDown(listening !== undefined);
     if (!listening) throw new LifecycleError('NOT_STARTED', 'the board does not listen yet');
     return listening;
@@ -238,6 +240,9 @@ export function createImpulse(given: ImpulseOptions): Impulse {
   return {
     event$: manager.event$.pipe(takeUntil(merge(startFailed, neverStarted)), tap({ subscribe: watch })),
     sessions: manager.sessions,
+    get addresses() {
+      return addresses;
+    },
     setLimits: manager.setLimits,
     broadcast: manager.broadcast,
     kick: manager.kick,
@@ -247,7 +252,7 @@ export function createImpulse(given: ImpulseOptions): Impulse {
         if (started) return reject(new LifecycleError('ALREADY_STARTED', 'the board was started before'));
         started = true;
         run$.subscribe({
-          next: ({ event, address }) => event.type === 'serverListening' && resolve(address),
+          next: ({ type }) => type === 'serverListening' && resolve(firstAddress()),
           error(error) {
             if (listening) {
               if (!isWatched) warnOfFailure(error);
@@ -256,26 +261,22 @@ export function createImpulse(given: ImpulseOptions): Impulse {
             // Nothing has begun, so another start is allowed.
             started = false;
             startFailed.next();
-            reject(notListening(error, host, port, fd));
+            reject(error);
           },
           complete: () => reject(shutDown(false)),
         });
       }),
     suspend() {
-      const { suspend } = openPort();
-      if (fd !== undefined)
-        throw new LifecycleError('SOCKET_INHERITED', 'an inherited socket can not be opened again');
+      const { suspend } = openPorts();
+      if (!canOpenAgain) throw new LifecycleError('SOCKET_INHERITED', CANNOT_OPEN_AGAIN);
       suspend();
     },
     async resume() {
-      const { address, resume } = openPort();
       try {
-        await resume();
-        return address;
+        await openPorts().resume();
+        return firstAddress();
       } catch (error) {
-        throw error
-          ? notListening(error as NodeJS.ErrnoException, address.address, address.port, undefined)
-          : shutDown(true);
+        throw error ?? shutDown(true);
       }
     },
     shutdown(reason, how) {
@@ -301,15 +302,25 @@ const shutDown = (hasListened: boolean) =>
       : 'the board was shut down before it listened',
   );
 
-function notListening(
-  cause: NodeJS.ErrnoException,
-  host: string,
-  port: number,
-  fd: number | undefined,
-): ListenError {
-  const where = fd === undefined ? `${host} port ${port}` : `the inherited socket ${fd}`;
-  const message = `the board can't listen on ${where}: ${messageOf(cause)}`;
-  return new ListenError(message, { code: cause.code ?? 'UNKNOWN', host, port, cause });
+const NOWHERE: BoardAddress = { transport: '', address: '', family: '', port: 0 };
+
+const CANNOT_OPEN_AGAIN =
+  'the board listens on a port that it could not open again, such as an inherited socket';
+
+const connectionsOf = (listening: readonly Listening[]): Observable<ConnectionAttempt> =>
+  merge(...listening.map(({ connection$ }) => connection$));
+
+/** @throws {@link OptionsError} if both listeners and the options of the one for telnet were given. */
+function checkAlone(given: ImpulseOptions): void {
+  for (const option of ['host', 'port', 'fd', 'proxyFrom', 'name'] as const) {
+    if (given[option] === undefined) continue;
+    throw new OptionsError(`${option} (from createImpulse) is for telnet alone: give it to a listener`, {
+      code: 'OPTION_INVALID',
+      option,
+      value: given[option],
+      allowed: 'nothing beside listeners',
+    });
+  }
 }
 
 const warnOfFailure = (error: unknown) =>

@@ -14,13 +14,14 @@ export * from '../streams/types/connection.js';
 export * from '../streams/types/errors.js';
 export * from '../streams/types/events.js';
 export * from '../streams/types/limits.js';
+export * from '../streams/types/refusal-reason.js';
 export * from '../streams/types/session.js';
 export { SessionEnd } from '../streams/types/session-end.js';
 export { guest } from './accounts/guest.js';
 export { passwords } from './accounts/passwords.js';
 export { lobby } from './apps/lobby/lobby.js';
 export { menu, quit } from './apps/menu.js';
-export { createImpulse, type Impulse, type ImpulseOptions, type ListeningAddress } from './create-impulse.js';
+export { type BoardAddress, createImpulse, type Impulse, type ImpulseOptions } from './create-impulse.js';
 export * from './errors.js';
 export {
   createSessionManager,
@@ -29,3 +30,9 @@ export {
   type SessionManager,
   type SessionManagerOptions,
 } from './session-manager.js';
+export * from './transports/listener.js';
+export type { Status } from './transports/telnet/board-options.js';
+export { type TcpOptions, type TelnetOptions, telnet } from './transports/telnet/telnet.js';
+export type { Certificate } from './transports/tls/certificate.js';
+export { type CertificateFiles, certificateFiles } from './transports/tls/certificate-files.js';
+export { type TlsOptions, tls } from './transports/tls/tls.js';

@@ -3,10 +3,10 @@ import {
   catchError,
   concat,
   defer,
-  EMPTY,
   filter,
   finalize,
   firstValueFrom,
+  from,
   type MonoTypeOperatorFunction,
   map,
   type Observable,
@@ -27,7 +27,13 @@ import type { ShutdownOrder } from '../streams/shutdown/drain.js';
 import { sanitize } from '../streams/terminal/sanitize.js';
 import type { ConnectionAttempt } from '../streams/types/admission.js';
 import type { App, Authenticator, Bus, Handles } from '../streams/types/app.js';
-import type { CallbackFailed, ServerEvent, ShutdownReport, TimedEvent } from '../streams/types/events.js';
+import type {
+  CallbackFailed,
+  ServerEvent,
+  ServerListening,
+  ShutdownReport,
+  TimedEvent,
+} from '../streams/types/events.js';
 import type { Limits } from '../streams/types/limits.js';
 import type { SessionId, SessionInfo, User } from '../streams/types/session.js';
 import { readOnly, SessionTable } from '../streams/types/session-table.js';
@@ -86,11 +92,11 @@ export interface SessionManager<U extends User = User> {
    * `connection-error`, and doesn't affect others.
    *
    * @throws A {@link LifecycleError} when it is called or subscribed to twice: a manager runs once.
-   * @param listening The address of the listener. If given, a `serverListening` is emitted first.
+   * @param listening The addresses of the listeners. For each, a `serverListening` is emitted first.
    */
   run(
     connection$: Observable<ConnectionAttempt>,
-    listening?: { host: string; port: number },
+    ...listening: readonly Omit<ServerListening, 'type'>[]
   ): Observable<TimedEvent>;
   /**
    * Changes limits for new connections and for the waiting room. Sessions on line keep the limits
@@ -160,7 +166,10 @@ export function createSessionManager<U extends User = User>(
 export function createSessionManager(options: SessionManagerOptions): SessionManager {
   checkOptions('createSessionManager', options, MANAGER_OPTIONS, ['app']);
   const { contained, calls, report, ...manager } = sessionManager(options);
-  return { ...manager, run: (connection$, listening) => manager.run(connection$.pipe(contained), listening) };
+  return {
+    ...manager,
+    run: (connection$, ...listening) => manager.run(connection$.pipe(contained), ...listening),
+  };
 }
 
 /** A session manager for connections that never throw, and the operator that makes others so. */
@@ -239,12 +248,12 @@ export function sessionManager(
       changes.next();
     },
     contained: map((attempt) => containConnection(attempt, failed('connection'))),
-    run(connection$, listening) {
+    run(connection$, ...listening) {
       if (runs > 0) throw new LifecycleError('ALREADY_STARTED', RUNS_ONCE);
       runs += 1;
       // A given clock is run by its owner.
       const stopClock = scheduler === monotonic ? processClock.run() : () => {};
-      const listening$ = listening ? of<ServerEvent>({ type: 'serverListening', ...listening }) : EMPTY;
+      const listening$ = from(listening.map((each): ServerEvent => ({ type: 'serverListening', ...each })));
       const event$ = onceOnly(concat(listening$, connection$.pipe(serve))).pipe(
         catchError((error) =>
           concat(

@@ -34,5 +34,6 @@ export * from './types/connection.js';
 export * from './types/errors.js';
 export * from './types/events.js';
 export * from './types/limits.js';
+export * from './types/refusal-reason.js';
 export * from './types/session.js';
 export { SessionEnd } from './types/session-end.js';

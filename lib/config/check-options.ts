@@ -54,7 +54,28 @@ export const IMPULSE_OPTIONS = {
   fd: integer(0, 2 ** 31 - 1, 'the descriptor of a socket, a whole number'),
   proxyFrom: ADDRESS_TEST,
   name: SETTINGS.name.rule,
+  listeners: {
+    allowed: 'a list of at least one listener, such as telnet()',
+    accepts: (value): value is unknown =>
+      Array.isArray(value) && value.length > 0 && value.every(withMethods('', 'subscribe').accepts),
+  },
 } as const satisfies Rules;
+
+const TCP = {
+  host: SETTINGS.host.rule,
+  port: SETTINGS.port.rule,
+  proxyFrom: ADDRESS_TEST,
+  deadPeerTimeoutMs: LIMITS.deadPeerTimeoutMs,
+  scheduler: MANAGER_OPTIONS.scheduler,
+} as const;
+const STATUS = callback('a function that returns an object of texts and numbers');
+const OBSERVABLE = withMethods('an Observable', 'subscribe');
+
+/** The rules of the options of each transport over TCP. */
+export const TCP_OPTIONS = {
+  telnet: { ...TCP, fd: IMPULSE_OPTIONS.fd, status: STATUS },
+  tls: { ...TCP, certificate$: OBSERVABLE, status: STATUS },
+} as const satisfies Record<string, Rules>;
 
 /**
  * Checks the options that a program gave. An option that is `undefined` counts as left out.

@@ -6,6 +6,8 @@ import { clientProfile } from '../transports/telnet/client-profile.js';
 export interface FakeConnectionOptions {
   /** The address of the caller. */
   readonly address?: string;
+  /** The name of the transport. None by default. */
+  readonly transport?: string;
   /** Whether the board echoes for this client. */
   readonly echo?: boolean;
   /** Whether the caller never reads: output stays in the backlog. */
@@ -51,6 +53,7 @@ export function fakeConnection(
   input$: Observable<string>,
   {
     address = '192.0.2.1',
+    transport,
     echo = false,
     deaf = false,
     answers = false,
@@ -78,6 +81,7 @@ export function fakeConnection(
   );
   return {
     address,
+    transport,
     input$: defer(() => (held.length === 0 ? typed$ : concat(from(held.splice(0)), typed$))),
     terminal$: defer(() => of(terminal)),
     get terminal() {

@@ -212,6 +212,7 @@ describe('createImpulse', () => {
       at: jasmine.any(Number) as never,
       type: 'connectionRefused',
       address: '127.0.0.1',
+      transport: 'telnet',
       reason: 'proxy',
       detail: 'too many',
     });
@@ -607,7 +608,13 @@ describe('createImpulse', () => {
       const told = events.filter(({ type }) => /Suspended|Resumed/.test(type));
       expect(told).toEqual([
         { type: 'serverSuspended', at: jasmine.any(Number) as never },
-        { type: 'serverResumed', host: '127.0.0.1', port, at: jasmine.any(Number) as never },
+        {
+          type: 'serverResumed',
+          transport: 'telnet',
+          host: '127.0.0.1',
+          port,
+          at: jasmine.any(Number) as never,
+        },
       ]);
     });
 

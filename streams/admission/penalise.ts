@@ -1,6 +1,6 @@
 import { type MonoTypeOperatorFunction, mergeMap } from 'rxjs';
-import type { RefusalReason } from '../types/admission.js';
 import type { AddressPenalised, CallbackFailed, ServerEvent } from '../types/events.js';
+import type { RefusalReason } from '../types/refusal-reason.js';
 import type { EndReason } from '../types/session.js';
 import { SessionTable } from '../types/session-table.js';
 import { ATTEMPT_PENALTY_MS, type Offence, PENALTIES, type Penalties } from './penalties.js';

@@ -1,7 +1,8 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
-import type { ConnectionAttempt, RefusalDetail, RefusalReason, Refused } from '../types/admission.js';
+import type { ConnectionAttempt, RefusalDetail, Refused } from '../types/admission.js';
 import type { Connection } from '../types/connection.js';
 import type { ConnectionRefused } from '../types/events.js';
+import type { RefusalReason } from '../types/refusal-reason.js';
 
 /**
  * Tells whether a connection was refused.
@@ -52,13 +53,18 @@ export const refusedByError = (connection: Connection, error: unknown): Refused 
   error,
 });
 
+/** The transport's name for an event, if it has one. */
+export const transportOf = ({ transport }: Pick<Connection, 'transport'>): { readonly transport?: string } =>
+  transport === undefined ? {} : { transport };
+
 /** Creates the event for a refused connection. */
 export const refusalOf = (
-  address: string,
+  connection: Pick<Connection, 'address' | 'transport'>,
   { reason, detail, protocol, error }: Pick<Refused, 'reason' | 'detail' | 'protocol' | 'error'>,
 ): ConnectionRefused => ({
   type: 'connectionRefused',
-  address,
+  address: connection.address,
+  ...transportOf(connection),
   reason,
   ...(detail === undefined ? {} : { detail }),
   ...(protocol === undefined ? {} : { protocol }),

@@ -13,7 +13,7 @@ export function turnAway(refused: Refused, nodes: number, farewell: Farewell): O
   const { connection } = refused;
   // The farewell first: once subscribed, it hangs up whatever happens.
   return merge(
-    farewell(connection, messages.refusal(refused, nodes)).pipe(ignoreElements()),
-    of<ServerEvent>(refusalOf(connection.address, refused)),
+    farewell(connection, messages.refusal(refused, nodes), refused).pipe(ignoreElements()),
+    of<ServerEvent>(refusalOf(connection, refused)),
   );
 }

@@ -1,6 +1,6 @@
 import { defer, map, type OperatorFunction } from 'rxjs';
-import type { RefusalReason } from '../types/admission.js';
 import type { ServerEvent } from '../types/events.js';
+import type { RefusalReason } from '../types/refusal-reason.js';
 import type { EndReason, SessionId, SessionInfo } from '../types/session.js';
 
 /** Statistics of a board. */

@@ -2,8 +2,9 @@ import { Observable, type OperatorFunction, type SchedulerLike, type Subscriptio
 import { rateLimitKey } from '../admission/rate-limit-key.js';
 import { isSilent } from '../admission/silent.js';
 import { recent } from '../rx/recent.js';
-import type { RefusalDetail, RefusalReason } from '../types/admission.js';
+import type { RefusalDetail } from '../types/admission.js';
 import type { ServerEvent } from '../types/events.js';
+import type { RefusalReason } from '../types/refusal-reason.js';
 import type { SessionId } from '../types/session.js';
 
 /** Refusals that weren't logged individually. */

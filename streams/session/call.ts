@@ -103,6 +103,9 @@ export class Call
   get address() {
     return this.connection.address;
   }
+  get transport() {
+    return this.connection.transport;
+  }
   get bytesIn() {
     return this.connection.bytesIn;
   }

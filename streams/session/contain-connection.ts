@@ -6,6 +6,7 @@ import { UNKNOWN_TERMINAL } from '../terminal/unknown-terminal.js';
 import type { ConnectionAttempt } from '../types/admission.js';
 import type { Connection, Encoding, Output, Terminal } from '../types/connection.js';
 import { TransportError } from '../types/errors.js';
+import type { RefusalReason } from '../types/refusal-reason.js';
 import { endOf, SessionEnd } from '../types/session-end.js';
 
 /** Receives what a connection throws when its session is over, or never began. */
@@ -45,6 +46,7 @@ const MEMBERS = {
 
 class ContainedConnection implements Connection {
   readonly address: string;
+  readonly transport: string | undefined;
   /** Why it isn't a connection, if so. */
   readonly problem: unknown;
   readonly #theirs: Connection;
@@ -62,6 +64,7 @@ class ContainedConnection implements Connection {
     try {
       check(theirs);
       this.address = theirs.address;
+      if (typeof theirs.transport === 'string') this.transport = theirs.transport;
       theirs.closed$.subscribe({
         complete: () => this.#closed.complete(),
         error: (error) => this.#fail(error),
@@ -180,6 +183,10 @@ class ContainedConnection implements Connection {
   }
   resume(): void {
     this.#attempt(() => this.#theirs.resume());
+  }
+  refuse(words: string, reason: RefusalReason, retryInMs: number | undefined): void {
+    if (!this.#theirs?.refuse) this.write(words);
+    else this.#attempt(() => this.#theirs.refuse?.(words, reason, retryInMs));
   }
   close(): void {
     this.#attempt(() => this.#theirs.close());

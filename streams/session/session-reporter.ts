@@ -1,7 +1,7 @@
 import { ignoreElements, map, type Observable } from 'rxjs';
 import type { Admitted } from '../admission/admitted.js';
 import { type Accounts, perUser } from '../admission/per-user.js';
-import { refusalOf } from '../admission/refused.js';
+import { refusalOf, transportOf } from '../admission/refused.js';
 import type { TeardownDelegate } from '../rx/catch-teardown-error.js';
 import type { TimeSlices } from '../rx/time-slices.js';
 import type { Farewell } from '../shutdown/farewell.js';
@@ -71,7 +71,14 @@ export class SessionReporter implements CallDelegate, SignInDelegate, Warner, Te
   /** The caller is at this position of the waiting room. */
   waits(position: number): void {
     const { id, callId, address } = this.call;
-    this.#events.next({ type: 'sessionWaiting', session: id, callId, address, position });
+    this.#events.next({
+      type: 'sessionWaiting',
+      session: id,
+      callId,
+      address,
+      ...transportOf(this.call),
+      position,
+    });
     this.call.write(`${messages.waiting(this.#parts.limits.maxSessions, position)}\n`);
   }
 
@@ -92,7 +99,7 @@ export class SessionReporter implements CallDelegate, SignInDelegate, Warner, Te
     this.isPending = false;
     const { call } = this;
     const { id, callId, node, address } = call;
-    this.#events.next({ type: 'sessionOpened', session: id, callId, node, address });
+    this.#events.next({ type: 'sessionOpened', session: id, callId, node, address, ...transportOf(call) });
     call.become('authenticating');
     call.screen.cover();
   }
@@ -167,7 +174,7 @@ export class SessionReporter implements CallDelegate, SignInDelegate, Warner, Te
     // The client wanted no session: a refusal takes the place of the other events.
     if (isForeign(ending)) {
       const { reason } = ending;
-      this.#events.next(refusalOf(call.address, { reason, ...protocolOf(ending) }));
+      this.#events.next(refusalOf(call.connection, { reason, ...protocolOf(ending) }));
     }
     return flushed$.pipe(ignoreElements());
   }
@@ -189,6 +196,7 @@ export class SessionReporter implements CallDelegate, SignInDelegate, Warner, Te
       callId: call.callId,
       node: call.node,
       address: call.address,
+      ...transportOf(call),
       reason: (call.ending as SessionEnd).reason,
       bytesIn: call.bytesIn,
       bytesOut: call.bytesOut,

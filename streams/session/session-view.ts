@@ -28,6 +28,9 @@ export class SessionView implements SessionInfo {
   get address(): string {
     return this.#session.address;
   }
+  get transport(): string | undefined {
+    return this.#session.transport;
+  }
   get openedAt(): number {
     return this.#session.openedAt;
   }
@@ -47,6 +50,8 @@ export class SessionView implements SessionInfo {
 
 /** Returns a snapshot of the session, for JSON. */
 export function infoOf(session: SessionInfo): object {
-  const { id, callId, node, state, user, address, openedAt, lastInputAt, bytesIn, bytesOut } = session;
-  return { id, callId, node, state, user, address, openedAt, lastInputAt, bytesIn, bytesOut };
+  const { id, callId, node, state, user, address, transport, openedAt, lastInputAt, bytesIn, bytesOut } =
+    session;
+  const by = transport === undefined ? {} : { transport };
+  return { id, callId, node, state, user, address, ...by, openedAt, lastInputAt, bytesIn, bytesOut };
 }

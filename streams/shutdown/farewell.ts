@@ -1,11 +1,16 @@
 import { concat, defer, EMPTY, finalize, type Observable, of, type SchedulerLike, timeout } from 'rxjs';
+import type { Refused } from '../types/admission.js';
 import type { Connection } from '../types/connection.js';
 
 /** How long the last words may take to leave. */
 export const FLUSH_MS = 500;
 
 /** Says the last words and hangs up. Emits whether everything was sent, and completes when the connection is gone. */
-export type Farewell = (connection: Connection, words: string | null) => Observable<boolean>;
+export type Farewell = (
+  connection: Connection,
+  words: string | null,
+  refused?: Pick<Refused, 'reason' | 'retryInMs'>,
+) => Observable<boolean>;
 
 /**
  * Makes the farewell of a board: the words, the rest of the backlog, then the end of the connection. A connection that isn't closed after
@@ -15,11 +20,11 @@ export type Farewell = (connection: Connection, words: string | null) => Observa
  */
 export function farewells(max: () => number, scheduler: SchedulerLike): Farewell {
   let lasting = 0;
-  return (connection, words) =>
+  return (connection, words, refused) =>
     defer(() => {
       lasting += 1;
       const closed$ = lasting > max() ? EMPTY : connection.closed$;
-      if (words !== null) connection.write(`\n${words}\n`);
+      if (words !== null) say(connection, `\n${words}\n`, refused);
       connection.close();
       return concat(
         closed$.pipe(timeout({ first: FLUSH_MS, scheduler, with: () => EMPTY })),
@@ -31,4 +36,9 @@ export function farewells(max: () => number, scheduler: SchedulerLike): Farewell
         connection.destroy();
       }),
     );
+}
+
+function say(connection: Connection, words: string, refused: Parameters<Farewell>[2]): void {
+  if (refused && connection.refuse) connection.refuse(words, refused.reason, refused.retryInMs);
+  else connection.write(words);
 }

@@ -1,18 +1,5 @@
 import type { Connection } from './connection.js';
-
-/** Why a connection never became a session. */
-export type RefusalReason =
-  | 'full'
-  | 'rate'
-  | 'address'
-  | 'blocked'
-  | 'penalty'
-  | 'draining'
-  | 'gate'
-  | 'proxy'
-  | 'wrong-protocol'
-  | 'crawler'
-  | 'error';
+import type { RefusalReason } from './refusal-reason.js';
 
 /**
  * Details of a refusal. For `proxy`: the peer is not one of our proxies, it sent no PROXY header, a malformed

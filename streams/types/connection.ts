@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { RefusalReason } from './refusal-reason.js';
 
 /**
  * What an app or an authenticator writes: text (`\n` becomes the terminal's newline), or bytes that are sent
@@ -49,6 +50,8 @@ export interface Terminal {
 export interface Connection {
   /** The caller's IPv4 or IPv6 address, as the transport knows it. */
   readonly address: string;
+  /** The name of the transport, for events and `who`: `telnet`, `tls`, `web`, `ssh`, or one of your own. */
+  readonly transport?: string | undefined;
   /**
    * Emits application bytes. They are valid only until the observer returns, since the next packet reuses the
    * memory. Completes at hang-up, also for a late subscriber. Errors with a `SessionEnd` when the transport
@@ -124,6 +127,12 @@ export interface Connection {
   pause(): void;
   /** Resumes reading after {@link Connection.pause}. */
   resume(): void;
+  /**
+   * Tells a caller who is refused why, in the transport's own way; {@link Connection.close} follows. Without it,
+   * the words are written. A transport with an expensive handshake may leave them out if the reason is about the
+   * address (`blocked`, `rate`, `address`, `penalty`).
+   */
+  refuse?(words: string, reason: RefusalReason, retryInMs: number | undefined): void;
   /** Sends the backlog, then hangs up. */
   close(): void;
   /** Hangs up immediately and drops the backlog. */

@@ -1,9 +1,15 @@
-import type { RefusalDetail, RefusalReason } from './admission.js';
+import type { RefusalDetail } from './admission.js';
+import type { RefusalReason } from './refusal-reason.js';
 import type { EndReason, SessionId } from './session.js';
 
 interface Of<Type extends string> {
   /** The type of the event; discriminates the union. */
   readonly type: Type;
+}
+
+interface ByTransport {
+  /** The transport: `telnet`, `tls`, `web`, `ssh`, or the name of one of your own, if it has one. */
+  readonly transport?: string;
 }
 
 interface OfSession<Type extends string> extends Of<Type> {
@@ -13,19 +19,19 @@ interface OfSession<Type extends string> extends Of<Type> {
   readonly node: number;
 }
 
-/** The board accepts connections. */
-export interface ServerListening extends Of<'serverListening'> {
+/** The board accepts connections. Emitted for each listener. */
+export interface ServerListening extends Of<'serverListening'>, ByTransport {
   /** The address it listens on. */
   readonly host: string;
   /** The actual port, also if port 0 was asked for. */
   readonly port: number;
 }
 
-/** The board's port was closed, for a while. Sessions and waiting callers stay. */
+/** The board's ports were closed, for a while. Sessions and waiting callers stay. */
 export interface ServerSuspended extends Of<'serverSuspended'> {}
 
-/** The board's port is open again. */
-export interface ServerResumed extends Of<'serverResumed'> {
+/** The board's port is open again. Emitted for each listener. */
+export interface ServerResumed extends Of<'serverResumed'>, ByTransport {
   /** The address it listens on. */
   readonly host: string;
   /** The port. */
@@ -33,7 +39,7 @@ export interface ServerResumed extends Of<'serverResumed'> {
 }
 
 /** A connection was refused. */
-export interface ConnectionRefused extends Of<'connectionRefused'> {
+export interface ConnectionRefused extends Of<'connectionRefused'>, ByTransport {
   /** The caller's address. */
   readonly address: string;
   /** The reason for the refusal. */
@@ -62,7 +68,7 @@ export interface AddressPenalised extends Of<'addressPenalised'> {
 }
 
 /** A caller waits for a node. Emitted again at each step forward. */
-export interface SessionWaiting extends Of<'sessionWaiting'> {
+export interface SessionWaiting extends Of<'sessionWaiting'>, ByTransport {
   /** The id that the session will have. */
   readonly session: SessionId;
   /** The session's globally unique id: {@link SessionInfo.callId}. */
@@ -74,7 +80,7 @@ export interface SessionWaiting extends Of<'sessionWaiting'> {
 }
 
 /** A caller got a node, and the login begins. */
-export interface SessionOpened extends OfSession<'sessionOpened'> {
+export interface SessionOpened extends OfSession<'sessionOpened'>, ByTransport {
   /** The session's globally unique id: {@link SessionInfo.callId}. */
   readonly callId: string;
   /** The caller's address. */
@@ -117,7 +123,7 @@ export interface SessionClosing extends OfSession<'sessionClosing'> {
 }
 
 /** The connection is gone. A caller who left the waiting room has node 0 and was never opened. */
-export interface SessionClosed extends OfSession<'sessionClosed'> {
+export interface SessionClosed extends OfSession<'sessionClosed'>, ByTransport {
   /** The session's globally unique id: {@link SessionInfo.callId}. */
   readonly callId: string;
   /** The caller's address. */

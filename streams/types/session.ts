@@ -80,6 +80,8 @@ export interface SessionInfo<U extends User = User> {
   readonly user: U | null;
   /** The caller's IPv4 or IPv6 address. */
   readonly address: string;
+  /** How the caller came: `telnet`, `tls`, `web`, `ssh`, or the name of another transport, if it has one. */
+  readonly transport?: string | undefined;
   /**
    * When the session opened, in milliseconds since 1970 by the board's clock; `services.dateOf` converts it
    * to a date.

@@ -9,7 +9,7 @@ import type { Message } from '../../apps/lobby/chat.js';
 import { lobby } from '../../apps/lobby/lobby.js';
 import { FIRST_ROOM, roomChannel } from '../../apps/lobby/rooms.js';
 import { sessionManager } from '../../session-manager.js';
-import { telnet } from '../../transports/telnet/telnet.js';
+import { telnetOver } from '../../transports/telnet/telnet-over.js';
 import { accounts } from './accounts.js';
 import { simulatedClock } from './clock.js';
 import { faultyApp, faultyAuthenticator, ignorePlanted } from './faults.js';
@@ -131,7 +131,7 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
         (bytes) => hash.update(bytes),
         (words) => blames.push(words),
       );
-      const connection = telnet(line.socket);
+      const connection = telnetOver(line.socket);
       books.called(connection, line);
       watch.attempts(caller.address, line, clock.now());
       connections.next(connection);

@@ -2,8 +2,8 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { Observable, Subject } from 'rxjs';
 import { accept } from './accept.js';
 
-/** A listening port. */
-export interface Listening {
+/** An open TCP port. */
+export interface OpenPort {
   readonly address: AddressInfo;
   /**
    * The connections, from subscription on. Earlier ones are closed. Each has an address. Unsubscribing closes
@@ -25,6 +25,8 @@ const KERNEL_ASKS_MS = 10_000;
  *
  * @param port 0 takes any free port.
  * @param fd The descriptor of a TCP socket to listen on, instead of host and port.
+ * @param isCheap Whether sockets are made in the cheaper way of {@link accept}. They are for one listener to
+ *   `'data'`; nothing else may read from them.
  * @param silenceMs The silence after which TCP keepalive fails a connection whose peer is gone: at least 11
  *   seconds. `null` waits forever.
  */
@@ -33,12 +35,14 @@ export function listen({
   port,
   fd,
   silenceMs = null,
+  isCheap = true,
 }: {
   host: string;
   port: number;
   fd?: number | undefined;
   silenceMs?: number | null;
-}): Observable<Listening> {
+  isCheap?: boolean;
+}): Observable<OpenPort> {
   return new Observable((subscriber) => {
     const sockets = new Subject<Socket>();
     const server = createServer({
@@ -62,7 +66,7 @@ export function listen({
     server.on('close', () => subscriber.complete());
     server.listen(fd === undefined ? { host, port } : { fd }, () => {
       if (subscriber.closed) return close();
-      accept(server);
+      if (isCheap) accept(server);
       const address = server.address();
       if (address === null || typeof address === 'string') {
         close();

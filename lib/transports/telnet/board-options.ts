@@ -1,6 +1,7 @@
 import type { Where } from 'telnetlib';
 import { COMMAND, type Verb } from '../../../streams/protocol/telnet-codec.js';
 import type { Connection, Terminal } from '../../../streams/types/connection.js';
+import type { Protocol } from '../protocol.js';
 import { type ClientTold, clientProfile } from './client-profile.js';
 import { encodingNamed } from './encodings.js';
 import { isOneKey } from './is-one-key.js';
@@ -57,7 +58,8 @@ export interface BoardOptionsDelegate {
  * what the caller sees. The rest follow when the client has shown that it speaks telnet: a client that
  * doesn't would print them as odd characters. A class, since every connection has one.
  */
-export class BoardOptions implements NegotiatorDelegate {
+export class BoardOptions implements Protocol, NegotiatorDelegate {
+  readonly isTelnet = true;
   readonly #delegate: BoardOptionsDelegate;
   readonly #status: Status;
   readonly #negotiator = new Negotiator(this, AGREEABLE);

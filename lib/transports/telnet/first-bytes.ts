@@ -2,7 +2,7 @@ import { Observable } from 'rxjs';
 import { foreignProtocol } from '../../../streams/protocol/foreign-protocol.js';
 import type { Destination } from '../../../streams/rx/operator.js';
 import { endFor, SessionEnd } from '../../../streams/types/session-end.js';
-import type { BoardOptions } from './board-options.js';
+import type { Protocol } from '../protocol.js';
 import { latin1 } from './options.js';
 
 /** A crawler's request for our status without telnet. */
@@ -24,14 +24,14 @@ export interface Refusal {
  * A class, since every connection has one until its first input.
  */
 export class FirstBytes {
-  readonly #options: Pick<BoardOptions, 'statusText'>;
+  readonly #options: Pick<Protocol, 'statusText'>;
   /** The bytes so far, until the protocol is recognised; then undefined. */
   #bytes: Uint8Array | undefined = NOTHING;
   /** Whether the first input may still be a crawler's request. */
   #isFirstInput = true;
   #subscriber: Destination<never> | undefined;
 
-  constructor(options: Pick<BoardOptions, 'statusText'>) {
+  constructor(options: Pick<Protocol, 'statusText'>) {
     this.#options = options;
   }
 

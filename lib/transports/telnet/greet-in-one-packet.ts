@@ -1,17 +1,15 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
+import { isRefused } from '../../../streams/admission/refused.js';
 import { OperatorSubscriber, operator } from '../../../streams/rx/operator.js';
-import type { TelnetConnection } from './telnet-connection.js';
+import type { ConnectionAttempt } from '../../../streams/types/admission.js';
 
-/**
- * Passes telnet connections on. Sends telnet's first offers, and what is written while a connection is passed on,
- * as one packet.
- */
-export const greetInOnePacket = (): MonoTypeOperatorFunction<TelnetConnection> =>
+/** Passes connections on. Sends the first offers, and what is written while one is passed on, as one packet. */
+export const greetInOnePacket = (): MonoTypeOperatorFunction<ConnectionAttempt> =>
   operator((destination) => new GreetingSubscriber(destination));
 
-class GreetingSubscriber extends OperatorSubscriber<TelnetConnection> {
-  protected override onNext(connection: TelnetConnection): void {
-    connection.recognise();
-    connection.batch(() => super.onNext(connection));
+class GreetingSubscriber extends OperatorSubscriber<ConnectionAttempt> {
+  protected override onNext(attempt: ConnectionAttempt): void {
+    if (isRefused(attempt) || !attempt.batch) super.onNext(attempt);
+    else attempt.batch(() => super.onNext(attempt));
   }
 }

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { Observable } from 'rxjs';
 import {
   COMMAND,
@@ -9,7 +8,8 @@ import {
 import type { Destination } from '../../../streams/rx/operator.js';
 import type { Connection } from '../../../streams/types/connection.js';
 import type { SessionEnd } from '../../../streams/types/session-end.js';
-import type { BoardOptions } from './board-options.js';
+import type { Protocol } from '../protocol.js';
+import type { Wire } from '../wire.js';
 import { FirstBytes, type Refusal } from './first-bytes.js';
 import type { TelnetOutput } from './output.js';
 
@@ -28,7 +28,7 @@ export interface InputDelegate {
 }
 
 /**
- * The input of a telnet connection: takes the commands out of it, and delivers what the caller types to one
+ * The input of a connection: takes telnet's commands out of it, and delivers what the caller types to one
  * subscriber at a time. Without one it keeps what comes. A class, since every connection has one.
  */
 export class TelnetInput
@@ -39,10 +39,11 @@ export class TelnetInput
   /** Whether the caller hung up. */
   ended: boolean;
   readonly #delegate: InputDelegate;
-  readonly #socket: Socket;
-  readonly #options: BoardOptions;
+  readonly #wire: Wire;
+  readonly #protocol: Protocol;
   readonly #output: TelnetOutput;
-  readonly #decoder = new TelnetDecoder(this);
+  /** Only for telnet. */
+  readonly #decoder: TelnetDecoder | undefined;
   /** Until the first input is recognised. */
   #firstBytes: FirstBytes | undefined;
   #subscriber: Destination<Uint8Array> | undefined;
@@ -56,12 +57,13 @@ export class TelnetInput
   #saidHere = false;
   #offered = false;
 
-  constructor(delegate: InputDelegate, socket: Socket, options: BoardOptions, output: TelnetOutput) {
+  constructor(delegate: InputDelegate, wire: Wire, protocol: Protocol, output: TelnetOutput) {
     this.#delegate = delegate;
-    this.#socket = socket;
-    this.#options = options;
+    this.#wire = wire;
+    this.#protocol = protocol;
+    this.#decoder = protocol.isTelnet ? new TelnetDecoder(this) : undefined;
     this.#output = output;
-    this.ended = socket.closed;
+    this.ended = wire.closed;
   }
 
   get input$(): Observable<Uint8Array> {
@@ -73,7 +75,7 @@ export class TelnetInput
       subscriber.add(this);
       if (!this.#offered) {
         this.#offered = true;
-        this.#output.batch(() => this.#options.offer());
+        this.#output.batch(() => this.#protocol.offer());
       }
       // Resumed first, since delivering held input may make the subscriber pause.
       this.resume();
@@ -94,7 +96,7 @@ export class TelnetInput
 
   /** See {@link TelnetConnection.recognise}. */
   recognise(): void {
-    this.#firstBytes = new FirstBytes(this.#options);
+    this.#firstBytes = new FirstBytes(this.#protocol);
   }
   putBack(bytes: Uint8Array): void {
     this.#held ??= [];
@@ -102,16 +104,20 @@ export class TelnetInput
     this.#held.push(Buffer.from(bytes));
   }
   pause(): void {
-    if (!this.#output.closed) this.#socket.pause();
+    if (!this.#output.closed) this.#wire.pause();
   }
   resume(): void {
-    if (this.#subscriber) this.#socket.resume();
+    if (this.#subscriber) this.#wire.resume();
   }
 
   /** Reads a packet. */
   read(chunk: Uint8Array): void {
     this.#saidHere = false;
     if (this.#firstBytes && this.isRefused(this.#firstBytes.checkChunk(chunk))) return;
+    if (!this.#decoder) {
+      this.emit(chunk);
+      return;
+    }
     this.#decoder.read(chunk);
     this.deliver();
   }
@@ -121,7 +127,7 @@ export class TelnetInput
     if (!bytes) return;
     this.#pieces = [];
     const input = more.length > 0 ? Buffer.concat([bytes, ...more]) : bytes;
-    this.#options.typed(input);
+    this.#protocol.typed(input);
     this.emit(input);
   }
   /** Ends the input with an error. */
@@ -149,20 +155,20 @@ export class TelnetInput
   command(code: number): void {
     const key = KEY_OF[code];
     if (key !== undefined) this.data(Uint8Array.of(key));
-    else if (code === COMMAND.AYT && this.#options.charge() && !this.#saidHere) {
+    else if (code === COMMAND.AYT && this.#protocol.charge() && !this.#saidHere) {
       this.#saidHere = true;
       this.deliver();
       this.#delegate.sayHere();
     }
   }
   negotiate(verb: Verb, option: number): void {
-    this.#options.negotiate(verb, option);
+    this.#protocol.negotiate(verb, option);
   }
   subnegotiation(option: number, payload: Uint8Array): void {
-    this.#options.subnegotiation(option, payload);
+    this.#protocol.subnegotiation(option, payload);
   }
   dropped(): void {
-    this.#options.charge();
+    this.#protocol.charge();
   }
 
   private emit(bytes: Uint8Array): void {

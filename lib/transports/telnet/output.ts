@@ -1,10 +1,10 @@
-import type { Socket } from 'node:net';
 import { Observable } from 'rxjs';
 import { CR } from '../../../streams/protocol/controls.js';
 import { commandBytes, escapeIac } from '../../../streams/protocol/telnet-codec.js';
 import { UNKNOWN_TERMINAL } from '../../../streams/terminal/unknown-terminal.js';
 import type { Connection, Encoding, Output } from '../../../streams/types/connection.js';
-import type { BoardOptions } from './board-options.js';
+import type { Protocol } from '../protocol.js';
+import type { Wire } from '../wire.js';
 import { encode, isAscii, utf8AsLatin1 } from './encodings.js';
 import { latin1 } from './options.js';
 import { Unsent } from './unsent.js';
@@ -15,8 +15,8 @@ const BATCH_LENGTH = 64 * 1024;
 const SHORT_TEXT = 1024;
 
 /**
- * The output of a telnet connection: batches it, encodes it for the terminal, marks prompts, and writes it to
- * the socket. A class, since every connection has one.
+ * The output of a connection: batches it, encodes it for the terminal, marks prompts, and writes it to the
+ * stream. A class, since every connection has one.
  */
 export class TelnetOutput
   implements Pick<Connection, 'write' | 'echo' | 'drained$' | 'bytesOut' | 'backlog'>
@@ -25,8 +25,8 @@ export class TelnetOutput
   encoding: Encoding = UNKNOWN_TERMINAL.encoding;
   /** Whether the output ended, and takes no more. */
   closed = false;
-  readonly #socket: Socket;
-  readonly #options: Pick<BoardOptions, 'promptMark'>;
+  readonly #wire: Wire;
+  readonly #protocol: Pick<Protocol, 'promptMark' | 'isTelnet'>;
   /** Output that isn't sent yet, since more may come: bytes as Latin-1, followed by text. */
   #bytes = '';
   #text = '';
@@ -36,9 +36,9 @@ export class TelnetOutput
   /** Whether the last output was the echo of input, and no prompt. */
   #echoed = false;
 
-  constructor(socket: Socket, options: Pick<BoardOptions, 'promptMark'>) {
-    this.#socket = socket;
-    this.#options = options;
+  constructor(wire: Wire, protocol: Pick<Protocol, 'promptMark' | 'isTelnet'>) {
+    this.#wire = wire;
+    this.#protocol = protocol;
   }
 
   /** See {@link Connection.drained$}. */
@@ -49,16 +49,16 @@ export class TelnetOutput
       const sent = () => subscriber.complete();
       // The callback of an empty write runs when all earlier output is sent, or the connection is closed.
       if (this.#unsent) this.#unsent.whenSent(sent);
-      else this.#socket.write('', sent);
+      else this.#wire.write('', sent);
     });
   }
   /** See {@link Connection.bytesOut}. */
   get bytesOut(): number {
-    return this.#socket.bytesWritten + (this.isWritable() ? this.unsentLength() : 0);
+    return this.#wire.bytesWritten + (this.isWritable() ? this.unsentLength() : 0);
   }
   /** See {@link Connection.backlog}. */
   get backlog(): number {
-    return this.#socket.writableLength + this.unsentLength();
+    return this.#wire.writableLength + this.unsentLength();
   }
 
   /** See {@link Connection.write}. */
@@ -69,7 +69,7 @@ export class TelnetOutput
   /** See {@link Connection.echo}. */
   echo(text: string): void {
     // Mark the prompt while it is still the last output.
-    if (!this.#echoed && this.#text !== '' && this.#options.promptMark !== undefined) this.encode();
+    if (!this.#echoed && this.#text !== '' && this.#protocol.promptMark !== undefined) this.encode();
     this.#echoed = true;
     this.put(text);
   }
@@ -111,9 +111,9 @@ export class TelnetOutput
     const text = this.#text;
     if (text === '') return;
     this.#text = '';
-    this.#bytes += encodeText(text, this.encoding);
+    this.#bytes += encodeText(text, this.encoding, this.#protocol.isTelnet);
     // A client that agreed to the mark may wait for it as the end of a prompt.
-    const mark = this.#echoed || text.endsWith('\n') ? undefined : this.#options.promptMark;
+    const mark = this.#echoed || text.endsWith('\n') ? undefined : this.#protocol.promptMark;
     if (mark !== undefined) this.#bytes += latin1(commandBytes(mark));
   }
 
@@ -136,13 +136,13 @@ export class TelnetOutput
     if (typeof output === 'string') this.#text += output;
     else {
       this.encode();
-      this.#bytes += latin1(escapeIac(output));
+      this.#bytes += latin1(this.#protocol.isTelnet ? escapeIac(output) : output);
     }
     if (!this.#batching || this.#bytes.length + this.#text.length > BATCH_LENGTH) this.send();
   }
 
   private isWritable(): boolean {
-    return !this.closed && this.#socket.writable;
+    return !this.closed && this.#wire.writable;
   }
   private unsentLength(): number {
     return this.#bytes.length + this.#text.length + (this.#unsent?.length ?? 0);
@@ -150,7 +150,7 @@ export class TelnetOutput
 
   private send(): void {
     if (!this.isWritable()) return;
-    if (this.#socket.writableLength > 0) {
+    if (this.#wire.writableLength > 0) {
       this.keepUnsent();
       return;
     }
@@ -158,14 +158,14 @@ export class TelnetOutput
     // The usual case. UTF-8 contains no IAC, and this is Node's fastest way to write.
     if (text.length < SHORT_TEXT && text.endsWith('\n') && this.#bytes === '' && this.encoding === 'utf-8') {
       this.#text = '';
-      this.#socket.write(withCrLf(text), 'utf8');
+      this.#wire.write(withCrLf(text), 'utf8');
       return;
     }
     this.encode();
     const bytes = this.#bytes;
     if (bytes === '') return;
     this.#bytes = '';
-    this.#socket.write(bytes, 'latin1');
+    this.#wire.write(bytes, 'latin1');
   }
 
   /** Keeps output until the socket has sent what it has. */
@@ -176,24 +176,26 @@ export class TelnetOutput
     this.#bytes = '';
     if (!this.#unsent) {
       this.#unsent = new Unsent();
-      this.#socket.write('', () => this.sendUnsent());
+      this.#wire.write('', () => this.sendUnsent());
     }
     this.#unsent.add(bytes);
   }
   private sendUnsent(): void {
     const unsent = this.#unsent;
     this.#unsent = undefined;
-    unsent?.flush((bytes, sent) => this.#socket.write(bytes, sent));
+    unsent?.flush((bytes, sent) => this.#wire.write(bytes, sent));
   }
 }
 
 /** Encodes a text with telnet's newlines, as Latin-1. */
-function encodeText(text: string, encoding: Encoding): string {
+function encodeText(text: string, encoding: Encoding, isTelnet: boolean): string {
   // UTF-8 contains no IAC, and no CR or LF but those of the text.
   if (encoding === 'utf-8') return withCrLf(utf8AsLatin1(text));
   const lines = withCrLf(text);
   // Tests `text` rather than `lines`, since it is a flat string by now and faster to scan.
-  return isAscii(text) ? lines : latin1(escapeIac(encode(lines, encoding)));
+  if (isAscii(text)) return lines;
+  const bytes = encode(lines, encoding);
+  return latin1(isTelnet ? escapeIac(bytes) : bytes);
 }
 
 function withCrLf(text: string): string {

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { Observable } from 'rxjs';
 import { COMMAND, subnegotiationBytes, type Verb } from '../../../streams/protocol/telnet-codec.js';
 import { NO_SUBSCRIBERS, withSubscriber } from '../../../streams/rx/open-subscribers.js';
@@ -6,7 +5,9 @@ import type { Destination } from '../../../streams/rx/operator.js';
 import { UNKNOWN_TERMINAL } from '../../../streams/terminal/unknown-terminal.js';
 import type { Connection, Encoding, Output, Terminal } from '../../../streams/types/connection.js';
 import { endFor, isForeign, SessionEnd } from '../../../streams/types/session-end.js';
-import { BoardOptions, type BoardOptionsDelegate, type Status } from './board-options.js';
+import type { Protocol } from '../protocol.js';
+import type { Wire } from '../wire.js';
+import type { BoardOptionsDelegate } from './board-options.js';
 import { type InputDelegate, TelnetInput } from './input.js';
 import { latin1 } from './options.js';
 import { TelnetOutput } from './output.js';
@@ -21,17 +22,28 @@ const HERE = '[Yes]\n';
 /** The most bytes that are read and dropped after we hung up. */
 const MAX_DROPPED = 1024 * 1024;
 
+/** What is known of a connection from the start. */
+export interface SocketConnectionOptions {
+  readonly address: string;
+  readonly transport: string;
+  /** The terminal, until more is known. */
+  readonly terminal?: Terminal;
+  /** Makes the protocol of the stream. */
+  readonly protocol: (delegate: BoardOptionsDelegate) => Protocol;
+}
+
 /**
- * Ties a socket's input, output and telnet options together. A class, since a board has ten thousand of them
+ * Ties a stream's input, output and protocol together. A class, since a board has ten thousand of them
  * and methods on a prototype take no memory.
  */
 export class SocketConnection implements TelnetConnection, InputDelegate, BoardOptionsDelegate {
   readonly address: string;
   bytesIn = 0;
   notifier: Connection['notifier'];
-  terminal: Terminal = UNKNOWN_TERMINAL;
-  readonly #socket: Socket;
-  readonly #options: BoardOptions;
+  terminal: Terminal;
+  readonly transport: string;
+  readonly #wire: Wire;
+  readonly #protocol: Protocol;
   readonly #output: TelnetOutput;
   readonly #input: TelnetInput;
   #terminalSubscribers: Set<Destination<Terminal>> | undefined;
@@ -43,13 +55,19 @@ export class SocketConnection implements TelnetConnection, InputDelegate, BoardO
   #dropped = 0;
   #gone: boolean;
 
-  constructor(socket: Socket, status: Status, address: string) {
-    this.#socket = socket;
-    this.#options = new BoardOptions(this, status);
-    this.#output = new TelnetOutput(socket, this.#options);
-    this.#input = new TelnetInput(this, socket, this.#options, this.#output);
-    this.#gone = socket.closed;
+  constructor(
+    wire: Wire,
+    { address, transport, terminal = UNKNOWN_TERMINAL, protocol }: SocketConnectionOptions,
+  ) {
+    this.#wire = wire;
+    this.#protocol = protocol(this);
+    this.#output = new TelnetOutput(wire, this.#protocol);
+    this.#input = new TelnetInput(this, wire, this.#protocol, this.#output);
+    this.#gone = wire.closed;
     this.address = address;
+    this.transport = transport;
+    this.terminal = terminal;
+    this.#output.encoding = terminal.encoding;
   }
 
   get input$(): Observable<Uint8Array> {
@@ -83,7 +101,7 @@ export class SocketConnection implements TelnetConnection, InputDelegate, BoardO
     return this.#output.backlog;
   }
   get answers(): boolean {
-    return this.#options.answers;
+    return this.#protocol.answers;
   }
 
   write(output: Output): void {
@@ -105,19 +123,20 @@ export class SocketConnection implements TelnetConnection, InputDelegate, BoardO
     this.become({ ...this.terminal, encoding });
   }
   setEcho(on: boolean): void {
-    this.#options.setEcho(on);
+    if (this.#protocol.isTelnet) this.#protocol.setEcho(on);
+    else this.become({ ...this.terminal, echo: on });
   }
   hideTyping(): void {
-    this.#options.secret = true;
+    this.#protocol.secret = true;
   }
   showTyping(): void {
-    this.#options.secret = false;
+    this.#protocol.secret = false;
   }
   putBack(bytes: Uint8Array): void {
     this.#input.putBack(bytes);
   }
   probe(): void {
-    this.#options.probe();
+    this.#protocol.probe();
   }
   pause(): void {
     this.#input.pause();
@@ -136,17 +155,26 @@ export class SocketConnection implements TelnetConnection, InputDelegate, BoardO
     // Read and drop input that still comes: closing with unread input would reset the connection and lose the
     // last words. On a protocol fault send nothing and stop reading.
     const { fault } = this.#input;
-    if (fault && !isForeign(fault)) this.#socket.pause();
-    else this.#socket.resume();
-    this.#socket.end();
+    if (fault && !isForeign(fault)) this.#wire.pause();
+    else this.#wire.resume();
+    this.#wire.end();
   }
   destroy(): void {
     this.#output.discard();
-    this.#socket.destroy();
+    this.#wire.destroy();
     this.goAway();
   }
 
-  // Called by the socket's listeners.
+  /** The client's window has this size now. 0 columns or rows mean that the client doesn't know. */
+  resize(columns: number, rows: number): void {
+    this.become({
+      ...this.terminal,
+      columns: cells(columns, UNKNOWN_TERMINAL.columns),
+      rows: cells(rows, UNKNOWN_TERMINAL.rows),
+    });
+  }
+
+  // Called by the wire's listeners.
   read(chunk: Uint8Array): void {
     this.bytesIn += chunk.length;
     if (this.#output.closed) this.drop(chunk);
@@ -163,6 +191,10 @@ export class SocketConnection implements TelnetConnection, InputDelegate, BoardO
     for (const subscriber of this.#closedSubscribers) subscriber.complete();
     this.#closedSubscribers = NO_SUBSCRIBERS;
   }
+  /** Ends the input with an error. */
+  fail(fault: SessionEnd): void {
+    this.#input.fail(fault);
+  }
   lose(): void {
     this.#input.fault ??= endFor('lost');
   }
@@ -173,7 +205,7 @@ export class SocketConnection implements TelnetConnection, InputDelegate, BoardO
     else this.write(HERE);
   }
 
-  // Called by the options.
+  // Called by the protocol.
   send(verb: Verb, option: number): void {
     // Input before the request must be delivered before the answer is sent.
     this.#input.deliver();

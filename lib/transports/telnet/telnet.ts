@@ -1,56 +1,78 @@
-import type { Socket } from 'node:net';
-import { unmapped } from '../../../streams/protocol/ip-address.js';
+import type { SchedulerLike } from 'rxjs';
+import { checkOptions, TCP_OPTIONS } from '../../config/check-options.js';
+import { monotonic } from '../../process/monotonic.js';
+import type { Listener } from '../listener.js';
+import { arrivals, type ProxyTrust } from '../tcp/arrivals.js';
+import { tcpListener } from '../tcp/tcp-listener.js';
 import type { Status } from './board-options.js';
-import { SocketConnection } from './socket-connection.js';
-import type { TelnetConnection } from './telnet-connection.js';
+import { greetInOnePacket } from './greet-in-one-packet.js';
+import { telnetOver } from './telnet-over.js';
 
-/** The errors of a connection whose peer vanished. */
-const LOST = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN']);
+/** Where a transport over TCP listens. */
+export interface TcpOptions {
+  /** The address to listen on. Defaults to `127.0.0.1`, which only this machine can reach. */
+  readonly host?: string | undefined;
+  /** The port to listen on; 0 takes any free port. Each transport has a default of its own. */
+  readonly port?: number | undefined;
+  /**
+   * Returns whether the proxy at this address is trusted to name the caller in a PROXY header (HAProxy's
+   * proxy-protocol.txt, v1 and v2). When given, every connection must come from a trusted proxy and begin
+   * with a header. All limits count the address in the header.
+   */
+  readonly proxyFrom?: ProxyTrust | undefined;
+  /**
+   * The silence after which TCP keepalive ends a connection whose peer is gone, in milliseconds; at least 11
+   * seconds count. Defaults to two minutes; `null` waits forever.
+   */
+  readonly deadPeerTimeoutMs?: number | null | undefined;
+  /** The clock for the PROXY header. A monotonic one by default. */
+  readonly scheduler?: SchedulerLike | undefined;
+}
+
+/** Where telnet listens, and what it tells crawlers. */
+export interface TelnetOptions extends TcpOptions {
+  /** The descriptor of an inherited TCP socket to listen on, instead of `host` and `port`. */
+  readonly fd?: number | undefined;
+  /**
+   * Returns the status for crawlers that list boards (MSSP, tintin.mudhalla.net/protocols/mssp). Called for each
+   * of them. Nothing by default.
+   */
+  readonly status?: Status | undefined;
+}
+
+/** How long a peer may be silent before TCP keepalive gives it up. */
+export const DEAD_PEER_TIMEOUT_MS = 120_000;
 
 /**
- * Speaks telnet on a socket. `input$` emits what the caller types, without telnet commands. Output is encoded
- * for the terminal and escaped, and `\n` in text becomes CR LF. Options are offered at the first subscription
- * to `input$`, so that a refused caller gets no negotiation. `input$` takes one subscriber at a time. Without
- * one nothing is read, and nothing is lost.
+ * Listens for telnet (RFC 854). The port is 2323 by default. Errors with a {@link ListenError} if it can't be
+ * opened.
  *
- * @param status Returns the status for crawlers (MSSP).
- * @param address The caller's address, if it isn't the peer's.
+ * @throws {@link OptionsError} for an option that is unknown or can't be used.
+ * @example
+ * ```ts
+ * import { createImpulse, lobby, telnet } from 'impulse-bbs';
+ *
+ * const impulse = createImpulse({ app: lobby(), listeners: [telnet({ port: 0 }), telnet({ port: 0, host: '::1' })] });
+ * await impulse.start();
+ * for (const { transport, address, port } of impulse.addresses) console.log(transport, address, port);
+ * await impulse.shutdown();
+ * ```
  */
-export function telnet(
-  socket: Socket,
-  status: Status = () => ({}),
-  address = unmapped(socket.remoteAddress ?? ''),
-): TelnetConnection {
-  const connection = new SocketConnection(socket, status, address);
-  (socket as ConnectedSocket)[CONNECTION] = connection;
-  // Don't read before there is a subscriber.
-  socket.pause();
-  socket.on('error', onError);
-  socket.on('end', onEnd);
-  socket.on('close', onClose);
-  socket.on('data', onData);
-  return connection;
-}
-
-/**
- * The key under which a socket holds its connection. It lets all connections share their listeners; closures
- * would weigh half as much as a connection.
- */
-const CONNECTION = Symbol('connection');
-interface ConnectedSocket extends Socket {
-  [CONNECTION]: SocketConnection;
-}
-
-function onData(this: ConnectedSocket, chunk: Uint8Array): void {
-  this[CONNECTION].read(chunk);
-}
-function onEnd(this: ConnectedSocket): void {
-  this[CONNECTION].hangUp();
-}
-function onClose(this: ConnectedSocket): void {
-  this[CONNECTION].goAway();
-}
-// A reset counts as a hang-up: 'close' follows.
-function onError(this: ConnectedSocket, { code = '' }: NodeJS.ErrnoException): void {
-  if (LOST.has(code)) this[CONNECTION].lose();
+export function telnet(options: TelnetOptions = {}): Listener {
+  checkOptions('telnet', options, TCP_OPTIONS.telnet);
+  const { host = '127.0.0.1', port = 2323, fd, status, proxyFrom, scheduler = monotonic } = options;
+  const { deadPeerTimeoutMs = DEAD_PEER_TIMEOUT_MS } = options;
+  return tcpListener({
+    transport: 'telnet',
+    host,
+    port,
+    fd,
+    silenceMs: deadPeerTimeoutMs,
+    connect: (socket$) =>
+      arrivals(socket$, proxyFrom, scheduler, (socket, address) => {
+        const connection = telnetOver(socket, status, address);
+        connection.recognise();
+        return connection;
+      }).pipe(greetInOnePacket()),
+  });
 }

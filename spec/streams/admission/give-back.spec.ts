@@ -1,7 +1,7 @@
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { giveBack } from '../../../streams/admission/give-back.js';
-import type { RefusalReason } from '../../../streams/types/admission.js';
 import type { ServerEvent } from '../../../streams/types/events.js';
+import type { RefusalReason } from '../../../streams/types/refusal-reason.js';
 
 const refused = (reason: RefusalReason, more: object = {}): ServerEvent => ({
   type: 'connectionRefused',

@@ -2,8 +2,8 @@ import { of, tap, VirtualTimeScheduler } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { penalise } from '../../../streams/admission/penalise.js';
 import { PENALTIES, type Penalties, penalties } from '../../../streams/admission/penalties.js';
-import type { RefusalReason } from '../../../streams/types/admission.js';
 import type { ServerEvent } from '../../../streams/types/events.js';
+import type { RefusalReason } from '../../../streams/types/refusal-reason.js';
 import type { EndReason } from '../../../streams/types/session.js';
 
 const ADDRESS = '192.0.2.1';

@@ -26,7 +26,7 @@ describe('turnAway', () => {
       });
       m.expect(event$).toBeObservable('r--|', REFUSED);
       m.expect(farewell).toHaveSubscriptions('^--!');
-      expect(said).toEqual([refused.connection, 'All 100 nodes are busy. Please call again later.']);
+      expect(said).toEqual([refused.connection, 'All 100 nodes are busy. Please call again later.', refused]);
     }),
   );
 

@@ -2,8 +2,8 @@ import { map, Subject } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { type BoardStats, EMPTY_STATS, stats, traffic } from '../../../streams/events/stats.js';
 import { GOODBYES } from '../../../streams/terminal/messages.js';
-import type { RefusalReason } from '../../../streams/types/admission.js';
 import type { ServerEvent } from '../../../streams/types/events.js';
+import type { RefusalReason } from '../../../streams/types/refusal-reason.js';
 import type { EndReason, SessionId, SessionInfo } from '../../../streams/types/session.js';
 
 const info = (id: SessionId, more: Partial<SessionInfo> = {}): SessionInfo => ({

@@ -8,8 +8,8 @@ import {
   summarise,
   WINDOW_MS,
 } from '../../../streams/events/summarise.js';
-import type { RefusalReason } from '../../../streams/types/admission.js';
 import type { ConnectionRefused, ServerEvent } from '../../../streams/types/events.js';
+import type { RefusalReason } from '../../../streams/types/refusal-reason.js';
 import { counting } from '../../support/counting.js';
 
 const refused = (reason: RefusalReason): ConnectionRefused => ({

@@ -9,7 +9,7 @@ const width = (text: string) => text.length;
 const parts = { decoded: String, decoder: () => String, width, maxWidth: width };
 const aCall = () =>
   new Call(
-    fakeAdmitted(fakeConnection(NEVER)),
+    fakeAdmitted(fakeConnection(NEVER, { transport: 'telnet' })),
     1024,
     { now: () => 5, schedule: () => fail() as never },
     parts,
@@ -29,6 +29,7 @@ describe('SessionView', () => {
     state: 'connected',
     user: null,
     address: '192.0.2.1',
+    transport: 'telnet',
     openedAt: 5,
     lastInputAt: 5,
     bytesIn: 0,

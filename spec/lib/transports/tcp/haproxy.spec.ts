@@ -1,9 +1,9 @@
 import { networkInterfaces } from 'node:os';
 import { firstValueFrom, mergeMap, ReplaySubject, type Subscription, tap, timeout } from 'rxjs';
 import { monotonic } from '../../../../lib/process/monotonic.js';
-import { type Listening, listen } from '../../../../lib/transports/tcp/listen.js';
+import { listen, type OpenPort } from '../../../../lib/transports/tcp/listen.js';
 import { type ProxiedCaller, type ProxyRefused, proxied } from '../../../../lib/transports/tcp/proxied.js';
-import { telnet } from '../../../../lib/transports/telnet/telnet.js';
+import { telnetOver } from '../../../../lib/transports/telnet/telnet-over.js';
 import { call, PATIENCE_MS } from '../../../support/caller.js';
 import { HAPROXY, type HaproxyOptions, haproxyBefore, stopHaproxy } from '../../../support/haproxy.js';
 
@@ -20,7 +20,7 @@ describe('a board behind HAProxy', () => {
 
   beforeEach(async () => {
     outcome$ = new ReplaySubject();
-    const listening = await new Promise<Listening>((resolve, reject) => {
+    const listening = await new Promise<OpenPort>((resolve, reject) => {
       board = listen({ host: '127.0.0.1', port: 0 }).subscribe({
         next: resolve,
         error: reject,
@@ -46,7 +46,7 @@ describe('a board behind HAProxy', () => {
   /** Echoes input. */
   function echo(outcome: ProxiedCaller | ProxyRefused): void {
     if (outcome.kind === 'refused') return;
-    const line = telnet(outcome.socket);
+    const line = telnetOver(outcome.socket);
     line.input$.subscribe({ next: (bytes) => line.write(bytes), complete: () => line.close() });
   }
 

@@ -11,7 +11,7 @@ import {
   take,
   toArray,
 } from 'rxjs';
-import { type Listening, listen } from '../../../../lib/transports/tcp/listen.js';
+import { listen, type OpenPort } from '../../../../lib/transports/tcp/listen.js';
 import { call } from '../../../support/caller.js';
 import { kernelTimer, needsKernelTimers } from '../../../support/kernel-timer.js';
 import { ofEitherKind } from '../../../support/stock-sockets.js';
@@ -21,13 +21,13 @@ const HERE = { host: '127.0.0.1', port: 0 };
 /** Listens until unsubscribed. */
 async function open(
   silenceMs: number | null = null,
-): Promise<Listening & { subscription: Subscription; closed: Promise<void> }> {
+): Promise<OpenPort & { subscription: Subscription; closed: Promise<void> }> {
   let subscription: Subscription | undefined;
   let close = () => {};
   const closed = new Promise<void>((resolve) => {
     close = resolve;
   });
-  const listening = await new Promise<Listening>((resolve, reject) => {
+  const listening = await new Promise<OpenPort>((resolve, reject) => {
     subscription = listen({ ...HERE, silenceMs }).subscribe({
       next: resolve,
       error: reject,

@@ -18,7 +18,7 @@ import {
   type ProxyRefused,
   proxied,
 } from '../../../../lib/transports/tcp/proxied.js';
-import { telnet } from '../../../../lib/transports/telnet/telnet.js';
+import { telnetOver } from '../../../../lib/transports/telnet/telnet-over.js';
 import { type Caller, call } from '../../../support/caller.js';
 import { type CountingScheduler, counting } from '../../../support/counting.js';
 import { binary, line } from '../../../support/proxy-headers.js';
@@ -108,7 +108,7 @@ describe('proxied', () => {
   /** Reads this many characters from a paused socket. */
   async function read(socket: net.Socket, count: number): Promise<string> {
     const heard = lastValueFrom(
-      telnet(socket).input$.pipe(
+      telnetOver(socket).input$.pipe(
         scan((text, bytes) => text + Buffer.from(bytes).toString('latin1'), ''),
         takeWhile((text) => text.length < count, true),
       ),
@@ -182,7 +182,7 @@ describe('proxied', () => {
         caller.socket.end(Buffer.concat([header, Buffer.from('bye')]));
         expect(await outcome).toEqual(jasmine.objectContaining({ kind: 'caller' }));
 
-        expect(await lastValueFrom(telnet(socket).input$.pipe(map(String), toArray()))).toEqual(['bye']);
+        expect(await lastValueFrom(telnetOver(socket).input$.pipe(map(String), toArray()))).toEqual(['bye']);
       });
     });
   }

@@ -26,7 +26,7 @@ class FakeSocket {
 
 function open(promptMark?: number): { socket: FakeSocket; output: TelnetOutput } {
   const socket = new FakeSocket();
-  return { socket, output: new TelnetOutput(socket as unknown as Socket, { promptMark }) };
+  return { socket, output: new TelnetOutput(socket as unknown as Socket, { isTelnet: true, promptMark }) };
 }
 
 describe('TelnetOutput', () => {

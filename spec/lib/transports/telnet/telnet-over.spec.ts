@@ -3,7 +3,7 @@ import net from 'node:net';
 import { firstValueFrom, lastValueFrom, map, type Subscription, tap } from 'rxjs';
 import { accept } from '../../../../lib/transports/tcp/accept.js';
 import { REPLY_BUDGET } from '../../../../lib/transports/telnet/negotiator.js';
-import { telnet } from '../../../../lib/transports/telnet/telnet.js';
+import { telnetOver } from '../../../../lib/transports/telnet/telnet-over.js';
 import type { Connection, Terminal } from '../../../../streams/types/connection.js';
 import { SessionEnd } from '../../../../streams/types/session-end.js';
 import { arrived, type Caller, call } from '../../../support/caller.js';
@@ -39,14 +39,14 @@ const sockets: net.Socket[] = [];
 
 /** A caller, and the board's connection to it. */
 async function connect(
-  status?: Parameters<typeof telnet>[1],
+  status?: Parameters<typeof telnetOver>[1],
 ): Promise<{ caller: Caller; socket: net.Socket; connection: Connection }> {
   const accepted = once(server, 'connection') as Promise<[net.Socket]>;
   const caller = await call((server.address() as net.AddressInfo).port);
   callers.push(caller);
   const [socket] = await accepted;
   sockets.push(socket);
-  return { caller, socket, connection: telnet(socket, status) };
+  return { caller, socket, connection: telnetOver(socket, status) };
 }
 
 /** Collects the input of a connection until its end. */
@@ -434,7 +434,7 @@ describe('telnet', () => {
     socket.destroy();
     await caller.gone;
     while (!socket.closed) await new Promise((resolve) => setImmediate(resolve));
-    const connection = telnet(socket);
+    const connection = telnetOver(socket);
 
     expect(await read(connection).end).toBe('completed');
     await firstValueFrom(connection.closed$, { defaultValue: null });
