@@ -8,6 +8,8 @@ export interface Protocol {
   readonly promptMark: number | undefined;
   /** Whether the client has ever answered {@link Protocol.probe}. */
   readonly answers: boolean;
+  /** Whether the client sends its bytes as they are. Otherwise a CR NUL stands for a CR. */
+  readonly sendsBinary: boolean;
   /** Tells whether what is typed now is a secret. */
   set secret(isSecret: boolean);
   /** Makes the first offers. */
@@ -20,6 +22,8 @@ export interface Protocol {
   typed(input: Uint8Array): void;
   /** See {@link Connection.setEcho}. Only for telnet. */
   setEcho(on: boolean): void;
+  /** See {@link Connection.askBinary}. */
+  askBinary(): void;
   /** Takes one answer from the client's budget. Returns false if it is spent. */
   charge(): boolean;
   /** Asks for a sign of life, if the client has ever answered one. */
@@ -33,12 +37,14 @@ export const PLAIN: Protocol = {
   isTelnet: false,
   promptMark: undefined,
   answers: false,
+  sendsBinary: true,
   set secret(_: boolean) {},
   offer() {},
   negotiate() {},
   subnegotiation() {},
   typed() {},
   setEcho() {},
+  askBinary() {},
   charge: () => true,
   probe() {},
   statusText: () => '',

@@ -1,3 +1,5 @@
+import { CR, NUL } from './controls.js';
+
 /** Telnet commands (RFC 854, and EOR of RFC 885). */
 export const COMMAND = {
   EOR: 239,
@@ -44,16 +46,20 @@ const NOTHING = new Uint8Array(0);
 
 /** The index of the next IAC, or the end of the chunk. */
 function nextIac(chunk: Uint8Array, from: number): number {
-  if (chunk.length > SHORT) {
-    const at = chunk.indexOf(IAC, from);
-    return at === -1 ? chunk.length : at;
-  }
-  let at = from;
-  while (at < chunk.length && chunk[at] !== IAC) at += 1;
-  return at;
+  const near = Math.min(from + SHORT, chunk.length);
+  for (let at = from; at < near; at += 1) if (chunk[at] === IAC) return at;
+  const found = near < chunk.length ? chunk.indexOf(IAC, near) : -1;
+  return found === -1 ? chunk.length : found;
 }
 
-/** Up to this length a loop is faster than `indexOf`. */
+/** Copies a run of bytes. Returns its end in the target. */
+function copyRun(run: Uint8Array, from: number, end: number, target: Uint8Array, to: number): number {
+  if (end - from > SHORT) target.set(run.subarray(from, end), to);
+  else for (let at = from; at < end; at += 1) target[to + at - from] = run[at] as number;
+  return to + end - from;
+}
+
+/** Up to this length a loop is faster than a built-in method. */
 const SHORT = 64;
 
 /**
@@ -61,18 +67,18 @@ const SHORT = 64;
  * them would be emitted byte by byte. Returns the end of the run.
  */
 function undouble(chunk: Uint8Array, from: number, doubled: number, handler: TelnetHandler): number {
-  let end = doubled + 2;
-  while (end < chunk.length && (chunk[end] !== IAC || chunk[end + 1] === IAC))
-    end += chunk[end] === IAC ? 2 : 1;
-  const run = new Uint8Array(end - from);
+  const run = new Uint8Array(chunk.length - from);
   let length = 0;
-  for (let at = from; at < end; at += 1) {
-    run[length] = chunk[at] as number;
-    length += 1;
-    if (chunk[at] === IAC) at += 1;
+  let at = from;
+  let iac = doubled;
+  while (chunk[iac + 1] === IAC) {
+    length = copyRun(chunk, at, iac + 1, run, length);
+    at = iac + 2;
+    iac = nextIac(chunk, at);
   }
+  length = copyRun(chunk, at, iac, run, length);
   handler.data(run.subarray(0, length));
-  return end;
+  return iac;
 }
 
 /**
@@ -210,22 +216,49 @@ export class TelnetDecoder {
   }
 }
 
+/** Returns whether there is a NUL among these bytes. */
+export function hasNul(bytes: Uint8Array): boolean {
+  if (bytes.length > SHORT) return bytes.includes(NUL);
+  for (let at = 0; at < bytes.length; at += 1) if (bytes[at] === NUL) return true;
+  return false;
+}
+
+/**
+ * Makes each CR NUL a CR, as it is unless the sender agreed to BINARY (RFC 854, RFC 856). Returns the same
+ * object if there is none.
+ *
+ * @param followsCr Whether the byte before these was a CR.
+ */
+export function withoutCrNul(bytes: Uint8Array, followsCr: boolean): Uint8Array {
+  const kept = new Uint8Array(bytes.length);
+  let length = 0;
+  let wasCr = followsCr;
+  for (const byte of bytes) {
+    if (byte !== NUL || !wasCr) {
+      kept[length] = byte;
+      length += 1;
+    }
+    wasCr = byte === CR;
+  }
+  return length === bytes.length ? bytes : kept.subarray(0, length);
+}
+
 /** Doubles each 0xFF, as telnet requires in data. Returns the same object if there is none. */
 export function escapeIac(bytes: Uint8Array): Uint8Array {
   const first = bytes.indexOf(IAC);
   if (first === -1) return bytes;
   let count = 0;
-  for (const byte of bytes) if (byte === IAC) count += 1;
+  for (let at = first; at < bytes.length; at += 1) if (bytes[at] === IAC) count += 1;
   const escaped = new Uint8Array(bytes.length + count);
+  let from = 0;
   let to = 0;
-  for (const byte of bytes) {
-    escaped[to] = byte;
+  for (let iac = first; iac < bytes.length; iac = nextIac(bytes, from)) {
+    to = copyRun(bytes, from, iac + 1, escaped, to);
+    escaped[to] = IAC;
     to += 1;
-    if (byte === IAC) {
-      escaped[to] = IAC;
-      to += 1;
-    }
+    from = iac + 1;
   }
+  copyRun(bytes, from, bytes.length, escaped, to);
   return escaped;
 }
 

@@ -139,6 +139,9 @@ class ContainedConnection implements Connection {
       this.#fail(error);
     }
   }
+  askBinary(): void {
+    this.#attempt(() => this.#theirs.askBinary?.());
+  }
   batch(act: () => void): void {
     let hasActed = false;
     const actOnce = () => {

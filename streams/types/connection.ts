@@ -104,6 +104,8 @@ export interface Connection {
         notify(lines: string): void;
       }
     | undefined;
+  /** Asks the client to send and take bytes as they are (telnet's BINARY), when the app first reads bytes. */
+  askBinary?(): void;
   /** Sends what is written during `act` together, if the transport can. */
   batch?(act: () => void): void;
   /**

@@ -151,6 +151,18 @@ export class BoardOptions implements Protocol, NegotiatorDelegate {
     if (this.answers) this.#negotiator.askTimingMark();
   }
 
+  /** Whether the client sends its bytes as they are (RFC 856). */
+  get sendsBinary(): boolean {
+    return this.#negotiator.isOn(BINARY, 'REMOTE');
+  }
+
+  /** Asks for BINARY both ways again, if the client has declined it. A client that speaks telnet was asked before. */
+  askBinary(): void {
+    if (!this.#heard) return;
+    this.#negotiator.ask(DO, BINARY);
+    this.#negotiator.ask(WILL, BINARY);
+  }
+
   /**
    * Whether the next line is a secret. A client with local echo is told meanwhile that we echo, so that it
    * hides the line.

@@ -1,9 +1,12 @@
 import { Observable } from 'rxjs';
+import { CR } from '../../../streams/protocol/controls.js';
 import {
   COMMAND,
+  hasNul,
   TelnetDecoder,
   type TelnetHandler,
   type Verb,
+  withoutCrNul,
 } from '../../../streams/protocol/telnet-codec.js';
 import type { Destination } from '../../../streams/rx/operator.js';
 import type { Connection } from '../../../streams/types/connection.js';
@@ -53,6 +56,8 @@ export class TelnetInput
    * The pieces of this chunk between telnet commands. Emitted together, since each emission costs the same.
    */
   #pieces: Uint8Array[] = [];
+  /** Whether the last byte was a CR. */
+  #afterReturn = false;
   /** Whether an "are you there?" in this chunk was answered. One answer is enough. */
   #saidHere = false;
   #offered = false;
@@ -123,10 +128,13 @@ export class TelnetInput
   }
   /** Delivers what came so far, before something happens that must come after it. */
   deliver(): void {
-    const [bytes, ...more] = this.#pieces;
-    if (!bytes) return;
+    const pieces = this.#pieces;
+    const [first] = pieces;
+    if (!first) return;
     this.#pieces = [];
-    const input = more.length > 0 ? Buffer.concat([bytes, ...more]) : bytes;
+    const input = pieces.length > 1 ? Buffer.concat(pieces) : first;
+    // Nothing is left of a NUL behind the CR of the last packet.
+    if (input.length === 0) return;
     this.#protocol.typed(input);
     this.emit(input);
   }
@@ -150,7 +158,10 @@ export class TelnetInput
 
   // Called by the decoder.
   data(bytes: Uint8Array): void {
-    this.#pieces.push(bytes);
+    const followsCr = this.#afterReturn;
+    this.#afterReturn = bytes[bytes.length - 1] === CR;
+    if (!hasNul(bytes) || this.#protocol.sendsBinary) this.#pieces.push(bytes);
+    else this.#pieces.push(withoutCrNul(bytes, followsCr));
   }
   command(code: number): void {
     const key = KEY_OF[code];

@@ -11,6 +11,8 @@ import { Unsent } from './unsent.js';
 
 /** The longest batch. Output during a chunk is sent together, up to this length. */
 const BATCH_LENGTH = 64 * 1024;
+/** Bytes from this length on are written without being batched: batching would convert them twice. */
+const LONG_BYTES = 1024;
 /** For a longer string, Node allocates three times its length before it encodes. */
 const SHORT_TEXT = 1024;
 
@@ -134,11 +136,24 @@ export class TelnetOutput
     // Writing after end() would destroy the socket, and lose the last words.
     if (this.closed) return;
     if (typeof output === 'string') this.#text += output;
-    else {
+    else if (output.length >= LONG_BYTES) {
+      this.putLong(output);
+      return;
+    } else {
       this.encode();
       this.#bytes += latin1(this.#protocol.isTelnet ? escapeIac(output) : output);
     }
     if (!this.#batching || this.#bytes.length + this.#text.length > BATCH_LENGTH) this.send();
+  }
+
+  /** Sends what was written so far, and then these bytes. */
+  private putLong(output: Uint8Array): void {
+    this.send();
+    if (!this.isWritable()) return;
+    const escaped = this.#protocol.isTelnet ? escapeIac(output) : output;
+    if (this.#wire.writableLength > 0) this.unsent.add(escaped);
+    // Copied, since the app may use its memory again before it is sent.
+    else this.#wire.write(escaped === output ? Buffer.from(output) : escaped);
   }
 
   private isWritable(): boolean {
@@ -174,11 +189,14 @@ export class TelnetOutput
     const bytes = this.#bytes;
     if (bytes === '') return;
     this.#bytes = '';
+    this.unsent.add(bytes);
+  }
+  private get unsent(): Unsent {
     if (!this.#unsent) {
       this.#unsent = new Unsent();
       this.#wire.write('', () => this.sendUnsent());
     }
-    this.#unsent.add(bytes);
+    return this.#unsent;
   }
   private sendUnsent(): void {
     const unsent = this.#unsent;

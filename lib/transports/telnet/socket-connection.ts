@@ -126,6 +126,9 @@ export class SocketConnection implements TelnetConnection, InputDelegate, BoardO
     if (this.#protocol.isTelnet) this.#protocol.setEcho(on);
     else this.become({ ...this.terminal, echo: on });
   }
+  askBinary(): void {
+    this.#protocol.askBinary();
+  }
   hideTyping(): void {
     this.#protocol.secret = true;
   }

@@ -16,15 +16,16 @@ export class Unsent {
     return this.#length;
   }
 
-  /** Adds bytes, given as Latin-1. */
-  add(bytes: string): void {
+  /** Adds bytes; a string is Latin-1. */
+  add(bytes: string | Uint8Array): void {
     const longer = this.#length + bytes.length;
     if (longer > this.#memory.length) {
       const larger = Buffer.allocUnsafe(2 * longer);
       this.#memory.copy(larger, 0, 0, this.#length);
       this.#memory = larger;
     }
-    this.#memory.write(bytes, this.#length, 'latin1');
+    if (typeof bytes === 'string') this.#memory.write(bytes, this.#length, 'latin1');
+    else this.#memory.set(bytes, this.#length);
     this.#length = longer;
   }
 

@@ -159,6 +159,17 @@ describe('containConnection', () => {
     ]);
   });
 
+  it('asks for BINARY where the transport can', () => {
+    let asked = 0;
+    contained({ askBinary: () => (asked += 1) }).connection.askBinary?.();
+    expect(asked).toBe(1);
+    const { connection } = contained({ askBinary: breaks });
+    const input = heardOf(connection.input$);
+    connection.askBinary?.();
+    expect(input).toEqual([BROKEN]);
+    expect(() => contained({}).connection.askBinary?.()).not.toThrow();
+  });
+
   it('runs a batch once, whatever the transport does with it', () => {
     const whole = { batch: (act: () => void) => act() };
     const late = {

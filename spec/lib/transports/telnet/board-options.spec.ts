@@ -107,6 +107,29 @@ describe('BoardOptions', () => {
     });
   });
 
+  describe('BINARY for an app that reads bytes', () => {
+    it('is asked for again where the client declined it', () => {
+      const { options, hears, answers } = line();
+      hears('WONT BINARY', 'DONT BINARY');
+      options.askBinary();
+      expect(answers()).toEqual(['DO BINARY', 'WILL BINARY']);
+      hears('DO BINARY', 'WILL BINARY');
+      expect(options.sendsBinary).toBe(true);
+      options.askBinary();
+      expect(answers()).toEqual([]);
+    });
+
+    it("isn't asked for while an answer is still to come, nor of a client that speaks no telnet", () => {
+      const { options, answers } = line();
+      options.askBinary();
+      expect(answers()).toEqual([]);
+      const silent = line({ offered: false });
+      silent.options.askBinary();
+      expect(silent.answers()).toEqual([]);
+      expect(silent.options.sendsBinary).toBe(false);
+    });
+  });
+
   describe('ECHO (RFC 857)', () => {
     it("is on from the client's agreement until it changes its mind", () => {
       const { options, hears, learned } = line({ offered: false });

@@ -84,6 +84,51 @@ describe('TelnetOutput', () => {
     expect(output.backlog).toBe(0);
   });
 
+  describe('of many bytes', () => {
+    const picture = Buffer.alloc(5000, 'x');
+
+    it('sends them as they are, behind what was written before, and doubles 0xFF', () => {
+      const { socket, output } = open();
+      output.batch(() => {
+        output.write('one\n');
+        output.write(picture);
+        output.write(Buffer.concat([picture, Buffer.of(255), picture]));
+        output.write('two\n');
+      });
+      const x = 'x'.repeat(5000);
+      expect(socket.writes.join('')).toBe(`one\r\n${x}${x}\xff\xff${x}two\r\n`);
+    });
+
+    it('sends what they were when written, if the app uses its memory again', () => {
+      const { socket, output } = open();
+      const given: Uint8Array[] = [];
+      socket.write = (data) => given.push(data as Uint8Array);
+      const frame = Buffer.alloc(5000, 'a');
+      output.write(frame);
+      frame.fill('b');
+      expect(Buffer.concat(given).toString()).toBe('a'.repeat(5000));
+    });
+
+    it('queues them while the socket is busy, in the backlog', () => {
+      const { socket, output } = open();
+      socket.writableLength = 10;
+      output.write('one\n');
+      output.write(picture);
+      output.write('two\n');
+      expect(socket.writes).toEqual([]);
+      expect(output.backlog).toBe(5020);
+      socket.drain();
+      expect(socket.writes).toEqual([`one\r\n${'x'.repeat(5000)}two\r\n`]);
+    });
+
+    it('drops them when the socket takes no more', () => {
+      const { socket, output } = open();
+      socket.writable = false;
+      output.write(picture);
+      expect([socket.writes, output.backlog]).toEqual([[], 0]);
+    });
+  });
+
   it('passes all output to the socket when closed, and accepts no more', () => {
     const { socket, output } = open();
     socket.writableLength = 10;

@@ -203,6 +203,17 @@ describe('telnet', () => {
     expect(typed()).toBe('ab\xffc');
   });
 
+  it('emits CR NUL as CR, wherever the packets are cut, unless the client agreed to BINARY', async () => {
+    const { socket, connection } = await connect();
+    const { typed } = read(connection);
+    for (const packet of ['\0a\r\0b\r', '\0', '\r\n\0\r']) socket.emit('data', Buffer.from(packet));
+    socket.emit(
+      'data',
+      bytesOf('"\\u0000\\r"', 'WILL BINARY', '"\\u0000\\r\\u0000"', 'WONT BINARY', '"\\r\\u0000"'),
+    );
+    expect(typed()).toBe('\0a\rb\r\r\n\0\r\r\0\r\0\r');
+  });
+
   it('completes at a hang-up and at a reset, for later subscribers too', async () => {
     for (const leave of ['end', 'resetAndDestroy'] as const) {
       const { caller, connection } = await connect();

@@ -31,6 +31,15 @@ describe('Unsent', () => {
     expect(written(unsent)).toEqual([]);
   });
 
+  it('takes bytes as well', () => {
+    const unsent = new Unsent();
+    unsent.add('a');
+    unsent.add(Uint8Array.of(0, 255));
+    unsent.add(new Uint8Array(10_000).fill(98));
+    expect(unsent.length).toBe(10_003);
+    expect(written(unsent)).toEqual([`a\0\xff${'b'.repeat(10_000)}`]);
+  });
+
   it('grows for output beyond its capacity', () => {
     const unsent = new Unsent();
     unsent.add('a');
