@@ -29,6 +29,8 @@ const ALL = [ECHO, SGA, TTYPE, NAWS];
 
 const CLIENTS = {
   xterm: { names: ['XTERM-256COLOR'], agrees: ALL },
+  'xterm with EOR': { names: ['XTERM'], agrees: [...ALL, EOR] },
+  'xterm without SGA': { names: ['XTERM'], agrees: [ECHO, TTYPE, NAWS] },
   'an xterm that says all twice': { names: ['XTERM'], agrees: ALL, twice: true },
   SyncTERM: { names: ['syncterm'], agrees: ALL },
   NetRunner: { names: ['ansi-256color-rgb'], agrees: ALL },
@@ -297,6 +299,35 @@ describe('clients', () => {
     expect(prompts?.length).toBe(6);
     for (const prompt of prompts ?? []) expect(prompt).toMatch(/\xff\xef$/);
   });
+
+  for (const [mark, name] of [
+    ['\xff\xef', 'xterm with EOR'],
+    ['\xff\xf9', 'xterm without SGA'],
+  ] as const)
+    it(`marks each prompt of ${name}, drawn again too, before the line being typed`, async () => {
+      const { caller, session } = await logsIn(name);
+      let before = caller.heard.length;
+      /** Resolves with what was received since, when it ends so. */
+      const hears = async (end: string) => {
+        await caller.hears(new RegExp(`^(?=[^]{${before + 1}})[^]*${end}$`));
+        const heard = caller.heard.slice(before);
+        before = caller.heard.length;
+        return heard;
+      };
+
+      caller.says('half');
+      expect(await hears('half')).toBe('half');
+      session.notify('bob: hi');
+      expect(await hears('half')).toBe(`\r\x1b[Jbob: hi\r\nlobby> ${mark}half`);
+      caller.says('\x0c');
+      expect(await hears('half')).toBe(`\x1b[2J\x1b[Hlobby> ${mark}half`);
+      caller.says('\x03');
+      expect(await hears(mark)).toBe(`\r\nlobby> ${mark}`);
+      session.notify('bob: still here');
+      expect(await hears(mark)).toBe(`\r\x1b[Jbob: still here\r\nlobby> ${mark}`);
+      caller.says('hello\r\n');
+      expect(await hears(mark)).toBe(`hello\r\nYou said hello.\r\nlobby> ${mark}`);
+    });
 
   it('sends a screen reader no colours', async () => {
     const { session } = await logsIn('Mudlet for a screen reader');

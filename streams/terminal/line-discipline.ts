@@ -33,8 +33,8 @@ export interface LineTerminal {
   readonly packet: number;
   /** The current completer, if there is one. */
   readonly candidates: Completer | undefined;
-  /** Returns the output for a new line, or a cleared screen, with the prompt on it. */
-  freshPrompt(on: 'line' | 'page'): string;
+  /** Draws the prompt again, on a new line or a cleared screen. */
+  drawPrompt(on: 'line' | 'page'): void;
   /** Hangs up at the caller's request. */
   hangUp(): void;
   /** Called before a chunk is read. */
@@ -199,9 +199,12 @@ class LineDiscipline
 
   /** Updates the screen, and writes `more` after the line. */
   private show(more = ''): void {
-    let text = this.#fresh === 'no' ? '' : this.#terminal.freshPrompt(this.#fresh);
-    if (text !== '') this.shown = NOTHING_TYPED;
-    this.#fresh = 'no';
+    if (this.#fresh !== 'no') {
+      this.shown = NOTHING_TYPED;
+      this.#terminal.drawPrompt(this.#fresh);
+      this.#fresh = 'no';
+    }
+    let text = '';
     if (this.#echoing) {
       const now = this.visible();
       text += redrawn(this.shown, now, this.#terminal.width);

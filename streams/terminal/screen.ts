@@ -31,6 +31,8 @@ export interface ScreenDelegate {
   send(text: string): void;
   /** Echoes what the caller typed. */
   echo(text: string): void;
+  /** Sends what is sent during `act` together. */
+  batch(act: () => void): void;
   /** Hangs up at the caller's request. */
   hangUp(): void;
   /** Whether input is read at the moment. */
@@ -141,12 +143,15 @@ export class Screen implements LineTerminal {
     const shown = this.typing?.shown ?? NOTHING_TYPED;
     const now = this.typing?.refresh() ?? NOTHING_TYPED;
     const { above, below } = this.surroundings(shown, now);
-    const text = `${above}${lines}${lines.endsWith('\n') ? '' : '\n'}${this.#said}${below}`;
+    const text = `${above}${lines}${lines.endsWith('\n') ? '' : '\n'}${this.#said}`;
     this.#drawnAt = this.columns;
-    // A prompt at the end is marked again, as one. A half-typed line is only redrawn if the server echoes,
-    // and a client that gets the echo, which is never marked, doesn't wait for the mark.
+    // The prompt is marked again, as one. The half-typed line after it isn't part of it.
     if (below === '') this.#delegate.send(text);
-    else this.#delegate.echo(text);
+    else
+      this.#delegate.batch(() => {
+        this.#delegate.send(text);
+        this.#delegate.echo(below);
+      });
   }
 
   /** Hides what is typed. Calls are counted: each needs its {@link Screen.showInput}. */
@@ -195,9 +200,11 @@ export class Screen implements LineTerminal {
   hasPcKeys(): boolean {
     return this.#connection.terminal.pcKeys;
   }
-  freshPrompt(on: 'line' | 'page'): string {
+  drawPrompt(on: 'line' | 'page'): void {
     this.settle();
-    return `${on === 'page' && this.#connection.terminal.cursor ? CLEAR : '\n'}${this.#said}`;
+    this.#drawnAt = this.columns;
+    this.#delegate.echo(on === 'page' && this.#connection.terminal.cursor ? CLEAR : '\n');
+    if (this.#said !== '') this.#delegate.send(this.#said);
   }
   hangUp(): void {
     this.#delegate.hangUp();

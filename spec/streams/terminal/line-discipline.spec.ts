@@ -42,7 +42,7 @@ const terminal = (parts: Partial<LineTerminal> = {}): LineTerminal => ({
   columns: 80,
   packet: 0,
   candidates: undefined,
-  freshPrompt: (on) => `<${on}>`,
+  drawPrompt: (on) => parts.show?.(`<${on}>`),
   hangUp: () => {},
   beginRead: () => {},
   endRead: () => {},
@@ -499,7 +499,7 @@ describe('lineDiscipline', () => {
       const { told, types } = typing();
       types('abc');
       types('\x0c\x0c\x0c');
-      expect(told).toEqual(['abc', '<page>abc']);
+      expect(told).toEqual(['abc', '<page>', 'abc']);
     });
 
     it('Up recalls the last line', () => {
@@ -816,7 +816,7 @@ describe('lineDiscipline', () => {
           const shows = terminal({
             echoes: () => true,
             show: (text) => void screen.push(text),
-            freshPrompt: () => '\n',
+            drawPrompt: () => void screen.push('\n'),
             hangUp: () => {
               hangUps += 1;
             },
