@@ -31,8 +31,15 @@ export {
   type SessionManagerOptions,
 } from './session-manager.js';
 export * from './transports/listener.js';
-export type { Status } from './transports/telnet/board-options.js';
-export { type TcpOptions, type TelnetOptions, telnet } from './transports/telnet/telnet.js';
+export type { Status } from './transports/status.js';
+export {
+  type ByteStream,
+  type StreamConnection,
+  type StreamConnectionOptions,
+  streamConnection,
+} from './transports/stream-connection.js';
+export type { TcpOptions } from './transports/tcp-options.js';
+export { type TelnetOptions, telnet } from './transports/telnet/telnet.js';
 export type { Certificate } from './transports/tls/certificate.js';
 export { type CertificateFiles, certificateFiles } from './transports/tls/certificate-files.js';
 export { type TlsOptions, tls } from './transports/tls/tls.js';

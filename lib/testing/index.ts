@@ -4,6 +4,7 @@
  *
  * @module impulse-bbs/testing
  */
+export { type ConnectionUnderTest, connectionContract } from './connection-contract.js';
 export { type FakeConnection, type FakeConnectionOptions, fakeConnection } from './fake-connection.js';
 export { type FakeSession, type FakeSessionOptions, fakeServices, fakeSession } from './fake-session.js';
 export { asLetters, EVENT_LETTERS } from './graphemes.js';

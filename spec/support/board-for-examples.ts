@@ -6,7 +6,7 @@ const boards: Impulse[] = [];
 
 /** A replacement of the package for examples. Its boards listen on any free port, and can be closed. */
 export function createImpulse(options: ImpulseOptions): Impulse {
-  const board = create({ ...options, host: '127.0.0.1', port: 0 });
+  const board = create(options.listeners ? options : { ...options, host: '127.0.0.1', port: 0 });
   boards.push(board);
   return board;
 }

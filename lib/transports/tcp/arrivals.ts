@@ -6,9 +6,6 @@ import type { ConnectionAttempt } from '../../../streams/types/admission.js';
 import type { Connection } from '../../../streams/types/connection.js';
 import { proxiedCallers } from './proxied-callers.js';
 
-/** Returns whether the proxy at this address is trusted to name the caller. */
-export type ProxyTrust = (address: string) => boolean;
-
 /**
  * Makes a connection of each socket. With `proxyFrom`, each must come from a trusted proxy and begin with a
  * PROXY header; the others become refused connections. See {@link proxiedCallers}.
@@ -17,7 +14,7 @@ export type ProxyTrust = (address: string) => boolean;
  */
 export function arrivals<C extends Connection>(
   socket$: Observable<Socket>,
-  proxyFrom: ProxyTrust | undefined,
+  proxyFrom: ((address: string) => boolean) | undefined,
   scheduler: SchedulerLike,
   connect: (socket: Socket, address: string) => C,
 ): Observable<ConnectionAttempt> {

@@ -2,6 +2,7 @@ import type { Where } from 'telnetlib';
 import { COMMAND, type Verb } from '../../../streams/protocol/telnet-codec.js';
 import type { Connection, Terminal } from '../../../streams/types/connection.js';
 import type { Protocol } from '../protocol.js';
+import type { Status } from '../status.js';
 import { type ClientTold, clientProfile } from './client-profile.js';
 import { encodingNamed } from './encodings.js';
 import { isOneKey } from './is-one-key.js';
@@ -37,9 +38,6 @@ const NOTHING_TOLD: ClientTold = { names: [] };
  * be cut before its newline.
  */
 const RAW_KEYS = 2;
-
-/** Returns the status that crawlers of boards ask for. */
-export type Status = () => Record<string, string | number>;
 
 /** The connection of the options. */
 export interface BoardOptionsDelegate {

@@ -25,7 +25,7 @@ const MAX_DROPPED = 1024 * 1024;
 /** What is known of a connection from the start. */
 export interface SocketConnectionOptions {
   readonly address: string;
-  readonly transport: string;
+  readonly transport: string | undefined;
   /** The terminal, until more is known. */
   readonly terminal?: Terminal;
   /** Makes the protocol of the stream. */
@@ -41,7 +41,7 @@ export class SocketConnection implements TelnetConnection, InputDelegate, BoardO
   bytesIn = 0;
   notifier: Connection['notifier'];
   terminal: Terminal;
-  readonly transport: string;
+  readonly transport: string | undefined;
   readonly #wire: Wire;
   readonly #protocol: Protocol;
   readonly #output: TelnetOutput;

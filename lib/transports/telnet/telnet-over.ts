@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { unmapped } from '../../../streams/protocol/ip-address.js';
-import { BoardOptions, type Status } from './board-options.js';
+import type { Status } from '../status.js';
+import { BoardOptions } from './board-options.js';
 import { listenTo } from './listen-to.js';
 import { SocketConnection } from './socket-connection.js';
 import type { TelnetConnection } from './telnet-connection.js';

@@ -1,33 +1,12 @@
-import type { SchedulerLike } from 'rxjs';
 import { checkOptions, TCP_OPTIONS } from '../../config/check-options.js';
 import { monotonic } from '../../process/monotonic.js';
 import type { Listener } from '../listener.js';
-import { arrivals, type ProxyTrust } from '../tcp/arrivals.js';
+import type { Status } from '../status.js';
+import { arrivals } from '../tcp/arrivals.js';
 import { tcpListener } from '../tcp/tcp-listener.js';
-import type { Status } from './board-options.js';
+import { DEAD_PEER_TIMEOUT_MS, type TcpOptions } from '../tcp-options.js';
 import { greetInOnePacket } from './greet-in-one-packet.js';
 import { telnetOver } from './telnet-over.js';
-
-/** Where a transport over TCP listens. */
-export interface TcpOptions {
-  /** The address to listen on. Defaults to `127.0.0.1`, which only this machine can reach. */
-  readonly host?: string | undefined;
-  /** The port to listen on; 0 takes any free port. Each transport has a default of its own. */
-  readonly port?: number | undefined;
-  /**
-   * Returns whether the proxy at this address is trusted to name the caller in a PROXY header (HAProxy's
-   * proxy-protocol.txt, v1 and v2). When given, every connection must come from a trusted proxy and begin
-   * with a header. All limits count the address in the header.
-   */
-  readonly proxyFrom?: ProxyTrust | undefined;
-  /**
-   * The silence after which TCP keepalive ends a connection whose peer is gone, in milliseconds; at least 11
-   * seconds count. Defaults to two minutes; `null` waits forever.
-   */
-  readonly deadPeerTimeoutMs?: number | null | undefined;
-  /** The clock for the PROXY header. A monotonic one by default. */
-  readonly scheduler?: SchedulerLike | undefined;
-}
 
 /** Where telnet listens, and what it tells crawlers. */
 export interface TelnetOptions extends TcpOptions {
@@ -39,9 +18,6 @@ export interface TelnetOptions extends TcpOptions {
    */
   readonly status?: Status | undefined;
 }
-
-/** How long a peer may be silent before TCP keepalive gives it up. */
-export const DEAD_PEER_TIMEOUT_MS = 120_000;
 
 /**
  * Listens for telnet (RFC 854). The port is 2323 by default. Errors with a {@link ListenError} if it can't be
