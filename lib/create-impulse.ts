@@ -50,7 +50,7 @@ export interface ImpulseOptions<U extends User = User> extends SessionManagerOpt
   readonly name?: string | undefined;
   /**
    * Where callers come in: {@link telnet}, {@link tls}, or transports of your own. They take the place of `host`,
-   * `port`, `fd`, `proxyFrom` and `name`, which are for telnet alone. All share the sessions, the limits and the
+   * `port`, `fd` and `proxyFrom`, which are for telnet alone. All share the sessions, the limits and the
    * shutdown.
    */
   readonly listeners?: readonly Listener[] | undefined;
@@ -145,6 +145,8 @@ export interface Impulse<U extends User = User> {
   readonly event$: Observable<TimedEvent>;
   /** The open sessions, live. */
   readonly sessions: ReadonlyMap<SessionId, SessionInfo<U>>;
+  /** Returns the board's name, its number of callers and its start, for crawlers (MSSP): a {@link Status}. */
+  status(): Record<string, string | number>;
   /** Where the board listens, in the order of the listeners. Empty until it has started. */
   readonly addresses: readonly BoardAddress[];
 }
@@ -198,7 +200,7 @@ export function createImpulse(given: ImpulseOptions): Impulse {
 
   const { scheduler, deadPeerTimeoutMs } = options;
   const startedAt = monotonic.now();
-  const status = () => ({
+  const status = (): Record<string, string | number> => ({
     NAME: name,
     PLAYERS: manager.handles.size,
     // Computed on each request: the wall clock may have been wrong when the board began.
@@ -240,6 +242,7 @@ export function createImpulse(given: ImpulseOptions): Impulse {
   return {
     event$: manager.event$.pipe(takeUntil(merge(startFailed, neverStarted)), tap({ subscribe: watch })),
     sessions: manager.sessions,
+    status,
     get addresses() {
       return addresses;
     },
@@ -312,7 +315,7 @@ const connectionsOf = (listening: readonly Listening[]): Observable<ConnectionAt
 
 /** @throws {@link OptionsError} if both listeners and the options of the one for telnet were given. */
 function checkAlone(given: ImpulseOptions): void {
-  for (const option of ['host', 'port', 'fd', 'proxyFrom', 'name'] as const) {
+  for (const option of ['host', 'port', 'fd', 'proxyFrom'] as const) {
     if (given[option] === undefined) continue;
     throw new OptionsError(`${option} (from createImpulse) is for telnet alone: give it to a listener`, {
       code: 'OPTION_INVALID',

@@ -21,6 +21,7 @@ export { guest } from './accounts/guest.js';
 export { passwords } from './accounts/passwords.js';
 export { lobby } from './apps/lobby/lobby.js';
 export { menu, quit } from './apps/menu.js';
+export type { Certificate } from './config/certificate.js';
 export { type BoardAddress, createImpulse, type Impulse, type ImpulseOptions } from './create-impulse.js';
 export * from './errors.js';
 export {
@@ -40,6 +41,5 @@ export {
 } from './transports/stream-connection.js';
 export type { TcpOptions } from './transports/tcp-options.js';
 export { type TelnetOptions, telnet } from './transports/telnet/telnet.js';
-export type { Certificate } from './transports/tls/certificate.js';
 export { type CertificateFiles, certificateFiles } from './transports/tls/certificate-files.js';
 export { type TlsOptions, tls } from './transports/tls/tls.js';

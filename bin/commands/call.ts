@@ -8,22 +8,30 @@ export const callCommand: AddCommand = (program, { signal$, exitWith }) => {
   const command = program
     .command('call')
     .description('call a board; a telnet client for machines that have none')
-    .argument('[host[:port]]', 'the board to call [127.0.0.1:2323], or telnet://HOST:PORT')
-    .argument('[port]', 'the port, as a separate argument; 23 if only a host is given')
-    .action(async (host: string | undefined, port: string | undefined) => {
-      const address = addressOf(host, port);
-      if (!address) {
-        const where = port === undefined ? host : `${host} ${port}`;
-        return program.error(`'${where}' is not an address: use ${ADDRESS_ALLOWED}`);
-      }
-      const { stdin: input, stdout: output, stderr } = process;
-      const tell = (text: string) => void stderr.write(text);
-      const type = process.env.TERM ?? 'unknown';
-      exitWith(await callOut({ ...address, input, output, tell, signal$, type }));
-    });
+    .argument(
+      '[host[:port]]',
+      'the board to call [127.0.0.1:2323], telnet://HOST:PORT or telnets://HOST:PORT',
+    )
+    .argument('[port]', 'the port, as a separate argument; 23 if only a host is given, or 992 over TLS')
+    .option('--tls', "call over TLS, and check the board's certificate")
+    .action(
+      async (host: string | undefined, port: string | undefined, { tls = false }: { tls?: boolean }) => {
+        const address = addressOf(host, port, tls);
+        if (!address) {
+          if (host === undefined) return program.error('--tls needs a HOST to call');
+          const where = port === undefined ? host : `${host} ${port}`;
+          return program.error(`'${where}' is not an address: use ${ADDRESS_ALLOWED}`);
+        }
+        const { stdin: input, stdout: output, stderr } = process;
+        const tell = (text: string) => void stderr.write(text);
+        const type = process.env.TERM ?? 'unknown';
+        exitWith(await callOut({ ...address, input, output, tell, signal$, type }));
+      },
+    );
   withExamples(command, {
     'impulse call': "calls this machine's board; Ctrl-] hangs up",
     'impulse call bbs.example.org:2323': 'calls another board',
     'impulse call telnet://bbs.example.org:2323/': 'calls it by its URL',
+    'impulse call telnets://bbs.example.org:9923/': 'calls it over TLS',
   });
 };

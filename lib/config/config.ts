@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { accountSteps, MAX_FILE_BYTES } from '../accounts/account-file.js';
 import { runSteps, runStepsInTurns, type Steps } from '../process/run-steps.js';
 import { type Column, table } from '../text/table.js';
-import { conflictOfLimits, conflictOfPorts } from './conflicts.js';
+import { conflictOfLimits, conflictOfPorts, conflictOfTls } from './conflicts.js';
 import { networkOf } from './networks.js';
 import { type EnvFile, readEnvFile } from './read-env-file.js';
 import { readBytes, reasonOf } from './read-text.js';
@@ -92,7 +92,11 @@ function* reading({ flags, env, cwd }: ConfigSources): Steps<ReadConfig> {
   if (problems.length === 0) {
     const config = values as Config;
     const nameOf = (key: keyof Config) => SETTINGS[key].name;
-    for (const conflict of [conflictOfLimits(config, nameOf), conflictOfPorts(config, nameOf)]) {
+    for (const conflict of [
+      conflictOfLimits(config, nameOf),
+      conflictOfPorts(config, nameOf),
+      conflictOfTls(config, nameOf),
+    ]) {
       if (!conflict) continue;
       const row = sources.find(({ name }) => name === nameOf(conflict.key));
       if (row)
@@ -184,6 +188,8 @@ function* read(
     }
   };
   if (setting === SETTINGS.banner && typeof parsed === 'string') return open(parsed, MAX_BANNER_BYTES);
+  if (setting.parse === SETTINGS.tlsCert.parse && typeof parsed === 'string')
+    return open(parsed, MAX_PEM_BYTES) === undefined ? undefined : resolve(cwd, parsed);
   if (setting === SETTINGS.passwords && typeof parsed === 'string') {
     const { problems } = yield* accountSteps(open(parsed, MAX_FILE_BYTES) ?? '');
     for (const slip of problems) complain(`${problem}; ${parsed} ${slip}`);
@@ -199,6 +205,7 @@ function* read(
 }
 
 const MAX_BANNER_BYTES = 64 * 1024;
+const MAX_PEM_BYTES = 1024 * 1024;
 const MAX_LIST_BYTES = 4 * 1024 * 1024;
 
 /** Adds the networks of a file to a list. The file has one network a line, and comments after `#`. */

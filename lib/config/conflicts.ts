@@ -1,5 +1,8 @@
 import { isIP } from 'node:net';
 import type { Limits } from '../../streams/types/limits.js';
+import { messageOf } from '../text/message-of.js';
+import { contextOf } from './certificate.js';
+import { readCertificate } from './read-certificate.js';
 import type { Config } from './settings.js';
 
 /** A value that contradicts another one, though each is allowed by itself. */
@@ -21,18 +24,57 @@ export function conflictOfLimits(
   };
 }
 
-/** Returns the first conflict between the other settings, or `undefined`. */
+/** The settings of ports, with those of their addresses. */
+const PORTS = [
+  ['port', 'host'],
+  ['tlsPort', 'host'],
+  ['metricsPort', 'metricsHost'],
+] as const satisfies readonly (readonly [keyof Config, keyof Config])[];
+
+type PortSettings = Pick<Config, (typeof PORTS)[number][number]>;
+
+/** Returns the first conflict between ports, or `undefined`. */
 export function conflictOfPorts(
-  { host, port, metricsHost, metricsPort }: Pick<Config, 'host' | 'port' | 'metricsHost' | 'metricsPort'>,
+  config: PortSettings,
   nameOf: (key: keyof Config) => string,
-): Conflict<'metricsPort'> | undefined {
-  if (metricsPort === null || metricsPort === 0 || metricsPort !== port) return undefined;
-  const hosts = [host, metricsHost];
-  const areApart = host !== metricsHost && hosts.every((each) => isIP(each) !== 0 && !ANY.includes(each));
-  return areApart
-    ? undefined
-    : { key: 'metricsPort', allowed: `any other port than ${nameOf('port')}, which is ${port}` };
+): Conflict<keyof Config> | undefined {
+  for (const [index, [key, hostKey]] of PORTS.entries()) {
+    const taken = PORTS.slice(0, index).find(
+      ([other, otherHostKey]) =>
+        config[key] !== 0 &&
+        config[key] !== null &&
+        config[key] === config[other] &&
+        !areApart(config[hostKey], config[otherHostKey]),
+    );
+    if (taken)
+      return { key, allowed: `any other port than ${nameOf(taken[0])}, which is ${config[taken[0]]}` };
+  }
+  return undefined;
 }
+
+const areApart = (host: string, other: string): boolean =>
+  host !== other && [host, other].every((each) => isIP(each) !== 0 && !ANY.includes(each));
 
 /** The addresses that stand for all addresses of a machine. */
 const ANY = ['0.0.0.0', '::'];
+
+/** Returns what is missing or wrong about the certificate, or `undefined`. Reads its files. */
+export function conflictOfTls(
+  { tlsPort, tlsCert, tlsKey }: Pick<Config, 'tlsPort' | 'tlsCert' | 'tlsKey'>,
+  nameOf: (key: keyof Config) => string,
+): Conflict<keyof Config> | undefined {
+  if (tlsPort !== null && tlsCert === null)
+    return { key: 'tlsCert', allowed: `a file in PEM, since ${nameOf('tlsPort')} is ${tlsPort}` };
+  if (tlsCert !== null && tlsKey === null)
+    return { key: 'tlsKey', allowed: `the key of ${nameOf('tlsCert')}, a file in PEM` };
+  if (tlsCert === null || tlsKey === null) return undefined;
+  try {
+    contextOf(readCertificate(tlsCert, tlsKey));
+    return undefined;
+  } catch (error) {
+    return {
+      key: 'tlsCert',
+      allowed: `a certificate with the key in ${nameOf('tlsKey')}; ${messageOf(error)}`,
+    };
+  }
+}

@@ -173,6 +173,13 @@ const accountFile: Kind<string | null> = {
   parse: (text) => (text === 'off' ? null : /^[^\p{C}]+$/u.test(text) ? text : undefined),
 };
 
+/** The name of a file in PEM, or `null`. `readConfig` replaces it with its path. */
+const pemFile: Kind<string | null> = {
+  allowed: 'a readable file in PEM, or off',
+  takes: 'file',
+  parse: (text) => (text === 'off' ? null : /^[^\p{C}]+$/u.test(text) ? text : undefined),
+};
+
 /** The path of the control socket, `auto`, or `null`. */
 const controlSocket: Kind<string | null> = {
   allowed: 'auto, the name of a socket, or off',
@@ -196,6 +203,24 @@ export const SETTINGS = {
     description: 'TCP port to listen on; 0 takes any free one',
     default: '2323',
     ...wholeNumber(0, 65_535),
+  },
+  tlsPort: {
+    name: 'tls-port',
+    description: 'TCP port for telnet over TLS (telnets://), with --tls-cert and --tls-key; 9923 is usual',
+    default: 'off',
+    ...orOff(wholeNumber(0, 65_535)),
+  },
+  tlsCert: {
+    name: 'tls-cert',
+    description: 'Certificate with its chain; read again at SIGHUP, and when it changes',
+    default: 'off',
+    ...pemFile,
+  },
+  tlsKey: {
+    name: 'tls-key',
+    description: 'Private key of --tls-cert',
+    default: 'off',
+    ...pemFile,
   },
   name: {
     name: 'name',

@@ -116,11 +116,11 @@ function levelOf(event: LogEvent): Level {
 function phrase(event: LogEvent): string {
   switch (event.type) {
     case 'serverListening':
-      return `listening on ${event.host} port ${event.port}`;
+      return `listening on ${event.host} port ${event.port}${by(event)}`;
     case 'serverSuspended':
       return 'suspended: no new callers';
     case 'serverResumed':
-      return `resumed: listening on ${event.host} port ${event.port}`;
+      return `resumed: listening on ${event.host} port ${event.port}${by(event)}`;
     case 'connectionRefused':
       return `refused ${event.address}: ${because(event)}${why(event)}`;
     case 'addressPenalised': {
@@ -141,7 +141,7 @@ function phrase(event: LogEvent): string {
     case 'sessionWaiting':
       return `session ${event.session}: ${event.address} waits at position ${event.position}`;
     case 'sessionOpened':
-      return `node ${event.node}: ${event.address} called in (session ${event.session})`;
+      return `node ${event.node}: ${event.address} called in${by(event)} (session ${event.session})`;
     case 'loginAttemptFailed':
       return `login failed from ${event.address}: attempt ${event.attempt}, as ${wordOf(event.handle)} (session ${event.session})`;
     case 'loginAttemptsFailed':
@@ -179,6 +179,10 @@ function because(event: ConnectionRefused | ConnectionsRefused): string {
   const more = detail ?? ('protocol' in event ? event.protocol : undefined);
   return more === undefined ? reason : `${reason} (${more})`;
 }
+
+/** The transport, unless it is the usual one. */
+const by = ({ transport }: { readonly transport?: string }) =>
+  transport === undefined || transport === 'telnet' ? '' : ` by ${transport}`;
 
 /** The error message of an event, if it has one. */
 const why = (event: object) => ('error' in event ? `: ${quotedMessageOf(event.error)}` : '');

@@ -26,7 +26,7 @@ import { passwords } from '../accounts/passwords.js';
 import { lobby } from '../apps/lobby/lobby.js';
 import { networks, readNetworks } from '../config/networks.js';
 import type { Config } from '../config/settings.js';
-import { createImpulse } from '../create-impulse.js';
+import { createImpulse, type Impulse } from '../create-impulse.js';
 import { monotonic } from '../process/monotonic.js';
 import { runStepsInTurns } from '../process/run-steps.js';
 import { notifyManager } from '../process/service-manager.js';
@@ -37,8 +37,17 @@ import { messageOf, quotedMessageOf } from '../text/message-of.js';
 import { closingTime, withClosingNotice } from './control/closing-time.js';
 import { type Log, logEvents } from './log.js';
 import { inUseBy } from './serve/in-use-by.js';
+import { listenersOf } from './serve/listeners-of.js';
 import { logDescriptors } from './serve/log-descriptors.js';
-import { callIn, cannotListen, cannotTakeOver, inUseByBoard, openToBots } from './serve/messages.js';
+import {
+  callIn,
+  callInBy,
+  cannotListen,
+  cannotTakeOver,
+  flagsOf,
+  inUseByBoard,
+  openToBots,
+} from './serve/messages.js';
 import { limitsOf, type Reread, reload } from './serve/reload.js';
 import { startControl } from './serve/start-control.js';
 import { startMetrics } from './serve/start-metrics.js';
@@ -91,17 +100,19 @@ export function serve(
   const authenticate = withBanner(banner, accounts === null ? guestOf(name) : passwords(accounts));
   let [blocked, trusted] = [networks(settings.block), networks(settings.allow)];
   const limits = limitsOf(settings);
+  const isHangup = (signal: NodeJS.Signals) => signal === 'SIGHUP' && !terminalIsGone();
   const bus = embeddedBus();
-  const impulse = createImpulse({
+  const impulse: Impulse = createImpulse({
     ...limits,
-    host,
-    port,
-    fd,
     name,
+    listeners: listenersOf(
+      settings,
+      { fd, reread$: signal$.pipe(filter(isHangup)), status: () => impulse.status() },
+      log,
+    ),
     blocked: (address) => blocked(address),
     trusted: (address) => trusted(address),
     gate: settings.gate === 'esc',
-    proxyFrom: settings.proxyFrom.length > 0 ? networks(settings.proxyFrom) : undefined,
     bus,
     app: withClosingNotice(lobby(), () => closing.leftMs),
     authenticate,
@@ -122,7 +133,6 @@ export function serve(
     impulse.setLimits(limitsOf(now));
     [blocked, trusted] = changed;
   };
-  const isHangup = (signal: NodeJS.Signals) => signal === 'SIGHUP' && !terminalIsGone();
   const reloaded$ = signal$.pipe(
     filter(isHangup),
     concatMap(() => reload(settings, reread, apply, log)),
@@ -143,16 +153,21 @@ export function serve(
   const started$ = defer(() => impulse.start()).pipe(
     tap(({ address, port }) => {
       log.info('callIn', callIn(program, address, port, fd));
+      for (const other of impulse.addresses.slice(1)) log.info('callIn', callInBy(program, other));
       const warning = openToBots(address, settings);
       if (warning) log.warn('openToBots', warning);
     }),
     ignoreElements(),
     takeUntil(order$),
     catchError(async (error) => {
-      const { code, cause = error } = error;
-      if (fd !== undefined) throw new Error(cannotTakeOver(cause));
-      const board = code === 'EADDRINUSE' ? await inUseBy(port, settings.control) : null;
-      throw new Error(board ? inUseByBoard(program, host, port, board) : cannotListen(cause, host, port));
+      const { code, cause = error, host: where = host, port: its = port } = error;
+      if (fd !== undefined && its === port) throw new Error(cannotTakeOver(cause));
+      const board = code === 'EADDRINUSE' ? await inUseBy(its, settings.control) : null;
+      throw new Error(
+        board
+          ? inUseByBoard(program, where, its, board)
+          : cannotListen(cause, where, its, flagsOf(settings, its)),
+      );
     }),
   );
   const opened$ = startMetrics(settings, impulse.event$, () => figures.value, log).pipe(

@@ -9,7 +9,8 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const API: Readonly<Record<Entry, Record<'functions' | 'others' | 'types', readonly string[]>>> = {
   'lib/index.ts': {
     functions: [
-      'alsoSubscribe createImpulse createSessionManager embeddedBus guest lobby menu passwords quit sanitize',
+      'alsoSubscribe certificateFiles createImpulse createSessionManager embeddedBus guest lobby menu passwords quit sanitize',
+      'streamConnection telnet tls',
     ],
     others: [
       'AccountsError AppError BusError DEFAULT_LIMITS LifecycleError ListenError OptionsError SESSION_STATES SessionEnd TransportError',
@@ -22,6 +23,8 @@ const API: Readonly<Record<Entry, Record<'functions' | 'others' | 'types', reado
       'SessionAuthenticated SessionClosed SessionClosing SessionId SessionInfo SessionManager SessionManagerOptions',
       'SessionOpened SessionState SessionWaiting SessionWarned',
       'ShutdownReport Terminal TimedEvent User Visitor',
+      'BoardAddress ByteStream Certificate CertificateFiles Listener Listening Status StreamConnection',
+      'StreamConnectionOptions TcpOptions TelnetOptions TlsOptions',
     ],
   },
   'streams/index.ts': {
@@ -40,12 +43,12 @@ const API: Readonly<Record<Entry, Record<'functions' | 'others' | 'types', reado
   },
   'lib/testing/index.ts': {
     functions: [
-      'asLetters diagram expectScreen fakeConnection fakeServices fakeSession inVirtualTime screenOf shrink',
+      'asLetters connectionContract diagram expectScreen fakeConnection fakeServices fakeSession inVirtualTime screenOf shrink',
       'simulate simulatedClock',
     ],
     others: ['EVENT_LETTERS'],
     types: [
-      'FakeConnection FakeConnectionOptions FakeSession FakeSessionOptions Marbles SeenScreen SharedClock',
+      'ConnectionUnderTest FakeConnection FakeConnectionOptions FakeSession FakeSessionOptions Marbles SeenScreen SharedClock',
       'SimulatedClock SimulationOptions SimulationRun VirtualTime Window',
     ],
   },

@@ -7,6 +7,7 @@ export const caller = (node: number, handle: string | null, more: Partial<Caller
   session: node,
   handle,
   address: '203.0.113.7',
+  transport: 'telnet',
   openedAt: '2026-11-22T12:00:00.000Z',
   onLineMs: 60_000,
   idleMs: 0,

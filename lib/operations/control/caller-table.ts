@@ -10,24 +10,30 @@ interface CallerColumn extends Column<Caller> {
   readonly spare?: number;
 }
 
+/** The column of the transport, left out while all callers come by telnet. */
+const BY = 'By';
+
 const COLUMNS: readonly CallerColumn[] = [
   { title: 'Node', align: 'right', of: ({ node }) => `${node}` },
   { title: 'Handle', of: ({ handle }) => escapeControls(handle ?? '(logging in)') },
   { title: 'Address', spare: 3, of: ({ address }) => escapeControls(address) },
+  { title: BY, spare: 4, of: ({ transport }) => escapeControls(transport ?? '') },
   { title: 'On line', align: 'right', spare: 2, of: ({ onLineMs }) => formatElapsed(onLineMs) },
   { title: 'Idle', align: 'right', of: ({ idleMs }) => formatElapsed(idleMs) },
   { title: 'State', spare: 1, of: ({ state }) => state },
-  { title: 'Where', spare: 4, of: ({ where }) => escapeControls(where) },
+  { title: 'Where', spare: 5, of: ({ where }) => escapeControls(where) },
 ];
 
-const MAX_SPARE = 4;
+const MAX_SPARE = 5;
 
 /** Formats the callers as a table: a header, and one row each, with the columns that fit the window. */
 export function callerTable(callers: readonly Caller[], columns = Number.POSITIVE_INFINITY): string[] {
-  let lines = table(COLUMNS, callers);
+  const hasOthers = callers.some(({ transport }) => transport !== null && transport !== 'telnet');
+  const told = COLUMNS.filter(({ title }) => hasOthers || title !== BY);
+  let lines = table(told, callers);
   for (let left = 1; left <= MAX_SPARE && lines.some((line) => maxWidth(line) > columns); left += 1)
     lines = table(
-      COLUMNS.filter(({ spare }) => spare === undefined || spare > left),
+      told.filter(({ spare }) => spare === undefined || spare > left),
       callers,
     );
   return lines.map((line) => shortened(line, columns));

@@ -19,6 +19,8 @@ export interface Caller {
   /** `null` until the caller has logged in. */
   readonly handle: string | null;
   readonly address: string;
+  /** How the caller came: `telnet`, `tls`, `web`, `ssh`; `null` if that isn't known. */
+  readonly transport: string | null;
   /** When the session opened, in ISO 8601, UTC. */
   readonly openedAt: string;
   readonly onLineMs: number;

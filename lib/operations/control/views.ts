@@ -48,6 +48,7 @@ const caller = (info: SessionInfo, where: string, now: number): Caller => ({
   session: info.id,
   handle: info.user?.handle ?? null,
   address: info.address,
+  transport: info.transport ?? null,
   openedAt: processClock.dateOf(info.openedAt).toISOString(),
   onLineMs: now - info.openedAt,
   idleMs: now - info.lastInputAt,

@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 import { unmapped } from '../../../streams/protocol/ip-address.js';
 import { escapeControls } from '../../../streams/terminal/escape-controls.js';
 import type { Config } from '../../config/settings.js';
+import type { BoardAddress } from '../../create-impulse.js';
 import type { RunningBoard } from './in-use-by.js';
 
 const LOOPBACK = /^(127\.|::1$)/;
@@ -15,6 +16,18 @@ export function callIn(program: string, host: string, port: number, fd?: number)
   return LOOPBACK.test(host)
     ? `${how} (from this machine only; --host 0.0.0.0 opens the board to the world)`
     : how;
+}
+
+/** Tells how to call a board that listens here by another transport than telnet. */
+export function callInBy(program: string, { transport, address, port }: BoardAddress): string {
+  const reachable = address === '0.0.0.0' || address === '::' ? 'localhost' : address;
+  const host = isIPv6(reachable) ? `[${reachable}]` : reachable;
+  switch (transport) {
+    case 'tls':
+      return `by TLS: ${program} call telnets://${host}:${port}`;
+    default:
+      return `by ${transport}: ${host} port ${port}`;
+  }
 }
 
 /**
@@ -37,7 +50,7 @@ export function cannotListen(
   error: NodeJS.ErrnoException,
   host: string,
   port: number,
-  flags: '--' | '--metrics-' = '--',
+  flags: '--' | `--${string}-` = '--',
 ): string {
   const where = `${host} port ${port}`;
   switch (error.code) {
@@ -52,6 +65,12 @@ export function cannotListen(
       return `can't listen on ${where}: ${error.message}`;
   }
 }
+
+/** Returns how the flags of the transport on a port begin, for messages. */
+export const flagsOf = (
+  { port, tlsPort }: Pick<Config, 'port' | 'tlsPort'>,
+  its: number,
+): `--${string}-` | '--' => (its !== port && its === tlsPort ? '--tls-' : '--');
 
 /** Tells that another board of the same user has the port, and what to do. */
 export function inUseByBoard(

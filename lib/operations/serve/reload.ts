@@ -1,4 +1,5 @@
 import type { Limits } from '../../../streams/types/limits.js';
+import { LIMITS } from '../../config/check-options.js';
 import { ConfigError, type ReadConfig } from '../../config/config.js';
 import { type Config, SETTINGS } from '../../config/settings.js';
 import { messageOf } from '../../text/message-of.js';
@@ -36,23 +37,13 @@ export async function reload(
   }
 }
 
-/** Settings that take effect only at the start. */
-const NEEDS_RESTART = [
-  'host',
-  'port',
-  'name',
-  'banner',
-  'passwords',
-  'gate',
-  'proxyFrom',
-  'deadPeerTimeoutMs',
-  'shutdownGraceMs',
-  'control',
-  'metricsPort',
-  'metricsHost',
-  'logLevel',
-  'logFormat',
-] as const satisfies readonly (keyof Config)[];
+/** Settings that take effect when they are reread. The others need a restart. */
+const CHANGEABLE: ReadonlySet<string> = new Set([
+  ...Object.keys(LIMITS).filter((limit) => limit !== 'deadPeerTimeoutMs' && limit !== 'shutdownGraceMs'),
+  'block',
+  'allow',
+]);
+const NEEDS_RESTART = (Object.keys(SETTINGS) as (keyof Config)[]).filter((key) => !CHANGEABLE.has(key));
 
 // Compares entry by entry: serializing two lists of 100,000 networks would block all callers.
 const isSame = (one: unknown, other: unknown): boolean =>
@@ -61,23 +52,7 @@ const isSame = (one: unknown, other: unknown): boolean =>
     : one === other;
 
 /** Returns the limits in a configuration. */
-export function limitsOf(settings: Config): Limits {
-  const {
-    host,
-    port,
-    name,
-    banner,
-    passwords,
-    block,
-    allow,
-    proxyFrom,
-    gate,
-    control,
-    metricsPort,
-    metricsHost,
-    logLevel,
-    logFormat,
-    ...limits
-  } = settings;
-  return limits;
-}
+export const limitsOf = (settings: Config): Limits =>
+  Object.fromEntries(
+    (Object.keys(LIMITS) as (keyof Limits)[]).map((limit) => [limit, settings[limit]]),
+  ) as unknown as Limits;

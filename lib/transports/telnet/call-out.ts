@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { type Observable, Subscription } from 'rxjs';
 import {
@@ -29,6 +30,8 @@ const EXIT_CODES: Partial<Record<NodeJS.Signals, number>> = {
 export interface CallOut {
   readonly host: string;
   readonly port: number;
+  /** Whether to call over TLS, with the certificate checked against the host's name. */
+  readonly isSecure: boolean;
   /** Keys, if it is a terminal; otherwise text that is sent line by line. */
   readonly input: ReadStream | NodeJS.ReadStream;
   readonly output: WriteStream | NodeJS.WriteStream;
@@ -48,7 +51,10 @@ export interface CallOut {
 export function callOut(call: CallOut): Promise<number> {
   return new Promise((resolve) => {
     const { host, port, tell } = call;
-    const socket = connect({ host, port, noDelay: true, keepAlive: true });
+    const where = { host, port, noDelay: true, keepAlive: true };
+    // A name, not an address, is sent to the host (RFC 6066).
+    const name = isIP(host) === 0 ? { servername: host } : {};
+    const socket = call.isSecure ? connectTls({ ...where, ...name }) : connect(where);
     const over = new Subscription();
     const end = (code: number, words: string) => {
       if (over.closed) return;
@@ -64,7 +70,7 @@ export function callOut(call: CallOut): Promise<number> {
     );
     socket.on('end', () => end(0, `\n${host} hung up.\n`));
     socket.on('close', () => end(0, `\n${host} hung up.\n`));
-    socket.on('connect', () => {
+    socket.on(call.isSecure ? 'secureConnect' : 'connect', () => {
       connected = true;
       const how = call.input.isTTY ? ' Ctrl-] hangs up.' : '';
       tell(`Connected to ${host} port ${port}.${how}\n`);
@@ -159,7 +165,10 @@ function encodeTyped(typed: Uint8Array, keyByKey: boolean, binary: boolean): Uin
 }
 
 function describeUnreachable(host: string, port: number, error: NodeJS.ErrnoException): string {
+  const certificate = CERTIFICATE_ERRORS[error.code ?? ''];
+  if (certificate !== undefined) return `impulse: ${host} port ${port} isn't to be trusted: ${certificate}\n`;
   const why: Record<string, string> = {
+    EPROTO: "it doesn't speak TLS there",
     ECONNREFUSED: 'no program listens there',
     ENOTFOUND: 'the host name is unknown',
     EAI_AGAIN: "the name can't be looked up now",
@@ -169,6 +178,18 @@ function describeUnreachable(host: string, port: number, error: NodeJS.ErrnoExce
   };
   return `impulse: can't call ${host} port ${port}: ${why[error.code ?? ''] ?? error.message}\n`;
 }
+
+/** OpenSSL's codes for certificates, and what they mean (X509_verify_cert_error_string(3)). */
+const CERTIFICATE_ERRORS: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: "its certificate isn't valid yet",
+  CERT_REVOKED: 'its certificate was revoked',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself; trust it with NODE_EXTRA_CA_CERTS=FILE',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from an unknown authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate comes from an unknown authority',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate comes from an unknown authority, or without its chain',
+};
 
 const describeBroken = (host: string, { code }: NodeJS.ErrnoException) =>
   code === 'ECONNRESET' ? `\n${host} hung up.\n` : `\nThe connection to ${host} broke (${code}).\n`;

@@ -11,10 +11,10 @@ import {
   type SchedulerLike,
   startWith,
 } from 'rxjs';
-import { readBytes, reasonOf } from '../../config/read-text.js';
+import { type Certificate, contextOf, expiryOf } from '../../config/certificate.js';
+import { readCertificate } from '../../config/read-certificate.js';
 import { monotonic, processClock } from '../../process/monotonic.js';
 import { messageOf } from '../../text/message-of.js';
-import { type Certificate, contextOf, expiryOf } from './certificate.js';
 
 /** How often the files are looked at. A watch on the folder would miss a link that was renewed behind another. */
 export const CERTIFICATE_CHECK_MS = 10_000;
@@ -63,7 +63,7 @@ export function certificateFiles({
   scheduler = monotonic,
 }: CertificateFiles): Observable<Certificate> {
   return defer(() => {
-    let used = read(cert, key);
+    let used = readCertificate(cert, key);
     contextOf(used);
     let told: string | null = null;
     let seen: string | null = null;
@@ -75,7 +75,7 @@ export function certificateFiles({
 
     const look = (isAsked: boolean): Observable<Certificate> => {
       try {
-        const now = read(cert, key);
+        const now = readCertificate(cert, key);
         const isSame = now.cert === used.cert && now.key === used.key;
         if (!isSame) contextOf(now);
         used = now;
@@ -94,16 +94,4 @@ export function certificateFiles({
     const checks$ = interval(CERTIFICATE_CHECK_MS, scheduler).pipe(map(() => false));
     return merge(checks$, reread$.pipe(map(() => true))).pipe(concatMap(look), startWith(used));
   });
-}
-
-const MAX_FILE_BYTES = 1024 * 1024;
-
-const read = (cert: string, key: string): Certificate => ({ cert: textOf(cert), key: textOf(key) });
-
-function textOf(file: string): string {
-  try {
-    return readBytes(file, MAX_FILE_BYTES).toString('latin1');
-  } catch (error) {
-    throw new Error(`${file} can't be read: ${reasonOf(error)}`, { cause: error });
-  }
 }

@@ -1,7 +1,7 @@
 import type { SecureContext } from 'node:tls';
 import { Observable } from 'rxjs';
+import { type Certificate, contextOf } from '../../config/certificate.js';
 import { messageOf } from '../../text/message-of.js';
-import { type Certificate, contextOf } from './certificate.js';
 
 /**
  * Subscribes to what `use` returns when the first certificate is there. `use` gets a function that returns the

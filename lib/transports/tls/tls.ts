@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { Certificate } from '../../config/certificate.js';
 import { checkOptions, TCP_OPTIONS } from '../../config/check-options.js';
 import { monotonic } from '../../process/monotonic.js';
 import type { Listener } from '../listener.js';
@@ -7,7 +8,6 @@ import { arrivals } from '../tcp/arrivals.js';
 import { tcpListener } from '../tcp/tcp-listener.js';
 import { DEAD_PEER_TIMEOUT_MS, type TcpOptions } from '../tcp-options.js';
 import { greetInOnePacket } from '../telnet/greet-in-one-packet.js';
-import type { Certificate } from './certificate.js';
 import { latestContext } from './latest-context.js';
 import { tlsOver } from './tls-over.js';
 

@@ -31,6 +31,9 @@ describe('readConfig', () => {
     expect(config).toEqual({
       host: '127.0.0.1',
       port: 2323,
+      tlsPort: null,
+      tlsCert: null,
+      tlsKey: null,
       name: 'Impulse',
       maxSessions: 100,
       waitingRoom: 20,

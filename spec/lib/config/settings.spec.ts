@@ -45,6 +45,9 @@ describe('SETTINGS', () => {
     expect(values).toEqual({
       host: '127.0.0.1',
       port: 2323,
+      'tls-port': null,
+      'tls-cert': null,
+      'tls-key': null,
       name: 'Impulse',
       'max-sessions': 100,
       'waiting-room': 20,

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { filter, firstValueFrom, map, NEVER, type Observable, of, Subject, startWith } from 'rxjs';
+import type { Certificate } from '../../../../lib/config/certificate.js';
 import { createImpulse, type Impulse, type ImpulseOptions } from '../../../../lib/create-impulse.js';
 import { telnet } from '../../../../lib/transports/telnet/telnet.js';
-import type { Certificate } from '../../../../lib/transports/tls/certificate.js';
 import { tls } from '../../../../lib/transports/tls/tls.js';
 import type { TimedEvent } from '../../../../streams/types/events.js';
 import { call, PATIENCE_MS } from '../../../support/caller.js';
@@ -161,7 +161,7 @@ describe('tls', () => {
       listeners: [tls({ port: 0, certificate$: of({ cert: 'none', key: 'none' }) })],
     });
     await expectAsync(broken.start()).toBeRejectedWithError(
-      "the certificate and its key can't be used: one of the two is not a PEM text",
+      "the certificate and its key can't be used: the certificate is not a text in PEM",
     );
   });
 });

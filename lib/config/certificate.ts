@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { messageOf } from '../../text/message-of.js';
+import { messageOf } from '../text/message-of.js';
 
 /** A certificate with its chain, and its private key. Both are texts in PEM (RFC 7468). */
 export interface Certificate {
@@ -43,7 +43,8 @@ const SOON_MS = 14 * 86_400_000;
 const codeOf = (error: unknown): string => String(Object(error).code);
 
 const WORDS: Readonly<Record<string, string>> = {
-  ERR_OSSL_PEM_NO_START_LINE: 'one of the two is not a PEM text',
+  ERR_OSSL_PEM_NO_START_LINE: 'the certificate is not a text in PEM',
+  ERR_OSSL_UNSUPPORTED: 'the key is not a private key in PEM',
   ERR_OSSL_X509_KEY_VALUES_MISMATCH: 'the key belongs to another certificate',
   ERR_OSSL_BAD_DECRYPT: 'the key is encrypted; remove its passphrase',
   ERR_MISSING_PASSPHRASE: 'the key is encrypted; remove its passphrase',
