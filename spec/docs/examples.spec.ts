@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
+import { connectionContract } from '../../lib/testing/connection-contract.js';
 import { temporaryFolder } from '../support/cheap-accounts.js';
 import { ended } from '../support/cli.js';
 import { examples, isTest } from '../support/examples.js';
@@ -80,6 +81,20 @@ const TSX = import.meta.resolve('tsx');
 
 const fileOf = (name: string, ending: string) => `${name.replaceAll('/', '+')}${ending}`;
 
+/** The number of tests in an example: its own, and those of the contract that it keeps. */
+function testsIn(example: string): number {
+  const own = example.match(/^test\(/gm) ?? [];
+  const contracts = example.match(/^connectionContract\(test,/gm) ?? [];
+  let rules = 0;
+  connectionContract(
+    () => {
+      rules += 1;
+    },
+    () => Promise.reject(),
+  );
+  return own.length + contracts.length * rules;
+}
+
 describe('the documents', () => {
   it('have examples that compile; a wrong one would not', () => {
     const found = examples();
@@ -120,7 +135,7 @@ describe('the documents', () => {
     const all = new Map([...files, ...filesOf(others, '.mts')]);
     const { code, stdout } = await ran(all, () => ['--test', '--test-reporter=tap', ...files.keys()]);
     expect(tests.length).toBeGreaterThan(4);
-    const count = tests.reduce((sum, [, test]) => sum + (test.match(/^test\(/gm) ?? []).length, 0);
+    const count = tests.reduce((sum, [, test]) => sum + testsIn(test), 0);
     expect(stdout).withContext(stdout).toContain(`# pass ${count}\n# fail 0\n`);
     expect(code).toBe(0);
   });
