@@ -48,7 +48,7 @@ import { maxWidth } from './text/max-width.js';
 import { messageOf } from './text/message-of.js';
 import { width } from './text/width.js';
 import { timed } from './timed.js';
-import { decoded, decoder } from './transports/telnet/encodings.js';
+import { decoded, encoded } from './transports/telnet/encodings.js';
 
 /** Limits to set. One that is `undefined` or left out gets its default, or stays unchanged. */
 export type LimitOptions = { readonly [Key in keyof Limits]?: Limits[Key] | undefined };
@@ -218,7 +218,7 @@ export function sessionManager(
     changed$: changes,
     policy: { blocked, trusted, gate, random },
     bus,
-    screen: { decoded, decoder, width, maxWidth },
+    screen: { decoded, encoded, width, maxWidth },
     maxConnections,
     maxFarewells: () => farewellsThatFit(limits, openFiles),
     scheduler,

@@ -7,6 +7,7 @@
  *     generator rate PORT SECONDS PER_SECOND      calls in at a fixed rate, whether or not the last was answered
  *     generator echo PORT SECONDS CALLERS         each says a line when the last came back
  *     generator stream PORT MIB                   one caller sends lines of 64 bytes as fast as they go, both ways
+ *     generator bytes PORT MIB                    the same with bytes of every value; says the line `bytes` before
  *     generator hold PORT CALLERS                 calls in, says a line each, and stays; `hears` on stdin: until each heard a newline
  *                                                 more; `leaves`: until each was hung up on
  */
@@ -71,10 +72,12 @@ static int call_in(void) {
 }
 
 static int has_goodbye; /* whether it was in what was read last */
+static ssize_t length_read; /* of what was read last */
 
 /* Reads what there is; counts the newlines. -1 when the other end has hung up. */
 static int hear(int fd) {
   ssize_t length = read(fd, buffer, sizeof buffer);
+  length_read = length > 0 ? length : 0;
   if (length < 0 && errno == EAGAIN) return 0;
   if (length <= 0) return -1;
   int count = 0;
@@ -180,25 +183,32 @@ static void echo(double seconds, int callers) {
   printf("{\"count\":%lld,\"seconds\":%f}\n", done, (now() - start) / 1e9);
 }
 
-static void stream(double mib) {
+static void stream(double mib, int raw) {
   static char block[64 * 1024];
   for (size_t i = 0; i < sizeof block; i++) block[i] = i % 64 == 62 ? '\r' : i % 64 == 63 ? '\n' : 'x';
+  /* Every value but 255, which telnet doubles. */
+  for (size_t i = 0; raw && i < sizeof block; i++) block[i] = i % 255;
   struct epoll_event events[4];
   gather(1, 0);
   int fd = sockets[0];
   newlines[fd] = 0;
-  long long left = (long long)(mib * 1024 * 1024), lines = left / 64, heard = 0, offset = 0;
+  if (raw && write(fd, "bytes\r\n", 7) < 0) die("write");
+  while (raw && newlines[fd] == 0) {
+    if (epoll_wait(epoll, events, 4, 20000) <= 0) die("nothing comes back");
+    if (hear(fd) < 0) lost();
+  }
+  long long left = (long long)(mib * 1024 * 1024), wanted = raw ? left : left / 64, heard = 0, offset = 0;
   struct epoll_event event = {.events = EPOLLIN | EPOLLOUT, .data.fd = fd};
   epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event);
   int64_t start = now();
-  while (heard < lines) {
+  while (heard < wanted) {
     int count = epoll_wait(epoll, events, 4, 20000);
     if (count <= 0) die("nothing comes back");
     for (int i = 0; i < count; i++) {
       if (events[i].events & EPOLLIN) {
         int more = hear(fd);
         if (more < 0) lost();
-        heard += more;
+        heard += raw ? length_read : more;
       }
       if ((events[i].events & EPOLLOUT) && left > 0) {
         size_t most = sizeof block - offset;
@@ -211,7 +221,7 @@ static void stream(double mib) {
       }
     }
   }
-  printf("{\"count\":%lld,\"seconds\":%f}\n", lines, (now() - start) / 1e9);
+  printf("{\"count\":%lld,\"seconds\":%f}\n", wanted, (now() - start) / 1e9);
 }
 
 /* Whether somebody ordered something, and what its first letter is. */
@@ -276,7 +286,8 @@ int main(int count, char **args) {
   if (!strcmp(mode, "connect")) connects(first, (int)second);
   else if (!strcmp(mode, "rate")) rate(first, second);
   else if (!strcmp(mode, "echo")) echo(first, (int)second);
-  else if (!strcmp(mode, "stream")) stream(first);
+  else if (!strcmp(mode, "stream")) stream(first, 0);
+  else if (!strcmp(mode, "bytes")) stream(first, 1);
   else if (!strcmp(mode, "hold")) hold((int)first);
   else return fprintf(stderr, "generator: no mode %s\n", mode), 2;
   return 0;

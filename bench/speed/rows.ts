@@ -113,6 +113,24 @@ const streaming: Group = {
   ],
 };
 
+const raw: Group = {
+  name: 'bytes',
+  rounds: 7,
+  warmUp: ({ port }) => load('bytes', port, MIB),
+  measure: async ({ port }) => ({ pace: MIB / (await load<Count>('bytes', port, MIB)).seconds }),
+  rows: [
+    {
+      name: 'raw bytes, one caller',
+      what: `${MIB} MiB of all values, both ways at once, echoed by an app that reads bytes`,
+      unit: 'MiB a second',
+      better: 'more',
+      least: 0.8,
+      beyond: 0.9,
+      figure: ({ pace = 0 }) => pace,
+    },
+  ],
+};
+
 const MANY = 10_000;
 interface Memory {
   readonly rss: number;
@@ -232,6 +250,7 @@ export const GROUPS: readonly Group[] = [
   echoing(50, 0.9, 0.97),
   echoing(1000, 0.85, 0.97),
   streaming,
+  raw,
   punctual,
   idling,
 ];

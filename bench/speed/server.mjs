@@ -64,7 +64,7 @@ async function telnetlib() {
 
 async function impulse() {
   const { createImpulse } = await import('../../dist/lib/index.js');
-  const { filter, firstValueFrom, map, of } = await import('rxjs');
+  const { concatWith, endWith, filter, firstValueFrom, map, of, takeWhile } = await import('rxjs');
   const often = { count: 1_000_000, perMs: 1000, burst: 1_000_000 };
   let logins = 0;
   const board = createImpulse({
@@ -83,7 +83,13 @@ async function impulse() {
     },
     app(session) {
       session.write(GREETING);
-      return session.line$.pipe(map((line) => `${line}\n`));
+      return session.line$.pipe(
+        takeWhile((line) => line !== 'bytes'),
+        map((line) => `${line}\n`),
+        // An echo of bytes, as the bare server is from the start.
+        endWith('bytes\n'),
+        concatWith(session.byte$),
+      );
     },
   });
   const events = {};

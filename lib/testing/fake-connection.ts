@@ -26,7 +26,7 @@ export interface FakeConnectionOptions {
 export interface FakeConnection extends Connection {
   /** All output; bytes appear as Latin-1. */
   readonly screen: string;
-  /** The calls of `close`, `destroy`, `pause`, `resume`, `probe`, `hideTyping` and `showTyping`, in order. */
+  /** The calls of `close`, `destroy`, `pause`, `resume`, `probe`, `askBinary`, `hideTyping` and `showTyping`, in order. */
   readonly calls: readonly string[];
   /** Reads all output that a deaf caller left. */
   read(): void;
@@ -128,6 +128,7 @@ export function fakeConnection(
     echo(text: string) {
       this.write(text);
     },
+    askBinary: () => void calls.push('askBinary'),
     hideTyping: () => calls.push('hideTyping'),
     showTyping: () => calls.push('showTyping'),
     putBack(bytes: Uint8Array) {

@@ -1,4 +1,4 @@
-import { EMPTY } from 'rxjs';
+import { EMPTY, map } from 'rxjs';
 import { embeddedBus } from '../../streams/events/bus.js';
 import { timeSlices } from '../../streams/rx/time-slices.js';
 import { Call } from '../../streams/session/call.js';
@@ -11,7 +11,7 @@ import { folded, looksOf } from '../accounts/handle.js';
 import { DEFAULT_LIMITS } from '../session-manager.js';
 import { maxWidth } from '../text/max-width.js';
 import { width } from '../text/width.js';
-import { decoded, decoder } from '../transports/telnet/encodings.js';
+import { decoded, encoded } from '../transports/telnet/encodings.js';
 import { fakeConnection } from './fake-connection.js';
 import type { Marbles } from './virtual-time.js';
 
@@ -25,6 +25,13 @@ export interface FakeSessionOptions {
   readonly key$?: string;
   /** The keys by their marbles. By default each marble is its own key. */
   readonly keys?: { [marble: string]: Key };
+  /**
+   * The diagram of the caller's bytes, for apps that read `byte$`. Each chunk is overwritten once it was
+   * emitted, as a connection may do, so that a test finds an app that keeps it.
+   */
+  readonly byte$?: string;
+  /** The chunks by their marbles. By default each marble is its own byte. */
+  readonly bytes?: { [marble: string]: Uint8Array };
   /** Defaults to a guest called `ann`. */
   readonly user?: User | null;
   /** Defaults to the next number from 1 that no other session in this test has. */
@@ -76,13 +83,17 @@ const TERMINAL = { columns: 80, rows: 24, echo: true, type: 'xterm' } as const;
  * ```
  */
 export function fakeSession(m: Marbles, options: FakeSessionOptions = {}): FakeSession {
-  const { line$, lines, key$, keys, user = { handle: 'ann', guest: true } } = options;
+  const { line$, lines, key$, keys, byte$, bytes, user = { handle: 'ann', guest: true } } = options;
   const call = new FakeCall(m, options);
   call.user = user;
   call.become('active');
   const hangUp = () => call.hangUp();
   if (line$) m.hot(line$, lines).subscribe({ next: (line) => call.typeAhead.push(line), complete: hangUp });
   if (key$) m.hot(key$, keys).subscribe({ next: (key) => call.typeAhead.press(key), complete: hangUp });
+  if (byte$) {
+    const chunk$ = bytes ? m.hot(byte$, bytes) : m.hot(byte$).pipe(map((marble) => Buffer.from(marble)));
+    chunk$.subscribe({ next: (chunk) => call.receive(chunk), complete: hangUp });
+  }
   return call;
 }
 
@@ -108,7 +119,7 @@ class FakeCall extends Call implements FakeSession {
       admitted,
       DEFAULT_LIMITS.outputLimitBytes,
       m.scheduler,
-      { decoded, decoder, width, maxWidth },
+      { decoded, encoded, width, maxWidth },
       { boardId: 'fake', time: timeSlices(m.scheduler), settled() {}, loginFailed() {} },
     );
     this.#line = line;
@@ -116,6 +127,12 @@ class FakeCall extends Call implements FakeSession {
 
   get output(): string {
     return this.#line.screen;
+  }
+
+  receive(chunk: Uint8Array): void {
+    const bytes = new Uint8Array(chunk);
+    this.typeAhead.pushBytes(bytes);
+    bytes.fill(0);
   }
 
   override hangUp(): void {

@@ -55,6 +55,7 @@ expectType<Same<Services['scheduler'], SchedulerLike>>();
 expectType<Same<ReturnType<Bus['channel$']>, Observable<unknown>>>();
 expectType<Same<SessionEnd['reason'], EndReason>>();
 expectType<Same<Connection['input$'], Observable<Uint8Array>>>();
+expectType<Same<Session['byte$'], Observable<Uint8Array>>>();
 
 const silent: App = () => EMPTY;
 const bytes: App = () => of(Uint8Array.of(7));

@@ -49,6 +49,9 @@ export const inAnyRunner = [
 inVirtualTime((m) => {
   // @ts-expect-error a diagram is a string
   fakeSession(m, { line$: 5 });
+  fakeSession(m, { byte$: '-a', bytes: { a: Uint8Array.of(1) } });
+  // @ts-expect-error bytes are no text
+  fakeSession(m, { byte$: '-a', bytes: { a: 'text' } });
   // @ts-expect-error a terminal has no such size
   fakeSession(m, { terminal: { columns: 'wide' } });
 });

@@ -1,5 +1,3 @@
-import { CR, NUL } from './controls.js';
-
 /** Telnet commands (RFC 854, and EOR of RFC 885). */
 export const COMMAND = {
   EOR: 239,
@@ -214,33 +212,6 @@ export class TelnetDecoder {
     if (this.#tooLong) this.#handler.dropped();
     else this.#handler.subnegotiation(this.#option, whole);
   }
-}
-
-/** Returns whether there is a NUL among these bytes. */
-export function hasNul(bytes: Uint8Array): boolean {
-  if (bytes.length > SHORT) return bytes.includes(NUL);
-  for (let at = 0; at < bytes.length; at += 1) if (bytes[at] === NUL) return true;
-  return false;
-}
-
-/**
- * Makes each CR NUL a CR, as it is unless the sender agreed to BINARY (RFC 854, RFC 856). Returns the same
- * object if there is none.
- *
- * @param followsCr Whether the byte before these was a CR.
- */
-export function withoutCrNul(bytes: Uint8Array, followsCr: boolean): Uint8Array {
-  const kept = new Uint8Array(bytes.length);
-  let length = 0;
-  let wasCr = followsCr;
-  for (const byte of bytes) {
-    if (byte !== NUL || !wasCr) {
-      kept[length] = byte;
-      length += 1;
-    }
-    wasCr = byte === CR;
-  }
-  return length === bytes.length ? bytes : kept.subarray(0, length);
 }
 
 /** Doubles each 0xFF, as telnet requires in data. Returns the same object if there is none. */

@@ -133,6 +133,12 @@ export class Call
   get key$(): Observable<Key> {
     return this.typeAhead.key$;
   }
+  get byte$(): Observable<Uint8Array> {
+    return this.typeAhead.byte$;
+  }
+  get wantsBytes() {
+    return this.typeAhead.wantsBytes;
+  }
   get terminal$(): Observable<Terminal> {
     return this.connection.terminal$;
   }
@@ -263,6 +269,20 @@ export class Call
 
   asked(): void {
     if (this.user) this.screen.uncover();
+  }
+
+  encode(text: string): Uint8Array {
+    return this.screen.encode(text);
+  }
+
+  bytesBegan(isFirstTime: boolean): void {
+    this.#notices.hold();
+    if (isFirstTime) this.connection.askBinary?.();
+  }
+
+  bytesEnded(rest: readonly Uint8Array[]): void {
+    this.slices?.putBack(rest);
+    this.#notices.release();
   }
 
   /** Stops answering the caller's input until the caller has read the output. */

@@ -8,6 +8,11 @@ import type { Pausable } from './input-rate.js';
 export const SHORT_BYTES = 256;
 /** Longer chunks are split into pieces of this size; the clock is checked after each. */
 export const PIECE_BYTES = 1024;
+/**
+ * The share of the output limit that a piece has for an app that reads bytes, which cost little to pass. An app
+ * that echoes them stays below the limit: it is given none above half of it, and telnet may double them.
+ */
+const BYTES_SHARE = 1 / 4;
 
 /** What {@link inputSlices} needs of a session. */
 export interface SlicedCaller extends Pausable {
@@ -15,10 +20,22 @@ export interface SlicedCaller extends Pausable {
   readonly bytesIn: number;
   /** True while the app is behind with the input. The rest of a chunk waits too. */
   readonly held: boolean;
-  /** Set by {@link inputSlices}; call `goOn` when `held` becomes false. */
-  slices: { goOn(): void } | undefined;
+  /** True while the app reads bytes. */
+  readonly wantsBytes: boolean;
+  /** The most output that may be queued for the caller. */
+  readonly outputLimitBytes: number;
+  /** Set by {@link inputSlices}. */
+  slices: InputSlices | undefined;
   /** Sends what is written during `act` together. */
   batch(act: () => void): void;
+}
+
+/** The rest of a caller's input. */
+interface InputSlices {
+  /** Passes it on, after `held` became false. */
+  goOn(): void;
+  /** Takes back what was passed on and had no use; it is passed on again, before the rest. */
+  putBack(chunks: readonly Uint8Array[]): void;
 }
 
 /**
@@ -32,7 +49,7 @@ export function inputSlices(caller: SlicedCaller, slices: TimeSlices): MonoTypeO
   return operator((destination) => new InputSlicesSubscriber(destination, caller, slices));
 }
 
-class InputSlicesSubscriber extends OperatorSubscriber<Uint8Array> implements Work {
+class InputSlicesSubscriber extends OperatorSubscriber<Uint8Array> implements Work, InputSlices {
   readonly #caller: SlicedCaller;
   readonly #slices: TimeSlices;
   #packet = -1;
@@ -40,6 +57,7 @@ class InputSlicesSubscriber extends OperatorSubscriber<Uint8Array> implements Wo
   #rest: Uint8Array | undefined;
   #isPaused = false;
   #isParked = false;
+  #isStepping = false;
   #hasCompleted = false;
 
   constructor(destination: Destination<Uint8Array>, caller: SlicedCaller, slices: TimeSlices) {
@@ -54,7 +72,8 @@ class InputSlicesSubscriber extends OperatorSubscriber<Uint8Array> implements Wo
     const isFirst = packet !== this.#packet;
     this.#packet = packet;
     if (this.#rest) this.#rest = copyOf(this.#rest, bytes);
-    else if (isFirst && bytes.length <= SHORT_BYTES) this.handOn(bytes);
+    else if ((isFirst && bytes.length <= SHORT_BYTES) || bytes.length <= this.byteLength())
+      this.handOn(bytes);
     else this.divide(bytes);
   }
 
@@ -66,9 +85,11 @@ class InputSlicesSubscriber extends OperatorSubscriber<Uint8Array> implements Wo
       if (this.#hasCompleted) this.over();
       return false;
     }
-    const length = pieceLength(rest);
+    const length = Math.max(pieceLength(rest), Math.min(this.byteLength(), rest.length));
     this.#rest = length < rest.length ? rest.subarray(length) : undefined;
+    this.#isStepping = true;
     this.#caller.batch(() => this.handOn(rest.subarray(0, length)));
+    this.#isStepping = false;
     if (this.#rest) return true;
     this.readOn();
     if (this.#hasCompleted) this.over();
@@ -82,12 +103,31 @@ class InputSlicesSubscriber extends OperatorSubscriber<Uint8Array> implements Wo
     this.#slices.later(this);
   }
 
+  putBack(chunks: readonly Uint8Array[]): void {
+    if (this.closed || chunks.length === 0) return;
+    const isIdle = !this.#rest && !this.#isStepping;
+    this.#rest = copyOf(...chunks, ...(this.#rest ? [this.#rest] : []));
+    if (!isIdle) return;
+    this.stopReading();
+    this.#slices.later(this);
+  }
+
   private divide(bytes: Uint8Array): void {
     this.#rest = bytes;
     this.#slices.begin(this);
     if (!this.#rest) return;
     // The transport reads the next chunk into the same memory.
     this.#rest = copyOf(this.#rest);
+    this.stopReading();
+  }
+
+  /** The length of a piece for an app that reads bytes; 0 for any other. */
+  private byteLength(): number {
+    return this.#caller.wantsBytes ? this.#caller.outputLimitBytes * BYTES_SHARE : 0;
+  }
+
+  private stopReading(): void {
+    if (this.#isPaused) return;
     this.#isPaused = true;
     this.#caller.pause();
   }

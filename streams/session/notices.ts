@@ -1,6 +1,7 @@
 import type { TimeSlices, Work } from '../rx/time-slices.js';
+import { NOTICES_DROPPED } from '../terminal/messages.js';
 
-/** Deferred notices longer than this are shown at once. */
+/** Deferred notices longer than this are shown at once; of those that are held, the first are dropped. */
 const MAX_NOTICES_LENGTH = 16 * 1024;
 
 /**
@@ -11,6 +12,7 @@ export class Notices implements Work {
   readonly #time: TimeSlices;
   readonly #screen: { notify(lines: string): void };
   #waiting = '';
+  #isHeld = false;
 
   constructor(time: TimeSlices, screen: { notify(lines: string): void }) {
     this.#time = time;
@@ -21,8 +23,20 @@ export class Notices implements Work {
   add(lines: string): void {
     const isFirst = this.#waiting === '';
     this.#waiting += lines.endsWith('\n') ? lines : `${lines}\n`;
-    if (isFirst) this.#time.begin(this);
+    if (this.#isHeld) this.forget();
+    else if (isFirst) this.#time.begin(this);
     else if (this.#waiting.length > MAX_NOTICES_LENGTH) this.show();
+  }
+
+  /** Shows none from now on, since they would be among the bytes of a transfer. The latest are kept. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  /** Shows those that were kept, in a later turn, and new ones as before. */
+  release(): void {
+    this.#isHeld = false;
+    if (this.#waiting !== '') this.#time.later(this);
   }
 
   /** Shows what waits. */
@@ -33,7 +47,15 @@ export class Notices implements Work {
   }
 
   step(): boolean {
-    this.show();
+    if (!this.#isHeld) this.show();
     return false;
+  }
+
+  private forget(): void {
+    const { length } = this.#waiting;
+    if (length <= MAX_NOTICES_LENGTH) return;
+    // Half of them, so that not each further notice drops some.
+    const from = this.#waiting.indexOf('\n', length - MAX_NOTICES_LENGTH / 2) + 1;
+    this.#waiting = `${NOTICES_DROPPED}\n${this.#waiting.slice(from)}`;
   }
 }

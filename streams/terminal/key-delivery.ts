@@ -9,6 +9,8 @@ import { LineQueue } from './line-queue.js';
 export interface UnfinishedLine {
   /** Takes its first character; an empty string if there is none. */
   takeCharacter(): string;
+  /** Takes it whole, as bytes of the caller's terminal; none if there is nothing. */
+  takeBytes(): Uint8Array;
 }
 
 /** What {@link KeyDelivery} needs of the type-ahead. */

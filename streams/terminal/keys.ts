@@ -3,14 +3,17 @@ import type { Key } from '../types/connection.js';
 
 /** Receives text and keys. */
 export interface KeyHandler {
-  /** A run of typed characters without control characters. Only ASCII if `isOrdinary`. */
-  text(run: string, isOrdinary: boolean): void;
-  /** Ordinary text and Enter, as in nearly every packet. */
-  line(run: string): void;
+  /**
+   * A run of typed characters without control characters. Only ASCII if `isOrdinary`. Returns how many were
+   * taken: all of them, unless the receiver stopped within.
+   */
+  text(run: string, isOrdinary: boolean): number;
+  /** Ordinary text and Enter, as in nearly every packet. Returns whether the Enter was taken, or how much of the text. */
+  line(run: string): number | 'all';
   /** A key that types no character, by name. */
   key(name: Key): void;
-  /** True when the receiver has unsubscribed: the rest is dropped. */
-  readonly closed: boolean;
+  /** True when the receiver takes no more keys: the rest is left. */
+  readonly stopped: boolean;
   /** Whether DEL is the Delete key, as on IBM PC terminals, and not Backspace. */
   readonly hasPcKeys: boolean;
 }
@@ -86,8 +89,11 @@ export class Keys {
     this.#handler = handler;
   }
 
-  /** Reads a chunk, given as bytes and as decoded text. */
-  read(bytes: Uint8Array, text: string): void {
+  /**
+   * Reads a chunk, given as bytes and as decoded text. Returns how much of the text was read: all, unless the
+   * handler stopped within.
+   */
+  read(bytes: Uint8Array, text: string): number {
     // A character cut by the last chunk would put the text out of step with the bytes.
     let inStep = text.charCodeAt(0) === bytes[0];
     // Four bytes at a time: worth it for a file, not for a line.
@@ -107,15 +113,15 @@ export class Keys {
       const code = text.charCodeAt(at);
       if (from < at && inStep && code === CR && this.#state === 'text' && text.charCodeAt(at + 1) === LF) {
         this.#afterReturn = false;
-        this.#handler.line(text.slice(from, at));
-        if (this.#handler.closed) return;
-        at += 2;
-        from = at;
+        const taken = this.#handler.line(text.slice(from, at));
+        from = taken === 'all' ? at + 2 : from + taken;
+        if (this.#handler.stopped) return from;
+        at = from;
         continue;
       }
       if (from < at) {
-        this.text(text.slice(from, at), inStep);
-        if (this.#handler.closed) return;
+        const taken = this.text(text.slice(from, at), inStep);
+        if (this.#handler.stopped) return from + taken;
       }
       from = at + 1;
       inStep &&= code < 0x80;
@@ -130,19 +136,31 @@ export class Keys {
       if (this.#state === 'text' || code === CR || code === LF) this.control(code);
       else if (!this.sequence(code, text.charAt(at))) from = at;
       if (isPair) this.#afterReturn = false;
-      if (this.#handler.closed) return;
+      if (this.#handler.stopped) return from;
       at += 1;
     }
-    if (from < text.length) this.text(text.slice(from), inStep);
+    if (from < text.length) {
+      const taken = this.text(text.slice(from), inStep);
+      if (this.#handler.stopped) return from + taken;
+    }
     if (this.#state === 'escape' && text !== '') {
       this.#state = 'lone';
       this.#handler.key('escape');
     }
+    return text.length;
   }
 
-  private text(run: string, isOrdinary: boolean): void {
+  /** Leaves the input to an app that reads bytes. Returns it without the LF that belongs to the last Enter. */
+  leave(bytes: Uint8Array): Uint8Array {
+    const endsEnter = this.#afterReturn && bytes[0] === LF;
     this.#afterReturn = false;
-    this.#handler.text(run, isOrdinary);
+    this.#state = 'text';
+    return endsEnter ? bytes.subarray(1) : bytes;
+  }
+
+  private text(run: string, isOrdinary: boolean): number {
+    this.#afterReturn = false;
+    return this.#handler.text(run, isOrdinary);
   }
 
   private control(code: number): void {

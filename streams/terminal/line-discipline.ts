@@ -2,6 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import { type Destination, OperatorSubscriber, operator } from '../rx/operator.js';
 import type { Key } from '../types/connection.js';
 import type { Completer } from '../types/session.js';
+import { byteIndex } from './byte-index.js';
 import { completed, listed } from './completion.js';
 import type { UnfinishedLine } from './key-delivery.js';
 import { type KeyHandler, Keys } from './keys.js';
@@ -11,8 +12,12 @@ import type { TypeAhead } from './type-ahead.js';
 
 /** What the line discipline needs of a session. */
 export interface LineTerminal {
-  /** Decodes bytes; buffers a character cut at the end. */
+  /** Returns how many of these bytes are whole characters: all, unless they end within one. */
+  wholeCharacters(bytes: Uint8Array): number;
+  /** Decodes bytes that end with a whole character. */
   decode(bytes: Uint8Array): string;
+  /** Encodes a text as the terminal does. */
+  encode(text: string): Uint8Array;
   /** Whether the server echoes. Asked at each chunk, since it is negotiated. */
   echoes(): boolean;
   /** Whether the input is a secret, or may be one. */
@@ -61,8 +66,11 @@ export interface Typing {
   forget(line: string): void;
 }
 
-/** Receives keys while an app reads keys instead of lines. */
-type KeyTaker = Pick<TypeAhead, 'wantsKeys' | 'press' | 'interrupt' | 'typing'>;
+/** Receives keys or bytes while an app reads them instead of lines. */
+type InputTaker = Pick<
+  TypeAhead,
+  'wantsKeys' | 'wantsBytes' | 'press' | 'pushBytes' | 'interrupt' | 'typing'
+>;
 
 /**
  * The line discipline: turns bytes into lines, without newline. {@link LineEditor} handles the editing keys.
@@ -70,13 +78,14 @@ type KeyTaker = Pick<TypeAhead, 'wantsKeys' | 'press' | 'interrupt' | 'typing'>;
  * line, and Tab completes it. While an app reads keys, they go to the app and there are no lines. If the
  * server echoes, it does so once per chunk, as the difference to the screen, so that no key causes more
  * output than a line's length. Lines and keys are plain text ({@link sanitize}), so that an app can pass them on to
- * other callers' terminals.
+ * other callers' terminals. While an app reads bytes, it gets them as they are, from the byte on at which it
+ * subscribed, and nothing is echoed.
  *
  * An unfinished line is dropped when the source completes.
  */
 export function lineDiscipline(
   terminal: LineTerminal,
-  taker: KeyTaker,
+  taker: InputTaker,
 ): OperatorFunction<Uint8Array, string> {
   return operator((destination) => new LineDiscipline(destination, terminal, taker));
 }
@@ -86,7 +95,7 @@ class LineDiscipline
   implements KeyHandler, Typing, UnfinishedLine
 {
   readonly #terminal: LineTerminal;
-  readonly #taker: KeyTaker;
+  readonly #taker: InputTaker;
   readonly #keys = new Keys(this);
   readonly #editor = new LineEditor();
   /** The part of the line that is on the screen. */
@@ -95,8 +104,10 @@ class LineDiscipline
   #isOrdinary = true;
   #completedIn = -1;
   #fresh: 'no' | 'line' | 'page' = 'no';
+  /** The beginning of a character that was cut at the end of a chunk. */
+  #cut = NO_BYTES;
 
-  constructor(destination: Destination<string>, terminal: LineTerminal, taker: KeyTaker) {
+  constructor(destination: Destination<string>, terminal: LineTerminal, taker: InputTaker) {
     super(destination);
     this.#terminal = terminal;
     this.#taker = taker;
@@ -105,43 +116,68 @@ class LineDiscipline
   }
 
   protected override onNext(bytes: Uint8Array): void {
-    this.#terminal.beginRead();
-    try {
-      this.#echoing = this.#terminal.echoes();
-      this.#keys.read(bytes, this.#terminal.decode(bytes));
-      if (!this.closed) this.show();
-      if (bytes.length > SHORT_CHUNK) this.#editor.letGo();
-    } finally {
-      this.#terminal.endRead();
-    }
+    const rest = this.#taker.wantsBytes ? bytes : this.readKeys(bytes);
+    if (rest.length === 0 || this.closed) return;
+    const raw = this.#keys.leave(rest);
+    if (raw.length > 0) this.#taker.pushBytes(raw);
   }
 
-  line(run: string): void {
+  /** Reads lines and keys. Returns the rest, if the app turns to bytes. */
+  private readKeys(bytes: Uint8Array): Uint8Array {
+    const terminal = this.#terminal;
+    const all = this.#cut.length > 0 ? joined(this.#cut, bytes) : bytes;
+    this.#cut = NO_BYTES;
+    const end = terminal.wholeCharacters(all);
+    const whole = end < all.length ? all.subarray(0, end) : all;
+    terminal.beginRead();
+    try {
+      this.#echoing = terminal.echoes();
+      const text = terminal.decode(whole);
+      const read = this.#keys.read(whole, text);
+      if (!this.closed) this.show();
+      if (bytes.length > SHORT_CHUNK) this.#editor.letGo();
+      if (this.stopped) return all.subarray(byteIndex(whole, read, (prefix) => terminal.decode(prefix)));
+    } finally {
+      terminal.endRead();
+    }
+    if (end < all.length) this.#cut = new Uint8Array(all.subarray(end));
+    return NO_BYTES;
+  }
+
+  /** Whether lines and keys aren't read any more. */
+  get stopped(): boolean {
+    return this.closed || this.#taker.wantsBytes;
+  }
+
+  line(run: string): number | 'all' {
     const { before, after } = this.#editor;
     const isUnfinished = before.length + after.length > 0;
     const isLong = run.length > LINE_LIMIT;
     if (this.#echoing || isUnfinished || isLong || !this.#isOrdinary || this.#taker.wantsKeys) {
-      this.text(run, true);
+      const taken = this.text(run, true);
+      if (this.stopped) return taken;
       this.key('enter');
-      return;
+      return 'all';
     }
     this.#terminal.entered();
     this.downstream.next(run);
+    return 'all';
   }
 
-  text(run: string, isOrdinary: boolean): void {
-    let rest = run;
-    if (!isOrdinary) {
-      rest = withoutControls(run);
-      this.#isOrdinary = false;
+  text(run: string, isOrdinary: boolean): number {
+    if (!isOrdinary) this.#isOrdinary = false;
+    let taken = 0;
+    // Asked for each character: a key may make the app switch to lines, or to bytes.
+    while (taken < run.length && this.#taker.wantsKeys && !this.stopped) {
+      const character = firstOf(run, taken);
+      taken += character.length;
+      const key = isOrdinary ? character : withoutControls(character);
+      if (key !== '') this.#taker.press(key);
     }
-    // Asked for each character: a key may make the app switch to lines.
-    while (rest !== '' && this.#taker.wantsKeys) {
-      const character = firstOf(rest);
-      rest = rest.slice(character.length);
-      this.#taker.press(character);
-    }
-    if (rest !== '') this.#editor.type(rest);
+    if (taken === run.length || this.stopped) return taken;
+    const rest = run.slice(taken);
+    this.#editor.type(isOrdinary ? rest : withoutControls(rest));
+    return run.length;
   }
 
   key(name: Key): void {
@@ -237,17 +273,38 @@ class LineDiscipline
   }
 
   takeCharacter(): string {
-    // A partly typed secret belongs to the app that asked for it.
-    if (this.#terminal.secret()) return '';
-    this.shown = NOTHING_TYPED;
-    const line = this.#editor.take();
+    const line = this.takeLine();
     const character = firstOf(line);
     this.#editor.type(line.slice(character.length));
     return character;
   }
+
+  takeBytes(): Uint8Array {
+    const line = this.takeLine();
+    const cut = this.#cut;
+    this.#cut = NO_BYTES;
+    return joined(this.#terminal.encode(line), cut);
+  }
+
+  private takeLine(): string {
+    // A partly typed secret belongs to the app that asked for it.
+    if (this.#terminal.secret()) return '';
+    this.shown = NOTHING_TYPED;
+    return this.#editor.take();
+  }
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
+  const both = new Uint8Array(one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
 }
 
 /** A few letters kept from a chunk longer than this are copied, to free the chunk. */
 const SHORT_CHUNK = 1024;
 
-const firstOf = (text: string) => (text === '' ? '' : String.fromCodePoint(text.codePointAt(0) as number));
+const firstOf = (text: string, at = 0) =>
+  text === '' ? '' : String.fromCodePoint(text.codePointAt(at) as number);

@@ -12,6 +12,9 @@ export function inWords(ms: number): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
+/** Stands for the notices of a long transfer that weren't kept. */
+export const NOTICES_DROPPED = '[Earlier messages were not kept.]';
+
 /** The farewell for each reason; null if the caller is gone, or the app has said it. */
 export const GOODBYES: Record<EndReason, string | null> = {
   hangup: null,

@@ -4,6 +4,7 @@ import { copied } from './copied.js';
 import { erased } from './erase.js';
 import type { LineTerminal, Typing } from './line-discipline.js';
 import { NOTHING_TYPED, redrawn, type Typed } from './line-editor.js';
+import { wholeCharacters } from './whole-characters.js';
 
 /** The maximum length of a prompt. */
 const PROMPT_LIMIT = 256;
@@ -17,8 +18,8 @@ const CLEAR = '\x1b[2J\x1b[H';
 export interface ScreenParts {
   /** Decodes bytes that end with a whole character. */
   readonly decoded: (bytes: Uint8Array, encoding: Encoding) => string;
-  /** Creates a decoder, which buffers a character cut at the end. */
-  readonly decoder: (encoding: Encoding) => (bytes: Uint8Array) => string;
+  /** Encodes a text as `decoded` decodes it. */
+  readonly encoded: (text: string, encoding: Encoding) => Uint8Array;
   /** Returns the columns a text takes on the screen. */
   readonly width: (text: string) => number;
   /** Returns the columns a text takes at most, on any terminal; for names that other callers chose. */
@@ -64,9 +65,6 @@ export class Screen implements LineTerminal {
   typing: Typing | undefined = undefined;
   /** The latest completer. */
   #completing: Completing | undefined;
-  #encoding: Encoding | undefined;
-  /** Created when a chunk first ends within a character; for most callers that never happens. */
-  #decode: ((bytes: Uint8Array) => string) | undefined;
   /** The end of the app's output; between chunks, only the prompt. */
   #said = '';
   #reading = false;
@@ -180,16 +178,14 @@ export class Screen implements LineTerminal {
     if (this.#secrets === 0) this.#covered = false;
   }
 
+  wholeCharacters(bytes: Uint8Array): number {
+    return this.#connection.terminal.encoding === 'utf-8' ? wholeCharacters(bytes) : bytes.length;
+  }
   decode(bytes: Uint8Array): string {
-    const { encoding } = this.#connection.terminal;
-    if (encoding !== this.#encoding) {
-      this.#encoding = encoding;
-      this.#decode = undefined;
-    }
-    const endsWhole = (bytes[bytes.length - 1] ?? 0) < 0x80;
-    if (!this.#decode && endsWhole) return this.#parts.decoded(bytes, encoding);
-    this.#decode ??= this.#parts.decoder(encoding);
-    return this.#decode(bytes);
+    return this.#parts.decoded(bytes, this.#connection.terminal.encoding);
+  }
+  encode(text: string): Uint8Array {
+    return this.#parts.encoded(text, this.#connection.terminal.encoding);
   }
   echoes(): boolean {
     return this.#connection.terminal.echo;

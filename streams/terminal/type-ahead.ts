@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { TimeSlices, Work } from '../rx/time-slices.js';
 import type { Key } from '../types/connection.js';
+import { ByteDelivery, type BytePace } from './byte-delivery.js';
 import { eachLine } from './each-line.js';
 import { KeyDelivery, type KeyPace, type UnfinishedLine } from './key-delivery.js';
 import { LineDelivery } from './line-delivery.js';
@@ -23,8 +24,14 @@ export interface TypeAheadDelegate {
   readonly time: TimeSlices;
   /** Sends what is written during `act` together. */
   batch(act: () => void): void;
-  /** Called when lines or keys are subscribed. */
+  /** Called when lines, keys or bytes are subscribed. */
   asked(): void;
+  /** Encodes a text as the caller's terminal does. */
+  encode(text: string): Uint8Array;
+  /** Called when the app begins to read bytes; `isFirstTime` if it never did before. */
+  bytesBegan(isFirstTime: boolean): void;
+  /** Called when the app reads no more bytes, with those that nothing has taken. */
+  bytesEnded(rest: readonly Uint8Array[]): void;
 }
 
 /** The maximum depth of synchronous subscriptions. */
@@ -34,13 +41,15 @@ const MAX_SYNCHRONOUS = 256;
  * The bounded queue between a caller and an app. Keeps what is typed ahead, also during the login. When it is
  * full, the caller is held. A class, since there is one per caller.
  */
-export class TypeAhead implements Work, KeyPace {
+export class TypeAhead implements Work, KeyPace, BytePace {
   /** The line being typed; set while input is read. */
   typing: UnfinishedLine | undefined = undefined;
   readonly #delegate: TypeAheadDelegate;
   readonly #lines = new LineDelivery(this);
   /** Created when an app first reads keys; most apps never do. */
   #keys: KeyDelivery | undefined;
+  /** Created when an app first reads bytes. */
+  #byteDelivery: ByteDelivery | undefined;
   /** Subscriptions that took something at once, since the last run of the scheduler. */
   #synchronous = 0;
   #isHolding = false;
@@ -52,12 +61,12 @@ export class TypeAhead implements Work, KeyPace {
     this.#delegate = delegate;
   }
 
-  /** The number of lines taken so far. */
+  /** The number of lines, and of chunks of bytes, taken so far. */
   get taken(): number {
-    return this.#lines.taken;
+    return this.#lines.taken + (this.#byteDelivery?.taken ?? 0);
   }
 
-  /** Whether lines and keys wait until the caller has read the output. */
+  /** Whether lines, keys and bytes wait until the caller has read the output. */
   get blocked(): boolean {
     return this.#isBlocked;
   }
@@ -67,9 +76,14 @@ export class TypeAhead implements Work, KeyPace {
     return this.#keys?.isWanted ?? false;
   }
 
+  /** Whether input goes to {@link TypeAhead.byte$}. */
+  get wantsBytes(): boolean {
+    return this.#byteDelivery?.isWanted ?? false;
+  }
+
   /** Whether input is read at the moment. */
   get isRead(): boolean {
-    return this.#lines.isRead || this.wantsKeys;
+    return this.#lines.isRead || this.wantsKeys || this.wantsBytes;
   }
 
   /**
@@ -83,6 +97,12 @@ export class TypeAhead implements Work, KeyPace {
   /** Emits keys, starting with those of the waiting lines. Completes at the end. */
   get key$(): Observable<Key> {
     return this.keys.key$;
+  }
+
+  /** Emits bytes, starting with those of the waiting lines. Completes at the end. */
+  get byte$(): Observable<Uint8Array> {
+    this.#byteDelivery ??= new ByteDelivery(this, this.#lines);
+    return this.#byteDelivery.byte$;
   }
 
   /**
@@ -105,6 +125,13 @@ export class TypeAhead implements Work, KeyPace {
     this.holdIfFull();
   }
 
+  /** Passes bytes on. Without a subscriber they are dropped. */
+  pushBytes(bytes: Uint8Array): void {
+    if (!this.wantsBytes) return;
+    this.#byteDelivery?.push(bytes);
+    this.holdIfFull();
+  }
+
   /** Drops the waiting lines. */
   interrupt(): void {
     while (this.#lines.length > 0) this.#lines.take();
@@ -115,14 +142,15 @@ export class TypeAhead implements Work, KeyPace {
     if (this.#lines.hasEnded) return;
     this.#lines.end();
     this.#keys?.end();
+    this.#byteDelivery?.end();
   }
 
-  /** Stops passing on lines and keys. Used while the caller is behind with reading the output. */
+  /** Stops passing on lines, keys and bytes. Used while the caller is behind with reading the output. */
   block(): void {
     this.#isBlocked = true;
   }
 
-  /** Passes on lines and keys again. */
+  /** Passes them on again. */
   unblock(): void {
     this.#isBlocked = false;
     this.deliver(() => this.step());
@@ -133,6 +161,7 @@ export class TypeAhead implements Work, KeyPace {
     this.#isDeferred = false;
     if (this.#lines.hasEnded) return false;
     this.#delegate.batch(() => {
+      this.#byteDelivery?.pass();
       this.#keys?.passLines();
       this.#keys?.passKeys();
       this.#lines.pass();
@@ -151,8 +180,8 @@ export class TypeAhead implements Work, KeyPace {
 
   deliver(pass: () => void): void {
     const { time } = this.#delegate;
-    const waiting = this.#lines.length + (this.#keys?.length ?? 0);
-    // Not for one line or key: asking the clock would cost more.
+    const waiting = this.#lines.length + (this.#keys?.length ?? 0) + (this.#byteDelivery?.length ?? 0);
+    // Not for one line, key or chunk: asking the clock would cost more.
     if (waiting < 2 || time.isRunning) pass();
     else if (!this.#isDeferred) time.begin(this);
   }
@@ -175,6 +204,18 @@ export class TypeAhead implements Work, KeyPace {
     this.#delegate.asked();
   }
 
+  encode(text: string): Uint8Array {
+    return this.#delegate.encode(text);
+  }
+
+  bytesBegan(isFirstTime: boolean): void {
+    this.#delegate.bytesBegan(isFirstTime);
+  }
+
+  bytesEnded(rest: readonly Uint8Array[]): void {
+    this.#delegate.bytesEnded(rest);
+  }
+
   releaseIfDrained(): void {
     if (!this.#isHolding || this.bytes() >= TYPE_AHEAD_BYTES / 2) return;
     this.#isHolding = false;
@@ -193,6 +234,6 @@ export class TypeAhead implements Work, KeyPace {
   }
 
   private bytes(): number {
-    return this.#lines.bytes + (this.#keys?.bytes ?? 0);
+    return this.#lines.bytes + (this.#keys?.bytes ?? 0) + (this.#byteDelivery?.bytes ?? 0);
   }
 }

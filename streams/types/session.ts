@@ -126,6 +126,38 @@ export interface Session<U extends User = User> extends SessionInfo<U> {
    * ```
    */
   readonly key$: Observable<Key>;
+  /**
+   * The bytes the caller sends, for apps that transfer files or run programs. While it is subscribed, input
+   * goes to it as it is: it isn't echoed, decoded, or split into lines or keys, and notices wait, of which the
+   * latest 8 KiB are kept. Emits the type-ahead first: the waiting lines, each with a CR, and the line being
+   * typed. Several subscribers each get every chunk. Unsubscribing returns to lines and keys. Completes when
+   * the session ends.
+   *
+   * A chunk is valid only until the observer returns, since the next packet uses its memory again: copy what
+   * you keep, or hand to something that sends it later (`Buffer.from(bytes)`). To write it to the caller is
+   * safe.
+   *
+   * Telnet's commands aren't in it, and a client is asked to send and take bytes unchanged (BINARY, RFC 856).
+   * To one that declines, CR NUL stands for CR. Answer with bytes: text is encoded for the terminal.
+   *
+   * @example
+   * ```ts
+   * import { type App, sanitize } from 'impulse-bbs';
+   * import { concat, last, map, of, scan, takeWhile } from 'rxjs';
+   *
+   * const measure: App = (session) =>
+   *   concat(
+   *     of('Send 1000 bytes.\n'),
+   *     session.byte$.pipe(
+   *       scan((received, { length }) => received + length, 0),
+   *       takeWhile((received) => received < 1000),
+   *       last(null, 0),
+   *       map((received) => `Thank you for ${received}, and the rest.\n`),
+   *     ),
+   *   );
+   * ```
+   */
+  readonly byte$: Observable<Uint8Array>;
   /** Emits the current window at once, then each change. */
   readonly terminal$: Observable<Terminal>;
   /** The current window. */

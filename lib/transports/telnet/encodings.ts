@@ -55,6 +55,12 @@ export function encode(text: string, encoding: Encoding): Uint8Array {
   return encoding === 'cp437' ? iconv.encode(inCp437(text), 'cp437') : Buffer.from(inAscii(text), 'latin1');
 }
 
+/** Encodes a text as {@link decoded} decodes it: the bytes that a terminal sends for these keys. */
+export function encoded(text: string, encoding: Encoding): Uint8Array {
+  if (encoding === 'utf-8') return Buffer.from(text);
+  return iconv.encode(text, encoding === 'cp437' ? 'cp437' : 'windows-1252');
+}
+
 /**
  * Encodes a text in UTF-8, as a Latin-1 string; an ASCII text is its own. It allocates nothing but the string: a
  * line in a full room is rendered for each caller there, and a buffer for each would cost the collector ten

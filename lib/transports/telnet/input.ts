@@ -2,11 +2,9 @@ import { Observable } from 'rxjs';
 import { CR } from '../../../streams/protocol/controls.js';
 import {
   COMMAND,
-  hasNul,
   TelnetDecoder,
   type TelnetHandler,
   type Verb,
-  withoutCrNul,
 } from '../../../streams/protocol/telnet-codec.js';
 import type { Destination } from '../../../streams/rx/operator.js';
 import type { Connection } from '../../../streams/types/connection.js';
@@ -15,6 +13,7 @@ import type { Protocol } from '../protocol.js';
 import type { Wire } from '../wire.js';
 import { FirstBytes, type Refusal } from './first-bytes.js';
 import type { TelnetOutput } from './output.js';
+import { withoutCrNul } from './without-cr-nul.js';
 
 /** Commands that stand for keys (RFC 854), and the bytes of those keys. */
 const KEY_OF: Partial<Record<number, number>> = {
@@ -160,8 +159,7 @@ export class TelnetInput
   data(bytes: Uint8Array): void {
     const followsCr = this.#afterReturn;
     this.#afterReturn = bytes[bytes.length - 1] === CR;
-    if (!hasNul(bytes) || this.#protocol.sendsBinary) this.#pieces.push(bytes);
-    else this.#pieces.push(withoutCrNul(bytes, followsCr));
+    this.#pieces.push(this.#protocol.sendsBinary ? bytes : withoutCrNul(bytes, followsCr));
   }
   command(code: number): void {
     const key = KEY_OF[code];

@@ -5,7 +5,7 @@ import { UNKNOWN_TERMINAL } from '../../../streams/terminal/unknown-terminal.js'
 import type { Connection, Encoding, Output } from '../../../streams/types/connection.js';
 import type { Protocol } from '../protocol.js';
 import type { Wire } from '../wire.js';
-import { encode, isAscii, utf8AsLatin1 } from './encodings.js';
+import { asBuffer, encode, isAscii, utf8AsLatin1 } from './encodings.js';
 import { latin1 } from './options.js';
 import { Unsent } from './unsent.js';
 
@@ -13,6 +13,10 @@ import { Unsent } from './unsent.js';
 const BATCH_LENGTH = 64 * 1024;
 /** Bytes from this length on are written without being batched: batching would convert them twice. */
 const LONG_BYTES = 1024;
+/** The length of the memory that bytes are copied to. */
+const COPY_LENGTH = 64 * 1024;
+/** Shared by all connections, as most writes are sent at once; memory of its own for each would cost as much as the write. */
+let memory: Buffer | undefined;
 /** For a longer string, Node allocates three times its length before it encodes. */
 const SHORT_TEXT = 1024;
 
@@ -150,10 +154,29 @@ export class TelnetOutput
   private putLong(output: Uint8Array): void {
     this.send();
     if (!this.isWritable()) return;
-    const escaped = this.#protocol.isTelnet ? escapeIac(output) : output;
-    if (this.#wire.writableLength > 0) this.unsent.add(escaped);
-    // Copied, since the app may use its memory again before it is sent.
-    else this.#wire.write(escaped === output ? Buffer.from(output) : escaped);
+    const wire = this.#wire;
+    // As a Buffer, which Node searches ten times as fast.
+    const plain = asBuffer(output);
+    const bytes = this.#protocol.isTelnet ? escapeIac(plain) : plain;
+    if (wire.writableLength > 0) this.unsent.add(bytes);
+    // Copied, since the app may use its memory again before all is sent; unless the copy is escaped already.
+    else if (bytes !== plain) wire.write(bytes);
+    else
+      for (let at = 0; at < bytes.length; at += COPY_LENGTH)
+        this.writeCopy(bytes.subarray(at, at + COPY_LENGTH));
+  }
+
+  private writeCopy(bytes: Uint8Array): void {
+    const wire = this.#wire;
+    if (wire.writableLength > 0) {
+      this.unsent.add(bytes);
+      return;
+    }
+    memory ??= Buffer.allocUnsafeSlow(COPY_LENGTH);
+    memory.set(bytes);
+    wire.write(memory.subarray(0, bytes.length));
+    // It belongs to the wire until that has sent it.
+    if (wire.writableLength > 0) memory = undefined;
   }
 
   private isWritable(): boolean {

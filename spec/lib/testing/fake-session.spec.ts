@@ -1,4 +1,4 @@
-import { concat, map, merge, of, timer } from 'rxjs';
+import { bufferCount, concat, map, merge, mergeMap, of, timer } from 'rxjs';
 import { marbles } from 'rxjs-marbles/jasmine/index.js';
 import { menu, quit } from '../../../lib/apps/menu.js';
 import { fakeServices, fakeSession } from '../../../lib/testing/fake-session.js';
@@ -51,6 +51,39 @@ describe('fakeSession', () => {
     holds((m) => {
       const session = fakeSession(m, { key$: '-a-u-|', keys: { a: 'a', u: 'up' } });
       m.expectObservable(session.key$).toBe('-a-u-|', { a: 'a', u: 'up' });
+    });
+  });
+
+  it('sends bytes, and overwrites those that an app keeps', () => {
+    const text = map((bytes: Uint8Array) => Buffer.from(bytes).toString());
+    holds((m) => {
+      const session = fakeSession(m, { byte$: '-a-b-|' });
+      m.expectObservable(session.byte$.pipe(text)).toBe('-a-b-|');
+      const kept$ = session.byte$.pipe(
+        bufferCount(2),
+        map((chunks) => chunks.map(([byte]) => byte)),
+      );
+      m.expectObservable(kept$).toBe('---k-|', { k: [0, 98] });
+    });
+    holds((m) => {
+      const session = fakeSession(m, { byte$: '-f|', bytes: { f: Uint8Array.of(0xc3, 0xa9) } });
+      m.expectObservable(session.byte$.pipe(text)).toBe('-f|', { f: 'é' });
+    });
+  });
+
+  it('keeps lines typed ahead for bytes, in the encoding of the terminal', () => {
+    holds((m) => {
+      const session = fakeSession(m, {
+        line$: 'a',
+        lines: { a: 'é' },
+        byte$: '--b',
+        terminal: { encoding: 'cp437' },
+      });
+      const byte$ = timer(1).pipe(
+        mergeMap(() => session.byte$),
+        map((bytes) => [...bytes]),
+      );
+      m.expectObservable(byte$, '^---!').toBe('-ab', { a: [0x82, 13], b: [98] });
     });
   });
 

@@ -3,12 +3,10 @@ import {
   COMMAND,
   commandBytes,
   escapeIac,
-  hasNul,
   negotiationBytes,
   SUBNEGOTIATION_LIMIT,
   subnegotiationBytes,
   type Verb,
-  withoutCrNul,
 } from '../../../streams/protocol/telnet-codec.js';
 import { holds } from '../../support/holds.js';
 import { feeding } from '../../support/telnet-words.js';
@@ -351,37 +349,5 @@ describe('escapeIac', () => {
     const data = Buffer.from(Array.from({ length: 2000 }, (_, at) => (at % 7 === 0 || at > 300 ? at : 255)));
     const doubled = data.toString('latin1').replaceAll('\xff', '\xff\xff');
     expect(Buffer.from(escapeIac(data)).toString('latin1')).toBe(doubled);
-  });
-});
-
-describe('hasNul', () => {
-  it('finds a NUL among few bytes and many', () => {
-    for (const length of [1, 5, 64, 65, 300]) {
-      const data = new Uint8Array(length).fill(7);
-      expect(hasNul(data)).toBe(false);
-      data[length - 1] = 0;
-      expect(hasNul(data)).toBe(true);
-    }
-    expect(hasNul(bytes())).toBe(false);
-  });
-});
-
-describe('withoutCrNul', () => {
-  const CR = 13;
-
-  it('makes CR NUL a CR, and leaves every other NUL', () => {
-    expect(withoutCrNul(bytes(0, 1, CR, 0, CR, 0, 0, CR, 10, 0), false)).toEqual(
-      bytes(0, 1, CR, CR, 0, CR, 10, 0),
-    );
-  });
-
-  it('drops the NUL of a CR that came before', () => {
-    expect(withoutCrNul(bytes(0, 0, 1), true)).toEqual(bytes(0, 1));
-    expect(withoutCrNul(bytes(0), true)).toEqual(bytes());
-  });
-
-  it('returns the same object when there is nothing to drop', () => {
-    const data = bytes(0, CR, 1, 0);
-    expect(withoutCrNul(data, false)).toBe(data);
   });
 });

@@ -97,10 +97,18 @@ describe('OperatorSubscriber', () => {
       echoes: () => false,
       beginRead() {},
       endRead() {},
+      wholeCharacters: () => 3,
       decode: String,
       entered() {},
     } as never;
-    const keys = { wantsKeys: false, press() {}, interrupt() {}, typing: undefined };
+    const keys = {
+      wantsKeys: false,
+      wantsBytes: false,
+      press() {},
+      pushBytes() {},
+      interrupt() {},
+      typing: undefined,
+    };
     const bytes = new TextEncoder().encode('a\r\n');
     for (const stage of [
       inputRate(10, { pause() {}, resume() {} }, scheduler),

@@ -40,12 +40,14 @@ function caller(eachMs = 0) {
   const pieces: Uint8Array[] = [];
   let packets = 0;
   let isOnePacket = false;
-  const line: SlicedCaller & { held: boolean; paused: number } = {
+  const line: SlicedCaller & { held: boolean; wantsBytes: boolean; paused: number } = {
     get bytesIn() {
       if (!isOnePacket) packets += 1;
       return packets;
     },
     held: false,
+    wantsBytes: false,
+    outputLimitBytes: 64 * 1024,
     paused: 0,
     slices: undefined,
     pause() {
@@ -271,6 +273,8 @@ describe('inputSlices', () => {
     const line: SlicedCaller = {
       bytesIn: 0,
       held: false,
+      wantsBytes: false,
+      outputLimitBytes: 0,
       slices: undefined,
       pause() {},
       resume() {},
@@ -280,6 +284,83 @@ describe('inputSlices', () => {
     expect(() => input.next(bytes(3 * PIECE_BYTES))).not.toThrow();
     expect(subscriber.heard).toEqual(['# in a subscriber']);
     expect(input.observed).toBeFalse();
+  });
+
+  it('passes long chunks on whole to an app that reads bytes, up to a share of its output limit', () => {
+    const { line, input, lengths } = caller();
+    line.wantsBytes = true;
+    input.next(bytes(16 * 1024));
+    expect(lengths()).toEqual([16 * 1024]);
+    input.next(bytes(40 * 1024));
+    expect(lengths().slice(1)).toEqual([16 * 1024, 16 * 1024, 8 * 1024]);
+    expect(line.paused).toBe(0);
+  });
+
+  it('divides for lines again, when the app has read its bytes', () => {
+    const { line, input, lengths } = caller();
+    line.wantsBytes = true;
+    input.subscribe(() => {
+      line.wantsBytes = false;
+    });
+    input.next(bytes(10 * PIECE_BYTES));
+    input.next(bytes(2 * PIECE_BYTES));
+    expect(lengths()).toEqual([10 * PIECE_BYTES, PIECE_BYTES, PIECE_BYTES]);
+  });
+
+  describe('given back what had no use', () => {
+    it('passes it on in a later turn, before what came since, and pauses until then', () => {
+      const { line, input, allTurns, lengths, all } = caller();
+      line.slices?.putBack([bytes(3), bytes(2000, 3)]);
+      expect(line.paused).toBe(1);
+      input.next(bytes(7, 2003));
+      expect(lengths()).toEqual([]);
+      allTurns();
+      expect(all()).toEqual(Buffer.from(bytes(2010)));
+      expect(line.paused).toBe(0);
+    });
+
+    it('passes it on before the rest of the chunk', () => {
+      const { line, input, allTurns, all, told } = caller();
+      let isFirst = true;
+      const back = () => {
+        if (isFirst) line.slices?.putBack([Buffer.from('back')]);
+        isFirst = false;
+      };
+      const { batch } = line;
+      line.batch = (act) => batch(() => [act(), back()]);
+      input.next(bytes(3 * PIECE_BYTES));
+      allTurns();
+      const at = all().indexOf('back');
+      expect(at).toBe(PIECE_BYTES);
+      expect(all().length).toBe(3 * PIECE_BYTES + 4);
+      expect(line.paused).toBe(0);
+      expect(told).not.toContain('|');
+    });
+
+    it('passes it on before the end, and keeps it while the app is behind', () => {
+      const { line, input, told, allTurns } = caller();
+      line.held = true;
+      line.slices?.putBack([bytes(3)]);
+      allTurns();
+      line.slices?.putBack([bytes(4)]);
+      allTurns();
+      expect(told).toEqual([]);
+      line.held = false;
+      line.slices?.goOn();
+      input.complete();
+      allTurns();
+      expect(told).toEqual(['(', '7', ')', '|']);
+    });
+
+    it('ignores nothing, and what comes when all is over', () => {
+      const { line, running, told, allTurns } = caller();
+      line.slices?.putBack([]);
+      expect(line.paused).toBe(0);
+      running.unsubscribe();
+      line.slices?.putBack([bytes(3)]);
+      allTurns();
+      expect([told, line.paused]).toEqual([[], 0]);
+    });
   });
 
   it('ignores that the app caught up when no input waits for it', () => {
@@ -306,6 +387,8 @@ describe('inputSlices', () => {
     class SlowApp implements SlicedCaller {
       slices: SlicedCaller['slices'];
       held = false;
+      readonly wantsBytes = false;
+      readonly outputLimitBytes = 0;
       /** What the stock version hasn't passed on yet. Its input is to be paused while there is any. */
       rest = bytes(0);
       #pauses = 0;

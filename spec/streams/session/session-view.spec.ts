@@ -6,7 +6,7 @@ import { infoOf, SessionView } from '../../../streams/session/session-view.js';
 import { fakeAdmitted } from '../../support/admitted.js';
 
 const width = (text: string) => text.length;
-const parts = { decoded: String, decoder: () => String, width, maxWidth: width };
+const parts = { decoded: String, encoded: (text: string) => Buffer.from(text), width, maxWidth: width };
 const aCall = () =>
   new Call(
     fakeAdmitted(fakeConnection(NEVER, { transport: 'telnet' })),

@@ -1524,4 +1524,135 @@ describe('session', () => {
       }),
     );
   });
+
+  describe('bytes', () => {
+    /** Says lines; at `get`, what `raw` takes; and lines again. */
+    const turning =
+      (raw: (session: Parameters<App>[0]) => Observable<Uint8Array>): App =>
+      (session) => {
+        const line$ = session.line$.pipe(map((line) => `<${line}>`));
+        return concat(line$.pipe(takeWhile((line) => line !== '<get>')), raw(session), line$);
+      };
+    const until$ = (end: string) => (session: Parameters<App>[0]) =>
+      session.byte$.pipe(takeWhile((bytes) => Buffer.from(bytes).toString() !== end));
+
+    it(
+      'come as they are, without echo, between lines, in one packet or many',
+      marbles((m) => {
+        const input$ = m.cold('-a-b-c-d-|', {
+          a: 'one\rget\r\n\x03\t\x7f\r',
+          b: '\x1b[A\0é',
+          c: 'end',
+          d: 'two\r',
+        });
+        const { connection, session$ } = caller(m.scheduler, input$, {
+          app: turning(until$('end')),
+          line: { echo: true },
+        });
+        m.expect(session$.pipe(map(word))).toBeObservable('(oa)-----(bc|)', {
+          o: 'opened on 3',
+          a: 'authenticated ann',
+          b: 'closing hangup',
+          c: 'closed hangup',
+        });
+        m.expect(input$).toHaveSubscriptions('^--------!');
+        m.flush();
+        const latin1 = Buffer.from('é').toString('latin1');
+        expect(connection.screen).toBe(`one\n<one>get\n\x03\t\x7f\r\x1b[A\0${latin1}two\n<two>`);
+      }),
+    );
+
+    it(
+      'ask for BINARY once',
+      marbles((m) => {
+        const app: App = (session) => concat(session.byte$.pipe(take(1)), session.byte$);
+        const { connection, session$ } = caller(m.scheduler, m.cold('-a-b', { a: 'a', b: 'b' }), { app });
+        diary(m.scheduler, session$);
+        expect(connection.calls.filter((call) => call === 'askBinary').length).toBe(1);
+        expect(connection.screen).toBe('ab');
+      }),
+    );
+
+    it(
+      'have no notice among them: it is shown afterwards',
+      marbles((m) => {
+        const input$ = m.cold('-a-b-c', { a: 'get\r', b: 'data', c: 'end' });
+        const visit = caller(m.scheduler, input$, { app: turning(until$('end')) });
+        at(m, 2, () => visit.call()?.notify('news'));
+        at(m, 4, () => {
+          visit.connection.notifier?.notify('more');
+          expect(visit.connection.screen).toBe('data');
+        });
+        diary(m.scheduler, visit.session$);
+        expect(visit.connection.screen).toBe('datanews\nmore\n');
+      }),
+    );
+
+    it(
+      'show the notices at the end of the session',
+      marbles((m) => {
+        const visit = caller(m.scheduler, m.cold('-a-b', { a: 'get\r', b: 'data' }), {
+          app: turning(({ byte$ }) => byte$),
+        });
+        at(m, 4, () => visit.call()?.notify('news'));
+        at(m, 5, () => visit.call()?.end('kicked'));
+        diary(m.scheduler, visit.session$);
+        expect(visit.connection.screen).toBe('datanews\n\nThe sysop closed your call.\n');
+      }),
+    );
+
+    it(
+      'wait for a caller who is behind, and go on to lines if nothing takes them',
+      marbles((m) => {
+        const input$ = m.cold('-a-b-c-d', { a: 'get\r', b: 'xx', c: 'end', d: 'two\rthree\r' });
+        const app = turning(({ byte$ }) => byte$.pipe(take(1)));
+        const visit = caller(m.scheduler, input$, {
+          app,
+          line: { deaf: true },
+          limits: { outputLimitBytes: 30 },
+        });
+        at(m, 2, () => visit.call()?.write('x'.repeat(20)));
+        at(m, 10, () => visit.connection.read());
+        diary(m.scheduler, visit.session$);
+        expect(visit.connection.screen).toBe(`${'x'.repeat(22)}<endtwo><three>`);
+        expect(visit.connection.calls.filter((call) => call === 'pause').length).toBe(1);
+        expect(visit.connection.calls.filter((call) => call === 'resume').length).toBe(1);
+      }),
+    );
+
+    it(
+      'hold the caller when too many wait, and count as input',
+      marbles((m) => {
+        const input$ = m.cold('-a 9s b 9s c', { a: 'x', b: 'x'.repeat(70_000), c: 'x' });
+        const visit = caller(m.scheduler, input$, {
+          app: ({ byte$ }) => byte$.pipe(ignoreElements()),
+          line: { deaf: true },
+          limits: { outputLimitBytes: 30, idleTimeoutMs: 10_000 },
+        });
+        at(m, 2, () => visit.call()?.write('x'.repeat(20)));
+        at(m, 12_000, () => expect(visit.call()?.held).toBe(true));
+        at(m, 15_000, () => visit.connection.read());
+        at(m, 15_001, () => expect(visit.call()?.held).toBe(false));
+        expect(diary(m.scheduler, visit.session$)).toEqual([
+          '0 opened on 3',
+          '0 authenticated ann',
+          '29000 closing idle',
+          '29500 closed idle',
+          '29500 |',
+        ]);
+      }),
+    );
+
+    it(
+      'are limited by the input rate',
+      marbles((m) => {
+        const visit = caller(m.scheduler, m.cold('-a', { a: 'x'.repeat(3000) }), {
+          app: ({ byte$ }) => byte$,
+          limits: { inputRate: 1000 },
+        });
+        diary(m.scheduler, visit.session$);
+        expect(visit.connection.calls.slice(0, 2)).toEqual(['askBinary', 'pause']);
+      }),
+    );
+  });
 });

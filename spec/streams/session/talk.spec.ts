@@ -35,6 +35,9 @@ const queue = () =>
     release: () => {},
     later: (act) => act(),
     asked: () => {},
+    encode: (text) => Buffer.from(text),
+    bytesBegan: () => {},
+    bytesEnded: () => {},
     batch: (act) => act(),
     time: timeSlices(new VirtualTimeScheduler()),
   });

@@ -4,7 +4,7 @@ import { EMPTY, Subject, VirtualTimeScheduler } from 'rxjs';
 import { fakeConnection } from '../../../lib/testing/fake-connection.js';
 import { type SeenScreen, screenOf } from '../../../lib/testing/screen.js';
 import { width } from '../../../lib/text/width.js';
-import { decoded, decoder } from '../../../lib/transports/telnet/encodings.js';
+import { decoded, encoded } from '../../../lib/transports/telnet/encodings.js';
 import { timeSlices } from '../../../streams/rx/time-slices.js';
 import { Call } from '../../../streams/session/call.js';
 import { erased } from '../../../streams/terminal/erase.js';
@@ -100,7 +100,7 @@ async function seen(
   parts: Partial<Terminal>,
 ): Promise<SeenScreen> {
   const connection = fakeConnection(EMPTY, { terminal: terminal(parts) });
-  const screenParts = { decoded, decoder, width, maxWidth: width };
+  const screenParts = { decoded, encoded, width, maxWidth: width };
   const call = new Call(fakeAdmitted(connection), 100_000, new VirtualTimeScheduler(), screenParts, {
     boardId: 'b0a2d',
     time: timeSlices(new VirtualTimeScheduler()),

@@ -39,14 +39,14 @@ describe('KeyDelivery', () => {
   it('emits the type-ahead first, including the unfinished line', () => {
     const queue = typeAheadOf('h\u00e9\u{1f46a}', '');
     const unfinished = [...'xy'];
-    queue.typing = { takeCharacter: () => unfinished.shift() ?? '' };
+    queue.typing = { takeCharacter: () => unfinished.shift() ?? '', takeBytes: () => Uint8Array.of() };
     expect(listen(queue.key$)).toEqual(['h', 'é', '\u{1f46a}', 'enter', 'enter', 'x', 'y']);
   });
 
   it('leaves the rest of the type-ahead to the next listener', () => {
     const queue = typeAheadOf('yes', 'next');
     const unfinished = [...'xy'];
-    queue.typing = { takeCharacter: () => unfinished.shift() ?? '' };
+    queue.typing = { takeCharacter: () => unfinished.shift() ?? '', takeBytes: () => Uint8Array.of() };
     expect(listen(queue.key$.pipe(take(1)))).toEqual(['y', '|']);
     expect(listen(queue.line$)).toEqual(['es', 'next']);
     expect(unfinished).toEqual(['x', 'y']);

@@ -8,14 +8,16 @@ function handler(text: (run: string) => void, key: (name: string) => void): KeyH
   const told = (run: string, isOrdinary: boolean) => {
     if (isOrdinary && !/^[\x20-\x7e]*$/.test(run)) throw new Error(`${JSON.stringify(run)} isn't ordinary`);
     text(run);
+    return run.length;
   };
   return {
-    closed: false,
+    stopped: false,
     hasPcKeys: false,
     text: told,
     line(run) {
       told(run, true);
       key('enter');
+      return 'all';
     },
     key,
   };
@@ -208,20 +210,71 @@ describe('Keys', () => {
     expect(typed('\x1b]0;title\rb\x1b[1;\nc')).toBe('<enter>b<enter>c');
   });
 
-  it('stops reading when the handler is closed', () => {
+  it('stops reading when the handler takes no more, and says how much it read', () => {
     const seen: string[] = [];
     const keys = new Keys({
       ...handler(
         (run) => seen.push(run),
         (name) => seen.push(name),
       ),
-      get closed() {
+      get stopped() {
         return seen.includes('enter');
       },
     });
     const text = 'a\rb\rc';
-    keys.read(Buffer.from(text), text);
+    expect(keys.read(Buffer.from(text), text)).toBe(2);
     expect(seen).toEqual(['a', 'enter']);
+  });
+
+  it('says how much it read of a run, a line and a pair of CR and LF', () => {
+    for (const [text, read] of [
+      ['abc', 2],
+      ['ab\r\nc', 2],
+      ['a\r\nbc', 3],
+      ['\r\n\r\nb', 4],
+      ['\x1b[A\x1b[Ac', 6],
+      ['\x1b[A\x1b', 4],
+      ['a', 1],
+    ] as const) {
+      let taken = 0;
+      const keys = new Keys({
+        hasPcKeys: false,
+        get stopped() {
+          return taken > 1;
+        },
+        text(run) {
+          const more = Math.min(run.length, 2 - taken);
+          taken += more;
+          return more;
+        },
+        line(run) {
+          const more = this.text(run, true);
+          if (this.stopped) return more;
+          taken += 1;
+          return 'all';
+        },
+        key() {
+          taken += 1;
+        },
+      });
+      expect(keys.read(Buffer.from(text), text))
+        .withContext(JSON.stringify(text))
+        .toBe(read);
+    }
+  });
+
+  it('leaves the input without the LF of the last Enter, and forgets a sequence', () => {
+    const { keys, seen } = noting();
+    const left = (text: string) => Buffer.from(keys.leave(Buffer.from(text))).toString();
+    const reads = (text: string) => keys.read(Buffer.from(text), text);
+    reads('a\r');
+    expect([left('\nb'), left('\nb')]).toEqual(['b', '\nb']);
+    reads('\r\n');
+    expect(left('\nb')).toBe('\nb');
+    reads('\x1b[1');
+    expect(left('A')).toBe('A');
+    reads('A');
+    expect(seen()).toBe('a<enter><enter>A');
   });
 
   it('finds every control character at every position of every chunk', () => {

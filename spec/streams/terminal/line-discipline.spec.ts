@@ -19,10 +19,12 @@ import stringWidth from 'string-width';
 import type { UnfinishedLine } from '../../../streams/terminal/key-delivery.js';
 import { type LineTerminal, lineDiscipline } from '../../../streams/terminal/line-discipline.js';
 import { LINE_LIMIT, NOTHING_TYPED } from '../../../streams/terminal/line-editor.js';
+import { wholeCharacters } from '../../../streams/terminal/whole-characters.js';
 import { outcomeOf, someMarbles, throwUnlessSame } from '../../support/equivalence.js';
 import { holds } from '../../support/holds.js';
 import { seen } from '../../support/model-screen.js';
 
+/** Decodes chunk by chunk, as the line discipline is compared with. */
 const utf8 = () => {
   const decoder = new TextDecoder();
   return (bytes: Uint8Array) => decoder.decode(bytes, { stream: true });
@@ -31,7 +33,9 @@ const bytesOf = (text: string): Uint8Array => Buffer.from(text);
 
 /** A terminal that shows nothing, silent unless `echo` is given. */
 const terminal = (parts: Partial<LineTerminal> = {}): LineTerminal => ({
-  decode: utf8(),
+  wholeCharacters,
+  decode: (bytes) => Buffer.from(bytes).toString(),
+  encode: bytesOf,
   echoes: () => false,
   secret: () => false,
   hasPcKeys: () => false,
@@ -54,8 +58,10 @@ const terminal = (parts: Partial<LineTerminal> = {}): LineTerminal => ({
 /** Never wants keys; drops the type-ahead at an interrupt. */
 const noKeys = () => ({
   wantsKeys: false,
+  wantsBytes: false,
   typing: undefined as UnfinishedLine | undefined,
   press: (_key: string) => {},
+  pushBytes: (_bytes: Uint8Array) => {},
   interrupt: () => {},
 });
 
@@ -563,6 +569,68 @@ describe('lineDiscipline', () => {
       types('a👪');
       const take = () => keys.typing?.takeCharacter();
       expect([take(), take(), take()]).toEqual(['a', '👪', '']);
+    });
+
+    describe('for an app that reads bytes', () => {
+      /** Types these bytes; the app turns to bytes where it takes `at`. */
+      function raw(at: string, ...chunks: (string | Uint8Array)[]) {
+        const heard: string[] = [];
+        const taker = {
+          ...noKeys(),
+          wantsBytes: at === '',
+          wantsKeys: at.length === 1,
+          press: (key: string) => hear(key),
+          pushBytes: (bytes: Uint8Array) => void heard.push(`bytes ${Buffer.from(bytes).toString('latin1')}`),
+        };
+        const hear = (what: string) => {
+          heard.push(what);
+          taker.wantsBytes = what === at;
+        };
+        const shown = terminal({ echoes: () => true, show: (text) => void heard.push(`shown ${text}`) });
+        from(chunks)
+          .pipe(
+            map((chunk) => (typeof chunk === 'string' ? bytesOf(chunk) : chunk)),
+            lineDiscipline(shown, taker),
+          )
+          .subscribe(hear);
+        return { heard, taker };
+      }
+      const ALL = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+      const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
+
+      it('passes all bytes on as they are, and shows nothing', () => {
+        expect(raw('', ALL, '\x03\x04\t\r').heard).toEqual([`bytes ${latin1(ALL)}`, 'bytes \x03\x04\t\r']);
+      });
+
+      it('passes on the rest of the chunk behind the line or key at which the app turned to bytes', () => {
+        for (const enter of ['\r', '\n', '\r\n'])
+          expect(raw('get', Buffer.concat([bytesOf(`get${enter}`), ALL])).heard.slice(-2)).toEqual([
+            'get',
+            `bytes ${latin1(ALL)}`,
+          ]);
+        expect(raw('get', `é\r👪get\r\n`, 'get\r', '\n\n').heard.at(-1)).toBe('bytes \n');
+        for (const text of ['xé', 'xy\r\nz', 'x\r\n', 'ax\r', '👪x\r', 'éx👪']) {
+          const rest = bytesOf(text.slice(text.indexOf('x') + 1));
+          expect(raw('x', text).heard.slice(-2)).toEqual(['x', `bytes ${latin1(rest)}`]);
+        }
+      });
+
+      it('loses no byte of a character that is cut', () => {
+        const cut = bytesOf('漢').subarray(0, 2);
+        const { heard, taker } = raw('get', cut);
+        expect(Buffer.from(taker.typing?.takeBytes() ?? [])).toEqual(Buffer.from(cut));
+        expect(heard).toEqual([]);
+        expect(raw('get', Buffer.concat([bytesOf('get\r'), cut]), cut).heard.slice(-2)).toEqual([
+          `bytes ${latin1(cut)}`,
+          `bytes ${latin1(cut)}`,
+        ]);
+      });
+
+      it('gives it the line being typed, but no secret', () => {
+        const { taker } = raw('get', 'abé');
+        expect(Buffer.from(taker.typing?.takeBytes() ?? []).toString()).toBe('abé');
+        expect(taker.typing?.takeBytes()).toEqual(Uint8Array.of());
+      });
     });
 
     it('redraws the line after other output', () => {

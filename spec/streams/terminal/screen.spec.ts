@@ -1,26 +1,17 @@
 import { NEVER } from 'rxjs';
 import { type FakeConnectionOptions, fakeConnection } from '../../../lib/testing/fake-connection.js';
 import { Screen } from '../../../streams/terminal/screen.js';
-import type { Encoding } from '../../../streams/types/connection.js';
 
 /** A screen, its output, and the number of hang-ups. */
 function screenOf(options: FakeConnectionOptions = {}, isRead = () => true) {
   const connection = fakeConnection(NEVER, options);
-  const made: Encoding[] = [];
   let hangUps = 0;
   let measured = 0;
   const screen = new Screen(
     connection,
     {
       decoded: (text, encoding) => `${encoding}: ${Buffer.from(text)}`,
-      decoder(encoding) {
-        made.push(encoding);
-        let held = '';
-        return (bytes) => {
-          held += Buffer.from(bytes).toString('latin1');
-          return `${encoding}:${held}`;
-        };
-      },
+      encoded: (text, encoding) => Buffer.from(`${encoding}: ${text}`),
       width: (text) => {
         measured += text.length;
         return text.length;
@@ -45,35 +36,27 @@ function screenOf(options: FakeConnectionOptions = {}, isRead = () => true) {
     screen.drawPrompt(on);
     return connection.screen.slice(before);
   };
-  return { screen, connection, drawn, made, hangUps: () => hangUps, measured: () => measured };
+  return { screen, connection, drawn, hangUps: () => hangUps, measured: () => measured };
 }
 
 const bytes = Uint8Array.of(97);
-const cut = Uint8Array.of(0xc3);
+const cut = Uint8Array.of(97, 0xc3);
 
 describe('Screen', () => {
   describe('decoding', () => {
-    it('needs no decoder until a chunk may end within a character', () => {
-      const { screen, made } = screenOf();
+    it("follows the terminal's encoding, both ways", () => {
+      const { screen, connection } = screenOf();
       expect(screen.decode(bytes)).toBe('utf-8: a');
-      expect(screen.decode(Uint8Array.of())).toBe('utf-8: ');
-      expect(made).toEqual([]);
-    });
-
-    it('creates a decoder at the first such chunk, and keeps it', () => {
-      const { screen, made } = screenOf();
-      expect(screen.decode(cut)).toBe('utf-8:\xc3');
-      expect(screen.decode(bytes)).toBe('utf-8:\xc3a');
-      expect(made).toEqual(['utf-8']);
-    });
-
-    it("follows the terminal's encoding, with and without a decoder", () => {
-      const { screen, connection, made } = screenOf();
-      screen.decode(cut);
       connection.setEncoding('cp437');
       expect(screen.decode(bytes)).toBe('cp437: a');
-      expect(screen.decode(cut)).toBe('cp437:\xc3');
-      expect(made).toEqual(['utf-8', 'cp437']);
+      expect(Buffer.from(screen.encode('a')).toString()).toBe('cp437: a');
+    });
+
+    it('knows where the last whole character of UTF-8 ends', () => {
+      const { screen, connection } = screenOf();
+      expect(screen.wholeCharacters(cut)).toBe(1);
+      connection.setEncoding('cp437');
+      expect(screen.wholeCharacters(cut)).toBe(2);
     });
   });
 

@@ -281,6 +281,9 @@ describe('TypeAhead', () => {
         release: () => {},
         later: (act) => act(),
         asked: () => {},
+        encode: (text) => Buffer.from(text),
+        bytesBegan: () => {},
+        bytesEnded: () => {},
         batch(act) {
           batches.push(-heard.length);
           act();
@@ -368,6 +371,9 @@ describe('TypeAhead', () => {
         release: () => {},
         later: (act) => act(),
         asked: () => {},
+        encode: (text) => Buffer.from(text),
+        bytesBegan: () => {},
+        bytesEnded: () => {},
         batch: (act) => act(),
         time,
       });

@@ -3,6 +3,7 @@ import {
   decoded,
   decoder,
   encode,
+  encoded,
   encodingNamed,
   isAscii,
   utf8AsLatin1,
@@ -177,6 +178,15 @@ describe('decoded', () => {
     expect(decoded(bytes(97, 0xe9, 0x80, 0x93, 0x9b), 'ascii')).toBe('aé€“›');
     expect(decoder('ascii')(bytes(97, 0xe9))).toBe('aé');
     expect(decoded(bytes(0x81, 0x8d, 0x8f, 0x90, 0x9d), 'ascii')).toBe('\ufffd'.repeat(5));
+  });
+});
+
+describe('encoded', () => {
+  it('is what a terminal sends for a text', () => {
+    expect([...encoded('aé漢', 'utf-8')]).toEqual([...Buffer.from('aé漢')]);
+    const all = bytes(...Array.from({ length: 256 }, (_, byte) => byte));
+    expect([...encoded(decoded(all, 'cp437'), 'cp437')]).toEqual([...all]);
+    expect([...encoded('é€', 'ascii')]).toEqual([0xe9, 0x80]);
   });
 });
 
