@@ -1,0 +1,60 @@
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+
+export type Transport = 'telnet' | 'tls';
+
+/** A caller who has been greeted. */
+export interface Caller {
+  /** Sends a handle, and resolves when the board's app says something. */
+  logIn(): Promise<void>;
+  /** Sends a line, and resolves when a line comes back. */
+  echo(): Promise<void>;
+  hangUp(): void;
+}
+
+/** Connects by a transport, and waits for the greeting. */
+export const CALLERS: Record<Transport, (port: number) => Promise<Caller>> = {
+  telnet: (port) => over(connect({ port, host: '127.0.0.1', noDelay: true })),
+  tls: (port) => over(connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })),
+};
+
+async function over(socket: Socket): Promise<Caller> {
+  socket.on('error', () => {});
+  const lines = counting();
+  socket.on('data', lines.heard);
+  await lines.first;
+  return {
+    logIn() {
+      number += 1;
+      socket.write(`caller${number}\r\n`);
+      return lines.next();
+    },
+    echo() {
+      socket.write('hello, board\r\n');
+      return lines.next();
+    },
+    hangUp: () => socket.destroy(),
+  };
+}
+
+let number = 0;
+
+/** Counts the lines that come, and resolves for each. */
+function counting() {
+  let waiting: (() => void) | undefined;
+  let greeted: (() => void) | undefined;
+  return {
+    /** Resolves with the greeting. */
+    first: new Promise<void>((resolve) => {
+      greeted = resolve;
+    }),
+    heard(bytes: Uint8Array) {
+      greeted?.();
+      if (bytes.at(-1) === 10) waiting?.();
+    },
+    next: () =>
+      new Promise<void>((resolve) => {
+        waiting = resolve;
+      }),
+  };
+}
