@@ -131,10 +131,10 @@ function line(result: Result): string {
   return `| ${[
     `${row.name} (${row.unit})`,
     short(median(measured.bare)),
-    KINDS.includes('telnetlib') ? short(median(measured.telnetlib)) : '',
+    measured.telnetlib.length > 0 ? short(median(measured.telnetlib)) : '',
     `${short(median(measured.impulse))} (${spread(measured.impulse)})`,
     ratio(measured, 'impulse').toFixed(2),
-    KINDS.includes('telnetlib') ? ratio(measured, 'telnetlib').toFixed(2) : '',
+    measured.telnetlib.length > 0 ? ratio(measured, 'telnetlib').toFixed(2) : '',
     `${sign} ${row.least} / ${row.beyond}`,
     counts,
   ].join(' | ')} |`;
@@ -204,7 +204,10 @@ if (save && !quick) {
     );
   writeFileSync(guide, put(put(readFileSync(guide, 'utf8'), 'figures', table), 'growth', growthTable));
   const bars = results
-    .filter(({ row }) => !row.absolute || row.name.startsWith('memory'))
+    .filter(
+      ({ row, measured }) =>
+        (!row.absolute && measured.telnetlib.length > 0) || row.name.startsWith('memory'),
+    )
     .map(({ row, measured }) => ({
       name: row.name,
       better: row.better,
