@@ -259,6 +259,7 @@ export function connectionContract(
       connection.putBack(Uint8Array.of(1));
       connection.setEncoding('ascii');
       connection.setEcho(true);
+      connection.askBinary?.();
       connection.probe();
       connection.pause();
       connection.resume();
