@@ -1,5 +1,5 @@
 import { concat, defer, EMPTY, from, map, type Observable, of, ReplaySubject, Subject } from 'rxjs';
-import type { Connection, Encoding, Output, Terminal } from '../../streams/types/connection.js';
+import type { Connection, Encoding, GmcpMessage, Output, Terminal } from '../../streams/types/connection.js';
 import { clientProfile } from '../transports/telnet/client-profile.js';
 
 /** The behaviour of a {@link fakeConnection}. By default it is a well-behaved caller at 192.0.2.1. */
@@ -18,6 +18,8 @@ export interface FakeConnectionOptions {
   readonly type?: string;
   /** The properties of the terminal. Defaults to 80 columns, 24 rows and UTF-8. */
   readonly terminal?: Partial<Terminal>;
+  /** The client's GMCP messages. By default it has no GMCP. */
+  readonly gmcp$?: Observable<GmcpMessage>;
   /** Whether the connection stays open after the board hung up. */
   readonly lingers?: boolean;
 }
@@ -26,6 +28,8 @@ export interface FakeConnectionOptions {
 export interface FakeConnection extends Connection {
   /** All output; bytes appear as Latin-1. */
   readonly screen: string;
+  /** The GMCP messages that were sent, as text. */
+  readonly gmcpSent: readonly string[];
   /** The calls of `close`, `destroy`, `pause`, `resume`, `probe`, `askBinary`, `hideTyping` and `showTyping`, in order. */
   readonly calls: readonly string[];
   /** Reads all output that a deaf caller left. */
@@ -59,6 +63,7 @@ export function fakeConnection(
     answers = false,
     type,
     terminal: told,
+    gmcp$,
     lingers = false,
   }: FakeConnectionOptions = {},
 ): FakeConnection {
@@ -68,6 +73,7 @@ export function fakeConnection(
   let terminal: Terminal = { columns: 80, rows: 24, echo, ...profile, encoding: 'utf-8', ...told };
   let unread = 0;
   const calls: string[] = [];
+  const gmcpSent: string[] = [];
   let screen = '';
   let bytesIn = 0;
   let closing = false;
@@ -87,6 +93,10 @@ export function fakeConnection(
     get terminal() {
       return terminal;
     },
+    gmcp$,
+    hasGmcp: gmcp$ !== undefined,
+    gmcpSent,
+    sendGmcp: (text) => void gmcpSent.push(text),
     closed$,
     drained$: defer(() => (unread === 0 || closing ? EMPTY : drained$)),
     calls,

@@ -1,11 +1,11 @@
-import { EMPTY, map } from 'rxjs';
+import { EMPTY, map, type Observable } from 'rxjs';
 import { embeddedBus } from '../../streams/events/bus.js';
 import { timeSlices } from '../../streams/rx/time-slices.js';
 import { Call } from '../../streams/session/call.js';
 import { handleIndex } from '../../streams/session/index-handles.js';
 import { SessionView } from '../../streams/session/session-view.js';
 import type { Services } from '../../streams/types/app.js';
-import type { Key, Terminal } from '../../streams/types/connection.js';
+import type { GmcpMessage, Key, Terminal } from '../../streams/types/connection.js';
 import type { Session, SessionInfo, User } from '../../streams/types/session.js';
 import { folded, looksOf } from '../accounts/handle.js';
 import { DEFAULT_LIMITS } from '../session-manager.js';
@@ -32,6 +32,8 @@ export interface FakeSessionOptions {
   readonly byte$?: string;
   /** The chunks by their marbles. By default each marble is its own byte. */
   readonly bytes?: { [marble: string]: Uint8Array };
+  /** The GMCP messages of the caller's client. By default it has no GMCP. */
+  readonly gmcp$?: Observable<GmcpMessage>;
   /** Defaults to a guest called `ann`. */
   readonly user?: User | null;
   /** Defaults to the next number from 1 that no other session in this test has. */
@@ -50,6 +52,8 @@ export interface FakeSession extends Session {
    * All output of `write`, `notify` and `ask`. The app's own output is included only if something writes it.
    */
   readonly output: string;
+  /** The GMCP messages that were sent, as text. */
+  readonly gmcpSent: readonly string[];
 }
 
 const LAST_IDS = new WeakMap<object, number>();
@@ -100,9 +104,10 @@ export function fakeSession(m: Marbles, options: FakeSessionOptions = {}): FakeS
 class FakeCall extends Call implements FakeSession {
   readonly #line: ReturnType<typeof fakeConnection>;
 
-  constructor(m: Marbles, { id = nextId(m), node = id, address, terminal }: FakeSessionOptions) {
+  constructor(m: Marbles, { id = nextId(m), node = id, address, terminal, gmcp$ }: FakeSessionOptions) {
     const line = fakeConnection(EMPTY, {
       ...(address ? { address } : {}),
+      ...(gmcp$ ? { gmcp$ } : {}),
       terminal: { ...TERMINAL, ...terminal },
     });
     const admitted = {
@@ -127,6 +132,10 @@ class FakeCall extends Call implements FakeSession {
 
   get output(): string {
     return this.#line.screen;
+  }
+
+  get gmcpSent(): readonly string[] {
+    return this.#line.gmcpSent;
   }
 
   receive(chunk: Uint8Array): void {

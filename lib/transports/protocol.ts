@@ -1,4 +1,5 @@
 import type { Verb } from '../../streams/protocol/telnet-codec.js';
+import type { Gmcp } from './gmcp.js';
 
 /** What is spoken on a stream besides the terminal's bytes: telnet's negotiation, or nothing. */
 export interface Protocol {
@@ -10,6 +11,10 @@ export interface Protocol {
   readonly answers: boolean;
   /** Whether the client sends its bytes as they are. Otherwise a CR NUL stands for a CR. */
   readonly sendsBinary: boolean;
+  /** Messages beside the text, if the protocol can have them. */
+  readonly gmcp: Gmcp | undefined;
+  /** Whether the client has GMCP. */
+  readonly hasGmcp: boolean;
   /** Tells whether what is typed now is a secret. */
   set secret(isSecret: boolean);
   /** Makes the first offers. */
@@ -28,6 +33,8 @@ export interface Protocol {
   charge(): boolean;
   /** Asks for a sign of life, if the client has ever answered one. */
   probe(): void;
+  /** Called when the connection is gone. */
+  close(): void;
   /** Returns the status as text, for a crawler that asks in text. */
   statusText(): string;
 }
@@ -37,6 +44,8 @@ export const PLAIN: Protocol = {
   isTelnet: false,
   promptMark: undefined,
   answers: false,
+  gmcp: undefined,
+  hasGmcp: false,
   sendsBinary: true,
   set secret(_: boolean) {},
   offer() {},
@@ -47,5 +56,6 @@ export const PLAIN: Protocol = {
   askBinary() {},
   charge: () => true,
   probe() {},
+  close() {},
   statusText: () => '',
 };

@@ -23,7 +23,7 @@ const API: Readonly<Record<Entry, Record<'functions' | 'others' | 'types', reado
       'SessionAuthenticated SessionClosed SessionClosing SessionId SessionInfo SessionManager SessionManagerOptions',
       'SessionOpened SessionState SessionWaiting SessionWarned',
       'ShutdownReport Terminal TimedEvent User Visitor',
-      'BoardAddress ByteStream Certificate CertificateFiles Listener Listening Status StreamConnection',
+      'GmcpMessage BoardAddress ByteStream Certificate CertificateFiles Listener Listening Status StreamConnection',
       'StreamConnectionOptions TcpOptions TelnetOptions TlsOptions',
     ],
   },
@@ -38,7 +38,7 @@ const API: Readonly<Record<Entry, Record<'functions' | 'others' | 'types', reado
       'EarlyDrop Encoding EndReason Handles Key ConnectionAttempt Limits LoginAttemptFailed LoginAttemptsFailed LoginsUnchecked Output Pausable Presence Rate RefusalDetail Refused RefusalReason',
       'ServerClosed ServerDraining ServerEvent ServerListening ServerResumed ServerSuspended Services Session SessionAuthenticated SessionClosed CallbackFailed ServerFailed',
       'SessionClosing SessionId SessionInfo SessionOpened SessionState SessionWaiting SessionWarned',
-      'ShutdownReport SilentConnectionsClosed Summary TeardownDelegate Terminal TimedEvent User Visitor',
+      'GmcpMessage ShutdownReport SilentConnectionsClosed Summary TeardownDelegate Terminal TimedEvent User Visitor',
     ],
   },
   'lib/testing/index.ts': {

@@ -590,6 +590,46 @@ describe('createImpulse', () => {
     );
   });
 
+  describe('GMCP', () => {
+    it('carries messages both ways, answers pings, and gives an app what the client said before', async () => {
+      const heard: unknown[] = [];
+      const { port } = await open({
+        app: (session) => {
+          session.gmcp$.subscribe((message) => heard.push(message));
+          return session.line$.pipe(map((line) => `${session.gmcp('Char.Vitals', { hp: line.length })}\n`));
+        },
+      });
+      const caller = await call(port);
+      caller.says(bytesOf('DO ECHO', 'DO GMCP', 'SB GMCP "Core.Hello {\\"client\\":\\"Mudlet\\"}"'));
+      await caller.hears('Handle: ');
+      caller.says(bytesOf('SB GMCP "Core.Ping"', '"ann\\r\\nabc\\r\\n"'));
+      await caller.hears('true');
+      const words = wordsOf(Buffer.from(caller.heard, 'latin1'));
+      expect(words.filter((phrase) => /^SB GMCP/.test(phrase))).toEqual([
+        'SB GMCP "Core.Ping"',
+        'SB GMCP "Char.Vitals {"hp":3}"',
+      ]);
+      expect(heard).toEqual([{ name: 'Core.Hello', value: { client: 'Mudlet' } }]);
+
+      const plain = await call(port);
+      plain.says('bob\r\nabc\r\n');
+      await plain.hears('false');
+    });
+
+    it('ends the session of an app that sends a message without a name, and no other', async () => {
+      const { impulse, port } = await open({
+        app: (session) => session.line$.pipe(map((line) => `${session.gmcp(line)}\n`)),
+      });
+      const [ann, bob] = [await call(port), await call(port)];
+      ann.says(bytesOf('DO ECHO', 'DO GMCP', '"ann\\r\\n"'));
+      const closing = happens(impulse, 'sessionClosing');
+      ann.says(bytesOf('"no name\\r\\n"'));
+      expect(await closing).toEqual(jasmine.objectContaining({ reason: 'app-error' } as never));
+      bob.says('bob\r\nCore.Goodbye\r\n');
+      await bob.hears('false');
+    });
+  });
+
   describe('suspend', () => {
     it('closes the port and keeps the sessions, until resume opens it again', async () => {
       const { impulse, port, events } = await open();

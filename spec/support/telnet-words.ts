@@ -24,6 +24,7 @@ const OPTIONS: Record<string, number> = {
   NEW_ENVIRON: 39,
   CHARSET: 42,
   MSSP: 70,
+  GMCP: 201,
 };
 
 const nameOf = (code: number) =>

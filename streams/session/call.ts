@@ -1,12 +1,13 @@
 import { defer, finalize, Observable, type SchedulerLike, take, tap } from 'rxjs';
 import type { Admitted } from '../admission/admitted.js';
+import { gmcpText } from '../protocol/gmcp-text.js';
 import type { TimeSlices } from '../rx/time-slices.js';
 import { announcement } from '../terminal/announcement.js';
 import { copied } from '../terminal/copied.js';
 import { sanitize } from '../terminal/sanitize.js';
 import { Screen, type ScreenDelegate, type ScreenParts } from '../terminal/screen.js';
 import { TypeAhead, type TypeAheadDelegate } from '../terminal/type-ahead.js';
-import type { Encoding, Key, Output, Terminal } from '../types/connection.js';
+import type { Encoding, GmcpMessage, Key, Output, Terminal } from '../types/connection.js';
 import { AppError } from '../types/errors.js';
 import {
   type Completer,
@@ -195,6 +196,16 @@ export class Call
   completion$(completer: Completer): Observable<never> {
     const failed = (error: unknown) => this.break(new SessionEnd('app-error', error));
     return new Observable(() => this.screen.completeBy(containCompleter(completer, failed)));
+  }
+
+  get gmcp$(): Observable<GmcpMessage> {
+    return this.connection.gmcp$ ?? this.connection.closed$;
+  }
+  gmcp(name: string, value?: unknown): boolean {
+    if (this.#ending || !this.connection.hasGmcp) return false;
+    this.connection.sendGmcp?.(gmcpText(name, value));
+    this.limitBacklog();
+    return true;
   }
 
   setEncoding(encoding: Encoding): void {

@@ -4,7 +4,7 @@ import { alsoSubscribe } from '../rx/also-subscribe.js';
 import { kindOf } from '../rx/kind-of.js';
 import { UNKNOWN_TERMINAL } from '../terminal/unknown-terminal.js';
 import type { ConnectionAttempt } from '../types/admission.js';
-import type { Connection, Encoding, Output, Terminal } from '../types/connection.js';
+import type { Connection, Encoding, GmcpMessage, Output, Terminal } from '../types/connection.js';
 import { TransportError } from '../types/errors.js';
 import type { RefusalReason } from '../types/refusal-reason.js';
 import { endOf, SessionEnd } from '../types/session-end.js';
@@ -141,6 +141,16 @@ class ContainedConnection implements Connection {
   }
   askBinary(): void {
     this.#attempt(() => this.#theirs.askBinary?.());
+  }
+  get gmcp$(): Observable<GmcpMessage> | undefined {
+    const theirs$ = this.#fault ? undefined : this.#theirs.gmcp$;
+    return theirs$ && this.#guarded(theirs$);
+  }
+  get hasGmcp(): boolean {
+    return !this.#fault && this.#theirs.hasGmcp === true;
+  }
+  sendGmcp(text: string): void {
+    this.#attempt(() => this.#theirs.sendGmcp?.(text));
   }
   batch(act: () => void): void {
     let hasActed = false;

@@ -46,6 +46,14 @@ export interface Terminal {
   readonly pcKeys: boolean;
 }
 
+/** A message beside the text, of a client with GMCP (https://mudstandards.org/mud/gmcp). */
+export interface GmcpMessage {
+  /** The name of its package: `Core.Supports.Set`, `Char.Login.Credentials`. */
+  readonly name: string;
+  /** Its value, from JSON; `undefined` if it has none. It comes from the client, and may be anything. */
+  readonly value: unknown;
+}
+
 /** A caller's connection, as a transport emits it. */
 export interface Connection {
   /** The caller's IPv4 or IPv6 address, as the transport knows it. */
@@ -106,6 +114,15 @@ export interface Connection {
     | undefined;
   /** Asks the client to send and take bytes as they are (telnet's BINARY), when the app first reads bytes. */
   askBinary?(): void;
+  /**
+   * Emits the client's GMCP messages: first the last one of each package so far, then new ones. Completes with the
+   * connection. Without it, the transport has no such messages.
+   */
+  readonly gmcp$?: Observable<GmcpMessage> | undefined;
+  /** Whether the client has GMCP. */
+  readonly hasGmcp?: boolean | undefined;
+  /** Sends a GMCP message, `Package.Name` followed by JSON, if the client has GMCP. */
+  sendGmcp?(text: string): void;
   /** Sends what is written during `act` together, if the transport can. */
   batch?(act: () => void): void;
   /**

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { Encoding, Key, Output, Terminal } from './connection.js';
+import type { Encoding, GmcpMessage, Key, Output, Terminal } from './connection.js';
 
 /** A session's number, unique while the board runs. Other boards use the same numbers. */
 export type SessionId = number;
@@ -228,6 +228,32 @@ export interface Session<U extends User = User> extends SessionInfo<U> {
    * ```
    */
   completion$(completer: Completer): Observable<never>;
+  /**
+   * The GMCP messages of the caller's client: first the last one of each package so far, then new ones. Completes
+   * when the session ends. Values come from the client: check them. `Core.Ping` is answered already.
+   *
+   * @example
+   * ```ts
+   * import { type App, alsoSubscribe } from 'impulse-bbs';
+   * import { ignoreElements, tap } from 'rxjs';
+   *
+   * const game: App = (session) => {
+   *   const greeting$ = session.gmcp$.pipe(
+   *     tap(({ name }) => name === 'Core.Hello' && session.gmcp('Char.Vitals', { hp: 10, maxhp: 20 })),
+   *     ignoreElements(),
+   *   );
+   *   return session.line$.pipe(alsoSubscribe(greeting$));
+   * };
+   * ```
+   */
+  readonly gmcp$: Observable<GmcpMessage>;
+  /**
+   * Sends a GMCP message to the caller's client: a package's name, and a value for JSON. Returns false if the client
+   * has no GMCP, or the session is over.
+   *
+   * @throws A `TypeError` for a name that isn't one, or a value that JSON hasn't.
+   */
+  gmcp(name: string, value?: unknown): boolean;
   /** Switches to the encoding that the caller chose. */
   setEncoding(encoding: Encoding): void;
   /**

@@ -3,7 +3,7 @@ import { type Destination, OperatorSubscriber, operator } from '../../../streams
 import { wrap } from '../../../streams/terminal/wrap.js';
 import type { Presence, Visitor } from '../../../streams/types/app.js';
 import type { Terminal } from '../../../streams/types/connection.js';
-import type { SessionId } from '../../../streams/types/session.js';
+import type { Session, SessionId } from '../../../streams/types/session.js';
 import { folded } from '../../accounts/handle.js';
 import { maxWidth } from '../../text/max-width.js';
 import { roomChannel } from './rooms.js';
@@ -39,7 +39,9 @@ export function inRoom(visit: Visit, room: string): Observable<never> {
     return merge(
       heard(bus.channel$(channel), (message) => {
         const said = message as Message;
-        if (said.from.callId === self || isIgnored(ignored, session.id, said.from)) return;
+        if (isIgnored(ignored, session.id, said.from)) return;
+        tellClient(session, room, said);
+        if (said.from.callId === self) return;
         session.notify(rendered(said, session.terminal));
       }),
       heard(bus.presence$(channel), (presence) => {
@@ -64,9 +66,16 @@ export function pages(visit: Visit): Observable<never> {
       const now = services.scheduler.now();
       const rings = now >= quietUntil && !away.has(session.id);
       if (rings) quietUntil = now + BELL_EACH_MS;
+      tellClient(session, 'page', page);
       session.notify(`${rings ? '\x07' : ''}${rendered(page, session.terminal)}`);
     });
   });
+}
+
+/** Tells the caller's client what was said, if it has GMCP, for its window of conversations. */
+function tellClient(session: Session, channel: string, { kind, from, text }: Message): void {
+  const talker = from.handle;
+  session.gmcp('Comm.Channel.Text', { channel, talker, text: kind === 'did' ? `${talker} ${text}` : text });
 }
 
 const isIgnored = (ignored: Visit['ignored'], by: SessionId, { handle }: Visitor) =>

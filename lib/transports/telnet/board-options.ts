@@ -1,6 +1,7 @@
 import type { Where } from 'telnetlib';
 import { COMMAND, type Verb } from '../../../streams/protocol/telnet-codec.js';
 import type { Connection, Terminal } from '../../../streams/types/connection.js';
+import { Gmcp, type GmcpDelegate } from '../gmcp.js';
 import type { Protocol } from '../protocol.js';
 import type { Status } from '../status.js';
 import { type ClientTold, clientProfile } from './client-profile.js';
@@ -10,14 +11,14 @@ import { type Agreeable, Negotiator, type NegotiatorDelegate } from './negotiato
 import { CHARSET_MESSAGE, latin1, OPTION, offeredCharsets, TTYPE_MESSAGE } from './options.js';
 
 const { WILL, WONT, DO, EOR, GA } = COMMAND;
-const { BINARY, ECHO, SGA, TTYPE, END_OF_RECORD, NAWS, CHARSET, MSSP } = OPTION;
+const { BINARY, ECHO, SGA, TTYPE, END_OF_RECORD, NAWS, CHARSET, MSSP, GMCP } = OPTION;
 
 /**
  * The options that a board turns on itself, and those it wants from a client. All others are declined, above
  * all NEW-ENVIRON (39).
  */
 const AGREEABLE: Agreeable = {
-  local: new Set([BINARY, ECHO, SGA, END_OF_RECORD, CHARSET, MSSP]),
+  local: new Set([BINARY, ECHO, SGA, END_OF_RECORD, CHARSET, MSSP, GMCP]),
   remote: new Set([BINARY, SGA, TTYPE, NAWS, CHARSET]),
 };
 
@@ -56,7 +57,7 @@ export interface BoardOptionsDelegate {
  * what the caller sees. The rest follow when the client has shown that it speaks telnet: a client that
  * doesn't would print them as odd characters. A class, since every connection has one.
  */
-export class BoardOptions implements Protocol, NegotiatorDelegate {
+export class BoardOptions implements Protocol, NegotiatorDelegate, GmcpDelegate {
   readonly isTelnet = true;
   readonly #delegate: BoardOptionsDelegate;
   readonly #status: Status;
@@ -69,6 +70,7 @@ export class BoardOptions implements Protocol, NegotiatorDelegate {
    * is read for each prompt.
    */
   promptMark: number | undefined;
+  #gmcp: Gmcp | undefined;
   #told = NOTHING_TOLD;
   #showsTyping = false;
   #secret = false;
@@ -82,6 +84,19 @@ export class BoardOptions implements Protocol, NegotiatorDelegate {
   constructor(delegate: BoardOptionsDelegate, status: Status) {
     this.#delegate = delegate;
     this.#status = status;
+  }
+
+  get gmcp(): Gmcp {
+    this.#gmcp ??= new Gmcp(this);
+    return this.#gmcp;
+  }
+
+  get hasGmcp(): boolean {
+    return this.#gmcp?.isOn ?? false;
+  }
+
+  close(): void {
+    this.#gmcp?.end();
   }
 
   /** Makes the first offers. */
@@ -110,6 +125,7 @@ export class BoardOptions implements Protocol, NegotiatorDelegate {
     this.#negotiator.ask(WILL, BINARY);
     this.#negotiator.ask(WILL, END_OF_RECORD);
     this.#negotiator.ask(WILL, MSSP);
+    this.#negotiator.ask(WILL, GMCP);
     this.#negotiator.askTimingMark();
   }
 
@@ -128,7 +144,9 @@ export class BoardOptions implements Protocol, NegotiatorDelegate {
   /** Handles a subnegotiation of an option that is on. Not left to telnetlib, whose parser throws. */
   subnegotiation(option: number, payload: Uint8Array): void {
     const on = this.#negotiator.isOn(option, 'REMOTE');
-    if (option === NAWS && on) this.readWindow(payload);
+    if (option === GMCP && this.#negotiator.isOn(GMCP, 'LOCAL'))
+      this.gmcp.receive(Buffer.from(payload).toString());
+    else if (option === NAWS && on) this.readWindow(payload);
     else if (option === TTYPE && on) this.readType(payload);
     else if (option === CHARSET && (on || this.#negotiator.isOn(option, 'LOCAL'))) this.readCharset(payload);
   }
@@ -183,17 +201,27 @@ export class BoardOptions implements Protocol, NegotiatorDelegate {
     this.#delegate.send(verb, option);
   }
   changed(option: number, where: Where, on: boolean): void {
+    if (option === GMCP && !on && this.#gmcp) this.#gmcp.isOn = false;
     if (option === ECHO && where === 'LOCAL') this.#delegate.learned({ echo: on || this.isEchoChosen });
     else if (!on) return;
     else if (option === TTYPE) this.askType();
     else if (option === CHARSET && where === 'LOCAL') this.requestCharset();
     else if (option === MSSP) this.tellStatus();
+    else if (option === GMCP) this.gmcp.isOn = true;
   }
   answered(): void {
     this.answers = true;
   }
   abused(): void {
     this.#delegate.abused();
+  }
+
+  // Called by GMCP.
+  sendGmcp(text: string): void {
+    this.#delegate.sendSubnegotiation(GMCP, Buffer.from(text));
+  }
+  calledGmcp(client: string): void {
+    if (TYPE_NAME.test(client)) this.learn({ client });
   }
 
   private readWindow(payload: Uint8Array): void {

@@ -7,6 +7,8 @@ export interface ClientTold {
    * more than one.
    */
   readonly names: readonly string[];
+  /** Its name in GMCP, for clients that send no other. */
+  readonly client?: string | undefined;
   /** Its abilities, if it reports them (MTTS, tintin.mudhalla.net/protocols/mtts). */
   readonly mtts?: number | undefined;
   /** The character set that it agreed to (RFC 2066); `none` if it has none of ours. */

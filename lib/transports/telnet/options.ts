@@ -21,6 +21,8 @@ export const OPTION = {
   CHARSET: 42,
   /** The status for crawlers of boards and MUDs (tintin.mudhalla.net/protocols/mssp). */
   MSSP: 70,
+  /** Messages beside the text, in JSON (mudstandards.org/mud/gmcp). */
+  GMCP: 201,
 };
 
 /** The first byte of a TTYPE subnegotiation (RFC 1091). */

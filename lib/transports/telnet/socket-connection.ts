@@ -1,9 +1,15 @@
-import { Observable } from 'rxjs';
+import { defer, EMPTY, Observable } from 'rxjs';
 import { COMMAND, subnegotiationBytes, type Verb } from '../../../streams/protocol/telnet-codec.js';
 import { NO_SUBSCRIBERS, withSubscriber } from '../../../streams/rx/open-subscribers.js';
 import type { Destination } from '../../../streams/rx/operator.js';
 import { UNKNOWN_TERMINAL } from '../../../streams/terminal/unknown-terminal.js';
-import type { Connection, Encoding, Output, Terminal } from '../../../streams/types/connection.js';
+import type {
+  Connection,
+  Encoding,
+  GmcpMessage,
+  Output,
+  Terminal,
+} from '../../../streams/types/connection.js';
 import { endFor, isForeign, SessionEnd } from '../../../streams/types/session-end.js';
 import type { Protocol } from '../protocol.js';
 import type { Wire } from '../wire.js';
@@ -91,6 +97,9 @@ export class SocketConnection implements TelnetConnection, InputDelegate, BoardO
       this.#closedSubscribers = withSubscriber(this.#closedSubscribers, subscriber);
     });
   }
+  get gmcp$(): Observable<GmcpMessage> {
+    return defer(() => (this.#gone ? EMPTY : (this.#protocol.gmcp?.message$ ?? EMPTY)));
+  }
   get drained$(): Observable<never> {
     return this.#output.drained$;
   }
@@ -112,6 +121,12 @@ export class SocketConnection implements TelnetConnection, InputDelegate, BoardO
   }
   batch(act: () => void): void {
     this.#output.batch(act);
+  }
+  get hasGmcp(): boolean {
+    return this.#protocol.hasGmcp;
+  }
+  sendGmcp(text: string): void {
+    if (this.hasGmcp) this.#protocol.gmcp?.send(text);
   }
   recognise(): void {
     this.#input.recognise();
@@ -190,6 +205,7 @@ export class SocketConnection implements TelnetConnection, InputDelegate, BoardO
     if (this.#gone) return;
     this.#gone = true;
     this.#input.close();
+    this.#protocol.close();
     for (const subscriber of [...(this.#terminalSubscribers ?? [])]) subscriber.complete();
     for (const subscriber of this.#closedSubscribers) subscriber.complete();
     this.#closedSubscribers = NO_SUBSCRIBERS;

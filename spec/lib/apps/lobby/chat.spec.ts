@@ -29,12 +29,18 @@ const presence = (type: Presence['type'], visitor: Visitor): Presence => ({
 /** Ann's visit on a board with these services, and the notices to her. */
 function annsVisit(services: Services) {
   const told: string[] = [];
-  const session = { ...someone(1, 'ann'), terminal: PLAIN, notify: (text: string) => told.push(text) };
+  const clientTold: unknown[] = [];
+  const session = {
+    ...someone(1, 'ann'),
+    terminal: PLAIN,
+    notify: (text: string) => told.push(text),
+    gmcp: (...message: unknown[]) => clientTold.push(message),
+  };
   const visit: Visit = {
     ...visitOf(someone(1, 'ann'), services),
     session: session as unknown as Session,
   };
-  return { visit, told };
+  return { visit, told, clientTold };
 }
 
 /** Services with this bus and this clock. */
@@ -93,6 +99,20 @@ describe('inRoom', () => {
     bus.publish(roomChannel('garden'), said(bob, 'elsewhere'));
 
     expect(told).toEqual(['bob: one', '* bob waves', 'bob: three']);
+  });
+
+  it("tells the caller's client what is said, by GMCP, but nothing from ignored callers", () => {
+    const bus = embeddedBus();
+    const { visit, clientTold } = annsVisit(on(bus));
+    visit.ignored.set(1, new Set(['eve']));
+    inRoom(visit, 'lobby').subscribe();
+    const eve: Visitor = { callId: 'fake-3', handle: 'eve' };
+    for (const message of [said(bob, 'hello'), { ...said(bob, 'waves'), kind: 'did' }, said(eve, 'psst')])
+      bus.publish(roomChannel('lobby'), message);
+    expect(clientTold).toEqual([
+      ['Comm.Channel.Text', { channel: 'lobby', talker: 'bob', text: 'hello' }],
+      ['Comm.Channel.Text', { channel: 'lobby', talker: 'bob', text: 'bob waves' }],
+    ]);
   });
 
   it("errors for one caller only if a message can't be shown to them", () => {

@@ -14,6 +14,7 @@ const REST = [
   'WILL BINARY',
   'WILL EOR',
   'WILL MSSP',
+  'WILL GMCP',
   'DO TIMING_MARK',
 ];
 
@@ -739,7 +740,7 @@ describe('BoardOptions', () => {
   });
 
   describe('all other options', () => {
-    const ours = ['BINARY', 'ECHO', 'SGA', 'EOR', 'CHARSET', 'MSSP', 'TIMING_MARK'];
+    const ours = ['BINARY', 'ECHO', 'SGA', 'EOR', 'CHARSET', 'MSSP', 'GMCP', 'TIMING_MARK'];
     const theirs = ['BINARY', 'SGA', 'TTYPE', 'NAWS', 'CHARSET', 'TIMING_MARK'];
 
     it('are declined in either direction, whatever their number', () => {

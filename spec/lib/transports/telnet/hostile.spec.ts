@@ -9,10 +9,10 @@ import { bytesOf, feeding } from '../../../support/telnet-words.js';
 const { IAC, SB, SE, WILL, WONT, DO, DONT, NOP, AYT, IP } = COMMAND;
 
 /** The options that may be on: at our end, and at the client's. */
-const OURS = new Set([0, 1, 3, 6, 25, 42, 70]);
+const OURS = new Set([0, 1, 3, 6, 25, 42, 70, 201]);
 const THEIRS = new Set([0, 3, 6, 24, 31, 42]);
 /** The board's own requests, and at most two answers to a crawler. */
-const OWN_QUESTIONS = 10;
+const OWN_QUESTIONS = 11;
 const MAX_STATUS = 2;
 
 /** The board's end of a connection, without a socket. Counts what it sends, and records violations. */
@@ -134,7 +134,21 @@ const CONVERSATIONS = [
   bytesOf('DONT ECHO', 'DONT SGA', 'DO EOR', 'WILL TIMING_MARK', 'DO TIMING_MARK', 'AYT', 'IP', 'DM'),
   bytesOf('WILL NEW_ENVIRON', 'SB NEW_ENVIRON 0 0 "USER" 1 "-f root"', 'WILL AUTHENTICATION', 'DO STATUS'),
   bytesOf('WILL LINEMODE', 'SB LINEMODE 3 1 2 3 4 5 6 255 255 7', 'WONT LINEMODE', '"a\\u00ffb\\r\\u0000"'),
-  bytesOf('SB NAWS', 'SB 201 "a.b {"', 'SB 86', 'EC', 'EL', 'BRK', 'AO', 'GA', 'NOP', 'EOR', 'SE'),
+  bytesOf(
+    'SB NAWS',
+    'DO GMCP',
+    'SB GMCP "Core.Ping"',
+    'SB GMCP "a.b {"',
+    'SB 86',
+    'EC',
+    'EL',
+    'BRK',
+    'AO',
+    'GA',
+    'NOP',
+    'EOR',
+    'SE',
+  ),
 ];
 
 /** Maps a random byte to a byte of the stream, often one with a meaning in telnet. */

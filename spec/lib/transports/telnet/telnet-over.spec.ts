@@ -531,8 +531,8 @@ describe('telnet', () => {
 
   for (const [name, hostile] of Object.entries({
     'a window size without its size': bytesOf('SB NAWS'),
-    'a GMCP message without a dot': bytesOf('SB 201 "x"'),
-    'a GMCP message with broken JSON': bytesOf('SB 201 "a.b {"'),
+    'a GMCP message without a dot': bytesOf('DO GMCP', 'SB GMCP "x"'),
+    'a GMCP message with broken JSON': bytesOf('DO GMCP', 'SB GMCP "a.b {"'),
     '5,000 bytes without a newline': bytesOf(`"${'x'.repeat(5000)}"`),
   })) {
     it(`survives ${name}, which crashes a process with bare telnetlib`, async () => {
