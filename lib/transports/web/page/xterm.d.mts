@@ -1,0 +1,2 @@
+// The server puts the package's file beside page.js.
+export * from '@xterm/xterm';
