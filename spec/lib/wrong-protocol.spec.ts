@@ -64,6 +64,7 @@ describe('a client that speaks another protocol', () => {
         type: 'connectionRefused',
         at: jasmine.any(Number) as never,
         address: '127.0.0.1',
+        transport: 'telnet',
         reason: 'wrong-protocol',
         protocol,
       });
@@ -162,6 +163,7 @@ describe('a client that speaks another protocol', () => {
           type: 'connectionRefused',
           at: jasmine.any(Number) as never,
           address: '127.0.0.1',
+          transport: 'telnet',
           reason: 'crawler',
         },
       ]);
