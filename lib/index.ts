@@ -11,6 +11,7 @@ export type { ConnectionAttempt, Refused } from '../streams/types/admission.js';
 export * from '../streams/types/admission.js';
 export * from '../streams/types/app.js';
 export * from '../streams/types/connection.js';
+export * from '../streams/types/credentials.js';
 export * from '../streams/types/errors.js';
 export * from '../streams/types/events.js';
 export * from '../streams/types/limits.js';
@@ -32,6 +33,8 @@ export {
   type SessionManagerOptions,
 } from './session-manager.js';
 export * from './transports/listener.js';
+export { type HostKey, hostKeyFile } from './transports/ssh/host-key.js';
+export { type SshOptions, ssh } from './transports/ssh/ssh.js';
 export type { Status } from './transports/status.js';
 export {
   type ByteStream,

@@ -1,11 +1,12 @@
 import { runSteps, type Steps } from '../process/run-steps.js';
 import { folded, handleOf } from './handle.js';
 import { type Account, isUsable } from './password-hash.js';
+import { publicKeyOf } from './public-key.js';
 
 /** The longest file of accounts that is read, in bytes. */
 export const MAX_FILE_BYTES = 1024 ** 2;
-/** The longest line that is parsed. The lines we write have some 100 characters. */
-const MAX_LINE_LENGTH = 4096;
+/** The longest line that is parsed. Without keys, the lines we write have some 100 characters. */
+export const MAX_LINE_LENGTH = 4096;
 
 /**
  * Parses the text of an account file. Returns the accounts by their folded handles, and the lines that aren't
@@ -43,24 +44,32 @@ export function* accountSteps(text: string): Steps<AccountsRead> {
   return { accounts, problems };
 }
 
-/** Formats an account as a line of the file, without the newline: `ann:scrypt:32768:8:1:salt:hash`. */
-export function lineOf({ handle, cost: { N, r, p }, salt, hash }: Account): string {
-  return [handle, 'scrypt', N, r, p, salt, hash].join(':');
+/**
+ * Formats an account as a line of the file, without the newline: `ann:scrypt:32768:8:1:salt:hash`, and its public
+ * keys, if it has any: `:AAAA…,AAAA…`. The type of a key is in its base64.
+ */
+export function lineOf({ handle, cost: { N, r, p }, salt, hash, keys = [] }: Account): string {
+  const base64 = keys.map((key) => key.split(' ')[1]).join(',');
+  return [handle, 'scrypt', N, r, p, salt, hash, ...(base64 === '' ? [] : [base64])].join(':');
 }
 
 /** Parses a line of the file. Returns null if it isn't an account. */
 export function accountOf(line: string): Account | null {
   if (line.length > MAX_LINE_LENGTH) return null;
-  const fields = /^([^:]+):scrypt:(\d{1,8}):(\d{1,3}):(\d{1,3}):([\w-]+):([\w-]+)$/.exec(line.trim());
+  const fields = /^([^:]+):scrypt:(\d{1,8}):(\d{1,3}):(\d{1,3}):([\w-]+):([\w-]+)(?::([\w+/=,]+))?$/.exec(
+    line.trim(),
+  );
   if (!fields) return null;
-  const [, written = '', N, r, p, salt = '', hash = ''] = fields;
+  const [, written = '', N, r, p, salt = '', hash = '', base64] = fields;
   const handle = handleOf(written);
-  if (handle === null) return null;
+  const keys = base64?.split(',').map(publicKeyOf);
+  if (handle === null || keys?.includes(undefined)) return null;
   const account = {
     handle,
     cost: { N: Number(N), r: Number(r), p: Number(p) },
     salt,
     hash,
+    ...(keys ? { keys: keys as string[] } : {}),
   };
   return isUsable(account) ? account : null;
 }

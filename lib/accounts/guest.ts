@@ -1,5 +1,7 @@
-import { defer, filter, map, take, tap } from 'rxjs';
+import { concat, defaultIfEmpty, defer, filter, map, mergeMap, type Observable, of, take, tap } from 'rxjs';
 import type { Authenticator, Services } from '../../streams/types/app.js';
+import type { Credentials } from '../../streams/types/credentials.js';
+import type { Session, User } from '../../streams/types/session.js';
 import { endFor } from '../../streams/types/session-end.js';
 import { folded, handleOf } from './handle.js';
 import { type Reserved, reserved } from './reserved.js';
@@ -17,7 +19,7 @@ const isBot = (typed: string) => BOTS.has(folded(typed.trim()));
  * another caller on line, or like a name of the board or the sysop. After a refused handle the caller is
  * asked again, until the login deadline. Each refused handle is a `loginAttemptFailed`. The third ends the
  * session (`login-failed`), and so does `root`, `admin` or another name that only bots try. An empty line
- * doesn't count.
+ * doesn't count; over SSH it takes the name that the client gave, if that may be a handle.
  *
  * @example
  * ```ts
@@ -30,27 +32,46 @@ export const guest: Authenticator = guestOf('Impulse');
 
 /** Creates the authenticator for a board of this name. The name is reserved. */
 export function guestOf(board: string): Authenticator {
-  return (session, services) =>
-    defer(() => {
-      let refused = 0;
-      session.write('Handle: ');
-      return session.line$.pipe(
-        map((typed) => ({ typed, ...welcome(typed, services, board) })),
-        tap(({ typed, problem }) => {
-          if (!problem) return;
-          if (typed.trim() !== '') {
-            refused += 1;
-            session.reportFailedLogin(typed);
-          }
-          const isOver = refused === TRIES || isBot(typed);
-          session.write(`${problem}\n${isOver ? '' : 'Handle: '}`);
-          if (isOver) throw endFor('login-failed');
-        }),
-        filter(({ problem }) => !problem),
-        take(1),
-        map(({ handle }) => ({ handle, guest: true })),
-      );
-    });
+  return (session, services) => {
+    const ask = (name: string) => askHandle(session, services, board, name);
+    const { credentials$ } = session;
+    return credentials$ ? letIn(credentials$).pipe(mergeMap(ask)) : ask('');
+  };
+}
+
+/** Accepts what the client offers first, and emits the name that it gave. */
+const letIn = (credentials$: Observable<Credentials>): Observable<string> =>
+  credentials$.pipe(
+    take(1),
+    mergeMap((credentials) => concat(credentials.accept(), of(credentials.name))),
+    defaultIfEmpty(''),
+  );
+
+/** Asks for a handle. An empty line takes the name, if that may be a handle. */
+function askHandle(session: Session, services: Services, board: string, name: string): Observable<User> {
+  return defer(() => {
+    const offered = name === '' ? '' : welcome(name, services, board).handle;
+    const prompt = offered === '' ? 'Handle: ' : `Handle [${offered}]: `;
+    let refused = 0;
+    session.write(prompt);
+    return session.line$.pipe(
+      map((line) => (line === '' ? offered : line)),
+      map((typed) => ({ typed, ...welcome(typed, services, board) })),
+      tap(({ typed, problem }) => {
+        if (!problem) return;
+        if (typed.trim() !== '') {
+          refused += 1;
+          session.reportFailedLogin(typed);
+        }
+        const isOver = refused === TRIES || isBot(typed);
+        session.write(`${problem}\n${isOver ? '' : prompt}`);
+        if (isOver) throw endFor('login-failed');
+      }),
+      filter(({ problem }) => !problem),
+      take(1),
+      map(({ handle }) => ({ handle, guest: true })),
+    );
+  });
 }
 
 /** Returns the handle, or why it is refused. */
@@ -62,11 +83,11 @@ function welcome(typed: string, { handles }: Services, board: string): { handle:
   const taken = handles.alike(handle)?.user?.handle;
   if (taken !== undefined)
     return {
-      handle,
+      handle: '',
       problem: `${taken} is on line. Please choose a handle that looks different.`,
     };
   const kept = reserved(handle, board);
-  return kept ? { handle, problem: RESERVED[kept](handle) } : { handle };
+  return kept ? { handle: '', problem: RESERVED[kept](handle) } : { handle };
 }
 
 /** The messages for reserved handles. */

@@ -2,7 +2,7 @@ import { chmod, chown, readFile, realpath, rename, rm, stat, writeFile } from 'n
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { ReadStream } from 'node:tty';
-import { accountOf, accountsIn, lineOf, MAX_FILE_BYTES } from './account-file.js';
+import { accountOf, accountsIn, lineOf, MAX_FILE_BYTES, MAX_LINE_LENGTH } from './account-file.js';
 import { withFileLock } from './file-lock.js';
 import { folded } from './handle.js';
 import { type Account, newAccount } from './password-hash.js';
@@ -41,15 +41,36 @@ export async function setPassword(
 ): Promise<'added' | 'changed'> {
   // Before the lock is taken, since it takes long.
   const account = await newAccount(handle, password);
+  return change(file, handle, (known) => ({ ...account, keys: known?.keys }));
+}
+
+/**
+ * Adds a public key for SSH to an account. An account that has it already stays as it is.
+ *
+ * @param key As in `authorized_keys`, without a comment.
+ * @throws {@link PasswdError} as {@link setPassword}, and if there is no such account or it has too many keys.
+ */
+export async function addKey(file: string, handle: string, key: string): Promise<void> {
+  await change(file, handle, (known) => {
+    if (!known)
+      throw new PasswdError('usage', `${handle} has no account in ${file}; create it without --key`);
+    return { ...known, keys: [...new Set([...(known.keys ?? []), key])] };
+  });
+}
+
+/** Makes the new account of what is in the file. */
+type Change = (known: Account | undefined) => Account;
+
+async function change(file: string, handle: string, changed: Change): Promise<'added' | 'changed'> {
   // Replaces the target of a symbolic link, not the link.
   const path = await realpath(file).catch(() => file);
-  return withFileLock(path, () => put(file, path, account)).catch((error) => {
+  return withFileLock(path, () => put(file, path, handle, changed)).catch((error) => {
     if (error instanceof PasswdError) throw error;
     throw new PasswdError('system', `${file} can't be written: ${(error as Error).message}`);
   });
 }
 
-async function put(file: string, path: string, account: Account): Promise<'added' | 'changed'> {
+async function put(file: string, path: string, handle: string, change: Change): Promise<'added' | 'changed'> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return Buffer.alloc(0);
     throw new PasswdError('system', `${file} can't be read: ${error.message}`);
@@ -57,8 +78,13 @@ async function put(file: string, path: string, account: Account): Promise<'added
   const { accounts, problems } = accountsIn(bytes.toString());
   if (problems.length > 0) throw new PasswdError('file', `${file} ${problems[0]}`);
 
-  const known = accounts.get(folded(account.handle));
-  const line = lineOf({ ...account, handle: known?.handle ?? account.handle });
+  const known = accounts.get(folded(handle));
+  const line = lineOf({ ...change(known), handle: known?.handle ?? handle });
+  if (line.length > MAX_LINE_LENGTH)
+    throw new PasswdError(
+      'usage',
+      `${handle} would have too many keys: delete some from its line in ${file}`,
+    );
   const changed = known ? withLine(bytes, known.handle, line) : withLineAdded(bytes, line);
   if (changed.length > MAX_FILE_BYTES)
     throw new PasswdError('file', `${file} would be too long: allowed is ${MAX_FILE_BYTES} bytes`);

@@ -11,6 +11,8 @@ export interface Account {
    */
   readonly salt: string;
   readonly hash: string;
+  /** The public keys for SSH, as in `authorized_keys` without a comment, if there are any. */
+  readonly keys?: readonly string[] | undefined;
 }
 
 /** The cost of hashing a new password: some 30 MiB, and a tenth of a second. */

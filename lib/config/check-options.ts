@@ -70,10 +70,16 @@ const TCP = {
 } as const;
 const STATUS = callback('a function that returns an object of texts and numbers');
 const OBSERVABLE = withMethods('an Observable', 'subscribe');
+const HOST_KEY: Rule = {
+  allowed: 'the text of a private key, or a list of them',
+  accepts: (value): value is unknown =>
+    [value].flat().length > 0 && [value].flat().every((key) => typeof key === 'string' && key !== ''),
+};
 
 /** The rules of the options of each transport over TCP. */
 export const TCP_OPTIONS = {
   telnet: { ...TCP, fd: IMPULSE_OPTIONS.fd, status: STATUS },
+  ssh: { ...TCP, hostKey: HOST_KEY },
   tls: { ...TCP, certificate$: OBSERVABLE, status: STATUS },
 } as const satisfies Record<string, Rules>;
 

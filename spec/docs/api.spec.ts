@@ -9,8 +9,8 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const API: Readonly<Record<Entry, Record<'functions' | 'others' | 'types', readonly string[]>>> = {
   'lib/index.ts': {
     functions: [
-      'alsoSubscribe certificateFiles createImpulse createSessionManager embeddedBus guest lobby menu passwords quit sanitize',
-      'streamConnection telnet tls',
+      'alsoSubscribe certificateFiles createImpulse createSessionManager embeddedBus guest hostKeyFile lobby menu passwords quit sanitize',
+      'ssh streamConnection telnet tls',
     ],
     others: [
       'AccountsError AppError BusError DEFAULT_LIMITS LifecycleError ListenError OptionsError SESSION_STATES SessionEnd TransportError',
@@ -18,8 +18,8 @@ const API: Readonly<Record<Entry, Record<'functions' | 'others' | 'types', reado
     types: [
       'AccountsErrorCode AppErrorCode BusErrorCode LifecycleErrorCode ListenErrorDetails TransportErrorCode',
       'AddressPenalised App Authenticator Bus Completer Connection ConnectionRefused EarlyDrop Encoding EndReason',
-      'Handles Impulse ImpulseOptions Key ConnectionAttempt LimitOptions Limits ListeningAddress LoginAttemptFailed OptionsErrorCode OptionsErrorDetails Output Presence Rate',
-      'RefusalDetail Refused RefusalReason ServerClosed ServerDraining ServerEvent ServerListening ServerResumed ServerSuspended Services Session CallbackFailed ServerFailed',
+      'Credentials Handles HostKey Impulse ImpulseOptions Key ConnectionAttempt LimitOptions Limits ListeningAddress LoginAttemptFailed OptionsErrorCode OptionsErrorDetails Output Presence Rate',
+      'Proof RefusalDetail Refused RefusalReason SshOptions ServerClosed ServerDraining ServerEvent ServerListening ServerResumed ServerSuspended Services Session CallbackFailed ServerFailed',
       'SessionAuthenticated SessionClosed SessionClosing SessionId SessionInfo SessionManager SessionManagerOptions',
       'SessionOpened SessionState SessionWaiting SessionWarned',
       'ShutdownReport Terminal TimedEvent User Visitor',

@@ -13,9 +13,15 @@ export function temporaryFolder(): { path: string; remove: () => void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Writes an account file with these handles and passwords. */
-export async function writeAccounts(file: string, passwords: Record<string, string>): Promise<void> {
+/** Writes an account file with these handles and passwords, and with public keys. */
+export async function writeAccounts(
+  file: string,
+  passwords: Record<string, string>,
+  keys: Record<string, string[]> = {},
+): Promise<void> {
   const accounts = Object.entries(passwords).map(([handle, password]) => newAccount(handle, password, CHEAP));
-  const lines = (await Promise.all(accounts)).map((account) => `${lineOf(account)}\n`);
+  const lines = (await Promise.all(accounts)).map(
+    (account) => `${lineOf({ ...account, keys: keys[account.handle] })}\n`,
+  );
   writeFileSync(file, lines.join(''));
 }

@@ -8,6 +8,7 @@ import { sanitize } from '../terminal/sanitize.js';
 import { Screen, type ScreenDelegate, type ScreenParts } from '../terminal/screen.js';
 import { TypeAhead, type TypeAheadDelegate } from '../terminal/type-ahead.js';
 import type { Encoding, GmcpMessage, Key, Output, Terminal } from '../types/connection.js';
+import type { Credentials } from '../types/credentials.js';
 import { AppError } from '../types/errors.js';
 import {
   type Completer,
@@ -139,6 +140,9 @@ export class Call
   }
   get wantsBytes() {
     return this.typeAhead.wantsBytes;
+  }
+  get credentials$(): Observable<Credentials> | undefined {
+    return this.connection.credentials$;
   }
   get terminal$(): Observable<Terminal> {
     return this.connection.terminal$;

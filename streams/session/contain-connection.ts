@@ -5,6 +5,7 @@ import { kindOf } from '../rx/kind-of.js';
 import { UNKNOWN_TERMINAL } from '../terminal/unknown-terminal.js';
 import type { ConnectionAttempt } from '../types/admission.js';
 import type { Connection, Encoding, GmcpMessage, Output, Terminal } from '../types/connection.js';
+import type { Credentials } from '../types/credentials.js';
 import { TransportError } from '../types/errors.js';
 import type { RefusalReason } from '../types/refusal-reason.js';
 import { endOf, SessionEnd } from '../types/session-end.js';
@@ -94,6 +95,10 @@ class ContainedConnection implements Connection {
   }
   get recognised$(): Observable<never> | undefined {
     const theirs$ = this.#fault ? undefined : this.#theirs.recognised$;
+    return theirs$ && this.#guarded(theirs$);
+  }
+  get credentials$(): Observable<Credentials> | undefined {
+    const theirs$ = this.#fault ? undefined : this.#theirs.credentials$;
     return theirs$ && this.#guarded(theirs$);
   }
   get closed$(): Observable<never> {

@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { Credentials } from './credentials.js';
 import type { RefusalReason } from './refusal-reason.js';
 
 /**
@@ -72,6 +73,13 @@ export interface Connection {
    * packet's input is emitted, or when the connection is gone. Without it, the session opens at once.
    */
   readonly recognised$?: Observable<never> | undefined;
+  /**
+   * Emits what the client offers as proof of who the caller is, one at a time; the next one comes after the last
+   * was rejected. Completes when the terminal is open, also for a late subscriber. Takes one subscriber at a time.
+   * Until the first one the transport lets everybody in, and the caller is asked on the terminal. Undefined for a
+   * transport without such proofs.
+   */
+  readonly credentials$?: Observable<Credentials> | undefined;
   /** Emits the current window at once, then each change. Completes with the connection. */
   readonly terminal$: Observable<Terminal>;
   /** The current window. */

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { Encoding, GmcpMessage, Key, Output, Terminal } from './connection.js';
+import type { Credentials } from './credentials.js';
 
 /** A session's number, unique while the board runs. Other boards use the same numbers. */
 export type SessionId = number;
@@ -158,6 +159,30 @@ export interface Session<U extends User = User> extends SessionInfo<U> {
    * ```
    */
   readonly byte$: Observable<Uint8Array>;
+  /**
+   * For authenticators: emits what the client offers as proof of who the caller is before it shows a terminal
+   * (SSH), one at a time. Accept or reject each. Completes when the terminal is open. Undefined for callers who
+   * are asked on the terminal. If the authenticator doesn't subscribe, everybody is let in to the terminal.
+   *
+   * @example
+   * ```ts
+   * import type { Authenticator } from 'impulse-bbs';
+   * import { concat, concatMap, EMPTY, of } from 'rxjs';
+   *
+   * const KEYS = new Map([['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH…', 'ann']]);
+   * const byKey: Authenticator = ({ credentials$ = EMPTY }) =>
+   *   credentials$.pipe(
+   *     concatMap((credentials) => {
+   *       const { proof } = credentials;
+   *       const handle = proof.method === 'publickey' && KEYS.get(proof.key);
+   *       if (handle) return concat(credentials.accept(), of({ handle }));
+   *       credentials.reject();
+   *       return EMPTY;
+   *     }),
+   *   );
+   * ```
+   */
+  readonly credentials$?: Observable<Credentials> | undefined;
   /** Emits the current window at once, then each change. */
   readonly terminal$: Observable<Terminal>;
   /** The current window. */

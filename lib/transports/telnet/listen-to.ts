@@ -4,6 +4,9 @@ import type { SocketConnection } from './socket-connection.js';
 /** The errors of a connection whose peer vanished. */
 const LOST = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN']);
 
+/** Returns whether an error with this code says that the peer vanished. */
+export const isLost = (code: string): boolean => LOST.has(code);
+
 /** Gives a connection what its stream of Node emits. Nothing is read before the connection has a subscriber. */
 export function listenTo(stream: Duplex, connection: SocketConnection): void {
   (stream as Connected)[CONNECTION] = connection;
@@ -34,5 +37,5 @@ function onClose(this: Connected): void {
 }
 // A reset counts as a hang-up: 'close' follows.
 function onError(this: Connected, { code = '' }: NodeJS.ErrnoException): void {
-  if (LOST.has(code)) this[CONNECTION].lose();
+  if (isLost(code)) this[CONNECTION].lose();
 }

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { MAX_FILE_BYTES } from '../../../lib/accounts/account-file.js';
 import { accountReader } from '../../../lib/accounts/account-reader.js';
-import { askPassword, setPassword } from '../../../lib/accounts/passwd.js';
+import { addKey, askPassword, setPassword } from '../../../lib/accounts/passwd.js';
 import { isPassword } from '../../../lib/accounts/password-hash.js';
 import { temporaryFolder, writeAccounts } from '../../support/cheap-accounts.js';
 
@@ -150,6 +150,47 @@ describe('setPassword', () => {
       jasmine.objectContaining({ fault: 'system' }),
     );
     expect(readdirSync(folder.path)).toEqual(['accounts']);
+  });
+});
+
+describe('addKey', () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  let file: string;
+  beforeEach(async () => {
+    folder = temporaryFolder();
+    file = join(folder.path, 'accounts');
+    await writeAccounts(file, { Ann: 'correct horse', bob: 'battery staple' });
+  });
+  afterEach(() => folder.remove());
+
+  const keyOf = (letter: string) => {
+    const type = Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0\x20', 'latin1');
+    return `ssh-ed25519 ${Buffer.concat([type, Buffer.alloc(32, letter)]).toString('base64')}`;
+  };
+
+  it('adds keys to an account, each once, which a new password keeps', async () => {
+    const before = readFileSync(file, 'utf8');
+    for (const letter of ['a', 'b', 'a']) await addKey(file, 'ann', keyOf(letter));
+    const ann = (await accountReader(file)()).get('ann');
+    expect(ann?.handle).toBe('Ann');
+    expect(ann?.keys).toEqual([keyOf('a'), keyOf('b')]);
+    expect(readFileSync(file, 'utf8').split('\n')[1]).toBe(before.split('\n')[1]);
+    await setPassword(file, 'ann', 'another horse');
+    expect((await accountReader(file)()).get('ann')?.keys).toEqual([keyOf('a'), keyOf('b')]);
+  });
+
+  it('rejects a handle without an account, and more keys than a line may have', async () => {
+    const before = readFileSync(file, 'utf8');
+    await expectAsync(addKey(file, 'eve', keyOf('a'))).toBeRejectedWithError(
+      `eve has no account in ${file}; create it without --key`,
+    );
+    expect(readFileSync(file, 'utf8')).toBe(before);
+    const adding = async () => {
+      for (let code = 32; code < 132; code++) await addKey(file, 'bob', keyOf(String.fromCharCode(code)));
+    };
+    await expectAsync(adding()).toBeRejectedWithError(
+      /^bob would have too many keys: delete some from its line/,
+    );
   });
 });
 
