@@ -1,9 +1,10 @@
 /**
  * Tests the built board with hostile callers: thousands that send up to 4 KiB of seeded random bytes each,
- * and one that requests options without end and reads no answer. Loopback only; stops by itself; exits 1 when
+ * and one that requests options without end and reads no answer. A caller on telnet, the witness, measures meanwhile
+ * how long an echo takes. Loopback only; stops by itself; exits 1 when
  * a bound is missed.
  *
- *     npm run build && npm run hostile -- [--callers 20000] [--at-once 50] [--flood 64] [--seed 1]
+ *     npm run build && npm run hostile -- [--door telnet|tls] [--callers 20000] [--at-once 50] [--flood 64] [--seed 1]
  */
 import net from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -12,9 +13,13 @@ import { parseArgs } from 'node:util';
 import { call, logIn } from '../spec/support/caller.js';
 import { type BoardProcess, OPEN_DOOR, startBoard, stopAll } from '../spec/support/cli.js';
 import { flood, residentMiB } from '../spec/support/flood.js';
+import { bytesOf } from '../spec/support/telnet-words.js';
+import { DOORS, type DoorName, portOf } from './hostile/doors.js';
+import { anyOf, type Random, random } from './hostile/random.js';
 
 const { values } = parseArgs({
   options: {
+    door: { type: 'string', default: 'telnet' },
     callers: { type: 'string', default: '20000' },
     'at-once': { type: 'string', default: '50' },
     flood: { type: 'string', default: '64' },
@@ -25,67 +30,20 @@ const callers = Number(values.callers);
 const atOnce = Number(values['at-once']);
 const floodMiB = Number(values.flood);
 const seed = Number(values.seed);
-
-/** The same numbers for the same seed, from 0 up to `below` (mulberry32). */
-type Random = (below: number) => number;
-function random(from: number): Random {
-  let state = from | 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
+const door = values.door as DoorName;
+if (!Object.hasOwn(DOORS, door)) {
+  console.error(`--door ${door}: one of ${Object.keys(DOORS).join(', ')}`);
+  process.exit(2);
 }
+const { flags, ways } = DOORS[door];
 
 /** The most that a hostile caller sends. */
 const MAX_BYTES = 4096;
-/** TTYPE, NAWS, LINEMODE, NEW-ENVIRON, CHARSET, MSSP, MCCP2, GMCP … and the ends of the table. */
-const OPTIONS = [0, 1, 3, 5, 6, 24, 25, 31, 32, 34, 36, 39, 42, 70, 86, 99, 201, 255];
-/** What real clients say, before it is spoilt. */
-const REAL = [
-  'fffd03fffb18fffb1ffffb20fffb21fffb22fffb27fffd05fffb23',
-  'fffb1ffffa1f00500018fff0fffb18fffa1800787465726d2d323536636f6c6f72fff0',
-  'fffb27fffa27000055534552012d6620726f6f74fff0',
-  'fffb22fffa220301030003620304020f05000007621c08020409421a0a027f0b02150f021110021312021cfff0',
-  'fffb2afffa2a023b5554462d38fff0fffd46fffd56fffdc9fffac9436f72652e48656c6c6f207b7dfff0',
-  '626f620d0a2f77686f0d0a2f68656c700d002f74696d650d0a',
-  '616e6e0d0a2f717569740d0a',
-  'fff6fff3fff4fff5fff7fff8fff2fffd06',
-].map((hex) => Buffer.from(hex, 'hex'));
-
-function anyOf<T>(choices: readonly T[], rnd: Random): T {
-  return choices[rnd(choices.length)] as T;
-}
-
-const bytesOf = (length: number, byte: () => number) => Uint8Array.from({ length }, byte);
-
-/** Ways to be hostile, each a piece of a stream. */
-const WAYS: ((rnd: Random) => Uint8Array)[] = [
-  (rnd) => bytesOf(1 + rnd(200), () => rnd(256)),
-  (rnd) => bytesOf(1 + rnd(200), () => (rnd(2) ? 255 : rnd(2) ? 239 + rnd(17) : anyOf(OPTIONS, rnd))),
-  (rnd) => {
-    const request = [255, 251 + rnd(4), anyOf(OPTIONS, rnd)];
-    return Uint8Array.from(Array.from({ length: 1 + rnd(400) }, () => request).flat());
-  },
-  (rnd) => {
-    const payload = bytesOf(rnd(8) ? rnd(40) : rnd(6000), () => rnd(rnd(2) ? 256 : 4));
-    const end = anyOf([[255, 240], [255], [255, 250], []], rnd);
-    return Buffer.concat([Uint8Array.of(255, 250, anyOf(OPTIONS, rnd)), payload, Uint8Array.from(end)]);
-  },
-  (rnd) => {
-    const spoilt = [...anyOf(REAL, rnd)];
-    for (let spoil = rnd(4); spoil > 0; spoil -= 1) {
-      spoilt.splice(rnd(spoilt.length), rnd(3), ...bytesOf(rnd(3), () => rnd(256)));
-    }
-    return Uint8Array.from(spoilt);
-  },
-];
 
 function hostile(rnd: Random): Buffer {
   const length = 1 + rnd(MAX_BYTES);
   const pieces: Uint8Array[] = [];
-  for (let so = 0; so < length; so += pieces.at(-1)?.length ?? 0) pieces.push(anyOf(WAYS, rnd)(rnd));
+  for (let so = 0; so < length; so += pieces.at(-1)?.length ?? 0) pieces.push(anyOf(ways, rnd)(rnd));
   return Buffer.concat(pieces).subarray(0, length);
 }
 
@@ -186,10 +144,11 @@ function sessions({ log }: BoardProcess): number {
   return all('sessionOpened') - all('sessionClosed');
 }
 
+let witnessIsOn = false;
 async function quiet(board: BoardProcess): Promise<void> {
   const until = performance.now() + PATIENCE_MS;
   do await wait(100);
-  while (sessions(board) > 0 && performance.now() < until);
+  while (sessions(board) > (witnessIsOn ? 1 : 0) && performance.now() < until);
 }
 
 let missed = 0;
@@ -202,21 +161,56 @@ function bound(what: string, value: number, most: number, unit: string): void {
 process.on('exit', stopAll);
 console.log(`seed ${seed}`);
 
-const board = await startBoard([...OPEN_DOOR, '--max-sessions', '1000'], INSTRUMENTED);
+const board = await startBoard([...OPEN_DOOR, ...flags(), '--max-sessions', '1000'], INSTRUMENTED);
+const port = await portOf(board, door);
 // A first round, so that what is made once (code, buffers) isn't taken for a leak.
-await storm(board.port, Math.min(2000, callers), seed + 1);
+await storm(port, Math.min(2000, callers), seed + 1);
 await quiet(board);
 Object.assign(count, { called: 0, bytes: 0, unconnected: 0, stuck: 0 });
+const witness = await logIn(board.port, 'witness');
+witnessIsOn = true;
+witness.says(bytesOf('DO ECHO', 'DO SGA'));
+/** Milliseconds from a key to its echo, of one key after the other, until told to stop. */
+async function echoes(isOn: () => boolean): Promise<number[]> {
+  const took: number[] = [];
+  while (isOn()) {
+    for (const key of ['Q', '\b']) {
+      const { length } = witness.heard;
+      const pressedAt = performance.now();
+      witness.says(key);
+      while (!witness.heard.includes(key, length)) await wait(1);
+      took.push(performance.now() - pressedAt);
+    }
+    await wait(20);
+  }
+  return took.sort((one, other) => one - other);
+}
+const at = (took: readonly number[], part: number) =>
+  took[Math.floor((took.length - 1) * part)] ?? Number.NaN;
+const quietUntil = performance.now() + 2000;
+const calm = await echoes(() => performance.now() < quietUntil);
 console.log('before:');
 const before = await figures(board);
 const own = monitorEventLoopDelay();
 own.enable();
 const startedAt = performance.now();
-await storm(board.port, callers, seed);
+let isStorming = true;
+const echoing = echoes(() => isStorming);
+await storm(port, callers, seed);
+isStorming = false;
+const stormy = await echoing;
 const tookS = (performance.now() - startedAt) / 1000;
 await quiet(board);
 console.log('after:');
-const after = await figures(board);
+let after = await figures(board);
+// Timers of the last callers may still run.
+for (let look = 0; look < 3 && after.handles > before.handles; look += 1) {
+  await wait(1000);
+  after = await figures(board);
+}
+witness.hangUp();
+witnessIsOn = false;
+await quiet(board);
 const left = sessions(board);
 const last = await logIn(board.port, 'ann');
 last.says('/quit\r\n');
@@ -226,7 +220,8 @@ const { code } = await board.end;
 
 const reasons: Record<string, number> = {};
 for (const { event, reason } of board.log) {
-  if (event === 'sessionClosed') reasons[`${reason}`] = (reasons[`${reason}`] ?? 0) + 1;
+  if (event === 'sessionClosed' || event === 'connectionRefused')
+    reasons[`${reason}`] = (reasons[`${reason}`] ?? 0) + 1;
 }
 console.log(
   `${count.called} callers in ${tookS.toFixed(0)} s, ${(count.bytes / 1024 ** 2).toFixed(1)} MiB of rubbish; with the first round: ${JSON.stringify(reasons)}`,
@@ -234,29 +229,38 @@ console.log(
 console.log(
   `longest pause: the board ${after.pausedMs.toFixed(0)} ms, this program ${(own.max / 1e6).toFixed(0)} ms`,
 );
+console.log(
+  `the witness waited for an echo: before p50 ${at(calm, 0.5).toFixed(1)}, p99 ${at(calm, 0.99).toFixed(1)} ms; meanwhile p50 ${at(stormy, 0.5).toFixed(1)}, p99 ${at(stormy, 0.99).toFixed(1)}, longest ${at(stormy, 1).toFixed(1)} ms (${stormy.length} times)`,
+);
 bound('heap after collection, more than before', (after.heapKiB - before.heapKiB) / 1024, 5, 'MiB');
 bound('errors in the log', board.log.filter(({ level }) => level === 'error').length, 0, 'lines');
 bound('exit code', code ?? 255, 0, '');
 bound('sessions left', left, 0, '');
 bound('handles left', after.handles - before.handles, 0, '');
+bound('the witness waited, at the 99th percentile', at(stormy, 0.99), 250, 'ms');
 bound('callers who got no line', count.unconnected, 0, '');
 bound('callers who were not seen off', count.stuck, 0, '');
 
-const flooded = await startBoard(OPEN_DOOR);
-await logIn(flooded.port, 'ann');
-const from = performance.now();
-const closed = flooded.logs('sessionClosed', ({ session }) => session === 2);
-const { sentMiB, grownMiB } = await flood(flooded.port, flooded.child.pid as number, {
-  sendMiB: floodMiB,
-  done: closed,
-});
-const afterS = (performance.now() - from) / 1000;
-const { reason } = await closed;
-await (await call(flooded.port)).hears('Handle: ');
-console.log(`IAC DO 99 from a caller who reads nothing: ${sentMiB.toFixed(1)} MiB sent; closed: ${reason}`);
-bound('resident memory, more than before', grownMiB, 32, 'MiB');
-bound('closed', afterS, 2, 's');
-bound('closed for another reason', reason === 'protocol' ? 0 : 1, 0, '');
-flooded.child.kill('SIGKILL');
-await flooded.end;
+if (door === 'telnet') await floodOptions();
 process.exitCode = missed === 0 ? 0 : 1;
+
+/** One caller requests an option without end, and reads no answer. */
+async function floodOptions(): Promise<void> {
+  const flooded = await startBoard(OPEN_DOOR);
+  await logIn(flooded.port, 'ann');
+  const from = performance.now();
+  const closed = flooded.logs('sessionClosed', ({ session }) => session === 2);
+  const { sentMiB, grownMiB } = await flood(flooded.port, flooded.child.pid as number, {
+    sendMiB: floodMiB,
+    done: closed,
+  });
+  const afterS = (performance.now() - from) / 1000;
+  const { reason } = await closed;
+  await (await call(flooded.port)).hears('Handle: ');
+  console.log(`IAC DO 99 from a caller who reads nothing: ${sentMiB.toFixed(1)} MiB sent; closed: ${reason}`);
+  bound('resident memory, more than before', grownMiB, 32, 'MiB');
+  bound('closed', afterS, 2, 's');
+  bound('closed for another reason', reason === 'protocol' ? 0 : 1, 0, '');
+  flooded.child.kill('SIGKILL');
+  await flooded.end;
+}
