@@ -28,6 +28,7 @@ export function conflictOfLimits(
 const PORTS = [
   ['port', 'host'],
   ['tlsPort', 'host'],
+  ['sshPort', 'host'],
   ['metricsPort', 'metricsHost'],
 ] as const satisfies readonly (readonly [keyof Config, keyof Config])[];
 

@@ -180,6 +180,13 @@ const pemFile: Kind<string | null> = {
   parse: (text) => (text === 'off' ? null : /^[^\p{C}]+$/u.test(text) ? text : undefined),
 };
 
+/** The name of a file that may not exist yet. */
+const newFile: Kind<string> = {
+  allowed: 'the name of a file',
+  takes: 'file',
+  parse: (text) => (/^[^\p{C}]+$/u.test(text) ? text : undefined),
+};
+
 /** The path of the control socket, `auto`, or `null`. */
 const controlSocket: Kind<string | null> = {
   allowed: 'auto, the name of a socket, or off',
@@ -221,6 +228,18 @@ export const SETTINGS = {
     description: 'Private key of --tls-cert',
     default: 'off',
     ...pemFile,
+  },
+  sshPort: {
+    name: 'ssh-port',
+    description: 'TCP port for SSH, which needs the package ssh2; 2222 is usual',
+    default: 'off',
+    ...orOff(wholeNumber(0, 65_535)),
+  },
+  sshHostKey: {
+    name: 'ssh-host-key',
+    description: 'File of the private key by which SSH clients know the board; made if it is missing',
+    default: 'ssh_host_key',
+    ...newFile,
   },
   name: {
     name: 'name',

@@ -27,6 +27,7 @@ import { lobby } from '../apps/lobby/lobby.js';
 import { networks, readNetworks } from '../config/networks.js';
 import type { Config } from '../config/settings.js';
 import { createImpulse, type Impulse } from '../create-impulse.js';
+import { ListenError } from '../errors.js';
 import { monotonic } from '../process/monotonic.js';
 import { runStepsInTurns } from '../process/run-steps.js';
 import { notifyManager } from '../process/service-manager.js';
@@ -93,7 +94,7 @@ export function serve(
     exit = process.exit,
   }: ServeOptions = {},
 ): Promise<number> {
-  const { host, port, name, banner, passwords: accounts } = settings;
+  const { port, name, banner, passwords: accounts } = settings;
   const before = config.onUnhandledError;
   config.onUnhandledError = (error) =>
     log.error('listenerFailed', `a listener failed: ${quotedMessageOf(error)}`);
@@ -160,7 +161,9 @@ export function serve(
     ignoreElements(),
     takeUntil(order$),
     catchError(async (error) => {
-      const { code, cause = error, host: where = host, port: its = port } = error;
+      if (!(error instanceof ListenError)) throw error;
+      const { code, host: where, port: its } = error;
+      const cause = error.cause as NodeJS.ErrnoException;
       if (fd !== undefined && its === port) throw new Error(cannotTakeOver(cause));
       const board = code === 'EADDRINUSE' ? await inUseBy(its, settings.control) : null;
       throw new Error(

@@ -1,7 +1,10 @@
-import { map, type Observable, shareReplay } from 'rxjs';
+import { defer, map, type Observable, shareReplay } from 'rxjs';
+import type { Certificate } from '../../config/certificate.js';
 import { networks } from '../../config/networks.js';
 import type { Config } from '../../config/settings.js';
 import type { Listener } from '../../transports/listener.js';
+import { hostKeyFile } from '../../transports/ssh/host-key.js';
+import { ssh } from '../../transports/ssh/ssh.js';
 import type { Status } from '../../transports/status.js';
 import { telnet } from '../../transports/telnet/telnet.js';
 import { certificateFiles } from '../../transports/tls/certificate-files.js';
@@ -18,24 +21,39 @@ export interface ListenersParts {
 }
 
 /** Returns the listeners that the settings ask for. Telnet is first. */
-export function listenersOf(settings: Config, { fd, reread$, status }: ListenersParts, log: Log): Listener[] {
-  const { host, port, tlsPort, tlsCert, tlsKey, deadPeerTimeoutMs } = settings;
+export function listenersOf(settings: Config, parts: ListenersParts, log: Log): Listener[] {
+  const { host, port, tlsPort, sshPort, deadPeerTimeoutMs } = settings;
+  const { fd, status } = parts;
   const proxyFrom = settings.proxyFrom.length > 0 ? networks(settings.proxyFrom) : undefined;
-  const common = { host, proxyFrom, deadPeerTimeoutMs, status };
-  const listeners = [telnet({ ...common, port, fd })];
-  if (tlsCert === null || tlsKey === null) return listeners;
-  const certificate$ = certificateFiles({
-    cert: tlsCert,
-    key: tlsKey,
-    reread$,
-    report: (problem) => log.warn('certificate', problem),
-  }).pipe(
+  const common = { host, proxyFrom, deadPeerTimeoutMs };
+  const certificate$ = certificateOf(settings, parts, log);
+  const listeners = [telnet({ ...common, port, fd, status })];
+  if (tlsPort !== null && certificate$)
+    listeners.push(tls({ ...common, port: tlsPort, certificate$, status }));
+  if (sshPort !== null) {
+    const ssh$ = defer(() => {
+      const { key, fingerprint } = hostKeyFile(settings.sshHostKey);
+      log.info('hostKey', `the host key of SSH is ${fingerprint}`);
+      return ssh({ ...common, port: sshPort, hostKey: key });
+    });
+    listeners.push(ssh$);
+  }
+  return listeners;
+}
+
+/** Reads the certificate from its files, and again when they change. All listeners share it. */
+function certificateOf(
+  { tlsCert: cert, tlsKey: key }: Config,
+  { reread$ }: ListenersParts,
+  log: Log,
+): Observable<Certificate> | undefined {
+  if (cert === null || key === null) return undefined;
+  const report = (problem: string) => log.warn('certificate', problem);
+  return certificateFiles({ cert, key, reread$, report }).pipe(
     map((certificate, index) => {
       if (index > 0) log.info('certificateReread', 'a new certificate is in use for new callers');
       return certificate;
     }),
     shareReplay({ bufferSize: 1, refCount: true }),
   );
-  if (tlsPort !== null) listeners.push(tls({ ...common, port: tlsPort, certificate$ }));
-  return listeners;
 }

@@ -25,6 +25,8 @@ export function callInBy(program: string, { transport, address, port }: BoardAdd
   switch (transport) {
     case 'tls':
       return `by TLS: ${program} call telnets://${host}:${port}`;
+    case 'ssh':
+      return `by SSH: ssh -p ${port} ${reachable}`;
     default:
       return `by ${transport}: ${host} port ${port}`;
   }
@@ -67,10 +69,13 @@ export function cannotListen(
 }
 
 /** Returns how the flags of the transport on a port begin, for messages. */
-export const flagsOf = (
-  { port, tlsPort }: Pick<Config, 'port' | 'tlsPort'>,
+export function flagsOf(
+  { port, tlsPort, sshPort }: Pick<Config, 'port' | 'tlsPort' | 'sshPort'>,
   its: number,
-): `--${string}-` | '--' => (its !== port && its === tlsPort ? '--tls-' : '--');
+): '--' | `--${string}-` {
+  if (its === port) return '--';
+  return its === tlsPort ? '--tls-' : its === sshPort ? '--ssh-' : '--';
+}
 
 /** Tells that another board of the same user has the port, and what to do. */
 export function inUseByBoard(

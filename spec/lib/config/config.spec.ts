@@ -34,6 +34,8 @@ describe('readConfig', () => {
       tlsPort: null,
       tlsCert: null,
       tlsKey: null,
+      sshPort: null,
+      sshHostKey: 'ssh_host_key',
       name: 'Impulse',
       maxSessions: 100,
       waitingRoom: 20,

@@ -48,6 +48,8 @@ describe('SETTINGS', () => {
       'tls-port': null,
       'tls-cert': null,
       'tls-key': null,
+      'ssh-port': null,
+      'ssh-host-key': 'ssh_host_key',
       name: 'Impulse',
       'max-sessions': 100,
       'waiting-room': 20,
