@@ -46,3 +46,4 @@ export type { TcpOptions } from './transports/tcp-options.js';
 export { type TelnetOptions, telnet } from './transports/telnet/telnet.js';
 export { type CertificateFiles, certificateFiles } from './transports/tls/certificate-files.js';
 export { type TlsOptions, tls } from './transports/tls/tls.js';
+export { type WebOptions, web } from './transports/web/web.js';

@@ -3,8 +3,9 @@ import { escapeControls } from '../../streams/terminal/escape-controls.js';
 import type { Limits } from '../../streams/types/limits.js';
 import { OptionsError } from '../errors.js';
 import { conflictOfLimits } from './conflicts.js';
+import { MAX_DURATION_MS } from './duration.js';
 import { nearest } from './nearest.js';
-import { callback, flagged, integer, type Rule, withMethods } from './rules.js';
+import { callback, flagged, integer, type Rule, text, withMethods } from './rules.js';
 import { SETTINGS } from './settings.js';
 
 type Rules = Readonly<Record<string, Rule>>;
@@ -76,11 +77,30 @@ const HOST_KEY: Rule = {
     [value].flat().length > 0 && [value].flat().every((key) => typeof key === 'string' && key !== ''),
 };
 
+const ORIGIN = /^https?:\/\/[^/?#\s]+$/;
+
 /** The rules of the options of each transport over TCP. */
 export const TCP_OPTIONS = {
   telnet: { ...TCP, fd: IMPULSE_OPTIONS.fd, status: STATUS },
   ssh: { ...TCP, hostKey: HOST_KEY },
   tls: { ...TCP, certificate$: OBSERVABLE, status: STATUS },
+  web: {
+    host: TCP.host,
+    port: TCP.port,
+    deadPeerTimeoutMs: TCP.deadPeerTimeoutMs,
+    scheduler: TCP.scheduler,
+    name: IMPULSE_OPTIONS.name,
+    telnet: text('a text of one line, from 1 to 100 characters', (line) => /^[^\p{Cc}]{1,100}$/u.test(line)),
+    certificate$: OBSERVABLE,
+    origins: {
+      allowed: "a list of origins such as 'https://bbs.example.org'",
+      accepts: (value): value is unknown =>
+        Array.isArray(value) && value.every((origin) => typeof origin === 'string' && ORIGIN.test(origin)),
+    },
+    forwardedFrom: ADDRESS_TEST,
+    resumeMs: integer(0, MAX_DURATION_MS, 'a whole number of milliseconds'),
+    health: callback('a function that returns true or false'),
+  },
 } as const satisfies Record<string, Rules>;
 
 /**

@@ -10,7 +10,7 @@ const API: Readonly<Record<Entry, Record<'functions' | 'others' | 'types', reado
   'lib/index.ts': {
     functions: [
       'alsoSubscribe certificateFiles createImpulse createSessionManager embeddedBus guest hostKeyFile lobby menu passwords quit sanitize',
-      'ssh streamConnection telnet tls',
+      'ssh streamConnection telnet tls web',
     ],
     others: [
       'AccountsError AppError BusError DEFAULT_LIMITS LifecycleError ListenError OptionsError SESSION_STATES SessionEnd TransportError',
@@ -24,7 +24,7 @@ const API: Readonly<Record<Entry, Record<'functions' | 'others' | 'types', reado
       'SessionOpened SessionState SessionWaiting SessionWarned',
       'ShutdownReport Terminal TimedEvent User Visitor',
       'GmcpMessage BoardAddress ByteStream Certificate CertificateFiles Listener Listening Status StreamConnection',
-      'StreamConnectionOptions TcpOptions TelnetOptions TlsOptions',
+      'StreamConnectionOptions TcpOptions TelnetOptions TlsOptions WebOptions',
     ],
   },
   'streams/index.ts': {
