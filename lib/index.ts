@@ -6,6 +6,7 @@
 
 export { embeddedBus } from '../streams/events/bus.js';
 export { alsoSubscribe } from '../streams/rx/also-subscribe.js';
+export { link } from '../streams/terminal/link.js';
 export { sanitize } from '../streams/terminal/sanitize.js';
 export type { ConnectionAttempt, Refused } from '../streams/types/admission.js';
 export * from '../streams/types/admission.js';

@@ -25,6 +25,7 @@ export { catchTeardownError, type TeardownDelegate } from './rx/catch-teardown-e
 export { inOrder } from './rx/in-order.js';
 export { inputRate, type Pausable } from './session/input-rate.js';
 export { escapeControls } from './terminal/escape-controls.js';
+export { link } from './terminal/link.js';
 export { sanitize } from './terminal/sanitize.js';
 export { wrap } from './terminal/wrap.js';
 export type { ConnectionAttempt, Refused } from './types/admission.js';

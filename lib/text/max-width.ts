@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { graphemesOf } from '../../streams/terminal/graphemes.js';
 import { isOrdinary } from '../../streams/terminal/sanitize.js';
+import { withoutSequences } from '../../streams/terminal/sequences.js';
 import { LONG_LETTER, width } from './width.js';
 
 /**
@@ -15,7 +16,7 @@ export function maxWidth(text: string): number {
   if (isOrdinary(text)) return text.length;
   const known = text.length <= LONG_LETTER ? WIDTHS.get(text) : undefined;
   if (known !== undefined) return known;
-  const seen = text.includes('\x1b') ? stripVTControlCharacters(text) : text;
+  const seen = text.includes('\x1b') ? stripVTControlCharacters(withoutSequences(text)) : text;
   let columns = 0;
   for (const letter of graphemesOf(seen)) columns += widthOfLetter(letter);
   return columns;

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import { graphemesOf } from '../../streams/terminal/graphemes.js';
 import { isOrdinary } from '../../streams/terminal/sanitize.js';
+import { withoutSequences } from '../../streams/terminal/sequences.js';
 
 /** The most letters that are cached; a language has some thousands. */
 const MAX_KNOWN = 8192;
@@ -19,7 +20,7 @@ export function width(text: string): number {
   // objects behind, and collecting those of a full room takes 20 ms.
   const letter = text.length <= LONG_LETTER ? known.get(text) : undefined;
   if (letter !== undefined) return letter;
-  const seen = text.includes('\x1b') ? stripVTControlCharacters(text) : text;
+  const seen = text.includes('\x1b') ? stripVTControlCharacters(withoutSequences(text)) : text;
   let columns = 0;
   for (const letter of graphemesOf(seen)) columns += widthOf(letter);
   return columns;

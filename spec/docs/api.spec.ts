@@ -9,7 +9,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const API: Readonly<Record<Entry, Record<'functions' | 'others' | 'types', readonly string[]>>> = {
   'lib/index.ts': {
     functions: [
-      'alsoSubscribe certificateFiles createImpulse createSessionManager embeddedBus guest hostKeyFile lobby menu passwords quit sanitize',
+      'alsoSubscribe certificateFiles createImpulse createSessionManager embeddedBus guest hostKeyFile link lobby menu passwords quit sanitize',
       'ssh streamConnection telnet tls web',
     ],
     others: [
@@ -29,7 +29,7 @@ const API: Readonly<Record<Entry, Record<'functions' | 'others' | 'types', reado
   },
   'streams/index.ts': {
     functions: [
-      'alsoSubscribe blocklist catchTeardownError embeddedBus escapeControls humanGate inOrder inputRate isRefused perAddress rateLimitKey',
+      'alsoSubscribe blocklist catchTeardownError embeddedBus escapeControls humanGate inOrder inputRate isRefused link perAddress rateLimitKey',
       'refuse refused sanitize summarise throttle wrap',
     ],
     others: ['AppError BusError SESSION_STATES SessionEnd TransportError'],

@@ -2,6 +2,7 @@ import type { Terminal } from '../types/connection.js';
 import { graphemesOf } from './graphemes.js';
 import { NOTHING_TYPED, redrawn, type Typed } from './line-editor.js';
 import { isOrdinary } from './sanitize.js';
+import { withoutSequences } from './sequences.js';
 
 /**
  * Returns the output that erases the prompt and the typed text, with the cursor back at their start. It is a
@@ -41,7 +42,7 @@ function rowsAbove(text: string, columns: number, width: (text: string) => numbe
   if (isOrdinary(text)) return Math.max(0, Math.ceil(text.length / columns) - 1);
   let rows = 0;
   let at = 0;
-  for (const letter of graphemesOf(text.replace(COLOURS, ''))) {
+  for (const letter of graphemesOf(withoutSequences(text))) {
     const wide = width(letter);
     if (at + wide > columns) {
       rows += 1;
@@ -51,6 +52,3 @@ function rowsAbove(text: string, columns: number, width: (text: string) => numbe
   }
   return rows;
 }
-
-/** Sequences in a prompt that take no columns. */
-const COLOURS = /\x1b\[[\d;:]*m/g;

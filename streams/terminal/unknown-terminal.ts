@@ -10,5 +10,6 @@ export const UNKNOWN_TERMINAL: Terminal = {
   colours: false,
   cursor: false,
   screenReader: false,
+  links: false,
   pcKeys: false,
 };

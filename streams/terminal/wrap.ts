@@ -1,8 +1,11 @@
 import { graphemesOf } from './graphemes.js';
+import { LINK_END, linkPart } from './link.js';
 import { isOrdinary } from './sanitize.js';
+import { bySequences } from './sequences.js';
 
 /**
- * Wraps a text to the width of the window, between words where possible.
+ * Wraps a text to the width of the window, between words where possible. Colours (SGR) and links (OSC 8) take no
+ * columns. A link that is cut ends with the row, and goes on after the next row's indent.
  *
  * @param width Returns the columns a text takes.
  * @param indent Starts each row of a wrapped line except the first.
@@ -34,9 +37,11 @@ function broken({ letters, widths }: Measured, columns: number, indent: string):
   let row = '';
   let left = columns;
   let isEmpty = true;
+  /** The start of the link that is open. */
+  let link = '';
   const nextRow = () => {
-    rows.push(row.trimEnd());
-    row = indent;
+    rows.push(row.trimEnd() + (link && LINK_END));
+    row = indent + link;
     left = columns - indent.length;
     isEmpty = true;
   };
@@ -55,6 +60,12 @@ function broken({ letters, widths }: Measured, columns: number, indent: string):
       if (wordWide > left && !isEmpty) nextRow();
     }
     if (wide > left && !isEmpty) nextRow();
+    if (isSequence(letter)) {
+      row += letter;
+      const part = linkPart(letter);
+      if (part) link = part === 'start' ? letter : '';
+      continue;
+    }
     if (rows.length > 0 && letter === ' ' && isEmpty) continue;
     row += letter;
     left -= wide;
@@ -69,7 +80,7 @@ function takenApart(laid: Measured, columns: number): Measured {
   const letters = laid.letters.flatMap((letter, at) =>
     (laid.widths[at] as number) > columns ? [...letter] : [letter],
   );
-  return { ...laid, letters, widths: letters.map(laid.width) };
+  return { ...laid, letters, widths: letters.map((letter) => columnsOf(letter, laid.width)) };
 }
 
 /** A line, split into letters. */
@@ -86,7 +97,19 @@ let last: Measured | undefined;
 
 function measured(line: string, width: (text: string) => number): Measured {
   if (last?.line === line && last.width === width) return last;
-  const letters = graphemesOf(line);
-  last = { line, width, columns: width(line), letters, widths: letters.map(width) };
+  if (!line.includes('\x1b')) {
+    const letters = graphemesOf(line);
+    last = { line, width, columns: width(line), letters, widths: letters.map(width) };
+    return last;
+  }
+  const letters = bySequences(line).flatMap((part, at) => (at % 2 === 1 ? part : graphemesOf(part)));
+  const widths = letters.map((letter) => columnsOf(letter, width));
+  last = { line, width, columns: widths.reduce((sum, wide) => sum + wide, 0), letters, widths };
   return last;
 }
+
+/** Whether a letter is a sequence: no other letter begins with ESC and goes on. */
+const isSequence = (letter: string) => letter.length > 1 && letter.startsWith('\x1b');
+
+const columnsOf = (letter: string, width: (text: string) => number) =>
+  isSequence(letter) ? 0 : width(letter);

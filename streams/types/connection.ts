@@ -43,6 +43,8 @@ export interface Terminal {
   readonly cursor: boolean;
   /** True once the client reports a screen reader. `colours` and `cursor` are false then. */
   readonly screenReader: boolean;
+  /** True for terminals that are known to show links (OSC 8). */
+  readonly links: boolean;
   /** True for IBM PC terminals: the Delete key sends DEL, and Backspace sends BS. */
   readonly pcKeys: boolean;
 }

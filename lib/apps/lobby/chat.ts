@@ -6,8 +6,9 @@ import type { Terminal } from '../../../streams/types/connection.js';
 import type { Session, SessionId } from '../../../streams/types/session.js';
 import { folded } from '../../accounts/handle.js';
 import { maxWidth } from '../../text/max-width.js';
+import { linkUrls } from './link-urls.js';
 import { roomChannel } from './rooms.js';
-import { type Style, styleOf } from './style.js';
+import { styleOf } from './style.js';
 import { type Visit, visitorOf } from './visit.js';
 
 /** A message from one caller to others. */
@@ -103,10 +104,10 @@ class Listener<T> extends OperatorSubscriber<T, never> {
 /** Renders a message for a terminal. Terminals that are alike share the result. */
 export function rendered(message: Message, terminal: Terminal): string {
   const columns = commonWidth(terminal.columns);
-  const look = `${columns} ${terminal.colours}`;
+  const look = `${columns} ${terminal.colours} ${terminal.links}`;
   const looks = RENDERED.get(message) ?? new Map<string, string>();
   RENDERED.set(message, looks);
-  const lines = looks.get(look) ?? laidOut(message, columns, styleOf(terminal));
+  const lines = looks.get(look) ?? laidOut(message, columns, terminal);
   looks.set(look, lines);
   return lines;
 }
@@ -125,10 +126,11 @@ const commonWidth = (columns: number) => (columns < 24 ? columns : Math.min(200,
  */
 export const INDENT = '  ';
 
-function laidOut({ kind, from, text }: Message, columns: number, style: Style): string {
+function laidOut({ kind, from, text }: Message, columns: number, terminal: Terminal): string {
+  const style = styleOf(terminal);
   const [mark, behind] = PHRASES[kind];
   const head = `${mark}${from.handle}`;
-  const lines = wrap(`${head}${behind}${text}`, columns, maxWidth, INDENT);
+  const lines = wrap(`${head}${behind}${linkUrls(text, terminal)}`, columns, maxWidth, INDENT);
   if (!lines.startsWith(head)) return lines;
   const styled = kind === 'paged' ? style('loud', mark) : mark;
   return `${styled}${style('name', from.handle)}${lines.slice(head.length)}`;

@@ -17,7 +17,7 @@ export interface ClientTold {
 
 /** What the board assumes about a client. */
 export interface ClientProfile
-  extends Pick<Terminal, 'type' | 'encoding' | 'colours' | 'cursor' | 'screenReader' | 'pcKeys'> {
+  extends Pick<Terminal, 'type' | 'encoding' | 'colours' | 'cursor' | 'screenReader' | 'links' | 'pcKeys'> {
   /**
    * Whether the client echoes locally and sends whole lines. It takes our echo as a sign that a secret is
    * being typed.
@@ -34,6 +34,12 @@ const COLOURS = MTTS.ANSI | MTTS.COLOURS_256 | MTTS.TRUE_COLOUR;
 /** Prefixes of the names of terminals that know control sequences. */
 const TERMINALS =
   /^(x?term(?!inal)|vt[1-5]\d\d|ansi|linux|screen|tmux|rxvt|konsole|gnome|vte|iterm|nsterm|putty|kitty|alacritty|wezterm|foot|ghostty|st(-|$)|mlterm|aterm|eterm|dtterm|aixterm|cygwin|mintty|ms-|cons\d|wsvt)/i;
+/**
+ * Terminals that show links (OSC 8). Many others call themselves `xterm`, as xterm does, which shows none. Mudlet
+ * has them since 2025, but its names don't say which version it is.
+ */
+const LINK_TERMINALS =
+  /^(xterm-kitty|(xterm-)?ghostty|kitty|iterm|wezterm|foot|alacritty|vte|gnome|konsole|mintty|ms-terminal|contour)/i;
 /** IBM PC terminals. They have its character set and its keys (terminfo's kbs is BS, and kdch1 DEL). */
 const PC_TERMINALS =
   /^(sync(term)?|netrunner|magiterm|m-?tel(net)?|qodem|icy[-_ ]?term|etherterm|ftelnet|ansi-?bbs|pc-?ansi|ansi-?256color(-rgb)?|qansi|scoansi|avatar)$/i;
@@ -62,6 +68,7 @@ export function clientProfile({ names, mtts, charset }: ClientTold): ClientProfi
     colours: colours && !screenReader,
     cursor: cursor && !screenReader,
     screenReader,
+    links: !showsTyping && LINK_TERMINALS.test(first),
     pcKeys: isPc,
     showsTyping,
   };

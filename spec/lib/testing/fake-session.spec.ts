@@ -122,6 +122,7 @@ describe('fakeSession', () => {
         colours: false,
         cursor: false,
         screenReader: false,
+        links: false,
         pcKeys: false,
       });
       expect(fakeSession(m).user).toEqual({ handle: 'ann', guest: true });

@@ -16,6 +16,7 @@ describe('maxWidth', () => {
     ])
       expect(maxWidth(text)).withContext(text).toBe(width(text));
     expect(maxWidth('\x1b[1;36mann\x1b[0m: \u00e9')).toBe(6);
+    expect(maxWidth('\x1b]8;id=1;https://a.example/!,+()[]\x1b\\ann\x1b]8;;\x1b\\')).toBe(3);
   });
 
   it('returns the sum of the code points that a terminal may not join', () => {

@@ -8,6 +8,7 @@ describe('width', () => {
     expect(width('hello')).toBe(5);
     expect(width('\u6f22\u5b57 \u{1f44b} e\u0301')).toBe(9);
     expect(width('\x1b[1;36mann\x1b[0m: \u00e9')).toBe(6);
+    expect(width('\x1b]8;id=1;https://a.example/!,+()[]\x1b\\ann\x1b]8;;\x1b\\')).toBe(3);
     expect(width('')).toBe(0);
   });
 

@@ -21,6 +21,7 @@ const terminal = (parts: Partial<Terminal> = {}): Terminal => ({
   colours: true,
   cursor: true,
   screenReader: false,
+  links: false,
   pcKeys: false,
   ...parts,
 });
@@ -60,6 +61,7 @@ describe('erased', () => {
       erased(prompt, { before, after: '' }, terminal({ columns: 10 }), width).match(/\x1b\[(\d)A/)?.[1];
     expect(rows('\u6f22\u6f22\u6f22\u6f22>', '\u6f22')).toBe('1');
     expect(rows('\x1b[1;36mlobby\x1b[0m> ', 'abc')).toBeUndefined();
+    expect(rows('\x1b]8;;https://a.example\x1b\\lobby\x1b]8;;\x1b\\> ', 'abc')).toBeUndefined();
     expect(rows('\x1b[1;36mlobby\x1b[0m> ', 'abcd')).toBe('1');
   });
 

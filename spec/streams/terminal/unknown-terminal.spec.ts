@@ -16,6 +16,7 @@ describe('UNKNOWN_TERMINAL', () => {
       colours: false,
       cursor: false,
       screenReader: false,
+      links: false,
       pcKeys: false,
     });
   });

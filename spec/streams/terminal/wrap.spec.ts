@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { width } from '../../../lib/text/width.js';
+import { withoutSequences } from '../../../streams/terminal/sequences.js';
 import { wrap } from '../../../streams/terminal/wrap.js';
 import { holds } from '../../support/holds.js';
 
@@ -41,6 +42,56 @@ describe('wrap', () => {
         },
       ),
     );
+  });
+
+  describe('with links and colours', () => {
+    const START = '\x1b]8;id=1;https://bbs.example/a,b!(c)\x1b\\';
+    const END = '\x1b]8;;\x1b\\';
+    const linked = (text: string) => `${START}${text}${END}`;
+
+    it('counts no columns for them', () => {
+      const line = `\x1b[1mann\x1b[0m: ${linked('news')}`;
+      expect(fit(line, 9)).toBe(line);
+    });
+
+    it('ends a link with its row, and goes on with it after the indent of the next', () => {
+      expect(fit(`see ${linked('one two three')}.`, 8, '  ')).toBe(
+        `see ${linked('one')}\n  ${linked('two')}\n  ${linked('three')}.`,
+      );
+      expect(fit(linked('aaaaaaaaaa'), 6, '  ')).toBe(`${linked('aaaaaa')}\n  ${linked('aaaa')}`);
+    });
+
+    it('begins a link on the row of its first word', () => {
+      expect(fit(`one ${linked('three')} x`, 5)).toBe(`one\n${linked('three')}\nx`);
+    });
+
+    it('has the words and rows of the same text without them', () => {
+      const parts = fc.constantFrom(START, END, '\x1b]8;;http://a\x07', '\x1b[31m', '\x1b[0m');
+      const texts = fc.array(fc.oneof(letters, letters, parts), { maxLength: 60 });
+      holds(
+        fc.property(
+          texts,
+          fc.integer({ min: 4, max: 40 }),
+          fc.constantFrom('', '  '),
+          (all, columns, indent) => {
+            const plain = all.filter((letter) => !letter.startsWith('\x1b')).join('');
+            const fitted = fit(all.join(''), columns, indent);
+            const seen = withoutSequences(fitted)
+              .split('\n')
+              .map((row) => row.trimEnd());
+            const expected = fit(plain, columns, indent)
+              .split('\n')
+              .map((row) => row.trimEnd());
+            if (seen.join('\n') !== expected.join('\n')) throw new Error(JSON.stringify(fitted));
+          },
+        ),
+      );
+    });
+
+    it('has no link open at the end of a row that it adds', () => {
+      const rows = fit(`${START}one two three four`, 9).split('\n');
+      expect(rows.slice(0, -1).every((row) => row.startsWith(START) && row.endsWith(END))).toBe(true);
+    });
   });
 
   it('measures a line once for windows of many widths', () => {

@@ -224,6 +224,18 @@ describe('pages', () => {
 });
 
 describe('rendered text', () => {
+  it('has links for URLs on a terminal with links, whole over several rows, and on no other', () => {
+    const message = said(bob, 'see https://bbs.example/news!');
+    expect(rendered(message, PLAIN)).toBe('bob: see https://bbs.example/news!');
+    const linked = (text: string) => `\x1b]8;id=1;https://bbs.example/news\x1b\\${text}\x1b]8;;\x1b\\`;
+    expect(rendered(message, { ...PLAIN, links: true })).toBe(
+      `bob: see ${linked('https://bbs.example/news')}!`,
+    );
+    expect(rendered(message, { ...PLAIN, links: true, columns: 16 })).toBe(
+      `bob: see\n  ${linked('https://bbs.ex')}\n  ${linked('ample/news')}!`,
+    );
+  });
+
   it('uses colours if the terminal has any', () => {
     expect(rendered(said(bob, 'hello'), PLAIN)).toBe('bob: hello');
     expect(rendered(said(bob, 'hello'), COLOURS)).toBe('\x1b[1;36mbob\x1b[0m: hello');

@@ -28,10 +28,33 @@ describe('clientProfile', () => {
       colours: false,
       cursor: false,
       screenReader: false,
+      links: false,
       pcKeys: false,
       showsTyping: false,
     });
   });
+
+  for (const [names, links] of [
+    ['xterm-kitty', true],
+    ['XTERM-KITTY', true],
+    ['xterm-ghostty', true],
+    ['foot-extra', true],
+    ['alacritty', true],
+    ['wezterm', true],
+    ['vte-256color', true],
+    ['konsole-256color', true],
+    ['ms-terminal', true],
+    ['xterm-256color', false],
+    ['screen', false],
+    ['linux', false],
+    ['syncterm', false],
+    ['MUDLET,ANSI-TRUECOLOR', false],
+    ['TINTIN++,xterm-kitty', false],
+    ['', false],
+  ] as const)
+    it(`has ${links ? '' : 'no '}links for ${names || 'an unknown client'}`, () => {
+      expect(told(names).links).toBe(links);
+    });
 
   for (const [names, words] of [
     // Terminals, including PuTTY and the like, which claim to be one.

@@ -30,6 +30,7 @@ const UNKNOWN: Terminal = {
   colours: false,
   cursor: false,
   screenReader: false,
+  links: false,
   pcKeys: false,
 };
 
