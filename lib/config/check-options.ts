@@ -77,11 +77,12 @@ const HOST_KEY: Rule = {
     [value].flat().length > 0 && [value].flat().every((key) => typeof key === 'string' && key !== ''),
 };
 
+const PAGE = text("a URL such as 'https://bbs.example.org/'", (url) => /^https?:\/\/[!-~]{1,200}$/.test(url));
 const ORIGIN = /^https?:\/\/[^/?#\s]+$/;
 
 /** The rules of the options of each transport over TCP. */
 export const TCP_OPTIONS = {
-  telnet: { ...TCP, fd: IMPULSE_OPTIONS.fd, status: STATUS },
+  telnet: { ...TCP, fd: IMPULSE_OPTIONS.fd, status: STATUS, page: PAGE },
   ssh: { ...TCP, hostKey: HOST_KEY },
   tls: { ...TCP, certificate$: OBSERVABLE, status: STATUS },
   web: {

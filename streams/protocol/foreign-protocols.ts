@@ -9,6 +9,13 @@ export interface ForeignProtocol {
 }
 
 const WORDS = 'This is a telnet board';
+/** An answer in HTTP, with a line for the person at the browser. */
+export const httpAnswer = (line: string): string =>
+  `HTTP/1.0 400 ${WORDS}\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n${line}\n`;
+
+/** The line for a browser, if the board has a page. */
+export const pageAnswer = (url: string): string => httpAnswer(`${WORDS}. It has a page for browsers: ${url}`);
+
 /** Postgres ErrorResponse: FATAL, connection rejected. */
 const PG_ERROR = `SFATAL\0C08004\0M${WORDS}\0\0`;
 
@@ -42,7 +49,7 @@ export const FOREIGN_PROTOCOLS: readonly ForeignProtocol[] = [
     name: 'HTTP',
     begins:
       /^(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|TRACE|TRACK|PATCH|DEBUG|SEARCH|PROPFIND|PRI|CONNECT) (?:\/|\*|https?:|[\w.-]+:\d)/,
-    answer: `HTTP/1.0 400 ${WORDS}\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n${WORDS}.\n`,
+    answer: httpAnswer(`${WORDS}.`),
   },
   // Alert: fatal, protocol_version.
   { name: 'TLS', begins: /^\x16\x03[\0-\x04]/, answer: '\x15\x03\x01\0\x02\x02\x46' },

@@ -1,5 +1,6 @@
 import { Observable } from 'rxjs';
 import { foreignProtocol } from '../../../streams/protocol/foreign-protocol.js';
+import { pageAnswer } from '../../../streams/protocol/foreign-protocols.js';
 import type { Destination } from '../../../streams/rx/operator.js';
 import { endFor, SessionEnd } from '../../../streams/types/session-end.js';
 import type { Protocol } from '../protocol.js';
@@ -25,14 +26,17 @@ export interface Refusal {
  */
 export class FirstBytes {
   readonly #options: Pick<Protocol, 'statusText'>;
+  readonly #page: string | undefined;
   /** The bytes so far, until the protocol is recognised; then undefined. */
   #bytes: Uint8Array | undefined = NOTHING;
   /** Whether the first input may still be a crawler's request. */
   #isFirstInput = true;
   #subscriber: Destination<never> | undefined;
 
-  constructor(options: Pick<Protocol, 'statusText'>) {
+  /** @param page The URL of the board's page, for browsers. */
+  constructor(options: Pick<Protocol, 'statusText'>, page?: string) {
     this.#options = options;
+    this.#page = page;
   }
 
   /** See {@link Connection.recognised$}. */
@@ -62,8 +66,11 @@ export class FirstBytes {
       return undefined;
     }
     this.#bytes = undefined;
-    if (found.kind === 'foreign')
-      return this.refusal(found.answer, new SessionEnd('wrong-protocol', found.name));
+    if (found.kind === 'foreign') {
+      const isBrowser = found.name === 'HTTP' && this.#page !== undefined;
+      const answer = isBrowser ? pageAnswer(this.#page) : found.answer;
+      return this.refusal(answer, new SessionEnd('wrong-protocol', found.name));
+    }
     const refusal = this.checkRequest(bytes);
     if (!refusal) this.#subscriber?.complete();
     return refusal;

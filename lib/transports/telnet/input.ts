@@ -99,8 +99,8 @@ export class TelnetInput
   }
 
   /** See {@link TelnetConnection.recognise}. */
-  recognise(): void {
-    this.#firstBytes = new FirstBytes(this.#protocol);
+  recognise(page?: string): void {
+    this.#firstBytes = new FirstBytes(this.#protocol, page);
   }
   putBack(bytes: Uint8Array): void {
     this.#held ??= [];

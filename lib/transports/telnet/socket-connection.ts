@@ -128,8 +128,8 @@ export class SocketConnection implements TelnetConnection, InputDelegate, BoardO
   sendGmcp(text: string): void {
     if (this.hasGmcp) this.#protocol.gmcp?.send(text);
   }
-  recognise(): void {
-    this.#input.recognise();
+  recognise(page?: string): void {
+    this.#input.recognise(page);
   }
   setEncoding(encoding: Encoding): void {
     // Earlier output was meant for the old encoding.

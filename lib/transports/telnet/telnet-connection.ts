@@ -7,6 +7,8 @@ export interface TelnetConnection extends Connection {
   /**
    * Checks the first bytes from now on. If they are another protocol, answers in it and ends the input with
    * `wrong-protocol`. If they are a crawler's request in text, answers it and ends the input with `crawler`.
+   *
+   * @param page The URL of the board's page, for browsers.
    */
-  recognise(): void;
+  recognise(page?: string): void;
 }

@@ -17,6 +17,11 @@ export interface TelnetOptions extends TcpOptions {
    * of them. Nothing by default.
    */
   readonly status?: Status | undefined;
+  /**
+   * The URL of the board's page ({@link web}). A browser that connects to this port is told in HTTP. None by
+   * default.
+   */
+  readonly page?: string | undefined;
 }
 
 /**
@@ -36,7 +41,7 @@ export interface TelnetOptions extends TcpOptions {
  */
 export function telnet(options: TelnetOptions = {}): Listener {
   checkOptions('telnet', options, TCP_OPTIONS.telnet);
-  const { host = '127.0.0.1', port = 2323, fd, status, proxyFrom, scheduler = monotonic } = options;
+  const { host = '127.0.0.1', port = 2323, fd, status, page, proxyFrom, scheduler = monotonic } = options;
   const { deadPeerTimeoutMs = DEAD_PEER_TIMEOUT_MS } = options;
   return tcpListener({
     transport: 'telnet',
@@ -47,7 +52,7 @@ export function telnet(options: TelnetOptions = {}): Listener {
     connect: (socket$) =>
       arrivals(socket$, proxyFrom, scheduler, (socket, address) => {
         const connection = telnetOver(socket, status, address);
-        connection.recognise();
+        connection.recognise(page);
         return connection;
       }).pipe(greetInOnePacket()),
   });

@@ -74,6 +74,16 @@ describe('FirstBytes', () => {
     expect(first.done).toBe(true);
   });
 
+  it('tells a browser where the page is, and nobody else', () => {
+    const answerTo = (request: string) =>
+      new FirstBytes({ statusText: () => '' }, 'https://bbs.example/').checkChunk(bytesOf(request))?.answer;
+
+    expect(answerTo('GET / HTTP/1.1\r\n')).toMatch(
+      /^\r\nHTTP\/1\.0 400 [\s\S]*\r\n\r\nThis is a telnet board\. It has a page for browsers: https:\/\/bbs\.example\/\n$/,
+    );
+    expect(answerTo('EHLO example\r\n')).not.toContain('https');
+  });
+
   it('completes recognised$ when the connection is gone, also for a late subscriber', () => {
     const first = firstBytes();
     const { recognised$ } = first;

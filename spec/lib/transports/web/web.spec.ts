@@ -505,6 +505,18 @@ describe('web', () => {
     });
   });
 
+  it('is where the telnet port sends browsers to', async () => {
+    const page = 'https://bbs.example/';
+    const { plain, seen } = await open({}, { listeners: [web({ port: 0 }), telnet({ port: 0, page })] });
+    const refused = seen('connectionRefused');
+    expect(await exchange(plain, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n')).toContain(page);
+    expect(await refused).toEqual(
+      jasmine.objectContaining({ reason: 'wrong-protocol', transport: 'telnet' } as never),
+    );
+    expect(() => telnet({ page: 'javascript:alert(1)' })).toThrowError(/^page 'javascript/);
+    expect(() => telnet({ page: 'http://x\r\nEvil: 1' })).toThrowError(/^page 'http/);
+  });
+
   it('answers HTTP again at the same port after it was suspended', async () => {
     const { port, impulse } = await open();
     const ann = await logIn(port, 'ann');
