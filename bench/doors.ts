@@ -28,12 +28,14 @@ const BOUNDS: Record<
 > = {
   telnet: { connects: 0.8, echo: 0.95, kib: null },
   tls: { connects: 0.95, echo: 0.9, kib: null },
+  ssh: { connects: 0.95, echo: 0.9, kib: null },
 };
 
 /** The calls of one round. An SSH handshake is some milliseconds of a core. */
 const CALLS: Record<Transport, { readonly connects: number; readonly idle: number }> = {
   telnet: { connects: 5000, idle: 4000 },
   tls: { connects: 1000, idle: 1500 },
+  ssh: { connects: 200, idle: 300 },
 };
 const AT_ONCE = 10;
 const ECHOING = 50;
@@ -79,7 +81,7 @@ async function measure(kind: Kind, transport: Transport): Promise<Figures> {
   try {
     const { connects, idle } = CALLS[transport];
     // What is made once isn't a caller's: code, buffers.
-    for (const caller of await crowd(transport, port, 200)) caller.hangUp();
+    for (const caller of await crowd(transport, port, Math.min(connects, 200))) caller.hangUp();
     const startedAt = performance.now();
     const first = await crowd(transport, port, connects);
     const perSecond = (connects * 1000) / (performance.now() - startedAt);

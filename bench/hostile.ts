@@ -4,7 +4,7 @@
  * how long an echo takes. Loopback only; stops by itself; exits 1 when
  * a bound is missed.
  *
- *     npm run build && npm run hostile -- [--door telnet|tls] [--callers 20000] [--at-once 50] [--flood 64] [--seed 1]
+ *     npm run build && npm run hostile -- [--door telnet|tls|ssh] [--callers 20000] [--at-once 50] [--flood 64] [--seed 1]
  */
 import net from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';

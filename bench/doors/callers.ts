@@ -1,7 +1,9 @@
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
+import { Client } from 'ssh2';
 
-export type Transport = 'telnet' | 'tls';
+export type Transport = 'telnet' | 'tls' | 'ssh';
 
 /** A caller who has been greeted. */
 export interface Caller {
@@ -14,11 +16,24 @@ export interface Caller {
 
 /** Connects by a transport, and waits for the greeting. */
 export const CALLERS: Record<Transport, (port: number) => Promise<Caller>> = {
+  ssh: (port) =>
+    new Promise((resolve, reject) => {
+      const client = new Client();
+      client.on('error', reject);
+      client.on('ready', () =>
+        client.shell(false, (error, channel) => {
+          if (error) return reject(error);
+          channel.on('close', () => client.end());
+          resolve(over(channel, () => void client.destroy()));
+        }),
+      );
+      client.connect({ port, host: '127.0.0.1', username: 'caller', hostVerifier: () => true });
+    }),
   telnet: (port) => over(connect({ port, host: '127.0.0.1', noDelay: true })),
   tls: (port) => over(connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })),
 };
 
-async function over(socket: Socket): Promise<Caller> {
+async function over(socket: Duplex, hangUp: () => void = () => socket.destroy()): Promise<Caller> {
   socket.on('error', () => {});
   const lines = counting();
   socket.on('data', lines.heard);
@@ -33,7 +48,9 @@ async function over(socket: Socket): Promise<Caller> {
       socket.write('hello, board\r\n');
       return lines.next();
     },
-    hangUp: () => socket.destroy(),
+    hangUp() {
+      hangUp();
+    },
   };
 }
 

@@ -3,15 +3,23 @@
  * admission off. It greets each caller, and sends each line back. Plain JavaScript, so that no loader's helpers are
  * measured. Tells its parent its port, and its memory when asked.
  *
- *     CERT=… KEY=… node --expose-gc bench/doors/server.mjs bare|board telnet|tls
+ *     CERT=… KEY=… node --expose-gc bench/doors/server.mjs bare|board telnet|tls|ssh
  */
 import { createServer } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { map, of } from 'rxjs';
-import { createImpulse, telnet, tls } from '../../dist/lib/index.js';
+import ssh2 from 'ssh2';
+import { createImpulse, ssh, telnet, tls } from '../../dist/lib/index.js';
 
 const GREETING = 'Welcome to the board. Say something.\r\n';
 const { CERT: cert, KEY: key } = process.env;
+const { private: hostKey } = ssh2.utils.generateKeyPairSync('ed25519');
+
+function serveShell(client) {
+  client.on('error', () => {});
+  client.on('authentication', (attempt) => attempt.accept());
+  client.on('session', (accept) => accept().on('shell', (acceptShell) => greetAndEcho(acceptShell())));
+}
 
 const listening = (server) =>
   new Promise((resolve) => {
@@ -25,11 +33,17 @@ function greetAndEcho(socket) {
 }
 
 const BARE = {
+  ssh() {
+    const server = new ssh2.Server({ hostKeys: [hostKey] }, serveShell);
+    // Its own listener leaves Nagle's algorithm on: a handshake takes 120 ms.
+    return listening(createServer({ noDelay: true }, (socket) => server.injectSocket(socket)));
+  },
   telnet: () => listening(createServer({ noDelay: true }, greetAndEcho)),
   tls: () => listening(createTlsServer({ cert, key, minVersion: 'TLSv1.2', noDelay: true }, greetAndEcho)),
 };
 
 const LISTENERS = {
+  ssh: () => ssh({ port: 0, hostKey }),
   telnet: () => telnet({ port: 0 }),
   tls: () => tls({ port: 0, certificate$: of({ cert, key }) }),
 };

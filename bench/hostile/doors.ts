@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { selfSigned } from '../../spec/support/certificate.js';
 import type { BoardProcess } from '../../spec/support/cli.js';
 import type { Random } from './random.js';
+import { SSH } from './ssh.js';
 import { TELNET } from './telnet.js';
 import { TLS } from './tls.js';
 
@@ -15,14 +16,20 @@ export interface Door {
   readonly ways: readonly ((rnd: Random) => Uint8Array)[];
 }
 
-export type DoorName = 'telnet' | 'tls';
+export type DoorName = 'telnet' | 'tls' | 'ssh';
+
+/** Makes a folder that is removed at the end. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'impulse-hostile-'));
+  process.once('exit', () => rmSync(folder, { recursive: true }));
+  return folder;
+}
 
 export const DOORS: Readonly<Record<DoorName, Door>> = {
   telnet: { flags: () => [], ways: TELNET },
   tls: {
     flags() {
-      const folder = mkdtempSync(join(tmpdir(), 'impulse-hostile-'));
-      process.once('exit', () => rmSync(folder, { recursive: true }));
+      const folder = temporaryFolder();
       const { cert, key } = selfSigned();
       writeFileSync(join(folder, 'cert.pem'), cert);
       writeFileSync(join(folder, 'key.pem'), key);
@@ -36,6 +43,10 @@ export const DOORS: Readonly<Record<DoorName, Door>> = {
       ];
     },
     ways: TLS,
+  },
+  ssh: {
+    flags: () => ['--ssh-port', '0', '--ssh-host-key', join(temporaryFolder(), 'key')],
+    ways: SSH,
   },
 };
 
