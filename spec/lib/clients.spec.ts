@@ -263,6 +263,7 @@ describe('clients', () => {
       const words = BANNER.trim().split('\n').at(-1) as string;
       expect(caller.heard.split(words).length).toBe(2);
       expect(Buffer.from(caller.heard, 'latin1').toString()).not.toMatch(PICTURE);
+      if (!name.startsWith('terminal')) expect(caller.heard).not.toMatch(/\x1b(?!\[[\d;:]*m)/);
     });
 
   for (const [name, isAbove] of [
@@ -309,7 +310,7 @@ describe('clients', () => {
       let before = caller.heard.length;
       /** Resolves with what was received since, when it ends so. */
       const hears = async (end: string) => {
-        await caller.hears(new RegExp(`^(?=[^]{${before + 1}})[^]*${end}$`));
+        await caller.hears(new RegExp(`^(?=[\\s\\S]{${before + 1}})[\\s\\S]*${end}$`));
         const heard = caller.heard.slice(before);
         before = caller.heard.length;
         return heard;
