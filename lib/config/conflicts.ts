@@ -29,6 +29,7 @@ const PORTS = [
   ['port', 'host'],
   ['tlsPort', 'host'],
   ['sshPort', 'host'],
+  ['webPort', 'host'],
   ['metricsPort', 'metricsHost'],
 ] as const satisfies readonly (readonly [keyof Config, keyof Config])[];
 
@@ -61,11 +62,13 @@ const ANY = ['0.0.0.0', '::'];
 
 /** Returns what is missing or wrong about the certificate, or `undefined`. Reads its files. */
 export function conflictOfTls(
-  { tlsPort, tlsCert, tlsKey }: Pick<Config, 'tlsPort' | 'tlsCert' | 'tlsKey'>,
+  { tlsPort, tlsCert, tlsKey, webTls }: Pick<Config, 'tlsPort' | 'tlsCert' | 'tlsKey' | 'webTls'>,
   nameOf: (key: keyof Config) => string,
 ): Conflict<keyof Config> | undefined {
   if (tlsPort !== null && tlsCert === null)
     return { key: 'tlsCert', allowed: `a file in PEM, since ${nameOf('tlsPort')} is ${tlsPort}` };
+  if (webTls && tlsCert === null)
+    return { key: 'tlsCert', allowed: `a file in PEM, since ${nameOf('webTls')} is on` };
   if (tlsCert !== null && tlsKey === null)
     return { key: 'tlsKey', allowed: `the key of ${nameOf('tlsCert')}, a file in PEM` };
   if (tlsCert === null || tlsKey === null) return undefined;

@@ -180,6 +180,18 @@ const pemFile: Kind<string | null> = {
   parse: (text) => (text === 'off' ? null : /^[^\p{C}]+$/u.test(text) ? text : undefined),
 };
 
+/** An absolute URL of a page, or `null`. */
+const webUrl: Kind<string | null> = {
+  allowed: 'a URL such as https://bbs.example.org/, or off',
+  takes: 'url',
+  parse(text) {
+    if (text === 'off') return null;
+    return /^https?:\/\/[\x21-\x7e]{1,200}$/.test(text) && URL.canParse(text)
+      ? new URL(text).href
+      : undefined;
+  },
+};
+
 /** The name of a file that may not exist yet. */
 const newFile: Kind<string> = {
   allowed: 'the name of a file',
@@ -241,9 +253,45 @@ export const SETTINGS = {
     default: 'ssh_host_key',
     ...newFile,
   },
+  webPort: {
+    name: 'web-port',
+    description: 'TCP port for a web page with a terminal; 8080 is usual',
+    default: 'off',
+    ...orOff(wholeNumber(0, 65_535)),
+  },
+  webUrl: {
+    name: 'web-url',
+    description: 'URL by which the world reaches the page; a browser that calls --port is sent there',
+    default: 'off',
+    ...webUrl,
+  },
+  webTls: {
+    name: 'web-tls',
+    description: 'Whether the page is served by HTTPS, with --tls-cert and --tls-key',
+    default: 'off',
+    ...onOrOff,
+  },
+  webHealth: {
+    name: 'web-health',
+    description: 'Whether /healthz and /readyz are answered at --web-port',
+    default: 'off',
+    ...onOrOff,
+  },
+  forwardedFrom: {
+    name: 'forwarded-from',
+    description: 'Proxies whose X-Forwarded-For names the caller at --web-port',
+    default: 'off',
+    ...networkList,
+  },
+  resumeMs: {
+    name: 'resume',
+    description: 'How long a session waits for its page after a lost network or a reload',
+    default: '1m',
+    ...duration,
+  },
   name: {
     name: 'name',
-    description: 'Name of the board, for crawlers that list boards',
+    description: 'Name of the board, for its page and for crawlers that list boards',
     default: 'Impulse',
     ...title,
   },

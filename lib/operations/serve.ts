@@ -108,7 +108,12 @@ export function serve(
     name,
     listeners: listenersOf(
       settings,
-      { fd, reread$: signal$.pipe(filter(isHangup)), status: () => impulse.status() },
+      {
+        fd,
+        reread$: signal$.pipe(filter(isHangup)),
+        status: () => impulse.status(),
+        isReady: () => figures.value.phase === 'open',
+      },
       log,
     ),
     blocked: (address) => blocked(address),
@@ -123,7 +128,7 @@ export function serve(
 
   const closing = closingTime(impulse, monotonic);
   const figures = new BehaviorSubject(EMPTY_STATS);
-  if (settings.control !== null || settings.metricsPort !== null)
+  if (settings.control !== null || settings.metricsPort !== null || settings.webHealth)
     impulse.event$.pipe(stats(impulse.sessions)).subscribe(figures);
 
   const apply = async (now: Config) => {
@@ -154,7 +159,8 @@ export function serve(
   const started$ = defer(() => impulse.start()).pipe(
     tap(({ address, port }) => {
       log.info('callIn', callIn(program, address, port, fd));
-      for (const other of impulse.addresses.slice(1)) log.info('callIn', callInBy(program, other));
+      for (const other of impulse.addresses.slice(1))
+        log.info('callIn', callInBy(program, other, settings.webTls));
       const warning = openToBots(address, settings);
       if (warning) log.warn('openToBots', warning);
     }),

@@ -9,6 +9,7 @@ import type { Status } from '../../transports/status.js';
 import { telnet } from '../../transports/telnet/telnet.js';
 import { certificateFiles } from '../../transports/tls/certificate-files.js';
 import { tls } from '../../transports/tls/tls.js';
+import { web } from '../../transports/web/web.js';
 import type { Log } from '../log.js';
 
 /** What the listeners of a board need besides its settings. */
@@ -18,16 +19,18 @@ export interface ListenersParts {
   /** Emits to have the files of the certificate read again. */
   readonly reread$: Observable<unknown>;
   readonly status: Status;
+  /** Whether the board takes callers. */
+  readonly isReady: () => boolean;
 }
 
 /** Returns the listeners that the settings ask for. Telnet is first. */
 export function listenersOf(settings: Config, parts: ListenersParts, log: Log): Listener[] {
-  const { host, port, tlsPort, sshPort, deadPeerTimeoutMs } = settings;
-  const { fd, status } = parts;
+  const { host, port, tlsPort, sshPort, webPort, webUrl, deadPeerTimeoutMs } = settings;
+  const { fd, status, isReady } = parts;
   const proxyFrom = settings.proxyFrom.length > 0 ? networks(settings.proxyFrom) : undefined;
   const common = { host, proxyFrom, deadPeerTimeoutMs };
   const certificate$ = certificateOf(settings, parts, log);
-  const listeners = [telnet({ ...common, port, fd, status })];
+  const listeners = [telnet({ ...common, port, fd, status, page: webUrl ?? undefined })];
   if (tlsPort !== null && certificate$)
     listeners.push(tls({ ...common, port: tlsPort, certificate$, status }));
   if (sshPort !== null) {
@@ -37,6 +40,22 @@ export function listenersOf(settings: Config, parts: ListenersParts, log: Log): 
       return ssh({ ...common, port: sshPort, hostKey: key });
     });
     listeners.push(ssh$);
+  }
+  if (webPort !== null) {
+    const { name, webTls, webHealth, resumeMs, forwardedFrom } = settings;
+    listeners.push(
+      web({
+        host,
+        port: webPort,
+        name,
+        deadPeerTimeoutMs,
+        telnet: webUrl === null ? undefined : `telnet ${new URL(webUrl).hostname} ${port}`,
+        certificate$: webTls ? certificate$ : undefined,
+        forwardedFrom: networks(forwardedFrom),
+        resumeMs: resumeMs ?? 0,
+        health: webHealth ? isReady : undefined,
+      }),
+    );
   }
   return listeners;
 }

@@ -19,12 +19,18 @@ export function callIn(program: string, host: string, port: number, fd?: number)
 }
 
 /** Tells how to call a board that listens here by another transport than telnet. */
-export function callInBy(program: string, { transport, address, port }: BoardAddress): string {
+export function callInBy(
+  program: string,
+  { transport, address, port }: BoardAddress,
+  isHttps: boolean,
+): string {
   const reachable = address === '0.0.0.0' || address === '::' ? 'localhost' : address;
   const host = isIPv6(reachable) ? `[${reachable}]` : reachable;
   switch (transport) {
     case 'tls':
       return `by TLS: ${program} call telnets://${host}:${port}`;
+    case 'web':
+      return `in a browser: ${isHttps ? 'https' : 'http'}://${host}:${port}/`;
     case 'ssh':
       return `by SSH: ssh -p ${port} ${reachable}`;
     default:
@@ -70,11 +76,19 @@ export function cannotListen(
 
 /** Returns how the flags of the transport on a port begin, for messages. */
 export function flagsOf(
-  { port, tlsPort, sshPort }: Pick<Config, 'port' | 'tlsPort' | 'sshPort'>,
+  { port, tlsPort, sshPort, webPort }: Pick<Config, 'port' | 'tlsPort' | 'sshPort' | 'webPort'>,
   its: number,
 ): '--' | `--${string}-` {
   if (its === port) return '--';
-  return its === tlsPort ? '--tls-' : its === sshPort ? '--ssh-' : '--';
+  const [, flags = '--'] =
+    (
+      [
+        [tlsPort, '--tls-'],
+        [sshPort, '--ssh-'],
+        [webPort, '--web-'],
+      ] as const
+    ).find(([port]) => port === its) ?? [];
+  return flags;
 }
 
 /** Tells that another board of the same user has the port, and what to do. */

@@ -19,7 +19,10 @@ describe('conflictOfLimits', () => {
 
 describe('conflictOfPorts', () => {
   const of = (host: string, port: number, metricsHost: string, metricsPort: number | null) =>
-    conflictOfPorts({ host, port, tlsPort: null, sshPort: null, metricsHost, metricsPort }, (key) => key);
+    conflictOfPorts(
+      { host, port, tlsPort: null, sshPort: null, webPort: null, metricsHost, metricsPort },
+      (key) => key,
+    );
 
   for (const [host, metricsHost] of [
     ['127.0.0.1', '127.0.0.1'],
@@ -37,7 +40,7 @@ describe('conflictOfPorts', () => {
   }
 
   it('finds two transports on one port, and a port of metrics that TLS has', () => {
-    const both = { host: '::', port: 2323, sshPort: null, metricsHost: '127.0.0.1' };
+    const both = { host: '::', port: 2323, sshPort: null, webPort: null, metricsHost: '127.0.0.1' };
     expect(conflictOfPorts({ ...both, tlsPort: 2323, metricsPort: null }, (key) => key)).toEqual({
       key: 'tlsPort',
       allowed: 'any other port than port, which is 2323',
