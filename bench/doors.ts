@@ -29,6 +29,7 @@ const BOUNDS: Record<
   telnet: { connects: 0.8, echo: 0.95, kib: null },
   tls: { connects: 0.95, echo: 0.9, kib: null },
   ssh: { connects: 0.95, echo: 0.9, kib: null },
+  web: { connects: 0.85, echo: 0.9, kib: 4 },
 };
 
 /** The calls of one round. An SSH handshake is some milliseconds of a core. */
@@ -36,6 +37,7 @@ const CALLS: Record<Transport, { readonly connects: number; readonly idle: numbe
   telnet: { connects: 5000, idle: 4000 },
   tls: { connects: 1000, idle: 1500 },
   ssh: { connects: 200, idle: 300 },
+  web: { connects: 3000, idle: 3000 },
 };
 const AT_ONCE = 10;
 const ECHOING = 50;

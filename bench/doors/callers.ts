@@ -3,7 +3,9 @@ import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { Client } from 'ssh2';
 
-export type Transport = 'telnet' | 'tls' | 'ssh';
+import { createWebSocketStream, WebSocket } from 'ws';
+
+export type Transport = 'telnet' | 'tls' | 'ssh' | 'web';
 
 /** A caller who has been greeted. */
 export interface Caller {
@@ -31,6 +33,8 @@ export const CALLERS: Record<Transport, (port: number) => Promise<Caller>> = {
     }),
   telnet: (port) => over(connect({ port, host: '127.0.0.1', noDelay: true })),
   tls: (port) => over(connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })),
+  // As a page calls, but for the acknowledgements: an idle caller sends none.
+  web: (port) => over(createWebSocketStream(new WebSocket(`ws://127.0.0.1:${port}/?session=new`))),
 };
 
 async function over(socket: Duplex, hangUp: () => void = () => socket.destroy()): Promise<Caller> {

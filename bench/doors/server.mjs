@@ -3,13 +3,15 @@
  * admission off. It greets each caller, and sends each line back. Plain JavaScript, so that no loader's helpers are
  * measured. Tells its parent its port, and its memory when asked.
  *
- *     CERT=… KEY=… node --expose-gc bench/doors/server.mjs bare|board telnet|tls|ssh
+ *     CERT=… KEY=… node --expose-gc bench/doors/server.mjs bare|board telnet|tls|ssh|web
  */
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { map, of } from 'rxjs';
 import ssh2 from 'ssh2';
-import { createImpulse, ssh, telnet, tls } from '../../dist/lib/index.js';
+import { WebSocketServer } from 'ws';
+import { createImpulse, ssh, telnet, tls, web } from '../../dist/lib/index.js';
 
 const GREETING = 'Welcome to the board. Say something.\r\n';
 const { CERT: cert, KEY: key } = process.env;
@@ -40,12 +42,25 @@ const BARE = {
   },
   telnet: () => listening(createServer({ noDelay: true }, greetAndEcho)),
   tls: () => listening(createTlsServer({ cert, key, minVersion: 'TLSv1.2', noDelay: true }, greetAndEcho)),
+  web: () => {
+    const server = createHttpServer();
+    new WebSocketServer({ server, maxPayload: 64 * 1024, clientTracking: false }).on(
+      'connection',
+      (socket) => {
+        socket.on('error', () => {});
+        socket.send(Buffer.from(GREETING));
+        socket.on('message', (bytes) => socket.send(bytes));
+      },
+    );
+    return listening(server);
+  },
 };
 
 const LISTENERS = {
   ssh: () => ssh({ port: 0, hostKey }),
   telnet: () => telnet({ port: 0 }),
   tls: () => tls({ port: 0, certificate$: of({ cert, key }) }),
+  web: () => web({ port: 0 }),
 };
 
 async function board(transport) {

@@ -10,7 +10,7 @@ export interface ForeignProtocol {
 
 const WORDS = 'This is a telnet board';
 /** An answer in HTTP, with a line for the person at the browser. */
-export const httpAnswer = (line: string): string =>
+const httpAnswer = (line: string): string =>
   `HTTP/1.0 400 ${WORDS}\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n${line}\n`;
 
 /** The line for a browser, if the board has a page. */

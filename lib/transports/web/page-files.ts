@@ -25,13 +25,12 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 const FOLDER = join(import.meta.dirname, 'page');
-const packaged = createRequire(import.meta.url);
 
-/** The files of others, and where they are. */
+/** The files of other packages. */
 const PACKAGED: Readonly<Record<string, string>> = {
-  'xterm.mjs': packaged.resolve('@xterm/xterm/lib/xterm.mjs'),
-  'addon-fit.mjs': packaged.resolve('@xterm/addon-fit/lib/addon-fit.mjs'),
-  'xterm.css': packaged.resolve('@xterm/xterm/css/xterm.css'),
+  'xterm.mjs': '@xterm/xterm/lib/xterm.mjs',
+  'addon-fit.mjs': '@xterm/addon-fit/lib/addon-fit.mjs',
+  'xterm.css': '@xterm/xterm/css/xterm.css',
 };
 
 /**
@@ -43,7 +42,11 @@ const PACKAGED: Readonly<Record<string, string>> = {
  */
 export function pageFiles(name: string, telnet: string | undefined): ReadonlyMap<string, PageFile> {
   const ours = readdirSync(FOLDER).filter((file) => /\.(?:js|css|svg)$/.test(file));
-  const files = [...ours.map((file) => [file, join(FOLDER, file)] as const), ...Object.entries(PACKAGED)];
+  const { resolve } = createRequire(import.meta.url);
+  const files = [
+    ...ours.map((file) => [file, join(FOLDER, file)] as const),
+    ...Object.entries(PACKAGED).map(([file, path]) => [file, resolve(path)] as const),
+  ];
   const bodies = files.map(([file, path]) => [file, shipped(readFileSync(path))] as const);
   const folder = hashOf(Buffer.concat(bodies.map(([, body]) => body)));
   const html = readFileSync(join(FOLDER, 'index.html'), 'utf8')

@@ -1,4 +1,4 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomFillSync, timingSafeEqual } from 'node:crypto';
 import type { SchedulerLike, Subscription } from 'rxjs';
 import { OutputHistory } from './output-history.js';
 import type { Resumption, WebWire } from './web-wire.js';
@@ -36,6 +36,19 @@ export function resumptions(resumeMs: number, scheduler: SchedulerLike): Resumpt
   };
 }
 
+/** Random bytes for the next tokens: asking the system for each would take as long as the handshake. */
+const RANDOM = Buffer.alloc(256 * (ID_BYTES + SECRET_BYTES));
+let used = RANDOM.length;
+function newToken(): Buffer {
+  if (used === RANDOM.length) {
+    randomFillSync(RANDOM);
+    used = 0;
+  }
+  const token = Buffer.from(RANDOM.subarray(used, used + ID_BYTES + SECRET_BYTES));
+  used += token.length;
+  return token;
+}
+
 const idOf = (token: Buffer): string => token.toString('hex', 0, ID_BYTES);
 
 /** A class, since every connection of a page has one. */
@@ -44,7 +57,7 @@ class Kept implements Resumption {
   wire: WebWire | undefined;
   readonly id: string;
   readonly #all: Map<string, Kept>;
-  readonly #token = randomBytes(ID_BYTES + SECRET_BYTES);
+  readonly #token = newToken();
   readonly #resumeMs: number;
   readonly #scheduler: SchedulerLike;
   #end: Subscription | undefined;

@@ -172,7 +172,7 @@ class Door {
    * Until then the connection is bounded like a request.
    */
   private awaitToken(asked: Asked): void {
-    this.handshakeOf(asked).accept((webSocket) => {
+    const send = this.handshakeOf(asked).accept((webSocket) => {
       const onFirst = (data: RawData, isBinary: boolean) => {
         webSocket.off('error', ignore);
         const { name, value } = (isBinary ? undefined : gmcpMessage(data.toString())) ?? {};
@@ -187,6 +187,7 @@ class Door {
       webSocket.once('message', onFirst);
       webSocket.resume();
     });
+    send();
   }
 
   private handshakeOf({ socket, head, rest }: Asked): WebHandshake {
@@ -201,7 +202,10 @@ class Door {
       },
       accept(accepted) {
         socket.off('close', onClose);
+        socket.off('error', ignore);
+        socket.cork();
         webSockets.handleUpgrade(head as unknown as IncomingMessage, socket, rest, accepted);
+        return () => socket.uncork();
       },
       decline(retryInMs = 60_000) {
         const headers = { 'Retry-After': `${Math.ceil(retryInMs / 1000)}` };
@@ -246,7 +250,10 @@ const isWebSocketHandshake = ({ method, headers }: RequestHead): boolean =>
 const answeredHandshake = (webSocket: WebSocket): WebHandshake => ({
   isAnswered: true,
   whenGone() {},
-  accept: (accepted) => accepted(webSocket),
+  accept(accepted) {
+    accepted(webSocket);
+    return () => {};
+  },
   decline: () => webSocket.close(CLOSE.TRY_LATER),
   destroy: () => webSocket.terminate(),
 });

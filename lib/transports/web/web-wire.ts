@@ -30,8 +30,12 @@ export interface WebHandshake {
   readonly isAnswered: boolean;
   /** Calls `listener` if the client goes before it is answered. */
   whenGone(listener: () => void): void;
-  /** Answers it. Calls `accepted` at once; never, if the client is gone. */
-  accept(accepted: (socket: WebSocket) => void): void;
+  /**
+   * Answers it. Calls `accepted` at once; never, if the client is gone.
+   *
+   * @returns A function that sends what was written since, together. Otherwise each frame would be a packet.
+   */
+  accept(accepted: (socket: WebSocket) => void): () => void;
   /** Declines it in HTTP. */
   decline(retryInMs: number | undefined): void;
   /** Destroys the connection instead. */
@@ -71,15 +75,16 @@ export interface TextReceiver {
 export class WebWire implements Wire {
   closed = false;
   bytesWritten = 0;
-  /** Whether the client has answered a ping. */
-  answers = false;
+  /** Whether the client answers pings: it has done so, or is a page. */
+  answers: boolean;
   /** The code with which {@link WebWire.end} closes. */
   closeCode: number = CLOSE.NORMAL;
   /** Set right after the connection is made. */
   connection!: SocketConnection;
   /** Left out for telnet. */
   receiver: TextReceiver | undefined;
-  readonly #options: WebWireOptions;
+  readonly #isTerminal: boolean;
+  readonly #resumption: Resumption | undefined;
   #handshake: WebHandshake | undefined;
   #socket: WebSocket | undefined;
   /** Output that waits until the page has drawn more. */
@@ -95,11 +100,15 @@ export class WebWire implements Wire {
   /** Whether the caller hung up. What is held is read before. */
   #isHungUp = false;
   #sent: (() => void) | undefined;
+  /** Whether the first output is still collected, to be sent together. */
+  #isOpening = false;
 
-  constructor(handshake: WebHandshake, options: WebWireOptions) {
+  constructor(handshake: WebHandshake, { isTerminal, resumption }: WebWireOptions) {
     this.#handshake = handshake;
-    this.#options = options;
-    if (options.resumption) options.resumption.wire = this;
+    this.#isTerminal = isTerminal;
+    this.#resumption = resumption;
+    this.answers = resumption !== undefined;
+    if (resumption) resumption.wire = this;
     handshake.whenGone(() => this.destroy());
   }
 
@@ -107,7 +116,7 @@ export class WebWire implements Wire {
     return !this.closed && !this.#isEnding;
   }
   get writableLength(): number {
-    return this.#queued + (this.#socket?.bufferedAmount ?? 0);
+    return this.#queued + this.#buffered;
   }
   isCarriedBy(socket: WebSocket): boolean {
     return socket === this.#socket;
@@ -121,7 +130,7 @@ export class WebWire implements Wire {
     if (bytes.length > 0 && this.writable) {
       this.open();
       this.bytesWritten += bytes.length;
-      if (this.#options.resumption) this.enqueue(bytes);
+      if (this.#resumption) this.enqueue(bytes);
       else this.transmit(bytes);
     }
     if (typeof more === 'function') this.whenSent(more);
@@ -165,7 +174,7 @@ export class WebWire implements Wire {
   }
   /** Whether so little is unsent that the client may have an answer. */
   get mayAnswer(): boolean {
-    return (this.#socket?.bufferedAmount ?? 0) < MAX_UNSENT_FOR_ANSWER;
+    return this.#buffered < MAX_UNSENT_FOR_ANSWER;
   }
 
   /**
@@ -174,7 +183,7 @@ export class WebWire implements Wire {
    * @param received How much of all output the page has received; left out if it has nothing on its screen.
    */
   continueWith(socket: WebSocket, received: number | undefined): void {
-    const { resumption } = this.#options;
+    const resumption = this.#resumption;
     if (!resumption) return;
     const { history } = resumption;
     const former = this.#socket;
@@ -207,7 +216,7 @@ export class WebWire implements Wire {
   }
   // Called by the WebSocket's listeners.
   read(data: Buffer, isBinary: boolean): void {
-    if (this.#options.isTerminal && !isBinary) {
+    if (this.#isTerminal && !isBinary) {
       this.connection.bytesIn += data.length;
       this.readText(data.toString());
     } else if (this.#isReading && !this.#held) this.connection.read(data);
@@ -236,7 +245,7 @@ export class WebWire implements Wire {
   detached(code: number): void {
     this.#socket = undefined;
     const isHungUp = code === CLOSE.NORMAL || code === CLOSE.NO_CODE;
-    if (this.#options.resumption && !isHungUp && !this.#isEnding) this.#options.resumption.lost();
+    if (this.#resumption && !isHungUp && !this.#isEnding) this.#resumption.lost();
     else this.hangUp();
   }
   /** Some output was sent. */
@@ -250,14 +259,22 @@ export class WebWire implements Wire {
     const handshake = this.#handshake;
     if (!handshake) return;
     this.#handshake = undefined;
-    handshake.accept((socket) => {
+    let isAccepted = false;
+    const send = handshake.accept((socket) => {
+      isAccepted = this.#isOpening = true;
       this.attach(socket);
       this.tellSession({ bytes: 0, to: 0, resumed: false, reset: true });
+    });
+    process.nextTick(() => {
+      this.#isOpening = false;
+      send();
+      // The client had gone.
+      if (!isAccepted) this.destroy();
     });
   }
   /** Tells a page how to resume, and where in all output it is. */
   private tellSession(where: object): void {
-    const { resumption } = this.#options;
+    const resumption = this.#resumption;
     if (resumption) this.sendText(gmcpText('Impulse.Session', { token: resumption.token, ...where }));
   }
   private attach(socket: WebSocket): void {
@@ -270,10 +287,14 @@ export class WebWire implements Wire {
     socket.on('close', onClose);
     // The door has paused it. Acknowledgements are read also while input isn't.
     if (this.#heldBytes < HELD_BYTES) socket.resume();
-    // So that it is known whether the client answers. Browsers do.
-    this.ping();
+    // So that it is known whether the client answers.
+    if (!this.answers) this.ping();
   }
 
+  /** What the socket hasn't sent. */
+  get #buffered(): number {
+    return this.#isOpening ? 0 : (this.#socket?.bufferedAmount ?? 0);
+  }
   private enqueue(bytes: Buffer): void {
     if (this.#queued === 0 && bytes.length <= FRAME_BYTES && this.hasRoom()) this.transmit(bytes);
     else {
@@ -285,11 +306,11 @@ export class WebWire implements Wire {
   }
   /** Whether the page can take another frame. */
   private hasRoom(): boolean {
-    const history = this.#options.resumption?.history;
+    const history = this.#resumption?.history;
     return (
       !history ||
       this.#isEnding ||
-      (history.end - this.#drawn < WINDOW_BYTES && (this.#socket?.bufferedAmount ?? 0) < WINDOW_BYTES)
+      (history.end - this.#drawn < WINDOW_BYTES && this.#buffered < WINDOW_BYTES)
     );
   }
   /** Sends what waits, as far as there is room. */
@@ -306,7 +327,7 @@ export class WebWire implements Wire {
     if (queue?.length === 0) this.#queue = undefined;
   }
   private transmit(bytes: Buffer): void {
-    this.#options.resumption?.history.add(bytes, this.#drawn);
+    this.#resumption?.history.add(bytes, this.#drawn);
     this.sendFrame(bytes);
   }
   private sendFrame(bytes: Buffer): void {
@@ -353,7 +374,7 @@ export class WebWire implements Wire {
     this.connection.learned({ screenReader: on, colours: !on, cursor: !on });
   }
   private readAck(value: unknown): void {
-    const history = this.#options.resumption?.history;
+    const history = this.#resumption?.history;
     const bytes = countIn(value, 'bytes');
     if (!history || bytes === undefined || bytes <= this.#drawn) return;
     this.#drawn = Math.min(bytes, history.end);
@@ -382,7 +403,7 @@ export class WebWire implements Wire {
     this.closed = true;
     this.#queue = undefined;
     this.#queued = 0;
-    this.#options.resumption?.forget();
+    this.#resumption?.forget();
     this.callListeners();
     this.connection.hangUp();
     this.connection.goAway();
