@@ -146,7 +146,7 @@ export interface Connection {
    */
   setEcho(on: boolean): void;
   /**
-   * True once the client has answered a probe. If it never does, only the transport can find out that the
+   * True once the client is known to answer probes. If it never does, only the transport can find out that the
    * client is gone (TCP keep-alive). It then ends the input as `lost`.
    */
   readonly answers: boolean;

@@ -35,6 +35,12 @@ const TYPE_NAME = /^[\x21-\x7e](?:[\x20-\x7e]{0,38}[\x21-\x7e])?$/;
 const NOTHING_TOLD: ClientTold = { names: [] };
 
 /**
+ * How many requests for a sign of life a client answers before it is relied on. Not one: TinTin++ and MUSHclient
+ * take a second one for a repetition of the first, and don't answer it.
+ */
+const ANSWERS_NEEDED = 2;
+
+/**
  * The number of keys in a row after which a client counts as a raw terminal. Not one: a line of one letter may
  * be cut before its newline.
  */
@@ -63,8 +69,8 @@ export class BoardOptions implements Protocol, NegotiatorDelegate, GmcpDelegate 
   readonly #status: Status;
   readonly #negotiator = new Negotiator(this, AGREEABLE);
   #heard = false;
-  /** Whether the client has ever answered a request for a sign of life. */
-  answers = false;
+  /** How many requests for a sign of life the client has answered. */
+  #answered = 0;
   /**
    * The command that marks the end of a prompt, if the client wants one (RFC 885, RFC 854). A field, since it
    * is read for each prompt.
@@ -162,6 +168,11 @@ export class BoardOptions implements Protocol, NegotiatorDelegate, GmcpDelegate 
     return latin1(Buffer.from(`MSSP-REPLY-START\r\n${lines.join('')}MSSP-REPLY-END\r\n`));
   }
 
+  /** Whether the client answers requests for a sign of life. */
+  get answers(): boolean {
+    return this.#answered >= ANSWERS_NEEDED;
+  }
+
   /** Asks for a sign of life, if the client has ever answered one. */
   probe(): void {
     if (this.answers) this.#negotiator.askTimingMark();
@@ -210,7 +221,10 @@ export class BoardOptions implements Protocol, NegotiatorDelegate, GmcpDelegate 
     else if (option === GMCP) this.gmcp.isOn = true;
   }
   answered(): void {
-    this.answers = true;
+    // Before that nothing was asked.
+    if (!this.#heard) return;
+    this.#answered += 1;
+    if (this.#answered < ANSWERS_NEEDED) this.#negotiator.askTimingMark();
   }
   abused(): void {
     this.#delegate.abused();

@@ -115,7 +115,8 @@ export class Negotiator implements OptionHost {
     this.#delegate.send(verb, code);
   }
 
-  /** Asks the other end for a sign of life. Every telnet client answers it (RFC 860). */
+  /** Asks the other end for a sign of life. Telnet clients answer it (RFC 860), some of them once
+   * only. */
   askTimingMark(): void {
     this.#delegate.send(COMMAND.DO, TIMING_MARK);
   }

@@ -724,13 +724,17 @@ describe('BoardOptions', () => {
     });
 
     for (const answer of ['WILL TIMING_MARK', 'WONT TIMING_MARK']) {
-      it(`is used as a probe for a client that once answered one (${answer})`, () => {
+      it(`is used as a probe for a client that answered two (${answer})`, () => {
         const { options, hears, answers } = line();
         options.probe();
         expect(options.answers).toBe(false);
         expect(answers()).toEqual([]);
-        hears(answer);
+        expect(hears(answer)).toEqual(['DO TIMING_MARK']);
+        options.probe();
+        expect(options.answers).toBe(false);
+        expect(answers()).toEqual([]);
 
+        expect(hears(answer)).toEqual([]);
         expect(options.answers).toBe(true);
         options.probe();
 
