@@ -36,8 +36,10 @@ const inTurn = limitConcurrency(2);
 
 /** A wrong password. */
 const WRONG = Symbol('wrong');
-/** A wrong password that the caller gave outside of the terminal, and was told of there. */
-const REJECTED = Symbol('rejected');
+/** A wrong password that the caller gave outside of the terminal, and is told of there. */
+class Rejected {
+  constructor(readonly credentials: Credentials) {}
+}
 
 /** Emits the user; null for a wrong handle, or a wrong password or key. */
 type Check = (handle: string, proof: string) => Observable<User | null>;
@@ -113,7 +115,7 @@ class Login {
       ),
     );
   }
-  /** Takes what the client offers. Errors with {@link REJECTED}. Completes when the caller is to be asked. */
+  /** Takes what the client offers. Errors with {@link Rejected}. Completes when the caller is to be asked. */
   get offered$(): Observable<User> {
     return (this.#session.credentials$ ?? EMPTY).pipe(concatMap((credentials) => this.#take(credentials)));
   }
@@ -121,10 +123,8 @@ class Login {
   #take(credentials: Credentials): Observable<User> {
     const { name, proof } = credentials;
     const letIn = (user: User) => concat(credentials.accept(), of(user));
-    const reject = (error: unknown) => {
-      credentials.reject();
-      return throwError(() => (error === WRONG ? REJECTED : error));
-    };
+    const reject = (error: unknown) =>
+      throwError(() => (error === WRONG ? new Rejected(credentials) : error));
     if (proof.method === 'password')
       return this.#try(name.trim(), proof.password).pipe(catchError(reject), mergeMap(letIn));
     const known$ = proof.method === 'publickey' ? this.#checks.key$(name, proof.key) : of(null);
@@ -173,10 +173,12 @@ function uncheckable(file: string, error: unknown): AccountsError {
   return new AccountsError(code, file, message, { cause: error });
 }
 
-const isWrong = (error: unknown) => error === WRONG || error === REJECTED;
+const isWrong = (error: unknown) => error === WRONG || error instanceof Rejected;
 
+/** Not called for the last try: a client that is told to try again would ask its user first. */
 function sayIfWrong(session: Session, error: unknown): Observable<unknown> {
   if (!isWrong(error)) return throwError(() => error);
-  if (error === WRONG) session.write('Wrong handle or password.\n');
+  if (error instanceof Rejected) error.credentials.reject();
+  else session.write('Wrong handle or password.\n');
   return of(null);
 }

@@ -40,6 +40,11 @@ export interface CallOut {
   readonly signal$: Observable<NodeJS.Signals>;
   /** The type of the terminal, as in `TERM`. */
   readonly type: string;
+  /**
+   * The PROXY header that names the caller whose terminal this is, for a board of our own. All bytes are then the
+   * board's and the caller's: no key hangs up, and nothing is filtered, decoded or told but failures.
+   */
+  readonly proxyHeader?: string | undefined;
 }
 
 /**
@@ -56,11 +61,12 @@ export function callOut(call: CallOut): Promise<number> {
     const name = isIP(host) === 0 ? { servername: host } : {};
     const socket = call.isSecure ? connectTls({ ...where, ...name }) : connect(where);
     const over = new Subscription();
+    const isOwn = call.proxyHeader !== undefined;
     const end = (code: number, words: string) => {
       if (over.closed) return;
       over.unsubscribe();
       socket.destroy();
-      tell(words);
+      if (code === 1 || !isOwn) tell(words);
       resolve(code);
     };
     over.add(call.signal$.subscribe((signal) => end(EXIT_CODES[signal] ?? 1, `\n${signal}: hung up.\n`)));
@@ -73,7 +79,8 @@ export function callOut(call: CallOut): Promise<number> {
     socket.on(call.isSecure ? 'secureConnect' : 'connect', () => {
       connected = true;
       const how = call.input.isTTY ? ' Ctrl-] hangs up.' : '';
-      tell(`Connected to ${host} port ${port}.${how}\n`);
+      if (isOwn) socket.write(call.proxyHeader ?? '');
+      else tell(`Connected to ${host} port ${port}.${how}\n`);
       over.add(
         talk(
           socket,
@@ -89,7 +96,7 @@ export function callOut(call: CallOut): Promise<number> {
 /** Runs the call. Unsubscribing restores the terminal. */
 function talk(
   socket: Socket,
-  { input, output, type }: CallOut,
+  { input, output, type, proxyHeader }: CallOut,
   leave: () => void,
   abused: () => void,
 ): Subscription {
@@ -97,6 +104,7 @@ function talk(
   const screen = filterOutput();
   const textOf = decoder('utf-8');
   const isTerminal = input.isTTY === true;
+  const isOwn = proxyHeader !== undefined;
   let keyByKey = false;
 
   // After the end of piped input the socket is closed for writing. Negotiation that still comes needs no
@@ -114,7 +122,7 @@ function talk(
     },
     abused,
     data(bytes) {
-      if (output.write(screen.filter(textOf(bytes)))) return;
+      if (output.write(isOwn ? Buffer.from(bytes) : screen.filter(textOf(bytes)))) return;
       if (socket.isPaused()) return;
       socket.pause();
       output.once('drain', () => socket.resume());
@@ -126,7 +134,7 @@ function talk(
   };
   const options = new CallerOptions(delegate);
   const hearKeys = (keys: Uint8Array) => {
-    const left = isTerminal ? keys.indexOf(LEAVE) : -1;
+    const left = isTerminal && !isOwn ? keys.indexOf(LEAVE) : -1;
     const bytes = left === -1 ? keys : keys.subarray(0, left);
     if (bytes.length > 0 && !socket.write(escapeIac(encodeTyped(bytes, keyByKey, options.isBinary)))) {
       input.pause();
@@ -152,7 +160,7 @@ function talk(
     output.off('resize', resize);
     input.pause();
     if (isTerminal) input.setRawMode(false);
-    output.write(screen.restored());
+    if (!isOwn) output.write(screen.restored());
   });
   return running;
 }

@@ -73,7 +73,7 @@ describe('completion', () => {
     it('offers the flags of a command, also after others', () => {
       expect(offers('serve', '--')).toEqual([...FLAGS, '--help']);
       expect(offers('check-config', '--port', '2400', '--js')).toEqual(['--json']);
-      expect(offers('call', '-')).toEqual(['--tls', '-h', '--help']);
+      expect(offers('call', '-')).toEqual(['--tls', '--from-ssh', '-h', '--help']);
       expect(offers('drain', '--c')).toEqual(['--control', '--cancel']);
       expect(offers('--v')).toEqual(['--version']);
     });
