@@ -164,6 +164,30 @@ describe('the web page, in a browser', () => {
     bob.hangUp();
   });
 
+  it('gives up after a while, and goes on with the session when the caller asks for it', async () => {
+    const { webPort } = await open();
+    network = await networkTo(webPort);
+    const ann = await look(network.port, ({ page }) =>
+      // Its minutes are seconds.
+      page.evaluateOnNewDocument(
+        'const later = setTimeout; globalThis.setTimeout = (act, ms) => later(act, ms / 100);',
+      ),
+    );
+    await ann.sees('Handle:');
+    await ann.types('ann\r');
+    await ann.sees('Welcome, ann!');
+    const session = ids();
+    isCut = true;
+    network.fail();
+    await ann.isTold('can’t be reached');
+    network.recover();
+    await ann.page.click('#again');
+    await ann.isTold('Connected');
+    await ann.types('/time\r');
+    await ann.sees('/time');
+    expect(ids()).toEqual(session);
+  });
+
   it('hands the session over to a copy of the window, and says so', async () => {
     const { webPort } = await open();
     const ann = await logInAs('ann', webPort);

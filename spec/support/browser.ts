@@ -90,13 +90,22 @@ export interface Network {
   cut(): void;
   /** Passes nothing more over the connections that are open, and tells neither end. */
   swallow(): void;
+  /** Cuts all connections, and each new one. */
+  fail(): void;
+  /** Lets new connections through again. */
+  recover(): void;
   close(): void;
 }
 
 /** Opens a port that leads to another one. */
 export async function networkTo(port: number): Promise<Network> {
   const open = new Set<Socket>();
+  let hasFailed = false;
   const server = createServer((near) => {
+    if (hasFailed) {
+      near.destroy();
+      return;
+    }
     const far = connectTcp(port, '127.0.0.1');
     for (const socket of [near, far]) {
       open.add(socket);
@@ -118,6 +127,13 @@ export async function networkTo(port: number): Promise<Network> {
     cut,
     swallow() {
       for (const socket of open) socket.unpipe().pause();
+    },
+    fail() {
+      hasFailed = true;
+      cut();
+    },
+    recover() {
+      hasFailed = false;
     },
     close() {
       cut();

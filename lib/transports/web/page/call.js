@@ -7,8 +7,11 @@
 /** The subprotocol (mudstandards.org/websocket). */
 const SUBPROTOCOL = 'terminal.mudstandards.org';
 
-/** How long to wait before each attempt to connect again. Afterwards the caller is asked. */
-const RETRY_MS = [0, 500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000, 15_000];
+/**
+ * How long to wait before each attempt to connect again, at most. At least it is half of it: not all pages shall come
+ * at once when a board starts again. Afterwards the caller is asked.
+ */
+const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000, 15_000, 15_000];
 
 /** How much is shown before it is acknowledged. */
 const ACKNOWLEDGE_BYTES = 100_000;
@@ -205,14 +208,13 @@ export class Call {
       [CLOSED.blocked]: reason || 'The board does not take your call.',
       [CLOSED.tryLater]: reason || 'The board is busy. Please call again later.',
     }[code];
-    const delayMs = RETRY_MS[this.#tries];
-    if (words !== undefined || delayMs === undefined) {
-      this.#end(words ?? 'The board can’t be reached.');
-      return;
-    }
+    if (words !== undefined) return this.#end(words);
+    const mostMs = RETRY_MS[this.#tries];
+    // The session may still be there, and so its token stays.
+    if (mostMs === undefined) return this.#delegate.changed('over', 'The board can’t be reached.');
     this.#tries += 1;
     this.#delegate.changed('away', navigator.onLine ? 'Reconnecting…' : 'No network. Reconnecting…');
-    this.#timer = setTimeout(() => this.connect(), delayMs);
+    this.#timer = setTimeout(() => this.connect(), (mostMs * (1 + Math.random())) / 2);
   }
 
   /** @param {string} words */
