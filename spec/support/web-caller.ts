@@ -28,6 +28,8 @@ export interface WebCaller {
   hears(words: string): Promise<void>;
   says(text: string | Uint8Array): void;
   tells(name: string, value: unknown): void;
+  /** What was said when the WebSocket was closed. */
+  readonly closeReason: string;
   /** Resolves with the code when the WebSocket is closed. */
   readonly gone: Promise<number>;
 }
@@ -56,7 +58,13 @@ export function startWebCall(port: number, options: WebCallOptions = {}): WebCal
     if (acknowledges && socket.readyState === WebSocket.OPEN) tells('Impulse.Ack', { bytes: offset });
   });
   socket.on('error', () => {});
-  const gone = new Promise<number>((resolve) => socket.once('close', resolve));
+  let closeReason = '';
+  const gone = new Promise<number>((resolve) => {
+    socket.once('close', (code, reason) => {
+      closeReason = reason.toString();
+      resolve(code);
+    });
+  });
   const until = async (what: string, holds: () => boolean) => {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     while (!holds()) {
@@ -87,6 +95,9 @@ export function startWebCall(port: number, options: WebCallOptions = {}): WebCal
     hears: (words) => until(`${words} is heard`, () => received().toString().includes(words)),
     says: (text) => socket.send(typeof text === 'string' ? Buffer.from(text) : text, { binary: true }),
     tells,
+    get closeReason() {
+      return closeReason;
+    },
     gone,
   };
 }

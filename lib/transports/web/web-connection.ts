@@ -60,6 +60,9 @@ class WebConnection extends SocketConnection {
   refuse(words: string, reason: RefusalReason, retryInMs: number | undefined): void {
     if (reason === 'rate' && this.#wire.decline(retryInMs)) return;
     this.#wire.closeCode = reason === 'blocked' ? CLOSE.BLOCKED : CLOSE.TRY_LATER;
+    const line = words.trim().replace(/\s+/g, ' ');
+    // RFC 6455, section 5.5.
+    if (Buffer.byteLength(line) <= 123) this.#wire.closeReason = line;
     this.write(words);
   }
 }

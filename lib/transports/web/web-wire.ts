@@ -3,6 +3,7 @@ import { gmcpMessage, gmcpText } from '../../../streams/protocol/gmcp-text.js';
 import { endFor } from '../../../streams/types/session-end.js';
 import { asBuffer } from '../telnet/encodings.js';
 import type { SocketConnection } from '../telnet/socket-connection.js';
+import { Unsent } from '../telnet/unsent.js';
 import type { Wire } from '../wire.js';
 import type { OutputHistory } from './output-history.js';
 
@@ -79,6 +80,8 @@ export class WebWire implements Wire {
   answers: boolean;
   /** The code with which {@link WebWire.end} closes. */
   closeCode: number = CLOSE.NORMAL;
+  /** What is said with it, in at most 123 bytes. */
+  closeReason = '';
   /** Set right after the connection is made. */
   connection!: SocketConnection;
   /** Left out for telnet. */
@@ -94,8 +97,8 @@ export class WebWire implements Wire {
   #drawn = 0;
   #listeners: (() => void)[] | undefined;
   #isReading = false;
-  #held: Buffer[] | undefined;
-  #heldBytes = 0;
+  /** Input that came while it wasn't read, in one piece: frames may be tiny. */
+  #held: Unsent | undefined;
   #isEnding = false;
   /** Whether the caller hung up. What is held is read before. */
   #isHungUp = false;
@@ -153,7 +156,7 @@ export class WebWire implements Wire {
     this.pump();
     // Nobody is there to read the rest.
     if (!this.#socket) this.destroy();
-    else this.#socket.close(this.closeCode);
+    else this.#socket.close(this.closeCode, this.closeReason);
   }
   destroy(): void {
     const [handshake, socket] = [this.#handshake, this.#socket];
@@ -219,12 +222,12 @@ export class WebWire implements Wire {
     if (this.#isTerminal && !isBinary) {
       this.connection.bytesIn += data.length;
       this.readText(data.toString());
-    } else if (this.#isReading && !this.#held) this.connection.read(data);
+    } else if (data.length === 0) this.connection.bytesIn += 1;
+    else if (this.#isReading && !this.#held) this.connection.read(data);
     else {
-      this.#held ??= [];
-      this.#held.push(data);
-      this.#heldBytes += data.length;
-      if (this.#heldBytes >= HELD_BYTES) this.#socket?.pause();
+      this.#held ??= new Unsent();
+      this.#held.add(data);
+      if (this.#held.length >= HELD_BYTES) this.#socket?.pause();
     }
   }
   ponged(): void {
@@ -286,7 +289,7 @@ export class WebWire implements Wire {
     socket.on('error', onError);
     socket.on('close', onClose);
     // The door has paused it. Acknowledgements are read also while input isn't.
-    if (this.#heldBytes < HELD_BYTES) socket.resume();
+    if ((this.#held?.length ?? 0) < HELD_BYTES) socket.resume();
     // So that it is known whether the client answers.
     if (!this.answers) this.ping();
   }
@@ -382,14 +385,10 @@ export class WebWire implements Wire {
   }
 
   private readHeld(): void {
-    while (this.#isReading && this.#held) {
-      const bytes = this.#held.shift();
-      if (bytes) {
-        this.#heldBytes -= bytes.length;
-        this.connection.read(bytes);
-      }
-      if (this.#held?.length === 0) this.#held = undefined;
-    }
+    const held = this.#held;
+    if (!this.#isReading) return;
+    this.#held = undefined;
+    held?.flush((bytes) => this.connection.read(bytes));
     if (!this.#isReading || this.#held) return;
     if (this.#isHungUp) this.goAway();
     else this.#socket?.resume();

@@ -3,10 +3,21 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { get as getSecurely } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { concat, filter, firstValueFrom, map, NEVER, of } from 'rxjs';
+import {
+  concat,
+  filter,
+  firstValueFrom,
+  ignoreElements,
+  map,
+  NEVER,
+  of,
+  take,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import { WebSocket } from 'ws';
 import { createImpulse, type Impulse, type ImpulseOptions } from '../../../../lib/create-impulse.js';
 import { telnet } from '../../../../lib/transports/telnet/telnet.js';
+import { MAX_HTTP_PER_ADDRESS, REQUEST_MS } from '../../../../lib/transports/web/http-connections.js';
 import { type WebOptions, web } from '../../../../lib/transports/web/web.js';
 import type { TimedEvent } from '../../../../streams/types/events.js';
 import { call, PATIENCE_MS } from '../../../support/caller.js';
@@ -285,6 +296,7 @@ describe('web', () => {
       const bob = await callWeb(busy.port);
       expect(await bob.gone).toBe(1013);
       expect(bob.heard).toContain('busy');
+      expect(bob.closeReason).toContain('busy');
       const { port } = await open({}, { blocked: () => true });
       const carl = await callWeb(port);
       expect(await carl.gone).toBe(1008);
@@ -467,6 +479,25 @@ describe('web', () => {
       expect(ann.packages.length).toBe(1);
     });
 
+    it('by empty and tiny frames while the app reads nothing', async () => {
+      const { port, seen } = await open(
+        {},
+        { app: (session) => concat(of('Hello.\n'), session.line$.pipe(take(1), ignoreElements()), NEVER) },
+      );
+      const ann = await logIn(port, 'ann');
+      const closed = seen('sessionClosed');
+      let pongs = 0;
+      ann.socket.on('pong', () => {
+        pongs += 1;
+      });
+      for (let count = 0; count < 2000; count += 1) ann.says(count % 2 === 0 ? '' : 'x');
+      ann.socket.ping();
+      await once(ann.socket, 'pong');
+      expect(pongs).toBe(1);
+      ann.socket.close(1000);
+      expect(await closed).toEqual(jasmine.objectContaining({ reason: 'hangup' } as never));
+    });
+
     it('by half a handshake, or one whose client goes', async () => {
       const { port, events } = await open();
       const half = await call(port);
@@ -484,6 +515,21 @@ describe('web', () => {
       ann.says('hello\r');
       await ann.hears('says hello');
       expect(events.some(({ type }) => type === 'serverFailed')).toBeFalse();
+    });
+
+    it('by requests that never end: they are closed at their deadline, or when there are too many', async () => {
+      const clock = new VirtualTimeScheduler();
+      const { port } = await open({ scheduler: clock });
+      const slow = await call(port);
+      slow.says('GET / HTTP/1.1\r\nHost: x\r\nA: ');
+      const silent = await callWeb(port, { path: '/?session=resume' });
+      const more = await Promise.all(Array.from({ length: MAX_HTTP_PER_ADDRESS }, () => call(port)));
+      // The two before were the oldest.
+      expect([await slow.gone, await silent.gone]).toEqual(['', 1006]);
+      clock.maxFrames = clock.frame + REQUEST_MS;
+      clock.flush();
+      await Promise.all(more.map(({ gone }) => gone));
+      expect((await fetchFrom(port)).code).toBe(200);
     });
 
     it('by one that asks to resume and says nothing', async () => {
