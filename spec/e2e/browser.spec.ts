@@ -12,6 +12,7 @@ import type { App } from '../../streams/types/app.js';
 import type { Connection } from '../../streams/types/connection.js';
 import { CHROMIUM, type Network, networkTo, openBrowser, type Window, windowOf } from '../support/browser.js';
 import { logIn } from '../support/caller.js';
+import { selfSigned } from '../support/certificate.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -77,11 +78,15 @@ describe('the web page, in a browser', () => {
     const [webPort, telnetPort] = board.addresses.map(({ port }) => port) as [number, number];
     return { board, webPort, telnetPort };
   }
-  async function look(port: number, prepare?: (window: Window) => Promise<unknown>): Promise<Window> {
+  async function look(
+    port: number,
+    prepare?: (window: Window) => Promise<unknown>,
+    scheme = 'http',
+  ): Promise<Window> {
     const window = windowOf(await (context as BrowserContext).newPage());
     windows.push(window);
     await prepare?.(window);
-    await window.page.goto(`http://127.0.0.1:${port}/`);
+    await window.page.goto(`${scheme}://127.0.0.1:${port}/`);
     return window;
   }
   async function logInAs(handle: string, port: number): Promise<Window> {
@@ -348,6 +353,14 @@ describe('the web page, in a browser', () => {
     expect(await faults()).toEqual([]);
     await ann.page.reload();
     await ann.page.waitForSelector('.xterm-accessibility');
+  });
+
+  it('calls by TLS from a page that came by HTTPS', async () => {
+    const { webPort } = await open({}, { certificate$: of(selfSigned()) });
+    const ann = await look(webPort, undefined, 'https');
+    await ann.sees('Handle:');
+    await ann.types('ann\r');
+    await ann.sees('Welcome, ann!');
   });
 
   it('tells a browser without JavaScript how to call by telnet', async () => {
