@@ -158,7 +158,7 @@ export class TelnetOutput
     // As a Buffer, which Node searches ten times as fast.
     const plain = asBuffer(output);
     const bytes = this.#protocol.isTelnet ? escapeIac(plain) : plain;
-    if (wire.writableLength > 0) this.unsent.add(bytes);
+    if (this.mustWait) this.unsent.add(bytes);
     // Copied, since the app may use its memory again before all is sent; unless the copy is escaped already.
     else if (bytes !== plain) wire.write(bytes);
     else
@@ -168,7 +168,7 @@ export class TelnetOutput
 
   private writeCopy(bytes: Uint8Array): void {
     const wire = this.#wire;
-    if (wire.writableLength > 0) {
+    if (this.mustWait) {
       this.unsent.add(bytes);
       return;
     }
@@ -179,6 +179,10 @@ export class TelnetOutput
     if (wire.writableLength > 0) memory = undefined;
   }
 
+  /** Whether output waits: for the stream, or behind what waits for it already. */
+  private get mustWait(): boolean {
+    return this.#unsent !== undefined || this.#wire.writableLength > 0;
+  }
   private isWritable(): boolean {
     return !this.closed && this.#wire.writable;
   }
@@ -188,7 +192,7 @@ export class TelnetOutput
 
   private send(): void {
     if (!this.isWritable()) return;
-    if (this.#wire.writableLength > 0) {
+    if (this.mustWait) {
       this.keepUnsent();
       return;
     }

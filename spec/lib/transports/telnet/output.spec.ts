@@ -69,6 +69,18 @@ describe('TelnetOutput', () => {
     expect(socket.writes).toEqual([`Town? ${EOR}Paris`]);
   });
 
+  it('keeps the order when the stream is free again, and has not said so yet', () => {
+    const { socket, output } = open();
+    socket.writableLength = 1;
+    output.write('one\n');
+    socket.writableLength = 0;
+    output.write('two\n');
+    output.write(Buffer.alloc(70_000, 'x'));
+    output.write('three\n');
+    socket.drain();
+    expect(socket.writes.join('').replace(/x+/, 'x')).toBe('one\r\ntwo\r\nxthree\r\n');
+  });
+
   it('queues output while the socket is busy, and sends it in one write', () => {
     const { socket, output } = open();
     socket.writableLength = 10;
