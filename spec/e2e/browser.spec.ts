@@ -224,9 +224,11 @@ describe('the web page, in a browser', () => {
   it('tells why a caller is refused, and does not call again by itself', async () => {
     const { webPort } = await open({ maxSessions: 1, waitingRoom: 0 });
     const ann = await logInAs('ann', webPort);
-    const bob = await look(webPort);
+    const bob = await look(webPort, ({ page }) => page.setViewport({ width: 360, height: 420 }));
     await bob.sees('busy');
     await bob.isTold('busy');
+    // The words leave room for the terminal.
+    expect(await bob.page.$eval('#screen', (screen) => screen.clientHeight)).toBeGreaterThan(250);
     expect(await bob.page.$eval('#again', (button) => button.hidden)).toBeFalse();
     await ann.page.bringToFront();
     await ann.types('/quit\r');
