@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContext } from 'puppeteer-core';
-import { concat, defaultIfEmpty, firstValueFrom, map, merge, of, tap } from 'rxjs';
+import { concat, defaultIfEmpty, firstValueFrom, map, merge, NEVER, of, tap } from 'rxjs';
 import { lobby } from '../../lib/apps/lobby/lobby.js';
 import { createImpulse, type Impulse, type ImpulseOptions } from '../../lib/create-impulse.js';
 import { telnet } from '../../lib/transports/telnet/telnet.js';
@@ -274,6 +274,37 @@ describe('the web page, in a browser', () => {
     await control('v');
     await bob.hears(/first pasted line[\s\S]*second pasted line/);
     bob.hangUp();
+  });
+
+  it('asks before it follows a link, and follows none but those of the web', async () => {
+    const link = (uri: string, words: string) => `\x1b]8;;${uri}\x1b\\${words}\x1b]8;;\x1b\\\n`;
+    const { webPort } = await open({
+      authenticate: () => of({ handle: 'ann' }),
+      app: () =>
+        concat(
+          of(link('javascript:alert(1)', 'a script')),
+          of(link('https://bbs.example.org/x', 'a link of the web')),
+          NEVER,
+        ),
+    });
+    const ann = await look(webPort);
+    await ann.sees('a link of the web');
+    const questions: string[] = [];
+    ann.page.on('dialog', (dialog) => {
+      questions.push(`${dialog.type()} ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    const click = async (row: number) => {
+      const box = await (await ann.page.$(`.xterm-rows > div:nth-child(${row})`))?.boundingBox();
+      const [x, y] = [(box?.x ?? 0) + 25, (box?.y ?? 0) + 8];
+      await ann.page.mouse.move(x - 5, y);
+      await ann.page.mouse.move(x, y);
+      await ann.page.mouse.click(x, y);
+    };
+    await click(1);
+    await click(2);
+    expect(questions).toHaveSize(1);
+    expect(questions[0]).toMatch(/^confirm .*https:\/\/bbs\.example\.org\/x/s);
   });
 
   it('has a row of keys on a phone', async () => {
