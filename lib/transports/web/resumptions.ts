@@ -6,6 +6,9 @@ import type { Resumption, WebWire } from './web-wire.js';
 /** The part of a token that finds the connection, and the secret part, in bytes. */
 const [ID_BYTES, SECRET_BYTES] = [6, 16];
 
+/** How long a connection waits at most when its page was left. A closed tab counts for its address meanwhile. */
+export const MAX_LEFT_MS = 10_000;
+
 /** The connections that can be resumed. */
 export interface Resumptions {
   /** Makes what a new connection needs for it. */
@@ -74,8 +77,9 @@ class Kept implements Resumption {
   hasSecret(token: Buffer): boolean {
     return timingSafeEqual(token, this.#token);
   }
-  lost(): void {
-    this.#end = this.#scheduler.schedule(() => this.wire?.expire(), this.#resumeMs);
+  lost(isPageLeft: boolean): void {
+    const waitMs = isPageLeft ? Math.min(this.#resumeMs, MAX_LEFT_MS) : this.#resumeMs;
+    this.#end = this.#scheduler.schedule(() => this.wire?.expire(), waitMs);
   }
   found(): void {
     this.#end?.unsubscribe();

@@ -19,6 +19,7 @@ const MAX_UNSENT_FOR_ANSWER = 64 * 1024;
 /** Codes of a close (RFC 6455, section 7.4). 4000 and above are ours. */
 export const CLOSE = {
   NORMAL: 1000,
+  PAGE_LEFT: 1001,
   NO_CODE: 1005,
   BLOCKED: 1008,
   TRY_LATER: 1013,
@@ -49,8 +50,12 @@ export interface Resumption {
   readonly history: OutputHistory;
   /** Set by the wire. */
   wire: WebWire | undefined;
-  /** The WebSocket is lost. */
-  lost(): void;
+  /**
+   * The WebSocket is lost.
+   *
+   * @param isPageLeft Whether the page was left: it is loaded again at once, or its tab is closed.
+   */
+  lost(isPageLeft: boolean): void;
   /** Another WebSocket took its place. */
   found(): void;
   /** It is gone for good. */
@@ -248,7 +253,7 @@ export class WebWire implements Wire {
   detached(code: number): void {
     this.#socket = undefined;
     const isHungUp = code === CLOSE.NORMAL || code === CLOSE.NO_CODE;
-    if (this.#resumption && !isHungUp && !this.#isEnding) this.#resumption.lost();
+    if (this.#resumption && !isHungUp && !this.#isEnding) this.#resumption.lost(code === CLOSE.PAGE_LEFT);
     else this.hangUp();
   }
   /** Some output was sent. */

@@ -34,8 +34,8 @@ export interface WebOptions extends Omit<TcpOptions, 'proxyFrom'> {
    */
   readonly forwardedFrom?: ((address: string) => boolean) | undefined;
   /**
-   * How long a session stays when its page is lost or loaded again, in milliseconds. Defaults to one minute; 0 ends it at
-   * once. A session that is silent for longer than `deadPeerTimeoutMs` ends in any case.
+   * How long a session stays when its page is lost, in milliseconds; at most ten seconds when the page was left, as for a
+   * reload. Defaults to one minute; 0 ends it at once. A session that is silent for longer than `deadPeerTimeoutMs` ends in any case.
    */
   readonly resumeMs?: number | undefined;
   /** Returns whether the board takes callers. With it, `/healthz` and `/readyz` are answered on this port too. */

@@ -247,6 +247,26 @@ describe('web', () => {
       expect(ann.socket.readyState).toBe(WebSocket.OPEN);
     });
 
+    it('who speak GMCP in text frames', async () => {
+      const { port } = await open(
+        {},
+        {
+          app: (session) => {
+            session.gmcp('Char.Vitals', { hp: 7 });
+            return session.gmcp$.pipe(map(({ name, value }) => `${name} is ${JSON.stringify(value)}\n`));
+          },
+        },
+      );
+      const ann = await callWeb(port, { protocols: ['terminal.mudstandards.org'] });
+      await ann.hears('Handle: ');
+      ann.tells('Core.Hello', { client: 'mine', version: 1 });
+      ann.socket.send('Core.Ping');
+      await ann.until('the ping is answered', () => ann.packages.includes('Core.Ping'));
+      ann.says('ann\r');
+      await ann.hears('Core.Hello is {"client":"mine","version":1}');
+      expect(ann.told('Char.Vitals')).toEqual([{ hp: 7 }]);
+    });
+
     it('but no page of another origin', async () => {
       const { port, events } = await open();
       const evil = start(port, { headers: { Origin: 'http://evil.example' } });
