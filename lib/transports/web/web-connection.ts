@@ -13,6 +13,7 @@ const PAGE_TERMINAL: Terminal = {
   echo: true,
   colours: true,
   cursor: true,
+  links: true,
 };
 
 /** What is known of a caller from its request. */

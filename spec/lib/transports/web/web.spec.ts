@@ -235,7 +235,8 @@ describe('web', () => {
       const ann = await logIn(port, 'ann', { path: '/?session=new&columns=100&rows=30' });
       ann.says('terminal\r');
       await ann.hears('"columns":100,"rows":30,"echo":true,"type":"xterm-256color"');
-      await ann.hears('"colours":true,"cursor":true,"screenReader":false');
+      await ann.hears('"colours":true,"cursor":true,');
+      await ann.hears('"links":true');
       ann.tells('Impulse.Window', { columns: 40, rows: 12 });
       ann.tells('Impulse.ScreenReader', { on: true });
       ann.tells('Impulse.Window', { columns: -1, rows: 'many' });
