@@ -5,7 +5,7 @@ import {
   type FakeConnectionOptions,
   fakeConnection,
 } from '../../../lib/testing/fake-connection.js';
-import { FLUSH_MS, farewells } from '../../../streams/shutdown/farewell.js';
+import { FLUSH_MS, farewells, REFUSE_MS } from '../../../streams/shutdown/farewell.js';
 import { counting } from '../../support/counting.js';
 
 /** A caller whose line is gone when `closed$` completes. */
@@ -46,6 +46,37 @@ describe('a farewell', () => {
       farewells(() => 1, m.scheduler)(ann, 'Goodbye!');
       expect(ann.screen).toBe('');
       expect(ann.calls).toEqual([]);
+    }),
+  );
+
+  it(
+    "tells a refused caller in the transport's own way, and leaves it time for a handshake",
+    marbles((m) => {
+      const told: unknown[] = [];
+      const ann = Object.assign(lingering(), { refuse: (...about: unknown[]) => told.push(about) });
+      const refused = { reason: 'full', retryInMs: 5 } as const;
+      m.expect(farewells(() => 1, m.scheduler)(ann, 'Busy.', refused)).toBeObservable(
+        `${REFUSE_MS}ms (y|)`,
+        SENT,
+      );
+      m.flush();
+      expect(told).toEqual([['\nBusy.\n', 'full', 5]]);
+      expect(ann.screen).toBe('');
+      expect(ann.calls).toEqual(['close', 'destroy']);
+    }),
+  );
+
+  it(
+    'writes the words for a refused caller of another transport, whose handshake is over',
+    marbles((m) => {
+      const ann = lingering();
+      const refused = { reason: 'full' } as const;
+      m.expect(farewells(() => 1, m.scheduler)(ann, 'Busy.', refused)).toBeObservable(
+        `${FLUSH_MS}ms (y|)`,
+        SENT,
+      );
+      m.flush();
+      expect(ann.screen).toBe('\nBusy.\n');
     }),
   );
 
