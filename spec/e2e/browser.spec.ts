@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContext } from 'puppeteer-core';
-import { concat, defaultIfEmpty, firstValueFrom, map, merge, NEVER, of, tap } from 'rxjs';
+import { concat, defaultIfEmpty, first, firstValueFrom, map, merge, NEVER, of, tap } from 'rxjs';
 import { lobby } from '../../lib/apps/lobby/lobby.js';
 import { createImpulse, type Impulse, type ImpulseOptions } from '../../lib/create-impulse.js';
 import { telnet } from '../../lib/transports/telnet/telnet.js';
@@ -386,6 +386,24 @@ describe('the web page, in a browser', () => {
     expect(await faults()).toEqual([]);
     await ann.page.reload();
     await ann.page.waitForSelector('.xterm-accessibility');
+  });
+
+  it('tells the board about the screen reader, also in the next session', async () => {
+    const { webPort } = await open();
+    const ann = await logInAs('ann', webPort);
+    const hears = async (connection: Connection | undefined, on: boolean) =>
+      firstValueFrom(
+        (connection as Connection).terminal$.pipe(first(({ screenReader }) => screenReader === on)),
+      );
+    await ann.page.click('#reader');
+    await hears(connections[0], true);
+    await ann.types('/quit\r');
+    await ann.isTold('The call has ended');
+    await ann.page.click('#again');
+    await ann.isTold('Connected');
+    expect((await hears(connections[1], true)).colours).toBeFalse();
+    await ann.page.click('#reader');
+    expect((await hears(connections[1], false)).colours).toBeTrue();
   });
 
   it('calls by TLS from a page that came by HTTPS', async () => {
