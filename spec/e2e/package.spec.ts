@@ -105,7 +105,11 @@ describe('the package', () => {
     );
     for (const name of own) cpSync(join(ROOT, name), join(tree, name), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'));
-    const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', folder.path], tree);
+    const { stdout } = await run(
+      'npm',
+      ['pack', '--silent', '--ignore-scripts=false', '--pack-destination', folder.path],
+      tree,
+    );
     return join(folder.path, stdout.trim());
   };
 
