@@ -7,6 +7,7 @@ import type { Random } from './random.js';
 import { SSH } from './ssh.js';
 import { TELNET } from './telnet.js';
 import { TLS } from './tls.js';
+import { WEB } from './web.js';
 
 /** A transport under attack. */
 export interface Door {
@@ -16,7 +17,7 @@ export interface Door {
   readonly ways: readonly ((rnd: Random) => Uint8Array)[];
 }
 
-export type DoorName = 'telnet' | 'tls' | 'ssh';
+export type DoorName = 'telnet' | 'tls' | 'ssh' | 'web';
 
 /** Makes a folder that is removed at the end. */
 function temporaryFolder(): string {
@@ -48,6 +49,7 @@ export const DOORS: Readonly<Record<DoorName, Door>> = {
     flags: () => ['--ssh-port', '0', '--ssh-host-key', join(temporaryFolder(), 'key')],
     ways: SSH,
   },
+  web: { flags: () => ['--web-port', '0', '--resume', '1s'], ways: WEB },
 };
 
 /** Returns the port of a transport of a board. */
