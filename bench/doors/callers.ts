@@ -29,7 +29,9 @@ export const CALLERS: Record<Transport, (port: number) => Promise<Caller>> = {
           resolve(over(channel, () => void client.destroy()));
         }),
       );
-      client.connect({ port, host: '127.0.0.1', username: 'caller', hostVerifier: () => true });
+      // Its own socket leaves Nagle's algorithm on, and would wait for the server's delayed acknowledgements.
+      const sock = connect({ port, host: '127.0.0.1', noDelay: true });
+      client.connect({ sock, username: 'caller', hostVerifier: () => true });
     }),
   telnet: (port) => over(connect({ port, host: '127.0.0.1', noDelay: true })),
   tls: (port) => over(connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })),
