@@ -76,8 +76,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'farewell-never-cut',
     file: 'streams/shutdown/farewell.ts',
-    find: 'timeout({ first: FLUSH_MS,',
-    put: 'timeout({ first: 1000 * FLUSH_MS,',
+    find: 'refused && connection.refuse ? REFUSE_MS : FLUSH_MS,',
+    put: '1000 * FLUSH_MS,',
   },
   {
     name: 'presence-stays',

@@ -43,6 +43,15 @@ describe('simulate', () => {
     expect(some.events.length).toBeLessThan(all.events.length);
   });
 
+  it('has callers by telnet and without it, and some of both are refused', () => {
+    const met = new Set<string>();
+    for (let seed = 1; seed <= 10; seed += 1)
+      for (const { event } of simulate({ seed, hours: 6, app: lobby }).events)
+        if ('address' in event && 'transport' in event) met.add(`${event.type} ${event.transport}`);
+    for (const type of ['sessionOpened', 'sessionWaiting', 'sessionClosed', 'connectionRefused'])
+      for (const transport of ['telnet', 'web']) expect(met).toContain(`${type} ${transport}`);
+  });
+
   it('covers all events and all reasons for an end', () => {
     const met = new Set<string>();
     for (let seed = 1; seed <= 60; seed += 1)

@@ -16,6 +16,7 @@ import { faultyApp, faultyAuthenticator, ignorePlanted } from './faults.js';
 import { invariants } from './invariants.js';
 import { inARow } from './said.js';
 import { visit } from './visit.js';
+import { webLike } from './web-like.js';
 import { HOUR_MS, isMember, isTrusted, world } from './world.js';
 
 /** The options of a simulation. */
@@ -131,7 +132,7 @@ export function simulate({ seed, hours = 24, app = lobby, only }: SimulationOpti
         (bytes) => hash.update(bytes),
         (words) => blames.push(words),
       );
-      const connection = telnetOver(line.socket);
+      const connection = caller.transport === 'web' ? webLike(line.socket) : telnetOver(line.socket);
       books.called(connection, line);
       watch.attempts(caller.address, line, clock.now());
       connections.next(connection);

@@ -20,7 +20,7 @@ export type CallersLine = SimulatedConnection & {
  * @param blame Called with errors of the board.
  */
 export function visit(
-  { index, address, latencyMs, manners, window, endsToo, pieces, steps, dice }: PlannedCaller,
+  { index, address, latencyMs, transport, manners, window, endsToo, pieces, steps, dice }: PlannedCaller,
   silenceMs: number | null,
   clock: SimulatedClock,
   read: (bytes: Uint8Array) => void,
@@ -32,7 +32,7 @@ export function visit(
   let babbles = false;
   const hear = said(index, blame);
   const receive = client(
-    manners,
+    transport === 'web' ? 'knows no telnet' : manners,
     window,
     (bytes) => line.send(bytes),
     (bytes) => {

@@ -50,6 +50,8 @@ export interface PlannedCaller {
   readonly address: string;
   readonly fault: Fault | undefined;
   readonly latencyMs: number;
+  /** How the caller comes: by telnet, or without it, as by a page or SSH. */
+  readonly transport: 'telnet' | 'web';
   readonly manners: Manners;
   readonly window: { readonly columns: number; readonly rows: number };
   /** Whether the client ends its side when the board has ended. */
@@ -117,6 +119,8 @@ function anyCaller(
     address,
     fault,
     latencyMs: dice.pick([0, 1, 20, 150, 900]),
+    // Dice of its own, so that the other numbers of a seed stay.
+    transport: dice.of('transport').chance(0.25) ? 'web' : 'telnet',
     manners: dice.pick(['agrees', 'agrees', 'refuses', 'knows no telnet'] as const),
     window: { columns: dice.int(20, 132), rows: dice.int(5, 60) },
     endsToo: dice.chance(0.9),
