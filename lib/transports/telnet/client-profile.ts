@@ -52,7 +52,8 @@ const MUD_CLIENTS =
   /^(mudlet|tintin|tt\+\+|wintin|[cz]mud|mushclient|qmushclient|tinyfugue|tf\d|kildclient|blowtorch|beip|potato|axmud|lociterm|blightmud|atlantis|gosclient|mudrammer|mukluk|simplemu|muclient|mudmaster|mudmagic|mudportal|mudjs|smartmud|savitar|trebuchet|crystal|powwow|lyntin|jmc|genie)/i;
 
 /** Derives the profile from what a client reported. Pure, so the order of the reports doesn't matter. */
-export function clientProfile({ names, mtts, charset }: ClientTold): ClientProfile {
+export function clientProfile({ names: told, client, mtts, charset }: ClientTold): ClientProfile {
+  const names = told.length > 0 || client === undefined ? told : [client];
   const [first = ''] = names;
   const showsTyping = mtts !== undefined || MUD_CLIENTS.test(first);
   // A client that reports its abilities sends its own name first and its terminal's second.

@@ -743,6 +743,27 @@ describe('BoardOptions', () => {
     }
   });
 
+  describe('GMCP', () => {
+    it('is on when the client agrees, and its name is the terminal of a client without one', () => {
+      const { options, hears, learned } = line();
+      hears('SB GMCP "Core.Hello {\\"client\\":\\"early\\"}"');
+      expect(options.hasGmcp).toBeFalse();
+      hears('DO GMCP', 'SB GMCP "Core.Hello {\\"client\\":\\"Mudlet\\"}"');
+      expect(options.hasGmcp).toBeTrue();
+      expect(terminal(learned).type).toBe('Mudlet');
+      expect(hears('SB GMCP "Core.Ping"')).toEqual(['SB GMCP "Core.Ping"']);
+      hears('DONT GMCP');
+      expect(options.hasGmcp).toBeFalse();
+      expect(hears('SB GMCP "Core.Ping"')).toEqual([]);
+    });
+
+    it('shows no name that could not be shown', () => {
+      const { hears, learned } = line();
+      hears('DO GMCP', 'SB GMCP "Core.Hello {\\"client\\":\\"\\\\u001b[2J\\"}"');
+      expect(terminal(learned).type).toBeUndefined();
+    });
+  });
+
   describe('all other options', () => {
     const ours = ['BINARY', 'ECHO', 'SGA', 'EOR', 'CHARSET', 'MSSP', 'GMCP', 'TIMING_MARK'];
     const theirs = ['BINARY', 'SGA', 'TTYPE', 'NAWS', 'CHARSET', 'TIMING_MARK'];

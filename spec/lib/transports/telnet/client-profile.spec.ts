@@ -34,6 +34,12 @@ describe('clientProfile', () => {
     });
   });
 
+  it('takes the name in GMCP of a client that sends no other', () => {
+    expect(wordsFor(told('', { client: 'Mudlet' }))).toBe(MUD);
+    expect(told('', { client: 'Mudlet' }).type).toBe('Mudlet');
+    expect(told('xterm', { client: 'Mudlet' }).type).toBe('xterm');
+  });
+
   for (const [names, links] of [
     ['xterm-kitty', true],
     ['XTERM-KITTY', true],
