@@ -8,16 +8,27 @@ import type { Wire } from './wire.js';
 
 /** A stream of bytes both ways: a `Duplex` of Node, such as a socket, an SSH channel, or a WebSocket's stream. */
 export interface ByteStream {
+  /** Whether it is gone. */
   readonly closed: boolean;
+  /** Whether it takes output. */
   readonly writable: boolean;
+  /** The bytes that were written and not taken by the layer below. */
   readonly writableLength: number;
+  /** Calls the listener with what the caller sends. */
   on(event: 'data', listener: (bytes: Uint8Array) => void): unknown;
+  /** Calls the listener when the caller has hung up, or when all is over. */
   on(event: 'end' | 'close', listener: () => void): unknown;
+  /** Calls the listener when the stream fails; `close` follows. */
   on(event: 'error', listener: (error: Error) => void): unknown;
+  /** Sends bytes, and calls `sent` when they were taken by the layer below. */
   write(bytes: Uint8Array, sent?: () => void): unknown;
+  /** Stops reading. */
   pause(): unknown;
+  /** Reads again. */
   resume(): unknown;
+  /** Sends what was written, then the end. */
   end(): unknown;
+  /** Cuts it. */
   destroy(): unknown;
 }
 

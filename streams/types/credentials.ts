@@ -3,14 +3,19 @@ import type { Observable } from 'rxjs';
 /** What a client offers outside of the terminal as proof of who the caller is. */
 export type Proof =
   /** Nothing: the caller wants in as a guest, or to be asked on the terminal. */
-  | { readonly method: 'none' }
   | {
+      /** Discriminates the union. */
+      readonly method: 'none';
+    }
+  | {
+      /** Discriminates the union. */
       readonly method: 'password';
       /** The password. */
       readonly password: string;
     }
   /** A public key. The transport has checked that the client has its private key. */
   | {
+      /** Discriminates the union. */
       readonly method: 'publickey';
       /** The key as in SSH's `authorized_keys`, without options and comment: `ssh-ed25519 AAAA…`. */
       readonly key: string;
