@@ -55,7 +55,7 @@ type Within<T> = IsAny<T> extends true ? true
   : T extends Promise<infer V> ? IsAny<V> : T extends Observable<infer V> ? IsAny<V>
   : T extends readonly (infer V)[] ? IsAny<V> : false;
 type AnyOf<P extends readonly unknown[]> = { [I in keyof P]: IsAny<P[I]> }[number];
-type AnyIn<T> = IsAny<T> extends true ? 'any' : T extends string | number | symbol | readonly unknown[] | Uint8Array ? never
+type AnyIn<T> = IsAny<T> extends true ? 'any' : T extends Observable<infer V> ? (IsAny<V> extends true ? 'any' : never) : T extends string | number | symbol | readonly unknown[] | Uint8Array ? never
   : T extends (...all: never) => unknown ? (Has<T> extends true ? 'call' : never)
   : { [K in Exclude<keyof T, 'cold' | 'hot'>]-?: true extends Has<T[K]> ? K : never }[Exclude<keyof T, 'cold' | 'hot'>];
 ${entries.join('\n')}

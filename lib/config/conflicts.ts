@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import type { Limits } from '../../streams/types/limits.js';
 import { messageOf } from '../text/message-of.js';
-import { contextOf } from './certificate.js';
 import { readCertificate } from './read-certificate.js';
+import { contextOf } from './secure-context.js';
 import type { Config } from './settings.js';
 
 /** A value that contradicts another one, though each is allowed by itself. */

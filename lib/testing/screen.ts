@@ -1,5 +1,5 @@
 import { deepStrictEqual } from 'node:assert/strict';
-import { importOptional } from '../process/import-optional.js';
+import { ifMissing } from '../process/if-missing.js';
 
 /** The contents of a screen. */
 export interface SeenScreen {
@@ -86,8 +86,9 @@ export async function expectScreen(
 type Emulator = typeof import('@xterm/headless');
 
 async function emulator(): Promise<Emulator> {
-  const load = () => import('@xterm/headless');
   // A CommonJS module, whose exports depend on the loader.
-  const module: Emulator & { default?: Emulator } = await importOptional('@xterm/headless', 'screenOf', load);
+  const module: Emulator & { default?: Emulator } = await import('@xterm/headless').catch(
+    ifMissing('@xterm/headless', 'screenOf'),
+  );
   return module.default ?? module;
 }

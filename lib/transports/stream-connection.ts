@@ -57,7 +57,6 @@ export interface StreamConnection extends Connection {
  * ```ts
  * import { createSessionManager, lobby, streamConnection } from 'impulse-bbs';
  * import { Subject } from 'rxjs';
- * import { duplexPair } from 'node:stream';
  * import type { Connection } from 'impulse-bbs';
  *
  * const connection$ = new Subject<Connection>();

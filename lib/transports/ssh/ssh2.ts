@@ -1,5 +1,5 @@
 import type { Algorithms, PublicKey, PublicKeyAuthContext, Server } from 'ssh2';
-import { importOptional } from '../../process/import-optional.js';
+import { ifMissing } from '../../process/if-missing.js';
 import { messageOf } from '../../text/message-of.js';
 import { IDENT } from './disconnect.js';
 
@@ -12,7 +12,7 @@ export type Ssh2 = Pick<typeof import('ssh2'), 'Server' | 'utils'>;
  * @throws If it isn't installed.
  */
 export async function loadSsh2(): Promise<Ssh2> {
-  const loaded = await importOptional('ssh2', 'ssh()', () => import('ssh2'));
+  const loaded = await import('ssh2').catch(ifMissing('ssh2', 'ssh()'));
   return loaded.default ?? loaded;
 }
 

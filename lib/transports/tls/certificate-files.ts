@@ -11,8 +11,9 @@ import {
   type SchedulerLike,
   startWith,
 } from 'rxjs';
-import { type Certificate, contextOf, expiryOf } from '../../config/certificate.js';
+import type { Certificate } from '../../config/certificate.js';
 import { readCertificate } from '../../config/read-certificate.js';
+import { contextOf, expiryOf } from '../../config/secure-context.js';
 import { monotonic, processClock } from '../../process/monotonic.js';
 import { messageOf } from '../../text/message-of.js';
 

@@ -1,6 +1,7 @@
 import type { SecureContext } from 'node:tls';
 import { Observable } from 'rxjs';
-import { type Certificate, contextOf } from '../../config/certificate.js';
+import type { Certificate } from '../../config/certificate.js';
+import { contextOf } from '../../config/secure-context.js';
 import { messageOf } from '../../text/message-of.js';
 
 /**

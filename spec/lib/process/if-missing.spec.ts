@@ -1,11 +1,15 @@
 import { createRequire } from 'node:module';
-import { importOptional } from '../../../lib/process/import-optional.js';
+import { ifMissing } from '../../../lib/process/if-missing.js';
 
 const require = createRequire(import.meta.url);
 const absent = (name: string) => () => import(name);
 const absentInBundle = (name: string) => async () => require(name);
 
-describe('importOptional', () => {
+/** Imports a package as a caller of {@link ifMissing} does. */
+const importOptional = <Module>(name: string, neededBy: string, load: () => Promise<Module>) =>
+  load().catch(ifMissing(name, neededBy));
+
+describe('ifMissing', () => {
   it('resolves with the module', async () => {
     const rxjs = await importOptional('rxjs', 'the spec', () => import('rxjs'));
     expect(rxjs.of).toBeInstanceOf(Function);
