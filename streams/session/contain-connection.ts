@@ -7,7 +7,6 @@ import type { ConnectionAttempt } from '../types/admission.js';
 import type { Connection, Encoding, GmcpMessage, Output, Terminal } from '../types/connection.js';
 import type { Credentials } from '../types/credentials.js';
 import { TransportError } from '../types/errors.js';
-import type { RefusalReason } from '../types/refusal-reason.js';
 import { endOf, SessionEnd } from '../types/session-end.js';
 
 /** Receives what a connection throws when its session is over, or never began. */
@@ -202,9 +201,9 @@ class ContainedConnection implements Connection {
   resume(): void {
     this.#attempt(() => this.#theirs.resume());
   }
-  refuse(words: string, reason: RefusalReason, retryInMs: number | undefined): void {
-    if (!this.#theirs?.refuse) this.write(words);
-    else this.#attempt(() => this.#theirs.refuse?.(words, reason, retryInMs));
+  get refuse(): Connection['refuse'] {
+    if (this.#fault || typeof this.#theirs.refuse !== 'function') return undefined;
+    return (...about) => this.#attempt(() => this.#theirs.refuse?.(...about));
   }
   close(): void {
     this.#attempt(() => this.#theirs.close());

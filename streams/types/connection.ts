@@ -161,7 +161,9 @@ export interface Connection {
    * the words are written. A transport with an expensive handshake may leave them out if the reason is about the
    * address (`blocked`, `rate`, `address`, `penalty`).
    */
-  refuse?(words: string, reason: RefusalReason, retryInMs: number | undefined): void;
+  readonly refuse?:
+    | ((words: string, reason: RefusalReason, retryInMs: number | undefined) => void)
+    | undefined;
   /** Sends the backlog, then hangs up. */
   close(): void;
   /** Hangs up immediately and drops the backlog. */

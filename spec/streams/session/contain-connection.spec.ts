@@ -35,6 +35,40 @@ function heardOf(source$: Observable<unknown>): string[] {
 const BROKEN = `connection-error: ${bug}`;
 
 describe('containConnection', () => {
+  it("refuses in the transport's own way if it has one, and contains what that throws", () => {
+    const said: unknown[] = [];
+    contained({ refuse: (...about: unknown[]) => said.push(about) }).connection.refuse?.('Busy.', 'full', 5);
+    expect(said).toEqual([['Busy.', 'full', 5]]);
+    expect(contained().connection.refuse).toBeUndefined();
+    const { connection, told } = contained({ refuse: breaks });
+    connection.refuse?.('Busy.', 'full', undefined);
+    expect(told).toEqual([bug]);
+    expect(connection.refuse).toBeUndefined();
+  });
+
+  it('names the transport, and carries its GMCP messages', () => {
+    const sent: string[] = [];
+    const theirs = {
+      transport: 'pigeon',
+      hasGmcp: true,
+      gmcp$: of({ name: 'Core.Hello', value: 1 }),
+      sendGmcp: (text: string) => sent.push(text),
+    };
+    const { connection } = contained(theirs);
+    const heard: unknown[] = [];
+    connection.gmcp$?.subscribe((message) => heard.push(message));
+    connection.sendGmcp?.('Core.Goodbye');
+    expect([connection.transport, connection.hasGmcp]).toEqual(['pigeon', true]);
+    expect(heard).toEqual([{ name: 'Core.Hello', value: 1 }]);
+    expect(sent).toEqual(['Core.Goodbye']);
+    const broken = contained({ hasGmcp: true, sendGmcp: breaks, gmcp$: throwError(() => bug), transport: 7 });
+    expect(broken.connection.transport).toBeUndefined();
+    broken.connection.gmcp$?.subscribe();
+    expect(broken.told).toEqual([bug]);
+    expect(broken.connection.hasGmcp).toBeFalse();
+    expect(contained().connection.gmcp$).toBeUndefined();
+  });
+
   it('behaves like the connection it wraps', () => {
     const typed = new Subject<string>();
     const { fake, connection, told } = contained({}, typed);
