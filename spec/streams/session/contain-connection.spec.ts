@@ -46,6 +46,18 @@ describe('containConnection', () => {
     expect(connection.refuse).toBeUndefined();
   });
 
+  it('carries the credentials of its caller, and nothing once it has failed', () => {
+    const ann = { name: 'ann', proof: { method: 'none' }, accept: () => EMPTY, reject() {} } as const;
+    const offered: unknown[] = [];
+    contained({ credentials$: of(ann) }).connection.credentials$?.subscribe((each) => offered.push(each));
+    expect(offered).toEqual([ann]);
+    expect(contained().connection.credentials$).toBeUndefined();
+    const { connection, told } = contained({ credentials$: throwError(() => bug), gmcp$: NEVER });
+    connection.credentials$?.subscribe();
+    expect(told).toEqual([bug]);
+    expect([connection.credentials$, connection.gmcp$]).toEqual([undefined, undefined]);
+  });
+
   it('names the transport, and carries its GMCP messages', () => {
     const sent: string[] = [];
     const theirs = {
